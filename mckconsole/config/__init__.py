@@ -1,0 +1,1 @@
+"""The user's configuration: its shape, how it is found and read, errors with file and line."""

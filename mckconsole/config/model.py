@@ -1,0 +1,116 @@
+"""The shape of the configuration file.
+
+Keys are camelCase in YAML. Unknown keys are errors. There is no key that holds a secret value:
+credentials are named by file. Field docstrings are the reference documentation
+(`mckconsole config schema`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, field
+
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+NonEmpty = Annotated[str, Meta(min_length=1)]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Base of every section: unknown keys are errors."""
+
+
+class BasicAuth(Section, frozen=True):
+    """HTTP basic authentication."""
+
+    username: NonEmpty
+    password_file: NonEmpty
+    """File that holds the password; re-read when it changes."""
+
+
+class PrometheusTLS(Section, frozen=True):
+    """TLS towards a Prometheus endpoint."""
+
+    ca_file: str = ""
+    cert_file: str = ""
+    key_file: str = ""
+    insecure_skip_verify: bool = False
+
+
+class PrometheusConfig(Section, frozen=True):
+    """One Prometheus-compatible endpoint: for one cluster, for some, or for the whole fleet."""
+
+    name: NonEmpty
+    """How findings and errors call it."""
+    url: Annotated[str, Meta(pattern=r"^https?://")]
+    """Base URL; `/api/v1/query` or `/federate` is appended."""
+    api: Literal["query", "federate"] = "query"
+    """`query` is the HTTP API (Prometheus, Thanos, Mimir, VictoriaMetrics), `federate` the text
+    exposition of `/federate`, which carries external labels but no functions."""
+    clusters: list[NonEmpty] = field(default_factory=list)
+    """Clusters (names or globs) whose metrics this endpoint holds. Exactly one plain name: every
+    series belongs to it. Empty: fleet-wide, told apart by `clusterLabel`."""
+    cluster_label: str = ""
+    """Label that names the cluster; empty tries cluster, k8s_cluster_name, cluster_name,
+    cluster_id, clusterName, kubernetes_cluster, k8s_cluster in this order."""
+    cluster_names: dict[str, str] = field(default_factory=dict)
+    """Label value to cluster name, where they differ."""
+    bearer_token_file: str = ""
+    basic_auth: BasicAuth | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    """Extra request headers, such as X-Scope-OrgID. Not for secrets."""
+    tls: PrometheusTLS = PrometheusTLS()
+    timeout: Seconds = 10.0
+    """Seconds one query may take."""
+
+
+class MeshConfig(Section, frozen=True):
+    """Thresholds of the mesh pane."""
+
+    slow_ms: Annotated[float, Meta(gt=0)] = 500.0
+    """Average round trip from which a tunnel is SLOW, milliseconds."""
+    critical_ms: Annotated[float, Meta(gt=0)] = 1000.0
+    """Average round trip from which SLOW is critical, milliseconds."""
+    stale_seconds: Seconds = 15.0
+    """Gateway heartbeat age from which its word is stale (Submariner's own rule)."""
+    dead_seconds: Seconds = 60.0
+    """Heartbeat age from which stale is critical."""
+
+
+class ClusterConfig(Section, frozen=True):
+    """Settings for the contexts that match."""
+
+    context: NonEmpty
+    """Context name or glob."""
+    name: str = ""
+    """Name to show instead of the context's; only with a context that is no glob."""
+    groups: list[NonEmpty] = field(default_factory=list)
+    """Groups for scoping (`prod`, `eu` …)."""
+
+
+class ExecConfig(Section, frozen=True):
+    """Which credential plugins of the kubeconfig may run."""
+
+    policy: Literal["allow-all", "deny-all", "allowlist"] = "allow-all"
+    allowlist: list[NonEmpty] = field(default_factory=list)
+    """Commands as configured in the kubeconfig, or resolved paths."""
+    timeout: Seconds = 30.0
+
+
+class Config(Section, frozen=True):
+    """The whole file."""
+
+    read_only: bool = True
+    """`true` wins over every flag and cannot be lifted in the session."""
+    kubeconfig: list[NonEmpty] = field(default_factory=list)
+    """Files to merge as KUBECONFIG would; empty uses --kubeconfig, KUBECONFIG, ~/.kube/config."""
+    contexts: list[NonEmpty] = field(default_factory=list)
+    """Context globs to open; empty opens all."""
+    clusters: list[ClusterConfig] = field(default_factory=list)
+    prometheus: list[PrometheusConfig] = field(default_factory=list)
+    mesh: MeshConfig = MeshConfig()
+    exec: ExecConfig = ExecConfig()
+    connections: Annotated[int, Meta(ge=1, le=256)] = 32
+    """How many clusters may be connecting at the same time."""
+    request_timeout: Seconds = 60.0
+    """Seconds one list page may take."""

@@ -1,0 +1,1 @@
+"""Dated tables shipped with the product, with their provenance."""

@@ -1,0 +1,334 @@
+"""Projections of the built-in kinds: nodes, namespaces, services, pods, workloads and leases."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+from msgspec import field
+
+from mckconsole.domain.objects import Condition, Meta, OwnerReference, Projection
+
+
+class ServiceAnnotations(msgspec.Struct, frozen=True, gc=False):
+    """Cilium's global service switches, with their older aliases, and MCS derivation."""
+
+    global_: str = field(default="", name="service.cilium.io/global")
+    shared: str = field(default="", name="service.cilium.io/shared")
+    affinity: str = field(default="", name="service.cilium.io/affinity")
+    global_alias: str = field(default="", name="io.cilium/global-service")
+    shared_alias: str = field(default="", name="io.cilium/shared-service")
+    affinity_alias: str = field(default="", name="io.cilium/service-affinity")
+
+
+class GatewayNodeAnnotations(msgspec.Struct, frozen=True, gc=False):
+    """What an operator may pin on a Submariner gateway node."""
+
+    public_ip: str = field(default="", name="gateway.submariner.io/public-ip")
+    udp_port: str = field(default="", name="gateway.submariner.io/udp-port")
+    natt_port: str = field(default="", name="gateway.submariner.io/natt-discovery-port")
+
+
+class NodeMeta(Meta, frozen=True, gc=False, rename="camel"):
+    """Node metadata with the Submariner annotations."""
+
+    annotations: GatewayNodeAnnotations = GatewayNodeAnnotations()
+
+
+class ServiceMeta(Meta, frozen=True, gc=False, rename="camel"):
+    """Service metadata with Cilium's annotations."""
+
+    annotations: ServiceAnnotations = ServiceAnnotations()
+
+
+class NodeSpec(msgspec.Struct, frozen=True, gc=False):
+    """Node spec: addressing and whether pods may be scheduled."""
+
+    provider_id: str = field(default="", name="providerID")
+    pod_cidrs: list[str] = field(default_factory=list, name="podCIDRs")
+    unschedulable: bool = False
+
+
+class NodeInfo(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Versions that the kubelet reports; `kubeProxyVersion` is wrong by design and not read."""
+
+    kubelet_version: str = ""
+    container_runtime_version: str = ""
+    os_image: str = ""
+    kernel_version: str = ""
+    operating_system: str = ""
+    architecture: str = ""
+
+
+class NodeAddress(msgspec.Struct, frozen=True, gc=False):
+    """One address of a node."""
+
+    type: str = ""
+    address: str = ""
+
+
+class NodeStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Node status."""
+
+    node_info: NodeInfo = NodeInfo()
+    conditions: list[Condition] = field(default_factory=list)
+    addresses: list[NodeAddress] = field(default_factory=list)
+
+
+class Node(Projection, frozen=True, gc=False):
+    """core/v1 Node."""
+
+    metadata: NodeMeta = NodeMeta()
+    spec: NodeSpec = NodeSpec()
+    status: NodeStatus = NodeStatus()
+
+    kind: ClassVar[str] = "Node"
+
+    @property
+    def ready(self) -> bool | None:
+        """The Ready condition: True, False, or None when the kubelet stopped reporting."""
+        for condition in self.status.conditions:
+            if condition.type == "Ready":
+                return {"True": True, "False": False}.get(condition.status)
+        return None
+
+
+class Namespace(Projection, frozen=True, gc=False):
+    """core/v1 Namespace; the uid of kube-system identifies the cluster."""
+
+    kind: ClassVar[str] = "Namespace"
+
+
+class ServicePort(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """One port of a Service, ServiceImport or EndpointSlice."""
+
+    name: str = ""
+    protocol: str = "TCP"
+    app_protocol: str = ""
+    port: int = 0
+
+
+class LoadBalancerIngress(msgspec.Struct, frozen=True, gc=False):
+    """One published address of a load balancer."""
+
+    ip: str = ""
+    hostname: str = ""
+
+
+class LoadBalancer(msgspec.Struct, frozen=True, gc=False):
+    """Published addresses of a load balancer."""
+
+    ingress: list[LoadBalancerIngress] = field(default_factory=list)
+
+
+class ServiceSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Service spec."""
+
+    type: str = "ClusterIP"
+    cluster_ip: str = field(default="", name="clusterIP")
+    external_ips: list[str] = field(default_factory=list, name="externalIPs")
+    ports: list[ServicePort] = field(default_factory=list)
+    selector: dict[str, str] = field(default_factory=dict)
+    session_affinity: str = ""
+    internal_traffic_policy: str = ""
+    ip_families: list[str] = field(default_factory=list)
+
+
+class ServiceStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Service status."""
+
+    load_balancer: LoadBalancer = LoadBalancer()
+
+
+class Service(Projection, frozen=True, gc=False):
+    """core/v1 Service."""
+
+    metadata: ServiceMeta = ServiceMeta()
+    spec: ServiceSpec = ServiceSpec()
+    status: ServiceStatus = ServiceStatus()
+
+    kind: ClassVar[str] = "Service"
+
+
+class EndpointConditions(msgspec.Struct, frozen=True, gc=False):
+    """Endpoint conditions; a missing `ready` means ready."""
+
+    ready: bool | None = None
+    serving: bool | None = None
+    terminating: bool | None = None
+
+
+class Endpoint(msgspec.Struct, frozen=True, gc=False):
+    """One endpoint of a slice."""
+
+    addresses: list[str] = field(default_factory=list)
+    conditions: EndpointConditions = EndpointConditions()
+    hostname: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Ready as kube-proxy reads it: nil counts as ready."""
+        return self.conditions.ready is not False
+
+
+class EndpointSlice(Projection, frozen=True, gc=False, rename="camel"):
+    """discovery.k8s.io/v1 EndpointSlice."""
+
+    address_type: str = ""
+    ports: list[ServicePort] = field(default_factory=list)
+    endpoints: list[Endpoint] = field(default_factory=list)
+
+    api_group: ClassVar[str] = "discovery.k8s.io"
+    kind: ClassVar[str] = "EndpointSlice"
+
+
+class LeaseSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Lease spec; `renewTime` is RFC 3339 with microseconds."""
+
+    holder_identity: str = ""
+    lease_duration_seconds: int = 0
+    renew_time: str = ""
+
+
+class Lease(Projection, frozen=True, gc=False):
+    """coordination.k8s.io/v1 Lease."""
+
+    spec: LeaseSpec = LeaseSpec()
+
+    api_group: ClassVar[str] = "coordination.k8s.io"
+    kind: ClassVar[str] = "Lease"
+
+
+class CiliumConfigData(msgspec.Struct, frozen=True, gc=False):
+    """The keys of `kube-system/cilium-config` that mesh rules read (reference: Cilium docs)."""
+
+    cluster_name: str = field(default="", name="cluster-name")
+    cluster_id: str = field(default="", name="cluster-id")
+    max_connected_clusters: str = field(default="", name="max-connected-clusters")
+    identity_allocation_mode: str = field(default="", name="identity-allocation-mode")
+    routing_mode: str = field(default="", name="routing-mode")
+    tunnel_protocol: str = field(default="", name="tunnel-protocol")
+    tunnel_port: str = field(default="", name="tunnel-port")
+    ipam: str = ""
+    cni_chaining_mode: str = field(default="", name="cni-chaining-mode")
+    cluster_pool_ipv4_cidr: str = field(default="", name="cluster-pool-ipv4-cidr")
+    cluster_pool_ipv6_cidr: str = field(default="", name="cluster-pool-ipv6-cidr")
+    enable_ipv4: str = field(default="", name="enable-ipv4")
+    enable_ipv6: str = field(default="", name="enable-ipv6")
+    enable_wireguard: str = field(default="", name="enable-wireguard")
+    enable_ipsec: str = field(default="", name="enable-ipsec")
+    encrypt_node: str = field(default="", name="encrypt-node")
+    allow_unsafe_policy_skb_usage: str = field(default="", name="allow-unsafe-policy-skb-usage")
+    clustermesh_cache_ttl: str = field(default="", name="clustermesh-cache-ttl")
+    policy_default_local_cluster: str = field(default="", name="policy-default-local-cluster")
+
+
+class CiliumConfig(Projection, frozen=True, gc=False):
+    """core/v1 ConfigMap `kube-system/cilium-config`, only the keys that rules read."""
+
+    data: CiliumConfigData = CiliumConfigData()
+
+    kind: ClassVar[str] = "ConfigMap"
+
+
+class Container(msgspec.Struct, frozen=True, gc=False):
+    """One container of a pod or pod template."""
+
+    name: str = ""
+    image: str = ""
+
+
+class PodTemplateSpec(msgspec.Struct, frozen=True, gc=False):
+    """Containers of a workload's template."""
+
+    containers: list[Container] = field(default_factory=list)
+
+
+class PodTemplate(msgspec.Struct, frozen=True, gc=False):
+    """Template of a workload."""
+
+    spec: PodTemplateSpec = PodTemplateSpec()
+
+
+class WorkloadSpec(msgspec.Struct, frozen=True, gc=False):
+    """Spec shared by Deployments and DaemonSets; `replicas` defaults to 1 as in the API."""
+
+    replicas: int = 1
+    template: PodTemplate = PodTemplate()
+
+
+class DeploymentStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Deployment status."""
+
+    replicas: int = 0
+    ready_replicas: int = 0
+    available_replicas: int = 0
+
+
+class Deployment(Projection, frozen=True, gc=False):
+    """apps/v1 Deployment."""
+
+    spec: WorkloadSpec = WorkloadSpec()
+    status: DeploymentStatus = DeploymentStatus()
+
+    api_group: ClassVar[str] = "apps"
+    kind: ClassVar[str] = "Deployment"
+
+
+class DaemonSetStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """DaemonSet status."""
+
+    desired_number_scheduled: int = 0
+    current_number_scheduled: int = 0
+    number_ready: int = 0
+
+
+class DaemonSet(Projection, frozen=True, gc=False):
+    """apps/v1 DaemonSet."""
+
+    spec: WorkloadSpec = WorkloadSpec()
+    status: DaemonSetStatus = DaemonSetStatus()
+
+    api_group: ClassVar[str] = "apps"
+    kind: ClassVar[str] = "DaemonSet"
+
+
+class PodMeta(Meta, frozen=True, gc=False, rename="camel"):
+    """Pod metadata with the references to its controller."""
+
+    owner_references: list[OwnerReference] = field(default_factory=list)
+
+
+class PodSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Pod spec."""
+
+    node_name: str = ""
+    service_account_name: str = ""
+    containers: list[Container] = field(default_factory=list)
+
+
+class ContainerStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """State of one container."""
+
+    name: str = ""
+    ready: bool = False
+    restart_count: int = 0
+
+
+class PodStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Pod status."""
+
+    phase: str = ""
+    reason: str = ""
+    pod_ip: str = field(default="", name="podIP")
+    container_statuses: list[ContainerStatus] = field(default_factory=list)
+
+
+class Pod(Projection, frozen=True, gc=False):
+    """core/v1 Pod."""
+
+    metadata: PodMeta = PodMeta()
+    spec: PodSpec = PodSpec()
+    status: PodStatus = PodStatus()
+
+    kind: ClassVar[str] = "Pod"

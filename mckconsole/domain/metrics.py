@@ -1,0 +1,92 @@
+"""What the console asks of Prometheus, and the samples that come back.
+
+A query is named and fixed; its samples are attributed to clusters by the sources (endpoint or
+label mapping), so the analysis never sees another label convention than the metric's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class MetricState(StrEnum):
+    """How one query stands for one cluster."""
+
+    FRESH = "fresh"
+    PARTIAL = "partial"
+    """The server answered with warnings: what is missing may exist."""
+    FAILED = "failed"
+    """The endpoint could not be asked, or refused the query."""
+    NOT_CONFIGURED = "not-configured"
+    """No endpoint covers this cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricQuery:
+    """One named instant query over a plain series selector.
+
+    `window` seconds > 0 asks for the growth over that time, `delta(selector[window])`: the gauges
+    of Submariner and Cilium count up but are declared as gauges, so `rate` would be wrong.
+    """
+
+    id: str
+    metric: str
+    """Metric name; the selector is the bare name, so `/federate` can serve it too."""
+    window: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One series' value."""
+
+    labels: Mapping[str, str]
+    """Labels without `__name__`, cleaned."""
+    value: float
+    at: float
+    """Unix seconds of the underlying sample (not of the query's evaluation)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricVector:
+    """The answer to one query for one cluster."""
+
+    state: MetricState
+    reason: str = ""
+    """Why it is not FRESH: the warning or error, cleaned, with the endpoint's name."""
+    samples: tuple[Sample, ...] = ()
+    asked_at: float = 0.0
+    """Unix seconds by the Prometheus server's clock when the query was answered."""
+    endpoint: str = ""
+
+
+NO_METRICS = MetricVector(MetricState.NOT_CONFIGURED, "no Prometheus endpoint covers this cluster")
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsView:
+    """All vectors known for one cluster, by query id."""
+
+    vectors: Mapping[str, MetricVector] = field(default_factory=dict)
+
+    def get(self, query: str) -> MetricVector:
+        """The vector of `query`, or one that says why there is none."""
+        return self.vectors.get(query, NO_METRICS)
+
+
+QUERIES: tuple[MetricQuery, ...] = (
+    MetricQuery("submariner-connections", "submariner_connections"),
+    MetricQuery("submariner-requested-connections", "submariner_requested_connections"),
+    MetricQuery("submariner-latency", "submariner_connection_latency_seconds"),
+    MetricQuery("submariner-rx-growth", "submariner_gateway_rx_bytes", window=300),
+    MetricQuery("submariner-tx-growth", "submariner_gateway_tx_bytes", window=300),
+    MetricQuery("cilium-remote-clusters", "cilium_clustermesh_remote_clusters"),
+    MetricQuery("cilium-readiness", "cilium_clustermesh_remote_cluster_readiness_status"),
+    MetricQuery("cilium-failures-growth", "cilium_clustermesh_remote_cluster_failures", window=300),
+    MetricQuery("cilium-last-failure", "cilium_clustermesh_remote_cluster_last_failure_ts"),
+    MetricQuery("kvstoremesh-readiness", "cilium_kvstoremesh_remote_cluster_readiness_status"),
+    MetricQuery("cilium-node-latency", "cilium_node_connectivity_latency_seconds"),
+    MetricQuery("cilium-initial-sync", "cilium_kvstore_initial_sync_completed"),
+)
+"""Every query of the foundation's panes. Sources: Submariner and Cilium metric references."""

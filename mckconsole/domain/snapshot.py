@@ -1,0 +1,97 @@
+"""What the analysis is given: the store's content at one moment, read-only.
+
+A snapshot holds views, not copies: it is made at each analysis, on the loop's thread, and must not
+be kept across an `await`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeVar, cast
+
+from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.metrics import MetricsView
+from mckconsole.domain.objects import Key, Projection
+from mckconsole.domain.states import ClusterState, TopicState, Transition
+
+P = TypeVar("P", bound=Projection)
+
+_EMPTY: Mapping[Key, Projection] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class VersionInfo:
+    """The parsed part of `GET /version` that rules read."""
+
+    git_version: str
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicView:
+    """One topic of one cluster."""
+
+    topic: str
+    state: TopicState
+    reason: str = ""
+    """Why the state is not FRESH, in words for an operator; empty when it is."""
+    version: str = ""
+    """API version it was read in; empty before discovery."""
+    objects: Mapping[Key, Projection] = _EMPTY
+    faults: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    """Objects that were decoded only in part, with the paths left out."""
+    as_of: float | None = None
+    """Unix seconds by the API server's clock (its `Date` header) when the content was last
+    confirmed: use it, not the console's clock, to judge time stamps inside the objects."""
+    generation: int = 0
+    """Grows with every change of the content; equal generations mean equal content."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSnapshot:
+    """One cluster."""
+
+    name: str
+    context: str
+    server: str
+    """Base URL without any credential."""
+    state: ClusterState
+    reason: str = ""
+    version: VersionInfo | None = None
+    latency: float | None = None
+    """Seconds of the last small request (`/version` or `/readyz`), None before the first."""
+    latencies: tuple[float, ...] = ()
+    """The last few of them, oldest first."""
+    clock_offset: float = 0.0
+    """API server's clock minus the console's, seconds."""
+    as_of: float | None = None
+    """Unix seconds, console clock, of the last answer of any kind."""
+    warnings: tuple[str, ...] = ()
+    """What an operator must know of the connection: TLS verification off, plain http, …"""
+    topics: Mapping[str, TopicView] = field(default_factory=dict)
+    metrics: MetricsView = field(default_factory=MetricsView)
+    history: tuple[Transition, ...] = ()
+
+    def topic(self, topic: str) -> TopicView:
+        """The view of `topic`; PENDING when it was never asked for."""
+        found = self.topics.get(topic)
+        return found or TopicView(topic, TopicState.PENDING, "not read")
+
+    def objects(self, topic: str, projection: type[P]) -> Mapping[Key, P]:
+        """The objects held for `topic`, typed; empty when there are none or none may be shown."""
+        if BY_TOPIC[topic].projection is not projection:
+            raise TypeError(f"topic {topic} holds {BY_TOPIC[topic].projection.__name__}")
+        return cast("Mapping[Key, P]", self.topic(topic).objects)
+
+
+@dataclass(frozen=True, slots=True)
+class FleetSnapshot:
+    """Every cluster, in the order of the inventory."""
+
+    clusters: Mapping[str, ClusterSnapshot]
+    taken_at: float
+    """Unix seconds, console clock."""
+    inventory_problems: tuple[str, ...] = ()
+    """Contexts that could not even be tried, in words."""

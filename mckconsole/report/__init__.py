@@ -1,0 +1,1 @@
+"""Rows and findings as documents: table, JSON."""

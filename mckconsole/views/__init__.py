@@ -1,0 +1,1 @@
+"""How it is tabulated: one PaneSpec per pane, shared by the terminal UI and the reports."""

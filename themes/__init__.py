@@ -1,0 +1,1 @@
+"""Colour themes and layout of the console: data, read through importlib.resources."""

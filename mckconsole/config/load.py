@@ -1,0 +1,116 @@
+"""Find the configuration file and read it, or say what is wrong with it.
+
+The order is: `--config`, `MCKCONSOLE_CONFIG`, `$XDG_CONFIG_HOME/mckconsole/config.yaml`. Only the
+last one may be missing; then the defaults hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from mckconsole.config.checks import complaints
+from mckconsole.config.errors import ConfigError
+from mckconsole.config.model import Config, PrometheusConfig
+from mckconsole.config.paths import config_file, expand
+from mckconsole.config.shape import ShapeChecker, is_null
+from mckconsole.config.yamltree import plain, read_tree
+
+VARIABLE = "MCKCONSOLE_CONFIG"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedConfig:
+    """The configuration and where it came from."""
+
+    config: Config
+    path: Path | None
+    """The file that was read; None when there is none and the defaults hold."""
+
+
+def find_config(explicit: str | None, *, env: Mapping[str, str]) -> Path | None:
+    """The configuration file to read, or None when none is named and the default is not there."""
+    named = explicit or env.get(VARIABLE)
+    if named:
+        return expand(named, env=env, relative_to=Path.cwd())
+    default = config_file(env)
+    return default if default.exists() else None
+
+
+def load_config(explicit: str | None = None, *, env: Mapping[str, str]) -> LoadedConfig:
+    """Find and read the configuration.
+
+    Raises:
+        ConfigError: the file cannot be read or used; it holds every problem that was found.
+    """
+    path = find_config(explicit, env=env)
+    if path is None:
+        return LoadedConfig(Config(), None)
+    return LoadedConfig(read_config(path, env=env), path)
+
+
+def read_config(path: Path, *, env: Mapping[str, str]) -> Config:
+    """Read one file; relative paths in it are relative to its directory.
+
+    Raises:
+        ConfigError: as `load_config`.
+    """
+    root = read_tree(path)
+    if root is None or is_null(root):
+        return Config()
+    checker = ShapeChecker(path)
+    checker.check(root, Config)
+    if checker.problems:
+        raise ConfigError(checker.problems)
+    config = msgspec.convert(_without_nulls(plain(root)), Config)
+    for key, message in complaints(config):
+        checker.report(_line(checker.lines, key), key, message)
+    if checker.problems:
+        raise ConfigError(checker.problems)
+    return _with_paths(config, lambda text: str(expand(text, env=env, relative_to=path.parent)))
+
+
+def _line(lines: Mapping[str, int], key: str) -> int | None:
+    """The line of `key`, or of the nearest key around it when a default is the problem."""
+    while key not in lines and "." in key:
+        key = key.rpartition(".")[0]
+    return lines.get(key, lines.get(""))
+
+
+def _without_nulls(data: object) -> object:
+    if isinstance(data, dict):
+        return {key: _without_nulls(value) for key, value in data.items() if value is not None}
+    if isinstance(data, list):
+        return [_without_nulls(item) for item in data]
+    return data
+
+
+def _with_paths(config: Config, absolute: Callable[[str], str]) -> Config:
+    """`config` with every file name in it made absolute; empty names stay empty."""
+
+    def resolve(text: str) -> str:
+        return absolute(text) if text else ""
+
+    def endpoint(one: PrometheusConfig) -> PrometheusConfig:
+        auth = one.basic_auth
+        return msgspec.structs.replace(
+            one,
+            bearer_token_file=resolve(one.bearer_token_file),
+            basic_auth=auth
+            and msgspec.structs.replace(auth, password_file=resolve(auth.password_file)),
+            tls=msgspec.structs.replace(
+                one.tls,
+                ca_file=resolve(one.tls.ca_file),
+                cert_file=resolve(one.tls.cert_file),
+                key_file=resolve(one.tls.key_file),
+            ),
+        )
+
+    return msgspec.structs.replace(
+        config,
+        kubeconfig=[resolve(name) for name in config.kubeconfig],
+        prometheus=[endpoint(one) for one in config.prometheus],
+    )

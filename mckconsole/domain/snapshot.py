@@ -39,7 +39,7 @@ class TopicView:
     """Why the state is not FRESH, in words for an operator; empty when it is."""
     version: str = ""
     """API version it was read in; empty before discovery."""
-    objects: Mapping[Key, Projection] = _EMPTY
+    objects: Mapping[Key, Projection] = field(default_factory=lambda: _EMPTY)
     faults: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     """Objects that were decoded only in part, with the paths left out."""
     as_of: float | None = None

@@ -1,0 +1,133 @@
+"""The fleet overview: one row per cluster, worst first, with what could not be read and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mckconsole.analysis.mesh.links import LinkState, MeshReport
+from mckconsole.analysis.provider import ProviderGuess, identify
+from mckconsole.domain.core import Node
+from mckconsole.domain.findings import Finding, Severity
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.domain.states import ClusterState, TopicState
+
+_ORDER = (
+    ClusterState.UNREACHABLE,
+    ClusterState.UNAUTHORIZED,
+    ClusterState.LOGIN_REQUIRED,
+    ClusterState.FORBIDDEN,
+    ClusterState.DEGRADED,
+    ClusterState.CONNECTING,
+    ClusterState.PENDING,
+    ClusterState.READY,
+)
+_RANK = {state: rank for rank, state in enumerate(_ORDER)}
+
+WORKING = frozenset({LinkState.UP, LinkState.SLOW, LinkState.DEGRADED})
+"""States in which a tunnel is measured to carry traffic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A topic that could not be read in full."""
+
+    topic: str
+    state: TopicState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRow:
+    """One cluster; None means not known, and `unreadable` says why."""
+
+    name: str
+    context: str
+    server: str
+    state: ClusterState
+    reason: str
+    version: str | None
+    provider: ProviderGuess
+    nodes_ready: int | None
+    nodes_total: int | None
+    latency: float | None
+    """Seconds."""
+    latencies: tuple[float, ...]
+    tunnels_up: int
+    tunnels_total: int
+    """Tunnels that start here; 0 without a mesh."""
+    tunnels_unknown: int
+    findings: Mapping[Severity, int]
+    unreadable: tuple[Unread, ...]
+    """Topics whose content is missing or not current; kinds that are not served do not count."""
+    warnings: tuple[str, ...]
+    as_of: float | None
+    age: float | None
+    """Seconds since the last answer, when the snapshot was taken."""
+
+    @property
+    def worst(self) -> Severity | None:
+        """The worst finding's severity."""
+        return min(self.findings, key=lambda severity: severity.rank, default=None)
+
+
+def cluster_rows(
+    fleet: FleetSnapshot, mesh: MeshReport, findings: Sequence[Finding]
+) -> tuple[ClusterRow, ...]:
+    """A row for every cluster, worst first."""
+    counts: dict[str, Counter[Severity]] = {name: Counter() for name in fleet.clusters}
+    for finding in findings:
+        if finding.cluster in counts:
+            counts[finding.cluster][finding.severity] += 1
+    states: dict[str, list[LinkState]] = {name: [] for name in fleet.clusters}
+    for link in mesh.links:
+        if link.key.source in states:
+            states[link.key.source].append(link.state)
+    rows = (
+        _row(cluster, fleet.taken_at, states[name], counts[name])
+        for name, cluster in fleet.clusters.items()
+    )
+    return tuple(sorted(rows, key=_badness))
+
+
+def _badness(row: ClusterRow) -> tuple[int, tuple[int, ...], str]:
+    return (_RANK[row.state], tuple(-row.findings.get(s, 0) for s in Severity), row.name)
+
+
+def _row(
+    cluster: ClusterSnapshot,
+    now: float,
+    tunnels: Sequence[LinkState],
+    findings: Mapping[Severity, int],
+) -> ClusterRow:
+    topic = cluster.topic("nodes")
+    nodes = list(cluster.objects("nodes", Node).values()) if topic.state.readable else None
+    version = cluster.version.git_version if cluster.version else None
+    return ClusterRow(
+        name=cluster.name,
+        context=cluster.context,
+        server=cluster.server,
+        state=cluster.state,
+        reason=cluster.reason,
+        version=version or None,
+        provider=identify(version or None, nodes),
+        nodes_ready=None if nodes is None else sum(node.ready is True for node in nodes),
+        nodes_total=None if nodes is None else len(nodes),
+        latency=cluster.latency,
+        latencies=cluster.latencies,
+        tunnels_up=sum(state in WORKING for state in tunnels),
+        tunnels_total=len(tunnels),
+        tunnels_unknown=sum(state is LinkState.UNKNOWN for state in tunnels),
+        findings=dict(findings),
+        unreadable=tuple(_unread(cluster)),
+        warnings=cluster.warnings,
+        as_of=cluster.as_of,
+        age=None if cluster.as_of is None else max(now - cluster.as_of, 0.0),
+    )
+
+
+def _unread(cluster: ClusterSnapshot) -> Iterable[Unread]:
+    for name, topic in cluster.topics.items():
+        if not topic.state.conclusive:
+            yield Unread(name, topic.state, topic.reason or topic.state.value)

@@ -1,0 +1,254 @@
+"""Every rule that can make a finding: what it reads, why it matters, what to do.
+
+`mckconsole rules` prints this registry, reports refer to it, and a test keeps it complete. It holds
+words only; the judging is in `mesh/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from mckconsole.domain.findings import Rule, Severity
+
+_GATEWAY_TYPES = "Submariner: pkg/apis/submariner.io/v1 types, pkg/healthchecker"
+_CILIUM_STATUS = "cilium-cli: clustermesh status; Cilium clustermesh metrics reference"
+_CILIUM_CONFIG = "Cilium: pkg/clustermesh/types, cluster mesh requirements"
+
+_SUBMARINER = ("gateways", "submariner-lease", "submariner-endpoints", "submariner-clusters",
+               "submariners", "submariner-requested-connections")  # fmt: skip
+_CILIUM = ("cilium-config", "cilium-readiness", "kvstoremesh-readiness", "cilium-last-failure")
+
+
+def _mesh(
+    name: str,
+    title: str,
+    severity: Severity,
+    reads: tuple[str, ...],
+    explanation: str,
+    remediation: str,
+    source: str,
+) -> Rule:
+    return Rule(f"MESH-{name}", "mesh", title, severity, reads, explanation, remediation, source)
+
+
+_LINKS = (
+    _mesh(
+        "DOWN",
+        "Tunnel down",
+        Severity.CRITICAL,
+        (*_SUBMARINER, *_CILIUM),
+        "Submariner: the active gateway reports `error` for the peer in a fresh Gateway object, or "
+        "has been connecting for 60 s. Cilium: no agent has the remote cluster ready for 60 s and "
+        "the peer is a configured one.",
+        "Look at the gateway on both sides, then at what lies between them: UDP 4500 and 4490 "
+        "(Submariner) or the clustermesh-apiserver's address and certificates (Cilium).",
+        f"{_GATEWAY_TYPES}; {_CILIUM_STATUS}",
+    ),
+    _mesh(
+        "DEGRADED",
+        "Tunnel degraded",
+        Severity.MEDIUM,
+        (
+            *_SUBMARINER,
+            *_CILIUM,
+            "routeagents",
+            "submariner-rx-growth",
+            "submariner-tx-growth",
+            "cilium-failures-growth",
+            "cilium-initial-sync",
+        ),
+        "The tunnel works in part: the gateway engine reports a failure, route agents on some "
+        "nodes cannot reach the peer, traffic leaves and none returns for five minutes, the peer has no "
+        "connection back, only some Cilium agents are ready, their failures rise, or agents read "
+        "KVStoreMesh's copy of a cluster that it cannot reach. Critical above half of the nodes.",
+        "Look at the nodes or the gateway that the evidence names before the tunnel itself.",
+        f"{_GATEWAY_TYPES}; {_CILIUM_STATUS}; cilium/cilium#37333",
+    ),
+    _mesh(
+        "SLOW",
+        "Tunnel slow",
+        Severity.MEDIUM,
+        ("gateways", "submariner-latency", "cilium-node-latency"),
+        "The average round trip is at least 500 ms (critical at 1 s), as the gateway's own pinger "
+        "measures it. Cilium measures it per remote cluster only up to 1.17.",
+        "Compare both directions, the gateways' load and MTU, and the path of the address in use.",
+        _GATEWAY_TYPES,
+    ),
+    _mesh(
+        "STALE",
+        "Tunnel state too old to believe",
+        Severity.MEDIUM,
+        ("gateways", "submariner-lease", "cilium-readiness"),
+        "The gateway has not written its object for 15 s (critical at 60 s), its lease is not "
+        "renewed, or two gateways claim to be active. Only a live gateway removes old objects, so "
+        "the last word of a dead one, usually `connected`, stays. Cilium: the newest sample is "
+        "older than 90 s.",
+        "Look at the gateway pod and its node; do not believe the state that is still shown.",
+        _GATEWAY_TYPES,
+    ),
+    _mesh(
+        "UNVERIFIED",
+        "Tunnel connected, never verified",
+        Severity.MEDIUM,
+        ("gateways", "submariners", "submariner-requested-connections", "cilium-readiness"),
+        "The cable driver says `connected`, but no ping was ever answered or no pinger runs: the "
+        "health check is off or the peer publishes no health check address. The vxlan driver says "
+        "so always.",
+        "Turn the connection health check on, on both sides, and look again.",
+        f"{_GATEWAY_TYPES}; submariner-io/submariner#1519, #2810",
+    ),
+    _mesh(
+        "CONNECTING",
+        "Tunnel connecting",
+        Severity.INFO,
+        (*_SUBMARINER, *_CILIUM),
+        "The tunnel is being set up; after 60 s of it, it counts as down.",
+        "Wait for a minute; if it stays, look at UDP 4500 and 4490 between the gateways.",
+        _GATEWAY_TYPES,
+    ),
+    _mesh(
+        "MISSING",
+        "Tunnel missing",
+        Severity.CRITICAL,
+        (*_SUBMARINER, *_CILIUM),
+        "The peer is a member of the mesh, but this cluster has no connection to it at all. "
+        "Submariner drops a peer silently when address ranges overlap or ids are equal; other "
+        "causes are a missing active gateway and broken broker synchronisation.",
+        "Follow the cause that the finding names: overlap, duplicate id, gateway, broker.",
+        "Submariner: pkg/controllers/tunnel; subctl diagnose deployment",
+    ),
+    _mesh(
+        "ASYMMETRIC",
+        "Tunnel works in one direction only",
+        Severity.CRITICAL,
+        ("gateways", "submariner-endpoints"),
+        "One side measures round trips and the other fails to. Each side pings the other's health "
+        "check address and every ping needs both directions, so the tunnel itself works: the fault "
+        "is local to reaching one side's health check address. Also reported, as medium, when the "
+        "averages of both directions differ more than threefold.",
+        "Compare the health check address in the peer's Endpoint copy with the CNI interface's, "
+        "then Calico pools, the host firewall and the MTU.",
+        "submariner-io/submariner#2810, submariner-io/subctl#900",
+    ),
+)
+
+_CONFIGURATION = (
+    _mesh(
+        "DUPLICATE-ID",
+        "Two clusters use one mesh id",
+        Severity.CRITICAL,
+        ("kube-system", "gateways", "submariners", "cilium-config"),
+        "Clusters whose kube-system namespaces differ in uid carry the same Submariner cluster id, "
+        "Cilium cluster name or Cilium cluster id. Each drops the other's endpoints silently, and "
+        "identities of one are taken for the other's. Equal uids mean one cluster listed twice, "
+        "which is only noted.",
+        "Give one of them another id; for Cilium this needs all its identities to be recreated.",
+        f"subctl diagnose deployment; {_CILIUM_CONFIG}",
+    ),
+    _mesh(
+        "CIDR-OVERLAP",
+        "Address ranges overlap",
+        Severity.CRITICAL,
+        (
+            "submariner-clusters",
+            "submariner-endpoints",
+            "submariners",
+            "ciliumnodes",
+            "cilium-config",
+            "nodes",
+        ),
+        "Two clusters of one mesh use the same addresses for pods (or, with Submariner without "
+        "Globalnet, for services). Submariner drops such a peer silently; Cilium routes to the "
+        "wrong cluster. Under Globalnet only the global ranges are compared.",
+        "Renumber one side, or use Globalnet (Submariner).",
+        f"subctl diagnose deployment; {_CILIUM_CONFIG}",
+    ),
+    _mesh(
+        "ENDPOINT-DRIFT",
+        "A peer's copy of an endpoint differs from the original",
+        Severity.MEDIUM,
+        ("gateways", "submariner-endpoints"),
+        "A cluster holds other addresses, subnets, ports or another cable driver for its peer than "
+        "the peer itself publishes. Under a minute that is synchronisation lag; longer, the broker "
+        "connection is broken, and the tunnel goes to an old address.",
+        "Check the lighthouse and gateway pods' access to the broker on both sides.",
+        "Submariner: pkg/endpoint, admiral broker syncer",
+    ),
+    _mesh(
+        "NO-ACTIVE-GATEWAY",
+        "No active gateway",
+        Severity.CRITICAL,
+        ("gateways", "submariner-lease"),
+        "Submariner is installed, and none of its gateways is active: no tunnel of this cluster "
+        "can work.",
+        "Check that a node carries submariner.io/gateway=true and that the gateway pod runs there.",
+        "subctl diagnose deployment, diagnose connections",
+    ),
+    _mesh(
+        "ENCRYPTION-MISMATCH",
+        "Encryption settings differ",
+        Severity.HIGH,
+        ("cilium-config", "ciliumnodes"),
+        "WireGuard, IPsec or node encryption is on in one cluster and off in another, some nodes "
+        "publish no WireGuard key, or IPsec key indexes differ: traffic between the clusters is "
+        "dropped or goes unencrypted.",
+        "Set the same encryption in all clusters of the mesh and let the agents restart.",
+        _CILIUM_CONFIG,
+    ),
+    _mesh(
+        "MAX-CLUSTERS-MISMATCH",
+        "max-connected-clusters differs",
+        Severity.HIGH,
+        ("cilium-config",),
+        "It decides how identities are numbered, so it must be equal everywhere. The check at run "
+        "time is one-sided: only a cluster with 511 rejects a peer with 255, so one direction is "
+        "ready and the other is not.",
+        "Set one value in all clusters; changing it needs all identities to be recreated.",
+        _CILIUM_CONFIG,
+    ),
+    _mesh(
+        "TUNNEL-MISMATCH",
+        "Routing or tunnel settings differ",
+        Severity.HIGH,
+        ("cilium-config",),
+        "routing-mode, tunnel-protocol, tunnel-port or the enabled IP families differ between "
+        "clusters of one mesh: nodes cannot reach pods on the other side.",
+        "Set the same routing mode, protocol, port and IP families in all clusters.",
+        _CILIUM_CONFIG,
+    ),
+    _mesh(
+        "CA-MISMATCH",
+        "Cilium certificate authorities differ",
+        Severity.HIGH,
+        ("cilium-config",),
+        "Clusters of one mesh must trust each other's certificate authority. Judging it needs the "
+        "Secret cilium-ca, which is not asked for, so it is reported as unknown.",
+        "Compare the subject key ids of kube-system/cilium-ca in both clusters.",
+        _CILIUM_CONFIG,
+    ),
+    _mesh(
+        "VERSION-SKEW",
+        "Mesh versions too far apart",
+        Severity.MEDIUM,
+        ("daemonsets", "deployments", "gateways"),
+        "Components of one mesh are more than one minor release apart; only consecutive minor "
+        "releases are tested together.",
+        "Bring the older clusters up, one minor release at a time.",
+        "Cilium: upgrade guide (consecutive minor releases)",
+    ),
+    _mesh(
+        "NOT-CONFIGURED",
+        "Cluster mesh not configured properly",
+        Severity.HIGH,
+        ("cilium-config", "services", "deployments", "cilium-readiness"),
+        "Cluster mesh is deployed, but the cluster has no id or the default name, an invalid name, "
+        "or an id out of range for max-connected-clusters or for its IPAM mode. As information: "
+        "agents still report a remote cluster that is no known peer.",
+        "Set cluster.name and cluster.id in the Helm values, unique in the mesh.",
+        f"{_CILIUM_CONFIG}; cilium/cilium#21330, #40049",
+    ),
+)
+
+RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in (*_LINKS, *_CONFIGURATION)})
+"""By rule id, links first."""

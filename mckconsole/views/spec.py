@@ -1,0 +1,109 @@
+"""What a pane is: columns, rows of cells, and what must be read for it.
+
+A cell carries its text, the role that colours it and the raw value behind it, so a terminal, a
+table and JSON say the same thing. Text is one clean line; no markup, no colour, no width here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from mckconsole.analysis.engine import Analysis
+from mckconsole.domain.snapshot import FleetSnapshot
+
+
+class Role(StrEnum):
+    """What a cell means; themes turn it into colour, `GLYPHS` into a sign."""
+
+    PLAIN = "plain"
+    OK = "ok"
+    WARN = "warn"
+    CRITICAL = "critical"
+    CONNECTING = "connecting"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+    FORBIDDEN = "forbidden"
+    DIM = "dim"
+    """True once, or of little weight: shown, but not as current."""
+
+
+GLYPHS: Mapping[Role, str] = {
+    Role.OK: "●",
+    Role.WARN: "▲",
+    Role.CRITICAL: "✖",
+    Role.CONNECTING: "◌",
+    Role.STALE: "~",
+    Role.UNKNOWN: "?",
+    Role.FORBIDDEN: "⊘",
+}
+"""One cell wide each, and always next to a word."""
+
+Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell."""
+
+    text: str
+    role: Role = Role.PLAIN
+    value: Value = None
+    """What to sort by and to export: a number in base units (seconds, counts) or a word."""
+
+
+BLANK = Cell("–", Role.DIM)
+"""There is nothing to say here; what is unknown says so with a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column."""
+
+    id: str
+    title: str
+    align: Literal["left", "right"] = "left"
+    priority: int = 0
+    """0 is never dropped; the highest goes first when the terminal is narrow."""
+    unit: str = ""
+    """Unit of the cells' values (`seconds`, `count`), empty for words."""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; `id` is stable across refreshes."""
+
+    id: str
+    cells: Mapping[str, Cell]
+    """By column id; every column of the pane has one."""
+    finding_ids: tuple[str, ...] = ()
+
+
+Rows = Callable[[FleetSnapshot, Analysis], Sequence[Row]]
+Summary = Callable[[FleetSnapshot, Analysis], str]
+
+
+@dataclass(frozen=True, slots=True)
+class PaneSpec:
+    """One pane: drives its table, its report, its key and its help."""
+
+    name: str
+    key: str
+    """The number key."""
+    title: str
+    columns: tuple[Column, ...]
+    rows: Rows
+    summary: Summary
+    """One line over the table: how many of what, worst first."""
+    empty: Summary
+    """Why there are no rows, and what to do."""
+    topics: tuple[str, ...]
+    """Topics of the Kind registry that must be read."""
+    queries: tuple[str, ...] = ()
+    """Ids of the metric queries that add to it."""
+    aliases: tuple[str, ...] = field(default=())
+    help: str = ""
+    """What one row is and what the columns mean."""

@@ -45,11 +45,16 @@ class SourceError(Exception):
     retryable = True
     """Whether trying again can help without somebody changing something."""
 
-    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", retry_after: float | None = None, reason: str = ""
+    ) -> None:
         self.message = shorten(clean(message), MAX_MESSAGE)
         self.hint = clean(hint)
         self.retry_after = retry_after
         """Seconds the server asked us to wait."""
+        self.reason = clean(reason)
+        """Machine-readable reason of a Kubernetes Status: `Expired`, `Forbidden`,
+        `ResourceVersionTooLarge` …; empty when there was none."""
         super().__init__(self.message)
 
     def __str__(self) -> str:

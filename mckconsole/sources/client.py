@@ -1,0 +1,330 @@
+"""One cluster, read-only: whole replies with `get`, open ones with `stream`.
+
+Every failure, from a name that does not resolve to an HTML page with status 200, leaves here as one
+of `sources.errors`. Bodies are returned as bytes, never decoded and never logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+from aiohttp import ClientResponse
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from mckconsole.sources.clock import ServerClock
+from mckconsole.sources.endpoint import ClusterEndpoint
+from mckconsole.sources.errors import ProtocolTrouble, ProxyFailed, ReadTimeout, SourceError
+from mckconsole.sources.limits import DEFAULT_LIMITS, Limits
+from mckconsole.sources.statuses import http_error, is_html, not_kubernetes
+from mckconsole.sources.transport import Transport
+
+JSON = "application/json"
+PROBE_PATHS = frozenset({"/version", "/readyz", "/livez"})
+"""Small requests whose duration says how far away the API server is."""
+MAX_ERROR_BODY = 64 * 1024
+
+
+class SelfReview(StrEnum):
+    """The three questions about oneself that a reader may POST; values are paths."""
+
+    ACCESS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    RULES = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+    SUBJECT = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A complete 2xx answer."""
+
+    body: bytes
+    date: float | None
+    """Unix seconds by the server's clock, if it sent a usable `Date`."""
+    elapsed: float
+    """Seconds from sending to the last byte."""
+    headers: Mapping[str, str]
+
+
+class Stream:
+    """An open 2xx answer, read chunk by chunk."""
+
+    def __init__(self, response: ClientResponse, date: float | None, owner: ClusterClient) -> None:
+        self.date = date
+        """Unix seconds by the server's clock when the stream began."""
+        self._response = response
+        self._owner = owner
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The bytes as they arrive; ends when the server ends the stream.
+
+        Raises:
+            ReadTimeout: nothing came for as long as the stream may be idle.
+            SourceError: reset, cut short, not decodable.
+        """
+        owner = self._owner
+        content = self._response.content
+        while True:
+            try:
+                chunk = await content.readany()
+            except (aiohttp.ClientError, OSError) as error:
+                raise owner.failure(error) from None
+            if not chunk:
+                return
+            owner.last_answer = time.time()
+            yield chunk
+
+
+class ClusterClient:
+    """Reads one cluster; safe for many concurrent requests."""
+
+    def __init__(
+        self,
+        endpoint: ClusterEndpoint,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.limits = limits
+        self.last_answer: float | None = None
+        """Local Unix seconds of the last byte from the API server, whatever it said."""
+        self._transport = Transport(endpoint, limits, resolver)
+        self._root = str(self._transport.base).rstrip("/")
+        self._slots = asyncio.Semaphore(limits.concurrent)
+        self._openings = asyncio.Semaphore(limits.opening)
+        self._clock = ServerClock()
+        self._latencies: deque[float] = deque(maxlen=20)
+        self._first_is_handshake = False
+        self._typed: Any = None
+
+    @property
+    def clock_offset(self) -> float:
+        """Server clock minus ours, seconds; 0.0 before the first answer."""
+        return self._clock.offset
+
+    @property
+    def latencies(self) -> Sequence[float]:
+        """Seconds of the last 20 small requests (`PROBE_PATHS`).
+
+        One that had to connect first is only there as long as there is no other.
+        """
+        return self._latencies
+
+    @property
+    def refused(self) -> int:
+        """How many requests the read-only guard stopped."""
+        return self._transport.guard.refused
+
+    async def open(self) -> None:
+        """Build the TLS context (in a thread) and the session; sends nothing.
+
+        Raises:
+            SourceError: certificates or the credential cannot be used.
+        """
+        await self._transport.ready()
+
+    async def close(self) -> None:
+        """Close all connections; open streams end with an error."""
+        await self._transport.close()
+
+    async def get(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        accept: str = JSON,
+        timeout: float | None = None,  # noqa: ASYNC109 - of the exchange, not of the wait for a slot
+    ) -> Reply:
+        """GET `path` (relative to the base URL) and read the whole answer.
+
+        Args:
+            path: absolute path without the base URL's prefix, already percent-encoded.
+            params: query parameters, encoded here.
+            accept: media types wanted; unless JSON is among them any but HTML is taken.
+            timeout: seconds for the whole exchange, instead of the limits' total.
+
+        Raises:
+            SourceError: whatever went wrong, in the terms of `sources.errors`.
+        """
+        return await self._exchange("GET", path, params, accept, timeout)
+
+    async def review(self, kind: SelfReview, body: bytes) -> Reply:
+        """POST one of the three self-reviews; raises like `get`."""
+        return await self._exchange("POST", kind.value, None, JSON, None, body)
+
+    def stream(
+        self, path: str, params: Mapping[str, str] | None, *, idle: float
+    ) -> AbstractAsyncContextManager[Stream]:
+        """GET `path` and yield the open answer; `idle` seconds of silence end it.
+
+        Raises:
+            SourceError: on entering, when the server refuses or does not answer.
+        """
+        return self._stream(path, params, idle)
+
+    def api_client(self) -> Any:
+        """A kubernetes_asyncio `ApiClient` that sends through this session and its guard.
+
+        For typed one-off calls; its models are far too slow for lists. Importing it costs half a
+        second, which is why it is imported here and nowhere else.
+        """
+        if self._typed is None:
+            from mckconsole.sources.typed import make_api_client
+
+            self._typed = make_api_client(self._transport, self.read_body)
+        return self._typed
+
+    def failure(self, error: aiohttp.ClientError | OSError) -> SourceError:
+        """What an exception raised while reading means."""
+        return self._transport.failure(error)
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        accept: str,
+        seconds: float | None,
+        body: bytes | None = None,
+    ) -> Reply:
+        headers = {"Accept": accept}
+        if body is not None:
+            headers["Content-Type"] = JSON
+        transport = self._transport
+        async with self._slots:
+            connections = transport.connections
+            sent, started = time.time(), time.monotonic()
+            async with transport.exchange(
+                method,
+                self._url(path, params),
+                headers=headers,
+                timeouts=transport.timeout(seconds),
+                data=body,
+            ) as response:
+                date = self._note_answer(response, sent)
+                if not 200 <= response.status < 300:
+                    raise await self._refusal(response, path)
+                check_content_type(response, accept, path)
+                received = await self.read_body(response)
+            elapsed = time.monotonic() - started
+        self.last_answer = time.time()
+        if path in PROBE_PATHS:
+            self._note_latency(elapsed, connected=transport.connections != connections)
+        return Reply(received, date, elapsed, response.headers)
+
+    @asynccontextmanager
+    async def _stream(
+        self, path: str, params: Mapping[str, str] | None, idle: float
+    ) -> AsyncIterator[Stream]:
+        transport = self._transport
+        await transport.ready()
+        exchange = transport.exchange(
+            "GET",
+            self._url(path, params),
+            headers={"Accept": JSON},
+            timeouts=transport.timeout(silence=idle),
+        )
+        sent = time.time()
+        async with self._openings:
+            try:
+                async with asyncio.timeout(self.limits.connect + self.limits.first_byte):
+                    response = await exchange.__aenter__()
+            except TimeoutError as error:
+                raise self.failure(error) from None
+        try:
+            date = self._note_answer(response, sent)
+            if response.status != 200:
+                raise await self._refusal(response, path)
+            check_content_type(response, JSON, path)
+            yield Stream(response, date, self)
+        finally:
+            await exchange.__aexit__(None, None, None)
+
+    def _url(self, path: str, params: Mapping[str, str] | None) -> URL:
+        query = f"?{urlencode(params)}" if params else ""
+        # encoded=True: the guard must see, and the server get, exactly what the caller wrote.
+        return URL(f"{self._root}{path}{query}", encoded=True)
+
+    def _note_answer(self, response: ClientResponse, sent: float) -> float | None:
+        self.last_answer = now = time.time()
+        date = self._clock.parse(response.headers.get("Date"))
+        if date is not None:
+            self._clock.observe(date, sent, now)
+        return date
+
+    def _note_latency(self, elapsed: float, *, connected: bool) -> None:
+        if self._first_is_handshake and not connected:
+            self._latencies.clear()
+            self._first_is_handshake = False
+        if not connected:
+            self._latencies.append(elapsed)
+        elif not self._latencies:
+            self._latencies.append(elapsed)
+            self._first_is_handshake = True
+
+    async def _refusal(self, response: ClientResponse, path: str) -> SourceError:
+        """The error for a response that is no 2xx, with what its body says."""
+        if response.status == 407:
+            return ProxyFailed("the proxy wants a login", hint="check proxy-url")
+        try:
+            async with asyncio.timeout(self.limits.first_byte):
+                body = await response.content.read(MAX_ERROR_BODY)
+                while len(body) < MAX_ERROR_BODY and not response.content.at_eof():
+                    body += await response.content.read(MAX_ERROR_BODY - len(body))
+        except (aiohttp.ClientError, OSError):
+            body = b""  # the status alone says enough
+        return http_error(
+            response.status,
+            body,
+            content_type=response.headers.get("Content-Type", ""),
+            path=path,
+            retry_after=response.headers.get("Retry-After"),
+        )
+
+    async def read_body(self, response: ClientResponse) -> bytes:
+        """The whole decompressed body, within the limits of size and rate.
+
+        Raises:
+            SourceError: too large, too slow, reset, cut short, not decodable.
+        """
+        limits, content = self.limits, response.content
+        started, total = time.monotonic(), 0
+        chunks: list[bytes] = []
+        while True:
+            try:
+                chunk = await content.readany()
+            except (aiohttp.ClientError, OSError) as error:
+                raise self.failure(error) from None
+            if not chunk:
+                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            chunks.append(chunk)
+            total += len(chunk)
+            if total > limits.body:
+                raise ProtocolTrouble(
+                    f"the reply for {response.url.path} is larger than"
+                    f" {limits.body / 1024 / 1024:.0f} MiB",
+                    hint="it was not read to its end",
+                )
+            spent = time.monotonic() - started
+            if spent > limits.rate_grace and total < limits.min_rate * spent:
+                raise ReadTimeout(
+                    f"the reply for {response.url.path} trickles: {total / spent:.0f} bytes/s",
+                    hint="check the network path to the cluster",
+                )
+
+
+def check_content_type(response: ClientResponse, accept: str, path: str) -> None:
+    """Raises NotKubernetes when a 2xx is not of the kind asked for (a captive portal's page)."""
+    found = response.headers.get("Content-Type", "").lower()
+    wants_json = "json" in accept
+    if is_html(found, b"") or (wants_json and found and "json" not in found):
+        raise not_kubernetes(f"{path} answered with {found or 'no content type'}")

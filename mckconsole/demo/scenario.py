@@ -1,0 +1,227 @@
+"""The typed shape of a scenario, and its loader.
+
+A scenario is a folder of YAML files under `demo/scenario/`, one per section, and says what a fleet
+is like: clusters, tunnels, planted faults, a script of changes. It says it in the operator's terms
+(a tunnel from A to B has a round trip of 88 ms and an error), and the generators derive from it
+every Kubernetes object and every metric that would then exist, so that the two never disagree by
+accident. This module reads and checks; it must not generate objects or read a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from fnmatch import fnmatchcase
+from importlib import resources
+from typing import Literal
+
+import msgspec
+import yaml
+from msgspec import field
+
+Provider = Literal["eks", "gke", "aks", "rke2"]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Base of every part: unknown keys are errors."""
+
+
+class Pool(Section, frozen=True):
+    """Nodes of one kind."""
+
+    name: str
+    count: int
+    instance: str
+    kubelet: str = ""
+    """Version that differs from the control plane's; empty is the control plane's."""
+    gateway: bool = False
+    """Labelled for Submariner gateways; the first node of the first such pool is active."""
+
+
+class ClusterModel(Section, frozen=True):
+    """One simulated cluster."""
+
+    name: str
+    provider: Provider
+    version: str
+    """`gitVersion` of the API server, with the provider's suffix."""
+    region: str
+    zones: list[str]
+    age_days: float
+    node_cidr: str
+    pod_cidr: str
+    service_cidr: str
+    pools: list[Pool]
+    public_ip: str = ""
+    """Address from a documentation range that load balancers of this cluster publish."""
+    mcs: list[str] = field(default_factory=list)
+    """Served versions of multicluster.x-k8s.io; empty serves none."""
+    forbidden: list[str] = field(default_factory=list)
+    """Resources (`plural.group`) that the demo's user may not read here."""
+    dead: bool = False
+    """Accepts connections and never answers."""
+    latency_ms: float = 0.0
+    """How long the API server thinks before it answers, milliseconds."""
+
+
+class TunnelModel(Section, frozen=True):
+    """What one cluster says of its tunnel to another; a bare number in YAML is `rtt`."""
+
+    rtt: float
+    """Average round trip, milliseconds. 0: the pinger never had a reply."""
+    status: Literal["connected", "connecting", "error"] = "connected"
+    """What the Gateway object says, after the pinger had its say."""
+    driver: Literal["connected", "connecting"] = "connected"
+    """What the cable driver says; only metrics show it."""
+    receives: bool = True
+    """Whether bytes still arrive through it."""
+
+
+class SubmarinerMember(Section, frozen=True):
+    """One cluster of the Submariner mesh."""
+
+    public_ip: str
+    heartbeat_age: float | None = None
+    """Set when the gateway stopped writing its object: seconds before the demo's start."""
+
+
+class SubmarinerModel(Section, frozen=True):
+    """The Submariner mesh: a full mesh over its members."""
+
+    name: str
+    version: str
+    driver: Literal["libreswan", "wireguard", "vxlan"]
+    members: dict[str, SubmarinerMember]
+    tunnels: dict[str, dict[str, TunnelModel | float | None]]
+    """From, to, tunnel. Null: the sender dropped the receiver's Endpoint (overlapping subnets)."""
+
+
+class CiliumMember(Section, frozen=True):
+    """One cluster of the Cilium mesh."""
+
+    id: int
+    config: dict[str, str] = field(default_factory=dict)
+    """Keys of `cilium-config` that differ from the mesh's."""
+
+
+class CiliumLink(Section, frozen=True):
+    """What one cluster's agents and KVStoreMesh say of another cluster."""
+
+    agents_not_ready: int = 0
+    kvstoremesh_ready: bool = True
+
+
+class CiliumModel(Section, frozen=True):
+    """The Cilium cluster mesh."""
+
+    name: str
+    version: str
+    config: dict[str, str]
+    members: dict[str, CiliumMember]
+    links: dict[str, dict[str, CiliumLink]]
+
+
+class Workload(Section, frozen=True):
+    """A Deployment or DaemonSet with its pods and, when it has ports, Service and slices."""
+
+    namespace: str
+    name: str
+    containers: dict[str, str]
+    """Container name to image."""
+    kind: Literal["Deployment", "DaemonSet"] = "Deployment"
+    replicas: int = 2
+    ports: dict[str, int] = field(default_factory=dict)
+    service: str = ""
+    """Name of the Service; empty is the workload's."""
+    type: Literal["ClusterIP", "LoadBalancer"] = "ClusterIP"
+    labels: dict[str, str] = field(default_factory=dict)
+    nodes: Literal["all", "gateway"] = "all"
+    where: list[str] = field(default_factory=lambda: ["*"])
+    """Cluster name globs, or `@submariner` and `@cilium` for the members of a mesh."""
+
+
+class Export(Section, frozen=True):
+    """A service exported to the cluster set by some clusters."""
+
+    namespace: str
+    name: str
+    port_name: str
+    port: int
+    clusters: list[str]
+
+
+class TunnelChange(Section, frozen=True):
+    """Replaces both directions of a tunnel."""
+
+    between: tuple[str, str]
+    rtt: float
+    status: Literal["connected", "connecting", "error"] = "connected"
+
+
+class PoolChange(Section, frozen=True):
+    """Upgrades the nodes of a pool one after the other."""
+
+    cluster: str
+    pool: str
+    kubelet: str
+    every: float
+    """Seconds from one node to the next."""
+
+
+class Step(Section, frozen=True):
+    """One entry of the script."""
+
+    at: float
+    """Seconds after the demo's start."""
+    tunnel: TunnelChange | None = None
+    pool: PoolChange | None = None
+
+
+class Scenario(Section, frozen=True):
+    """A whole fleet and what happens to it."""
+
+    clusters: list[ClusterModel]
+    submariner: SubmarinerModel | None = None
+    cilium: CiliumModel | None = None
+    workloads: list[Workload] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
+    script: list[Step] = field(default_factory=list)
+
+    def cluster(self, name: str) -> ClusterModel:
+        """The cluster called `name`.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for cluster in self.clusters:
+            if cluster.name == name:
+                return cluster
+        raise KeyError(name)
+
+    def workloads_of(self, cluster: str) -> list[Workload]:
+        """The workloads that run in `cluster`."""
+        meshes: dict[str, Collection[str]] = {
+            "@submariner": self.submariner.members if self.submariner else {},
+            "@cilium": self.cilium.members if self.cilium else {},
+        }
+
+        def runs_here(place: str) -> bool:
+            return cluster in meshes[place] if place in meshes else fnmatchcase(cluster, place)
+
+        return [one for one in self.workloads if any(map(runs_here, one.where))]
+
+
+def load_scenario(name: str = "default") -> Scenario:
+    """Read the scenario called `name` from the package.
+
+    Raises:
+        FileNotFoundError: there is no such scenario.
+        msgspec.ValidationError: a file does not have the scenario's shape; the message names the
+            place.
+    """
+    folder = resources.files("mckconsole.demo").joinpath("scenario", name)
+    sections = {
+        entry.name.removesuffix(".yaml"): yaml.safe_load(entry.read_text("utf-8"))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".yaml")
+    }
+    return msgspec.convert(sections, Scenario)

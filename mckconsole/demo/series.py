@@ -1,0 +1,131 @@
+"""The metrics that Submariner and Cilium would export, derived from the same world as the objects.
+
+Names and labels are the exporters' own. What the sources are known for is kept: the driver's view
+of a connection knows nothing of failing pings, latencies freeze while pings fail, byte counters are
+gauges. Values are functions of time, so a server can answer for any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from mckconsole.demo.scenario import CiliumLink, TunnelModel
+from mckconsole.demo.site import NodePlan
+from mckconsole.demo.submariner import endpoint_spec
+from mckconsole.demo.world import World
+
+_RATE = 3_100.0  # bytes per second through a healthy tunnel
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of one cluster: its labels, and its value at any Unix second."""
+
+    name: str
+    labels: Mapping[str, str]
+    value: Callable[[float], float]
+
+
+def cluster_series(world: World, name: str) -> Iterator[Series]:
+    """Every series that cluster `name` exports now."""
+    scenario = world.scenario
+    if scenario.submariner and name in scenario.submariner.members:
+        yield from _submariner(world, name)
+    if scenario.cilium and name in scenario.cilium.members:
+        yield from _cilium(world, name, scenario.cilium.links.get(name, {}))
+
+
+def _submariner(world: World, name: str) -> Iterator[Series]:
+    local = endpoint_spec(world, name)
+    target = {"job": "submariner-gateway-metrics", "namespace": "submariner-operator"}
+    operator = {"job": "submariner-operator-metrics", "namespace": "submariner-operator"}
+    yield Series("submariner_gateways", operator, _constant(len(world.sites[name].gateway_nodes)))
+    for (sender, receiver), tunnel in world.tunnels.items():
+        if sender != name:
+            continue
+        remote = endpoint_spec(world, receiver)
+        hosts = {
+            "local_cluster": name,
+            "local_hostname": local["hostname"],
+            "remote_cluster": receiver,
+            "remote_hostname": remote["hostname"],
+        }
+        link = {
+            **target,
+            **hosts,
+            "cable_driver": local["backend"],
+            "local_endpoint_ip": local["public_ip"],
+            "remote_endpoint_ip": remote["public_ip"],
+        }
+        status = {**link, "status": tunnel.driver}
+        yield Series("submariner_connections", status, _constant(1))
+        wanted = {**operator, **hosts, "status": tunnel.status}
+        yield Series("submariner_requested_connections", wanted, _constant(1))
+        yield from _traffic(world, link, tunnel)
+
+
+def _traffic(world: World, link: dict[str, str], tunnel: TunnelModel) -> Iterator[Series]:
+    since = world.epoch - 9 * 86_400.0
+    yield Series("submariner_connection_established_timestamp", link, _constant(since))
+    yield Series("submariner_connection_latency_seconds", link, _constant(tunnel.rtt / 1000))
+    yield Series("submariner_gateway_tx_bytes", link, _growing(since, _RATE))
+    received = _growing(since, _RATE * 0.97) if tunnel.receives else _constant(48_211_904)
+    yield Series("submariner_gateway_rx_bytes", link, received)
+
+
+def _cilium(world: World, name: str, links: Mapping[str, CiliumLink]) -> Iterator[Series]:
+    for node in world.sites[name].nodes:
+        agent = {"job": "cilium-agent", "namespace": "kube-system", **_instance(node, 9962)}
+        yield Series("cilium_clustermesh_remote_clusters", agent, _constant(len(links)))
+        for peer, link in links.items():
+            broken = node.index < link.agents_not_ready
+            labels = {**agent, "target_cluster": peer}
+            yield from _remote_cluster(world, "cilium_clustermesh", labels, broken=broken)
+            nodes = _constant(0 if broken else len(world.sites[peer].nodes))
+            yield Series("cilium_clustermesh_remote_cluster_nodes", labels, nodes)
+            synced = {**agent, "scope": "nodes/v1", "source_cluster": peer}
+            yield Series("cilium_kvstore_initial_sync_completed", synced, _constant(1))
+    mesh = {
+        "job": "kvstoremesh",
+        "namespace": "kube-system",
+        "instance": f"{name}-kvstoremesh:9964",
+    }
+    yield Series("cilium_kvstoremesh_remote_clusters", mesh, _constant(len(links)))
+    for peer, link in links.items():
+        labels = {**mesh, "target_cluster": peer}
+        broken = not link.kvstoremesh_ready
+        yield from _remote_cluster(world, "cilium_kvstoremesh", labels, broken=broken)
+
+
+def _remote_cluster(
+    world: World, prefix: str, labels: Mapping[str, str], *, broken: bool
+) -> Iterator[Series]:
+    """Readiness and failures of one remote cluster; a broken one fails every half minute."""
+    since = world.epoch - 840
+    ready = _constant(0 if broken else 1)
+    yield Series(f"{prefix}_remote_cluster_readiness_status", labels, ready)
+    failures = _steps(since, 30) if broken else _constant(0)
+    yield Series(f"{prefix}_remote_cluster_failures", labels, failures)
+    last = _last_step(since, 30) if broken else _constant(0)
+    yield Series(f"{prefix}_remote_cluster_last_failure_ts", labels, last)
+
+
+def _instance(node: NodePlan, port: int) -> dict[str, str]:
+    return {"instance": f"{node.address}:{port}", "node": node.name}
+
+
+def _constant(value: float) -> Callable[[float], float]:
+    return lambda _: value
+
+
+def _growing(since: float, rate: float) -> Callable[[float], float]:
+    return lambda now: float(int((now - since) * rate))
+
+
+def _steps(since: float, every: float) -> Callable[[float], float]:
+    return lambda now: float((now - since) // every)
+
+
+def _last_step(since: float, every: float) -> Callable[[float], float]:
+    return lambda now: since + (now - since) // every * every

@@ -1,0 +1,112 @@
+"""The state of the simulated fleet at one moment, and how the script changes it.
+
+The world is the only mutable thing of a scenario: tunnels, kubelet versions and heartbeats. It
+moves forward only, driven by seconds since the demo's start, and must not know servers or objects.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from mckconsole.demo.scenario import PoolChange, Scenario, TunnelChange, TunnelModel
+from mckconsole.demo.site import Site
+
+HEARTBEAT_SECONDS = 5.0
+"""How often a Submariner gateway writes its object."""
+
+
+@dataclass(frozen=True, order=True)
+class _Due:
+    at: float
+    number: int
+    """Keeps the script's order among entries of the same second."""
+    change: Callable[[], tuple[str, ...]] = field(compare=False)
+    """Applies the change; returns the clusters whose objects differ now."""
+
+
+class World:
+    """A scenario in motion.
+
+    Args:
+        scenario: what the fleet is like at the start.
+        seed: what names and identifiers are derived from.
+        epoch: Unix seconds of the start.
+    """
+
+    def __init__(self, scenario: Scenario, *, seed: int, epoch: float) -> None:
+        self.scenario = scenario
+        self.epoch = epoch
+        self.sites: Mapping[str, Site] = {
+            model.name: Site(model, seed, epoch) for model in scenario.clusters
+        }
+        self.tunnels: dict[tuple[str, str], TunnelModel] = dict(_tunnels(scenario))
+        """(from, to) of every connection that exists; a dropped Endpoint has none."""
+        self.kubelets: dict[tuple[str, str], str] = {
+            (site.cluster.name, node.name): node.pool.kubelet or site.cluster.version
+            for site in self.sites.values()
+            for node in site.nodes
+        }
+        """(cluster, node) to kubelet version."""
+        self._script = list(self._schedule())
+        heapq.heapify(self._script)
+
+    def play(self, elapsed: float) -> set[str]:
+        """Apply what the script has due until `elapsed` seconds after the start.
+
+        Returns the clusters whose objects differ now.
+        """
+        touched: set[str] = set()
+        while self._script and self._script[0].at <= elapsed:
+            touched.update(heapq.heappop(self._script).change())
+        return touched
+
+    @property
+    def next_change(self) -> float | None:
+        """Seconds after the start at which the script goes on; None when it has ended."""
+        return self._script[0].at if self._script else None
+
+    def heartbeat(self, cluster: str, now: float) -> float:
+        """Unix seconds at which the active gateway of `cluster` last wrote its object."""
+        mesh = self.scenario.submariner
+        frozen = mesh.members[cluster].heartbeat_age if mesh else None
+        if frozen is not None:
+            return self.epoch - frozen
+        return now - (now - self.epoch) % HEARTBEAT_SECONDS
+
+    def _schedule(self) -> Iterator[_Due]:
+        number = 0
+        for step in self.scenario.script:
+            if step.tunnel:
+                yield _Due(step.at, number, partial(self._change_tunnel, step.tunnel))
+                number += 1
+            if step.pool:
+                change = step.pool
+                plans = [n for n in self.sites[change.cluster].nodes if n.pool.name == change.pool]
+                for place, plan in enumerate(plans):
+                    upgrade = partial(self._upgrade, change, plan.name)
+                    yield _Due(step.at + place * change.every, number, upgrade)
+                    number += 1
+
+    def _change_tunnel(self, change: TunnelChange) -> tuple[str, ...]:
+        for pair in (change.between, change.between[::-1]):
+            self.tunnels[pair] = TunnelModel(
+                change.rtt, status=change.status, receives=change.status == "connected"
+            )
+        return change.between
+
+    def _upgrade(self, change: PoolChange, node: str) -> tuple[str, ...]:
+        self.kubelets[change.cluster, node] = change.kubelet
+        return (change.cluster,)
+
+
+def _tunnels(scenario: Scenario) -> Iterator[tuple[tuple[str, str], TunnelModel]]:
+    rows = scenario.submariner.tunnels if scenario.submariner else {}
+    for sender, row in rows.items():
+        for receiver, tunnel in row.items():
+            if isinstance(tunnel, TunnelModel):
+                yield (sender, receiver), tunnel
+            elif tunnel is not None:
+                yield (sender, receiver), TunnelModel(tunnel)

@@ -1,0 +1,81 @@
+"""Lay rows out in aligned columns, at full width or within the width of a terminal.
+
+What does not fit goes in this order: columns by priority, then the ends of long cells. Columns of
+priority 0 stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mckconsole.report.spans import Line, Span
+from mckconsole.report.width import cell_width, cut, pad
+from mckconsole.views.spec import GLYPHS, Cell, Column, Role, Row
+
+GAP = "  "
+COMFORTABLE = 36
+"""Cells that a column may ask for before other columns are dropped for it."""
+NARROWEST = 8
+"""Cells that a column keeps when even the columns that stay do not fit."""
+
+
+def grid(columns: Sequence[Column], rows: Sequence[Row], *, width: int | None) -> Iterator[Line]:
+    """Header and rows; `width` in cells, None for as wide as it takes."""
+    widths = {column.id: _natural(column, rows) for column in columns}
+    if width is not None:
+        columns = _fitting(columns, widths, width)
+        widths = _shares(columns, widths, width)
+    yield _spaced([Span(_placed(c.title.upper(), c, widths[c.id]), "heading") for c in columns])
+    for row in rows:
+        yield _spaced([_cell(row.cells[c.id], c, widths[c.id]) for c in columns])
+
+
+def shown(cell: Cell, column: Column) -> str:
+    """The cell's text behind the sign of its role; numbers that are fine carry none."""
+    glyph = GLYPHS.get(cell.role)
+    if not glyph or (cell.role is Role.OK and column.align == "right"):
+        return cell.text
+    return cell.text if cell.text.startswith(glyph) else f"{glyph} {cell.text}"
+
+
+def _natural(column: Column, rows: Sequence[Row]) -> int:
+    texts = (cell_width(shown(row.cells[column.id], column)) for row in rows)
+    return max(cell_width(column.title), *texts, 0)
+
+
+def _fitting(columns: Sequence[Column], widths: dict[str, int], width: int) -> list[Column]:
+    """The columns that stay: the highest priority goes first, the rightmost among equals."""
+    kept = list(columns)
+    while _total([min(widths[c.id], COMFORTABLE) for c in kept]) > width:
+        droppable = [c for c in kept if c.priority > 0]
+        if not droppable:
+            break
+        kept.remove(max(reversed(droppable), key=lambda c: c.priority))
+    return kept
+
+
+def _shares(columns: Sequence[Column], widths: dict[str, int], width: int) -> dict[str, int]:
+    """Cells for each column: what it asks for, less what the widest must give up."""
+    shares = {column.id: min(widths[column.id], width) for column in columns}
+    while _total(list(shares.values())) > width:
+        widest = max(shares, key=lambda name: shares[name])
+        if shares[widest] <= NARROWEST:
+            break
+        shares[widest] -= 1
+    return shares
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GAP) * max(len(widths) - 1, 0)
+
+
+def _cell(cell: Cell, column: Column, width: int) -> Span:
+    return Span(_placed(shown(cell, column), column, width), cell.role)
+
+
+def _placed(text: str, column: Column, width: int) -> str:
+    return pad(cut(text, width), width, right=column.align == "right")
+
+
+def _spaced(spans: Sequence[Span]) -> Line:
+    return [part for span in spans for part in (span, Span(GAP))][:-1]

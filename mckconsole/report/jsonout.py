@@ -1,0 +1,144 @@
+"""A report as JSON, version `mckconsole.report/v1`; `report-v1.schema.json` is its contract.
+
+Within a version keys are only added. The text is UTF-8; characters that could steer a terminal are
+written as JSON escapes, which keeps the value and harms nobody who prints it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from importlib import resources
+from typing import Any
+
+from mckconsole import __version__
+from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Unknown
+from mckconsole.domain.times import format_rfc3339
+from mckconsole.report.document import ClusterEntry, Document, PaneTable
+from mckconsole.views.spec import Value
+
+SCHEMA_ID = "mckconsole.report/v1"
+SCHEMA_FILE = "report-v1.schema.json"
+
+_STEERING = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
+def render(document: Document) -> str:
+    """The document as indented JSON with a final newline."""
+    return to_json(as_data(document))
+
+
+def to_json(data: Any) -> str:
+    """`data` as indented JSON that is safe to print.
+
+    Raises:
+        ValueError: there is a NaN or an infinity in it.
+    """
+    text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
+    return _STEERING.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema that every report fits."""
+    text = resources.files("mckconsole.report").joinpath(SCHEMA_FILE).read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def as_data(document: Document) -> dict[str, Any]:
+    """The document as plain data, ready for `json`."""
+    return {
+        "schema": SCHEMA_ID,
+        "generatedAt": format_rfc3339(document.generated_at),
+        "tool": {"name": "mckconsole", "version": __version__},
+        "clusters": [_cluster(entry) for entry in document.clusters],
+        "findings": [finding_data(finding) for finding in document.findings],
+        "unknowns": [_unknown(unknown) for unknown in document.unknowns],
+        "panes": {pane.name: _pane(pane) for pane in document.panes},
+    }
+
+
+def _cluster(entry: ClusterEntry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "context": entry.context,
+        "server": entry.server,
+        "state": entry.state,
+        "reason": entry.reason,
+        "version": entry.version or None,
+        "provider": entry.provider or None,
+        "asOf": None if entry.as_of is None else format_rfc3339(entry.as_of),
+        "warnings": list(entry.warnings),
+    }
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """One finding."""
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "pane": finding.pane,
+        "severity": finding.severity.value,
+        "cluster": finding.cluster,
+        "peers": list(finding.peers),
+        "object": _object(finding.object),
+        "title": finding.title,
+        "detail": finding.detail,
+        "evidence": [_evidence(one) for one in finding.evidence],
+        "remediation": finding.remediation,
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "source": evidence.source,
+        "cluster": evidence.cluster,
+        "object": _object(evidence.object),
+        "path": evidence.path,
+        "value": evidence.value,
+        "observedAt": format_rfc3339(evidence.observed_at),
+    }
+
+
+def _object(ref: ObjectRef | None) -> dict[str, str] | None:
+    if ref is None:
+        return None
+    return {
+        "apiVersion": ref.api_version,
+        "kind": ref.kind,
+        "namespace": ref.namespace,
+        "name": ref.name,
+    }
+
+
+def _unknown(unknown: Unknown) -> dict[str, str]:
+    return {
+        "rule": unknown.rule,
+        "pane": unknown.pane,
+        "cluster": unknown.cluster,
+        "reason": unknown.reason,
+    }
+
+
+def _pane(pane: PaneTable) -> dict[str, Any]:
+    columns = [column.id for column in pane.columns]
+    return {
+        "columns": columns,
+        "rows": [
+            {
+                "id": row.id,
+                "cells": {column: row.cells[column].text for column in columns},
+                "values": {column: _value(row.cells[column].value) for column in columns},
+                "findings": list(row.finding_ids),
+            }
+            for row in pane.rows
+        ],
+    }
+
+
+def _value(value: Value) -> Value:
+    """`value`, with what JSON has no number for as null."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

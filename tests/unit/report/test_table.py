@@ -1,0 +1,123 @@
+"""The text report: alignment, widths, colour, order, and no way through for control characters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mckconsole.report.grid import NARROWEST, grid
+from mckconsole.report.spans import Span, paint
+from mckconsole.report.table import render
+from mckconsole.report.width import cell_width, cut, pad, wrap
+from mckconsole.views.spec import Cell, Role, Row
+from tests.unit.report.examples import COLUMNS, DOWN, ROWS, document
+
+SGR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def painted(width: int | None) -> list[str]:
+    return paint(grid(COLUMNS, ROWS, width=width), colour=False).splitlines()
+
+
+class TestGrid:
+    def test_columns_line_up_by_cells_not_by_characters(self) -> None:
+        header, west, east = painted(None)
+        assert header == "CLUSTER  STATE                   NODES  NOTE"
+        assert west == "west     ✖ unreachable: timeout      –  nothing answered"
+        assert east == "東-1     ● ready                 12/12"
+        assert cell_width(west[: west.index("✖")]) == cell_width(east[: east.index("●")])
+
+    def test_columns_drop_by_priority_then_long_cells_are_cut(self) -> None:
+        assert painted(60)[0].split() == ["CLUSTER", "STATE", "NODES", "NOTE"]
+        assert painted(45)[0].split() == ["CLUSTER", "STATE", "NODES"]
+        assert painted(36)[0].split() == ["CLUSTER", "STATE"]
+        assert painted(20)[1] == "west     ✖ unreacha…"
+
+    @pytest.mark.parametrize("width", range(2 * NARROWEST + 2, 80))
+    def test_no_line_is_wider_than_the_terminal(self, width: int) -> None:
+        assert all(cell_width(line) <= width for line in painted(width))
+
+    def test_a_table_without_rows_has_its_header(self) -> None:
+        assert paint(grid(COLUMNS, (), width=80), colour=False) == "CLUSTER  STATE  NODES  NOTE\n"
+
+
+class TestReport:
+    def test_everything_is_said_in_order(self) -> None:
+        text = render(document())
+        wanted = (
+            "FLEET  2 clusters, 1 unreachable",
+            "CONNECTIONS",
+            "▲ west: TLS verification is off",
+            "FINDINGS  1 critical, 1 medium",
+            "✖ critical  MESH-DOWN  west → east",
+            "  The tunnel to east is down",
+            "  The gateway cannot ping 10.1.2.1.",
+            "  seen: west · Gateway submariner-operator/gw-a · status.connections[0].status = error"
+            " · at 2026-08-01T08:59:56Z",
+            "  seen: east · prometheus · submariner_connections = 1 · at 2026-08-01T08:59:49Z",
+            "  do: Open UDP 4500 between the gateways.",
+            "▲ medium    MESH-SLOW  east",
+            "UNKNOWN  1 not answered",
+            "? west: mesh: gateways: forbidden",
+        )
+        lines = text.splitlines()
+        assert [line for line in lines if line in wanted] == list(wanted)
+
+    def test_nothing_found_and_nothing_there_are_said(self) -> None:
+        text = render(document(findings=(), rows=(), unknowns=(), warnings=()))
+        assert "FINDINGS  none" in text
+        assert "No cluster: name a kubeconfig." in text
+        assert "UNKNOWN" not in text
+        assert "CONNECTIONS" not in text
+
+    def test_narrow_terminal_wraps_words_and_loses_none(self) -> None:
+        wide, narrow = render(document()), render(document(), width=40)
+        assert all(cell_width(line) <= 40 for line in narrow.splitlines())
+        tail = wide[wide.index("FINDINGS") :].split()
+        assert "".join(narrow[narrow.index("FINDINGS") :].split()) == "".join(tail)
+
+    def test_colour_only_adds_sgr(self) -> None:
+        plain, coloured = render(document()), render(document(), colour=True)
+        assert "\x1b" not in plain
+        assert "\x1b[1;31m" in coloured
+        assert SGR.sub("", coloured) == plain
+
+
+EVIL = "a\x1b[31m\x1b]52;c;AAAA\x07\r\nb\x9b2J\u202ec\x00"
+
+
+class TestHostileText:
+    def test_control_characters_of_others_never_get_through(self) -> None:
+        rows = (Row("x", {column.id: Cell(EVIL, Role.OK) for column in COLUMNS}),)
+        evil = document(findings=(replace(DOWN, title=EVIL, cluster=EVIL),), rows=rows)
+        for width in (None, 60):
+            left = SGR.sub("", render(evil, width=width, colour=True))
+            assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", left)
+            assert "‹1B›" in left
+
+    @given(st.text(max_size=60))
+    def test_paint_leaves_nothing_but_text_and_line_feeds(self, text: str) -> None:
+        out = paint([[Span(text, Role.OK), Span(text)]], colour=False)
+        assert out.endswith("\n")
+        assert "\n" not in out[:-1]
+        assert not re.search(r"[\x00-\x1f\x7f-\x9f]", out[:-1])
+
+
+class TestWidth:
+    def test_wide_narrow_and_combining(self) -> None:
+        assert [cell_width(text) for text in ("abc", "東京", "e\u0301", "●", "")] == [3, 4, 1, 1, 0]
+
+    @given(st.text(), st.integers(0, 20))
+    def test_cut_never_exceeds_and_pad_always_fills(self, text: str, cells: int) -> None:
+        assert cell_width(cut(text, cells)) <= cells
+        assert cell_width(pad(cut(text, cells), cells)) == cells
+
+    @given(st.text(), st.integers(2, 20))
+    def test_wrap_keeps_every_character_that_is_no_space(self, text: str, cells: int) -> None:
+        lines = list(wrap(text, cells))
+        assert "".join("".join(lines).split()) == "".join(text.split())
+        assert all(cell_width(line) <= cells for line in lines)

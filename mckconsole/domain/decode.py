@@ -9,7 +9,6 @@ one degraded row, never a list. Text is cleaned here and nowhere else.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar, get_args, get_origin
@@ -21,8 +20,16 @@ from mckconsole.domain.text import clean
 
 P = TypeVar("P", bound=Projection)
 
-_SUSPICIOUS = re.compile(rb"[\x7f-\xff]|\\[bfnrtu]")
-"""Bytes without which no decoded string can hold anything but printable ASCII."""
+
+def _may_hold_odd_text(raw: bytes) -> bool:
+    """Whether a decoded string may hold anything but printable ASCII.
+
+    JSON allows such text only as bytes from 0x7f on or as escapes other than `\\"`; a false alarm
+    (`\\\\`, `\\/`) costs a walk. Plain byte searches: a regular expression is ten times slower.
+    """
+    if not raw.isascii() or b"\x7f" in raw:
+        return True
+    return b"\\" in raw and raw.count(b"\\") != raw.count(b'\\"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class ProjectionDecoder(Generic[P]):
             found = self._decoder.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._decode_leniently(bytes(raw))
-        if _SUSPICIOUS.search(raw):
+        if _may_hold_odd_text(bytes(raw)):
             found = clean_struct(found)
         return Decoded(found)
 

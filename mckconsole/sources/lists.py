@@ -1,0 +1,180 @@
+"""Read every object of a kind: paged, decoded one by one, without stopping the event loop.
+
+Paging is that of client-go's pager: 500 at a time, follow-up pages carry no resourceVersion, and a
+page that the server no longer holds (410 after the first) leads to one full list. Inconsistent
+continuation is never used. This module must not retry: its callers know when.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Generic, TypeVar
+
+import msgspec
+
+from mckconsole.domain.decode import Decoded, ProjectionDecoder, UndecodableError
+from mckconsole.domain.kinds import Kind
+from mckconsole.domain.objects import Projection
+from mckconsole.sources.api import ApiReader
+from mckconsole.sources.errors import Expired, ProtocolTrouble
+from mckconsole.sources.interning import sharer
+from mckconsole.sources.pace import REAL, Pace
+
+P = TypeVar("P", bound=Projection)
+
+PAGE_SIZE = 500
+"""Objects per page: client-go's default."""
+SLICE = 0.008
+"""Seconds of decoding after which other tasks get a turn."""
+MAX_PAGES = 10_000
+"""A server whose continue tokens never end is broken; this many pages are five million objects."""
+
+
+@dataclass(slots=True)
+class Listing(Generic[P]):
+    """A complete list."""
+
+    objects: list[Decoded[P]] = field(default_factory=list)
+    resource_version: str = ""
+    as_of: float = 0.0
+    """Unix seconds by the API server's clock at its first page: the list is that moment's."""
+    undecodable: int = 0
+    """Objects that were in the list and could not be read at all."""
+    received: int = 0
+    """Bytes of all pages."""
+
+
+class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):
+    resource_version: str = ""
+    continue_: str = msgspec.field(default="", name="continue")
+    remaining_item_count: int | None = None
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    items: list[msgspec.Raw] | None
+    metadata: _ListMeta | None = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+
+
+async def list_kind(
+    client: ApiReader,
+    kind: Kind,
+    version: str,
+    *,
+    page_size: int = PAGE_SIZE,
+    resource_version: str | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
+    pace: Pace = REAL,
+) -> Listing[Projection]:
+    """Read all objects of `kind` in API `version`.
+
+    Args:
+        client: Where to read.
+        kind: What to read; its selector and namespace apply.
+        version: The API version, as discovery chose it.
+        page_size: Objects per page; 0 asks for everything at once.
+        resource_version: "not older than"; None reads what is current (a consistent read).
+        progress: Called after each page with the objects so far and, if known, those in total.
+        pace: Clocks, for `as_of` where the server sends no `Date`.
+
+    Raises:
+        Expired: 410 on the first page, or on the full list tried after a later one.
+        SourceError: whatever else the client raises; ProtocolTrouble when the body is no list.
+    """
+    try:
+        return await _list_pages(client, kind, version, page_size, resource_version, progress, pace)
+    except _PageExpired:
+        return await _list_pages(client, kind, version, 0, None, progress, pace)
+
+
+class _PageExpired(Exception):
+    """A continue token is too old."""
+
+
+async def _list_pages(
+    client: ApiReader,
+    kind: Kind,
+    version: str,
+    page_size: int,
+    resource_version: str | None,
+    progress: Callable[[int, int | None], None] | None,
+    pace: Pace,
+) -> Listing[Projection]:
+    listing: Listing[Projection] = Listing()
+    path = kind.path(version)
+    params = dict(kind.selector)
+    if page_size:
+        params["limit"] = str(page_size)
+    if resource_version is not None:
+        params["resourceVersion"] = resource_version
+    for number in range(MAX_PAGES):
+        try:
+            reply = await client.get(path, params)
+        except Expired:
+            if number:
+                raise _PageExpired from None
+            raise
+        envelope = _open_envelope(reply.body, path)
+        meta = envelope.metadata or _ListMeta()
+        if not number:
+            listing.resource_version = meta.resource_version
+            date = reply.date
+            listing.as_of = pace.wall() + client.clock_offset if date is None else date
+        listing.received += len(reply.body)
+        del reply
+        await _take(envelope.items or [], kind.projection, listing)
+        if progress is not None:
+            rest = meta.remaining_item_count if meta.continue_ else 0
+            progress(len(listing.objects), None if rest is None else len(listing.objects) + rest)
+        if not meta.continue_:
+            return listing
+        params.pop("resourceVersion", None)
+        params["continue"] = meta.continue_
+    raise ProtocolTrouble(f"the list {path} has no end", hint="its continue tokens never stop")
+
+
+async def _take(
+    items: Sequence[msgspec.Raw], projection: type[Projection], listing: Listing[Projection]
+) -> None:
+    """Decode a page into `listing`, giving other tasks a turn every `SLICE` seconds."""
+    decode = ProjectionDecoder(projection).decode
+    share = sharer(projection)
+    began = perf_counter()
+    for number, raw in enumerate(items):
+        try:
+            decoded = decode(raw)
+        except UndecodableError:
+            listing.undecodable += 1
+        else:
+            share(decoded.object)
+            listing.objects.append(decoded)
+        if not number % 16 and perf_counter() - began > SLICE:
+            await asyncio.sleep(0)
+            began = perf_counter()
+
+
+def _open_envelope(body: bytes, path: str) -> _Envelope:
+    """Find the items of a list, also in a body that is not quite JSON as the RFC has it."""
+    try:
+        return _ENVELOPE.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        data = json.loads(body.decode("utf-8", "replace"), strict=False)
+    except (ValueError, RecursionError):
+        raise ProtocolTrouble(f"the answer for {path} is not JSON, or was cut") from None
+    if not isinstance(data, dict) or not isinstance(data.get("items", ""), list | None):
+        raise ProtocolTrouble(f"the answer for {path} is not a Kubernetes list")
+    meta = data.get("metadata")
+    try:
+        head = msgspec.convert(meta, _ListMeta) if meta is not None else None
+    except (msgspec.ValidationError, UnicodeEncodeError):
+        raise ProtocolTrouble(f"the list {path} has no usable metadata") from None
+    items = [msgspec.Raw(json.dumps(item).encode()) for item in data["items"] or []]
+    return _Envelope(items, head)

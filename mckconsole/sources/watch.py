@@ -1,0 +1,154 @@
+"""Read one watch: lines in, typed events out.
+
+A line is one event or nothing: what is cut, garbled or too long never becomes a change. This module
+keeps no state of the topic and must not reconnect; the reflector decides what an ending means.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+import msgspec
+
+from mckconsole.domain.decode import Decoded, ProjectionDecoder, UndecodableError
+from mckconsole.domain.objects import Projection
+from mckconsole.sources.api import Feed
+from mckconsole.sources.errors import ProtocolTrouble, SourceError
+from mckconsole.sources.interning import sharer
+from mckconsole.sources.lines import MAX_LINE, LineSplitter, Oversized
+from mckconsole.sources.statuses import event_error
+
+P = TypeVar("P", bound=Projection)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Generic[P]):
+    """ADDED or MODIFIED: the object as it is now."""
+
+    decoded: Decoded[P]
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted(Generic[P]):
+    """DELETED: the object as it was last."""
+
+    decoded: Decoded[P]
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """Nothing was missed up to this resourceVersion."""
+
+    resource_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An event that cannot be used, and why; `unknown_type` ones change nothing we hold."""
+
+    reason: str
+    unknown_type: bool = False
+
+
+Event: TypeAlias = Changed[P] | Deleted[P] | Bookmark | Unreadable
+
+
+class _Event(msgspec.Struct, frozen=True):
+    type: str
+    object: msgspec.Raw
+
+
+class _Head(msgspec.Struct, frozen=True):
+    metadata: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict)
+
+
+_EVENT = msgspec.json.Decoder(_Event)
+
+
+class EventDecoder(Generic[P]):
+    """Decodes the lines of one kind's watch."""
+
+    def __init__(self, projection: type[P]) -> None:
+        self._decode = ProjectionDecoder(projection).decode
+        self._share = sharer(projection)
+
+    def decode(self, line: bytes | Oversized) -> Event[P]:
+        """The event in `line`.
+
+        Raises:
+            ProtocolTrouble: the line is no event.
+            SourceError: the line is an ERROR event; the error says which.
+        """
+        if isinstance(line, Oversized):
+            return Unreadable(f"an event of {line.size:,} bytes is longer than the console reads")
+        event = _open(line)
+        match event.type:
+            case "ADDED" | "MODIFIED":
+                return self._object(event.object, Changed)
+            case "DELETED":
+                return self._object(event.object, Deleted)
+            case "BOOKMARK":
+                return _bookmark(event.object)
+            case "ERROR":
+                raise event_error(event.object)
+        return Unreadable("an event of an unknown type", unknown_type=True)
+
+    def _object(
+        self, raw: msgspec.Raw, event: type[Changed[P]] | type[Deleted[P]]
+    ) -> Changed[P] | Deleted[P] | Unreadable:
+        try:
+            decoded = self._decode(raw)
+        except UndecodableError as error:
+            return Unreadable(f"an event's object could not be decoded ({error})")
+        if not decoded.object.metadata.name:
+            return Unreadable("an event's object has no name")
+        self._share(decoded.object)
+        return event(decoded)
+
+
+async def events(
+    feed: Feed, decoder: EventDecoder[P], *, max_line: int = MAX_LINE
+) -> AsyncGenerator[list[Event[P]], None]:
+    """The events of one watch, in batches as they arrive, until the server ends it.
+
+    An error is raised only after the events before it were handed out. A last line without its line
+    feed is dropped.
+
+    Raises:
+        SourceError: the connection broke, or the server sent an ERROR event.
+    """
+    splitter = LineSplitter(max_line)
+    async for chunk in feed.chunks():
+        batch: list[Event[P]] = []
+        for line in splitter.feed(chunk):
+            try:
+                batch.append(decoder.decode(line))
+            except SourceError:
+                if batch:
+                    yield batch
+                raise
+        if batch:
+            yield batch
+
+
+def _open(line: bytes) -> _Event:
+    try:
+        return _EVENT.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        data = json.loads(line.decode("utf-8", "replace"), strict=False)
+        return _Event(data["type"], msgspec.Raw(json.dumps(data["object"]).encode()))
+    except (ValueError, RecursionError, TypeError, KeyError):
+        raise ProtocolTrouble("a line of the watch is no event") from None
+
+
+def _bookmark(raw: msgspec.Raw) -> Bookmark | Unreadable:
+    try:
+        version = msgspec.json.decode(raw, type=_Head).metadata["resourceVersion"]
+        return Bookmark(msgspec.json.decode(version, type=str))
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
+        return Unreadable("a bookmark without a resourceVersion")

@@ -1,0 +1,173 @@
+"""What is held of one cluster: its topics, its metrics, its state and how it got there."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.metrics import MetricsView, MetricVector
+from mckconsole.domain.objects import Projection
+from mckconsole.domain.snapshot import ClusterSnapshot, TopicView, VersionInfo
+from mckconsole.domain.states import ClusterState, TopicState
+from mckconsole.sources.endpoint import ClusterEndpoint
+from mckconsole.sources.errors import SourceError
+from mckconsole.sources.pace import REAL, Pace
+from mckconsole.store.collection import Collection
+from mckconsole.store.history import History
+from mckconsole.store.signals import CLUSTER, METRICS
+from mckconsole.store.standing import standing
+
+LATENCIES = 20
+"""Latencies of small requests kept per cluster."""
+
+
+class ClusterStore:
+    """One cluster's content; written by its session, read through snapshots."""
+
+    def __init__(
+        self,
+        endpoint: ClusterEndpoint,
+        topics: Sequence[str],
+        *,
+        pace: Pace = REAL,
+        emit: Callable[[tuple[str, str]], None] = lambda change: None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.name = endpoint.name
+        self.version: VersionInfo | None = None
+        self._pace = pace
+        self._emit = emit
+        self._state = ClusterState.PENDING
+        self._reason = "not tried yet"
+        self._connected = False
+        self._contact: SourceError | None = None
+        self._warnings: list[str] = list(endpoint.warnings)
+        self._latencies: deque[float] = deque(maxlen=LATENCIES)
+        self._clock_offset = 0.0
+        self._answered: float | None = None
+        self._metrics: dict[str, MetricVector] = {}
+        self._history = History(endpoint.name)
+        self._history.observe(CLUSTER, self._state, "", pace.wall())
+        self._collections = {
+            topic: Collection[Projection](BY_TOPIC[topic], pace=pace, changed=self._topic_changed)
+            for topic in topics
+        }
+        for topic in topics:
+            self._history.observe(f"topic {topic}", TopicState.PENDING, "", pace.wall())
+        if endpoint.problem:
+            self._become(ClusterState.UNREACHABLE, endpoint.problem)
+            self._settle_all(TopicState.UNREACHABLE, endpoint.problem)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The wanted topics."""
+        return tuple(self._collections)
+
+    @property
+    def state(self) -> ClusterState:
+        """The state as of the last change; a snapshot also sees what only grew old."""
+        return self._state
+
+    def collection(self, topic: str) -> Collection[Projection]:
+        """The content of `topic`."""
+        return self._collections[topic]
+
+    # What a session tells.
+
+    def connecting(self, reason: str) -> None:
+        """A first contact, or a new one, is under way."""
+        self._connected = False
+        self._become(ClusterState.CONNECTING, reason)
+
+    def connected(self) -> None:
+        """Discovery is done: from now on the topics decide."""
+        self._connected, self._contact = True, None
+        self._judge(self._pace.monotonic())
+
+    def failed(self, error: SourceError) -> None:
+        """The contact is lost, or was never made: nothing held is confirmed any more."""
+        self._contact = error
+        for collection in self._collections.values():
+            collection.trouble(error)
+        self._become(error.cluster_state, str(error))
+
+    def restored(self) -> None:
+        """The cluster answers again; its topics recover one by one."""
+        if self._contact is not None:
+            self._contact = None
+            self._judge(self._pace.monotonic())
+
+    def answered(self, *, latency: float | None = None, clock_offset: float = 0.0) -> None:
+        """The API server answered just now, a small request in `latency` seconds."""
+        self._answered = self._pace.wall()
+        self._clock_offset = clock_offset
+        if latency is not None:
+            self._latencies.append(latency)
+
+    def warn(self, text: str) -> None:
+        """Add something that an operator must know of this connection, once."""
+        if text not in self._warnings:
+            self._warnings.append(text)
+            self._emit((self.name, CLUSTER))
+
+    def set_metrics(self, vectors: Mapping[str, MetricVector]) -> None:
+        """Take in answers by query id; others stay."""
+        self._metrics.update(vectors)
+        self._emit((self.name, METRICS))
+
+    # What others are shown.
+
+    def snapshot(self, now: float) -> ClusterSnapshot:
+        """Views of everything at `now`, by the monotonic clock."""
+        self._judge(now)
+        topics: dict[str, TopicView] = {}
+        for topic, collection in self._collections.items():
+            view = collection.view(now)
+            self._history.observe(f"topic {topic}", view.state, view.reason, self._pace.wall())
+            topics[topic] = view
+        return ClusterSnapshot(
+            name=self.name,
+            context=self.endpoint.context,
+            server=self.endpoint.base_url,
+            state=self._state,
+            reason=self._reason,
+            version=self.version,
+            latency=self._latencies[-1] if self._latencies else None,
+            latencies=tuple(self._latencies),
+            clock_offset=self._clock_offset,
+            as_of=self._answered,
+            warnings=tuple(self._warnings),
+            topics=MappingProxyType(topics),
+            metrics=MetricsView(MappingProxyType(dict(self._metrics))),
+            history=self._history.entries(),
+        )
+
+    # The state machine.
+
+    def _topic_changed(self, topic: str) -> None:
+        now = self._pace.monotonic()
+        state, reason = self._collections[topic].judge(now)
+        self._emit((self.name, topic))
+        if self._history.observe(f"topic {topic}", state, reason, self._pace.wall()):
+            self._judge(now)
+
+    def _judge(self, now: float) -> None:
+        """Let the topics decide, where the connection does not."""
+        if not self._connected or self._contact is not None:
+            return
+        topics = {topic: held.judge(now) for topic, held in self._collections.items()}
+        errors = [held.error for held in self._collections.values()]
+        self._become(*standing(topics, errors))
+
+    def _become(self, state: ClusterState, reason: str) -> None:
+        if (state, reason) == (self._state, self._reason):
+            return
+        self._state, self._reason = state, reason
+        self._history.observe(CLUSTER, state, reason, self._pace.wall())
+        self._emit((self.name, CLUSTER))
+
+    def _settle_all(self, state: TopicState, reason: str) -> None:
+        for collection in self._collections.values():
+            collection.settle(state, reason)

@@ -1,0 +1,219 @@
+"""What is held of one topic of one cluster: the objects, how sure we are of them, and since when.
+
+A Collection is the Sink that a reflector or poller writes to. It never invents: a list that could
+not be read leaves what was there, marked as no longer confirmed; only a complete list or a delete
+event removes. Rows of a kind for which permission was lost, or which is not served any more, are
+hidden, because they can no longer be shown as what the cluster has.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Generic, TypeVar, cast
+
+from mckconsole.domain.decode import Decoded
+from mckconsole.domain.kinds import Keep, Kind
+from mckconsole.domain.objects import Key, Projection
+from mckconsole.domain.snapshot import TopicView
+from mckconsole.domain.states import TopicState
+from mckconsole.domain.times import format_age
+from mckconsole.sources.errors import SourceError
+from mckconsole.sources.pace import REAL, Pace
+
+P = TypeVar("P", bound=Projection)
+
+WATCH_PATIENCE = 120.0
+"""Seconds without a sign of life after which a watched topic is stale: two missed bookmarks."""
+POLL_ROUNDS = 3
+"""Missed polls after which a polled topic is stale."""
+POLL_GRACE = 10.0
+"""Seconds added to them: the time a list may take."""
+UNDECODABLE: Key = ("", "(undecodable)")
+"""Synthetic key in `faults` for objects so odd that not even their name could be read."""
+TOMBSTONES = 1024
+"""Deleted uids remembered, so that a repeated old event cannot bring an object back."""
+
+_NOTHING: Mapping[Key, Projection] = MappingProxyType({})
+
+
+class Collection(Generic[P]):
+    """The content and state of one topic."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        *,
+        pace: Pace = REAL,
+        changed: Callable[[str], None] = lambda topic: None,
+    ) -> None:
+        """`changed` is called with the topic after every change of content or of state."""
+        self.kind = kind
+        self.version = ""
+        self.error: SourceError | None = None
+        """The trouble reading is in, None while it works."""
+        self._pace = pace
+        self._changed = changed
+        self._objects: dict[Key, P] = {}
+        self._faults: dict[Key, tuple[str, ...]] = {}
+        self._lost: dict[str, int] = {}
+        self._deleted: deque[str] = deque(maxlen=TOMBSTONES)
+        self._settled: tuple[TopicState, str] | None = None
+        self._read = False
+        self._as_of: float | None = None
+        self._confirmed = float("-inf")
+        self._generation = 0
+
+    # What discovery says.
+
+    def assign(self, version: str) -> None:
+        """The topic is read in API `version` from now on."""
+        self.version = version
+        self._settle(None)
+
+    def settle(self, state: TopicState, reason: str) -> None:
+        """The topic is not read, for `reason`: absent, unsupported, forbidden or unreachable."""
+        self._settle((state, reason))
+
+    # The Sink.
+
+    def replace(
+        self,
+        objects: Iterable[Decoded[P]],
+        *,
+        resource_version: str,
+        as_of: float,
+        undecodable: int = 0,
+    ) -> None:
+        """Make a complete list the content, at once."""
+        content: dict[Key, P] = {}
+        faults: dict[Key, tuple[str, ...]] = {}
+        for decoded in objects:
+            content[decoded.object.key] = decoded.object
+            if decoded.faults:
+                faults[decoded.object.key] = decoded.faults
+        if undecodable:
+            faults[UNDECODABLE] = (f"{undecodable} objects of the list could not be decoded",)
+        self._lost.clear()
+        self._deleted.clear()
+        same = self._read and self._objects == content and self._faults == faults
+        visible = self.visible
+        self._objects, self._faults, self._read = content, faults, True
+        self._current(as_of, visible)
+        if not same:
+            self._touch()
+
+    def upsert(self, decoded: Decoded[P], *, as_of: float) -> None:
+        """Hold the object of an ADDED or MODIFIED event, unless it is known to be gone."""
+        found = decoded.object
+        if found.metadata.uid and found.metadata.uid in self._deleted:
+            return self.confirm(as_of)
+        key = found.key
+        if self._objects.get(key) != found or self._faults.get(key, ()) != decoded.faults:
+            self._objects[key] = found
+            self._faults.pop(key, None)
+            if decoded.faults:
+                self._faults[key] = decoded.faults
+            self._touch()
+        return self.confirm(as_of)
+
+    def remove(self, key: Key, *, as_of: float, uid: str = "") -> None:
+        """Drop the object of a DELETED event."""
+        held = self._objects.get(key)
+        if uid:
+            self._deleted.append(uid)
+        if held is not None and uid in ("", held.metadata.uid):
+            del self._objects[key]
+            self._faults.pop(key, None)
+            self._touch()
+        self.confirm(as_of)
+
+    def confirm(self, as_of: float) -> None:
+        """What is held is what the cluster has at `as_of`."""
+        self._current(as_of, self.visible)
+
+    def trouble(self, error: SourceError) -> None:
+        """What is held is no longer confirmed, because of `error`."""
+        visible = self.visible
+        before, self.error = self.error, error
+        if before is None or str(before) != str(error):
+            if visible != self.visible:
+                self._generation += 1
+            self._changed(self.kind.topic)
+
+    def lost(self, reason: str) -> None:
+        """An event could not be read; it stays on record until the next complete list."""
+        self._lost[reason] = self._lost.get(reason, 0) + 1
+        self._faults[UNDECODABLE] = tuple(f"{text} (×{n})" for text, n in self._lost.items())
+        self._touch()
+
+    # What others are shown.
+
+    @property
+    def visible(self) -> bool:
+        """Whether the objects held may be shown."""
+        if self._settled is not None or not self._read:
+            return False
+        return self.error is None or self.error.topic_state is TopicState.UNREACHABLE
+
+    def judge(self, now: float) -> tuple[TopicState, str]:
+        """State and reason at `now`, by the monotonic clock."""
+        if self._settled is not None:
+            return self._settled
+        if self.error is not None:
+            state = TopicState.STALE if self.visible else self.error.topic_state
+            return state, str(self.error)
+        if not self._read:
+            return TopicState.PENDING, "not read yet"
+        age = now - self._confirmed
+        if age > self._patience:
+            return TopicState.STALE, f"no sign of life for {format_age(age)}"
+        return TopicState.FRESH, ""
+
+    def view(self, now: float) -> TopicView:
+        """What the analysis gets at `now` (monotonic clock): a window onto the live content."""
+        state, reason = self.judge(now)
+        objects, faults = _NOTHING, cast("Mapping[Key, tuple[str, ...]]", MappingProxyType({}))
+        if self.visible:
+            objects = MappingProxyType(cast("dict[Key, Projection]", self._objects))
+            faults = MappingProxyType(self._faults)
+        return TopicView(
+            self.kind.topic,
+            state,
+            reason,
+            self.version,
+            objects,
+            faults,
+            self._as_of if self._read else None,
+            self._generation,
+        )
+
+    @property
+    def _patience(self) -> float:
+        if self.kind.keep is Keep.POLL:
+            return POLL_ROUNDS * self.kind.poll_seconds + POLL_GRACE
+        return WATCH_PATIENCE
+
+    def _settle(self, settled: tuple[TopicState, str] | None) -> None:
+        if settled == self._settled:
+            return
+        visible = self.visible
+        self._settled = settled
+        if visible != self.visible:
+            self._generation += 1
+        self._changed(self.kind.topic)
+
+    def _current(self, as_of: float, visible: bool) -> None:
+        """Note a sign of life; `visible` says whether the content could be seen before it."""
+        recovered, self.error = self.error is not None, None
+        self._as_of = as_of
+        self._confirmed = self._pace.monotonic()
+        if visible != self.visible:
+            self._generation += 1
+        if recovered:
+            self._changed(self.kind.topic)
+
+    def _touch(self) -> None:
+        self._generation += 1
+        self._changed(self.kind.topic)

@@ -1,0 +1,67 @@
+"""What is held of all clusters: the store that sessions write to and the analysis reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.sources.endpoint import ClusterEndpoint
+from mckconsole.sources.pace import REAL, Pace
+from mckconsole.store.cluster import ClusterStore
+from mckconsole.store.signals import TICK, Signals, Subscription
+
+
+class FleetStore:
+    """Every cluster of the inventory, in its order."""
+
+    def __init__(
+        self,
+        endpoints: Sequence[ClusterEndpoint],
+        topics: Sequence[str],
+        *,
+        problems: Sequence[str] = (),
+        pace: Pace = REAL,
+    ) -> None:
+        """`problems` are contexts that could not even be tried, in words.
+
+        Raises:
+            ValueError: two endpoints have the same name; an inventory makes them unique.
+        """
+        self._pace = pace
+        self._problems = tuple(problems)
+        self._signals = Signals(pace)
+        self._clusters = {
+            endpoint.name: ClusterStore(endpoint, topics, pace=pace, emit=self._signals.emit)
+            for endpoint in endpoints
+        }
+        if len(self._clusters) != len(endpoints):
+            raise ValueError("cluster names must be unique")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The clusters' names, in order."""
+        return tuple(self._clusters)
+
+    def cluster(self, name: str) -> ClusterStore:
+        """The store of one cluster.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
+        return self._clusters[name]
+
+    def snapshot(self, *, now: float | None = None) -> FleetSnapshot:
+        """Views of everything, at `now` (Unix seconds; the present by default).
+
+        Ages are taken by the monotonic clock, so a console clock that is set makes nothing stale.
+        """
+        wall = self._pace.wall()
+        taken_at = wall if now is None else now
+        moment = self._pace.monotonic() + (taken_at - wall)
+        clusters = {name: held.snapshot(moment) for name, held in self._clusters.items()}
+        return FleetSnapshot(MappingProxyType(clusters), taken_at, self._problems)
+
+    def subscribe(self, *, tick: float = TICK) -> Subscription:
+        """Sets of what changed from now on, at most one per `tick` seconds."""
+        return self._signals.subscribe(tick)

@@ -1,0 +1,58 @@
+"""How a cluster stands, from how its topics stand: the second half of its state machine.
+
+The first half (pending, connecting, and what a failed first contact makes of a cluster) is the
+session's. Pure functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mckconsole.domain.states import ClusterState, TopicState
+from mckconsole.sources.errors import ConnectionTrouble, CredentialTrouble, SourceError
+
+_TROUBLE = (
+    TopicState.FORBIDDEN,
+    TopicState.UNREACHABLE,
+    TopicState.UNSUPPORTED,
+    TopicState.STALE,
+)
+"""States that make a cluster degraded, in the order in which they are named."""
+
+
+def standing(
+    topics: Mapping[str, tuple[TopicState, str]], errors: Sequence[SourceError | None]
+) -> tuple[ClusterState, str]:
+    """The state of a connected cluster and its reason.
+
+    Args:
+        topics: State and reason of every wanted topic. ABSENT is no trouble: not every cluster has
+            every provider.
+        errors: The trouble each of them is in.
+    """
+    wanted = {name: state for name, (state, _) in topics.items() if state is not TopicState.ABSENT}
+    waiting = [name for name, state in wanted.items() if state is TopicState.PENDING]
+    if waiting:
+        return ClusterState.CONNECTING, f"reading {', '.join(waiting)}"
+    lost = _contact_lost(wanted, errors)
+    if lost is not None:
+        return lost.cluster_state, str(lost)
+    if wanted and all(state is TopicState.FORBIDDEN for state in wanted.values()):
+        return ClusterState.FORBIDDEN, "no wanted topic may be read with this credential"
+    parts = [
+        f"{state}: {', '.join(names)}"
+        for state in _TROUBLE
+        if (names := [name for name, found in wanted.items() if found is state])
+    ]
+    if parts:
+        return ClusterState.DEGRADED, "; ".join(parts)
+    return ClusterState.READY, ""
+
+
+def _contact_lost(
+    wanted: Mapping[str, TopicState], errors: Sequence[SourceError | None]
+) -> SourceError | None:
+    """The error of the connection or credential that keeps every readable topic from being read."""
+    asked = [state for state in wanted.values() if state is not TopicState.FORBIDDEN]
+    found = [error for error in errors if isinstance(error, (ConnectionTrouble, CredentialTrouble))]
+    return found[0] if asked and len(found) >= len(asked) else None

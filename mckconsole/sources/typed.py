@@ -41,8 +41,8 @@ class GuardedRest:
         url: str,
         query_params: list[tuple[str, str]] | None = None,
         headers: Mapping[str, str] | None = None,
-        body: object = None,
         post_params: object = None,
+        body: object = None,
         _preload_content: bool = True,
         _request_timeout: float | None = None,
     ) -> RESTResponse:

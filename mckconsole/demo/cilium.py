@@ -17,9 +17,9 @@ from mckconsole.demo.world import World
 
 def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     """Configuration and nodes of member `name`."""
-    mesh, site = world.scenario.cilium, world.sites[name]
+    mesh, site = world.scenario.cilium_of(name), world.sites[name]
     if mesh is None:
-        raise ValueError("the scenario has no Cilium mesh")
+        raise ValueError(f"{name} is in no Cilium mesh")
     config = _config(mesh, site)
     yield site.manifest("v1", "ConfigMap", "kube-system", "cilium-config", data=config)
     for node in site.nodes:

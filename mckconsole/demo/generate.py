@@ -5,10 +5,9 @@ Functions of a `Site` and what the script changed; no clock is read here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from mckconsole.demo.objects import KubeObject
-from mckconsole.demo.scenario import Workload
 from mckconsole.demo.site import NodePlan, Site
 from mckconsole.domain.times import format_rfc3339
 
@@ -22,10 +21,9 @@ _PROVIDER_IMAGES = {
 _RUNTIME = "containerd://2.1.5"
 
 
-def namespaces(site: Site, workloads: Sequence[Workload]) -> Iterator[KubeObject]:
-    """The system namespaces and every namespace a workload lives in."""
-    wanted = {*SYSTEM_NAMESPACES, *(one.namespace for one in workloads)}
-    for name in sorted(wanted):
+def namespaces(site: Site, names: Iterable[str]) -> Iterator[KubeObject]:
+    """One active Namespace per name."""
+    for name in sorted(names):
         labels = {"kubernetes.io/metadata.name": name}
         yield site.manifest(
             "v1",

@@ -14,7 +14,7 @@ from mckconsole.demo.world import World
 
 def definitions(world: World, name: str) -> Iterator[KubeObject]:
     """The CustomResourceDefinitions of cluster `name`."""
-    if in_submariner(world, name):
+    if world.scenario.submariner_of(name):
         for plural, kind in (
             ("clusters", "Cluster"),
             ("endpoints", "Endpoint"),
@@ -29,7 +29,7 @@ def definitions(world: World, name: str) -> Iterator[KubeObject]:
             ("serviceimports", "ServiceImport"),
         ):
             yield definition(mcs.GROUP, world.sites[name].cluster.mcs, plural, kind)
-    if in_cilium(world, name):
+    if world.scenario.cilium_of(name):
         yield definition("cilium.io", ("v2",), "ciliumnodes", "CiliumNode", namespaced=False)
 
 
@@ -37,12 +37,13 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     """What stays as it is for the whole demo, namespaces first."""
     site = world.sites[name]
     local = world.scenario.workloads_of(name)
-    yield from generate.namespaces(site, local)
+    homes = {*generate.SYSTEM_NAMESPACES, *(model.namespace for model in local)}
+    yield from generate.namespaces(site, homes)
     for model in local:
         yield from workloads.workload(site, model)
-    if in_submariner(world, name):
+    if world.scenario.submariner_of(name):
         yield from submariner.static_objects(world, name)
-    if in_cilium(world, name):
+    if world.scenario.cilium_of(name):
         yield from cilium.static_objects(world, name)
     if site.cluster.mcs:
         yield from mcs.static_objects(world, name)
@@ -53,23 +54,11 @@ def scripted_objects(world: World, name: str) -> Iterator[KubeObject]:
     site = world.sites[name]
     for plan in site.nodes:
         yield generate.node(site, plan, world.kubelets[name, plan.name])
-    if in_submariner(world, name):
+    if world.scenario.submariner_of(name):
         yield from submariner.route_agents(world, name)
 
 
 def heartbeat_objects(world: World, name: str, now: float) -> Iterator[KubeObject]:
     """What is written again every few seconds: gateways and their lease."""
-    if in_submariner(world, name):
+    if world.scenario.submariner_of(name):
         yield from submariner.heartbeat_objects(world, name, now)
-
-
-def in_submariner(world: World, name: str) -> bool:
-    """Whether `name` is a member of the Submariner mesh."""
-    mesh = world.scenario.submariner
-    return mesh is not None and name in mesh.members
-
-
-def in_cilium(world: World, name: str) -> bool:
-    """Whether `name` is a member of the Cilium mesh."""
-    mesh = world.scenario.cilium
-    return mesh is not None and name in mesh.members

@@ -9,7 +9,6 @@ accident. This module reads and checks; it must not generate objects or read a c
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from fnmatch import fnmatchcase
 from importlib import resources
 from typing import Literal
@@ -180,32 +179,29 @@ class Scenario(Section, frozen=True):
     """A whole fleet and what happens to it."""
 
     clusters: list[ClusterModel]
-    submariner: SubmarinerModel | None = None
-    cilium: CiliumModel | None = None
+    submariner: list[SubmarinerModel] = field(default_factory=list)
+    cilium: list[CiliumModel] = field(default_factory=list)
     workloads: list[Workload] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     script: list[Step] = field(default_factory=list)
 
-    def cluster(self, name: str) -> ClusterModel:
-        """The cluster called `name`.
+    def submariner_of(self, cluster: str) -> SubmarinerModel | None:
+        """The Submariner mesh that `cluster` is in."""
+        return next((mesh for mesh in self.submariner if cluster in mesh.members), None)
 
-        Raises:
-            KeyError: there is none.
-        """
-        for cluster in self.clusters:
-            if cluster.name == name:
-                return cluster
-        raise KeyError(name)
+    def cilium_of(self, cluster: str) -> CiliumModel | None:
+        """The Cilium mesh that `cluster` is in."""
+        return next((mesh for mesh in self.cilium if cluster in mesh.members), None)
 
     def workloads_of(self, cluster: str) -> list[Workload]:
         """The workloads that run in `cluster`."""
-        meshes: dict[str, Collection[str]] = {
-            "@submariner": self.submariner.members if self.submariner else {},
-            "@cilium": self.cilium.members if self.cilium else {},
+        member = {
+            "@submariner": self.submariner_of(cluster) is not None,
+            "@cilium": self.cilium_of(cluster) is not None,
         }
 
         def runs_here(place: str) -> bool:
-            return cluster in meshes[place] if place in meshes else fnmatchcase(cluster, place)
+            return member[place] if place in member else fnmatchcase(cluster, place)
 
         return [one for one in self.workloads if any(map(runs_here, one.where))]
 

@@ -29,11 +29,10 @@ class Series:
 
 def cluster_series(world: World, name: str) -> Iterator[Series]:
     """Every series that cluster `name` exports now."""
-    scenario = world.scenario
-    if scenario.submariner and name in scenario.submariner.members:
+    if world.scenario.submariner_of(name):
         yield from _submariner(world, name)
-    if scenario.cilium and name in scenario.cilium.members:
-        yield from _cilium(world, name, scenario.cilium.links.get(name, {}))
+    if mesh := world.scenario.cilium_of(name):
+        yield from _cilium(world, name, mesh.links.get(name, {}))
 
 
 def _submariner(world: World, name: str) -> Iterator[Series]:
@@ -41,9 +40,7 @@ def _submariner(world: World, name: str) -> Iterator[Series]:
     target = {"job": "submariner-gateway-metrics", "namespace": "submariner-operator"}
     operator = {"job": "submariner-operator-metrics", "namespace": "submariner-operator"}
     yield Series("submariner_gateways", operator, _constant(len(world.sites[name].gateway_nodes)))
-    for (sender, receiver), tunnel in world.tunnels.items():
-        if sender != name:
-            continue
+    for receiver, tunnel in world.tunnels_of(name):
         remote = endpoint_spec(world, receiver)
         hosts = {
             "local_cluster": name,

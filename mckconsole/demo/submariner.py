@@ -24,7 +24,7 @@ _NEVER = "0s"
 
 def endpoint_spec(world: World, name: str) -> KubeObject:
     """What cluster `name` publishes about its active gateway."""
-    site, mesh = world.sites[name], _mesh(world)
+    site, mesh = world.sites[name], _mesh(world, name)
     gateway = site.gateway_nodes[0]
     return {
         "cluster_id": name,
@@ -42,7 +42,7 @@ def endpoint_spec(world: World, name: str) -> KubeObject:
 
 def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     """What does not change while the demo runs: Endpoints, Clusters, the Submariner object."""
-    site, mesh = world.sites[name], _mesh(world)
+    site, mesh = world.sites[name], _mesh(world, name)
     for member in mesh.members:
         if member == name or (name, member) in world.tunnels:
             spec = endpoint_spec(world, member)
@@ -108,10 +108,10 @@ def status_message(world: World, receiver: str, tunnel: TunnelModel) -> str:
     return f'Failed to successfully ping the remote endpoint IP "{target}"'
 
 
-def _mesh(world: World) -> SubmarinerModel:
-    mesh = world.scenario.submariner
+def _mesh(world: World, name: str) -> SubmarinerModel:
+    mesh = world.scenario.submariner_of(name)
     if mesh is None:
-        raise ValueError("the scenario has no Submariner mesh")
+        raise ValueError(f"{name} is in no Submariner mesh")
     return mesh
 
 
@@ -122,9 +122,7 @@ def _milliseconds(value: float) -> str:
 
 def _connections(world: World, name: str, beat: float) -> list[KubeObject]:
     found = []
-    for (sender, receiver), tunnel in world.tunnels.items():
-        if sender != name:
-            continue
+    for receiver, tunnel in world.tunnels_of(name):
         spec = endpoint_spec(world, receiver)
         found.append(
             {
@@ -165,7 +163,7 @@ def _gateway(
         annotations={"update-timestamp": str(int(beat))},
         days_ago=min(site.cluster.age_days, 20),
         status={
-            "version": _mesh(world).version,
+            "version": _mesh(world, site.cluster.name).version,
             "haStatus": "passive" if connections is None else "active",
             "statusFailure": "",
             "localEndpoint": local,
@@ -177,9 +175,7 @@ def _gateway(
 def _route_agent(world: World, site: Site, node: NodePlan) -> KubeObject:
     name = site.cluster.name
     remotes = []
-    for (sender, receiver), tunnel in world.tunnels.items():
-        if sender != name:
-            continue
+    for receiver, tunnel in world.tunnels_of(name):
         remote: KubeObject = {"status": "none", "spec": endpoint_spec(world, receiver)}
         if not node.pool.gateway:
             remote["status"] = tunnel.status
@@ -195,7 +191,7 @@ def _route_agent(world: World, site: Site, node: NodePlan) -> KubeObject:
         node.name,
         days_ago=min(site.cluster.age_days, 20 + node.index % 7),
         status={
-            "version": _mesh(world).version,
+            "version": _mesh(world, site.cluster.name).version,
             "statusFailure": "",
             "remoteEndpoints": remotes,
         },

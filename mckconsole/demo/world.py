@@ -68,9 +68,16 @@ class World:
         """Seconds after the start at which the script goes on; None when it has ended."""
         return self._script[0].at if self._script else None
 
+    def tunnels_of(self, cluster: str) -> Iterator[tuple[str, TunnelModel]]:
+        """What `cluster` says of its peers: (peer, tunnel)."""
+        mesh = self.scenario.submariner_of(cluster)
+        for peer in mesh.members if mesh else ():
+            if (cluster, peer) in self.tunnels:
+                yield peer, self.tunnels[cluster, peer]
+
     def heartbeat(self, cluster: str, now: float) -> float:
         """Unix seconds at which the active gateway of `cluster` last wrote its object."""
-        mesh = self.scenario.submariner
+        mesh = self.scenario.submariner_of(cluster)
         frozen = mesh.members[cluster].heartbeat_age if mesh else None
         if frozen is not None:
             return self.epoch - frozen
@@ -103,10 +110,10 @@ class World:
 
 
 def _tunnels(scenario: Scenario) -> Iterator[tuple[tuple[str, str], TunnelModel]]:
-    rows = scenario.submariner.tunnels if scenario.submariner else {}
-    for sender, row in rows.items():
-        for receiver, tunnel in row.items():
-            if isinstance(tunnel, TunnelModel):
-                yield (sender, receiver), tunnel
-            elif tunnel is not None:
-                yield (sender, receiver), TunnelModel(tunnel)
+    for mesh in scenario.submariner:
+        for sender, row in mesh.tunnels.items():
+            for receiver, tunnel in row.items():
+                if isinstance(tunnel, TunnelModel):
+                    yield (sender, receiver), tunnel
+                elif tunnel is not None:
+                    yield (sender, receiver), TunnelModel(tunnel)

@@ -113,8 +113,8 @@ def test_every_cluster_has_its_own_identity(world: World) -> None:
 def test_public_addresses_are_documentation_ranges(world: World) -> None:
     def public(cluster: ClusterModel) -> Iterator[str]:
         yield cluster.public_ip
-        if world.scenario.submariner and cluster.name in world.scenario.submariner.members:
-            yield world.scenario.submariner.members[cluster.name].public_ip
+        if mesh_model := world.scenario.submariner_of(cluster.name):
+            yield mesh_model.members[cluster.name].public_ip
 
     found = [ip for cluster in world.scenario.clusters for ip in public(cluster)]
     assert len(set(found)) == len(found)
@@ -134,9 +134,7 @@ def test_only_the_planted_ranges_overlap(scenario: Scenario) -> None:
 
 
 def test_the_mesh_is_full_but_for_the_overlap(world: World) -> None:
-    model = world.scenario.submariner
-    assert model is not None
-    wanted = set(itertools.permutations(model.members, 2))
+    wanted = set(itertools.permutations(world.scenario.submariner[0].members, 2))
     missing = {("gcp-eu-1", "onprem-1"), ("onprem-1", "gcp-eu-1")}
     assert set(world.tunnels) == wanted - missing
 
@@ -157,7 +155,7 @@ def test_endpoints_are_synced_except_where_dropped(world: World) -> None:
 
 
 def test_one_gateway_is_active_and_passive_ones_hold_no_connections(world: World) -> None:
-    for name in world.scenario.submariner.members if world.scenario.submariner else ():
+    for name in world.scenario.submariner[0].members:
         found = gateways(world, name)
         active = [one for one in found if one.status.ha_status == "active"]
         assert len(active) == 1
@@ -166,7 +164,7 @@ def test_one_gateway_is_active_and_passive_ones_hold_no_connections(world: World
 
 
 def test_round_trips_are_go_durations(world: World) -> None:
-    for name in world.scenario.submariner.members if world.scenario.submariner else ():
+    for name in world.scenario.submariner[0].members:
         for connection in gateways(world, name)[0].status.connections:
             assert connection.latency is not None
             for text in (connection.latency.last, connection.latency.average):
@@ -175,7 +173,7 @@ def test_round_trips_are_go_durations(world: World) -> None:
 
 def test_heartbeats_follow_the_clock_but_for_the_stale_one(world: World) -> None:
     for elapsed in (0.0, 4.9, 5.0, 63.2):
-        for name in world.scenario.submariner.members if world.scenario.submariner else ():
+        for name in world.scenario.submariner[0].members:
             written = int(
                 gateways(world, name, EPOCH + elapsed)[0].metadata.annotations.update_timestamp
             )
@@ -195,7 +193,7 @@ def test_credentials_are_in_the_object_and_not_in_the_projection(world: World) -
 
 
 def test_metrics_repeat_what_the_gateways_say(world: World) -> None:
-    for name in world.scenario.submariner.members if world.scenario.submariner else ():
+    for name in world.scenario.submariner[0].members:
         series = list(cluster_series(world, name))
         requested = {
             one.labels["remote_cluster"]: one.labels["status"]

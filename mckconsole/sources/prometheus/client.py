@@ -1,0 +1,301 @@
+"""Ask one Prometheus endpoint, through prometheus-api-client, and decode what it says.
+
+Blocking: runs in the threads of the endpoint's pool. The library sends the query and gives back
+its series; it drops the warnings, the result type and the server's date, so a response hook keeps
+the response and the envelope is read from it. Nothing but `PrometheusTrouble` leaves this module.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
+
+import msgspec
+import requests
+from prometheus_api_client import PrometheusConnect
+
+from mckconsole.config.model import PrometheusConfig
+from mckconsole.domain.metrics import MetricQuery
+from mckconsole.domain.text import clean, shorten
+from mckconsole.domain.times import parse_http_date
+from mckconsole.sources.prometheus.auth import Authenticator
+from mckconsole.sources.prometheus.federate import parse_exposition
+from mckconsole.sources.prometheus.trouble import Answer, PrometheusTrouble, Series
+from mckconsole.sources.prometheus.wire import WIRE_ERRORS, Wire, explain
+
+T = TypeVar("T")
+
+_METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+MAX_EXCERPT = 160
+
+_HINTS = {
+    401: "check bearerTokenFile or basicAuth",
+    403: "check what this user or tenant may query, and the X-Scope-OrgID header",
+    404: "is a path prefix missing in the URL, such as /prometheus?",
+    429: "the endpoint limits its callers",
+}
+
+
+class _Data(msgspec.Struct, rename="camel"):
+    result_type: str = ""
+    result: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Envelope(msgspec.Struct, rename="camel"):
+    """The HTTP API's envelope; `isPartial` is VictoriaMetrics'. `infos` speak about the query's
+    text, not about missing data, and are not read."""
+
+    status: str = ""
+    data: _Data = msgspec.field(default_factory=_Data)
+    error_type: str = ""
+    error: str = ""
+    warnings: list[str] | None = None
+    is_partial: bool = False
+
+
+class _Build(msgspec.Struct):
+    version: str = ""
+    application: str = ""
+
+
+class _BuildInfo(msgspec.Struct):
+    data: _Build
+
+
+class _Row(msgspec.Struct):
+    """One series of a vector; native histograms have no `value`."""
+
+    metric: dict[str, str]
+    value: tuple[float, str] | None = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_BUILD = msgspec.json.Decoder(_BuildInfo)
+
+
+class PrometheusClient:
+    """One connection to one endpoint, for one thread at a time."""
+
+    def __init__(self, config: PrometheusConfig, authenticator: Authenticator) -> None:
+        url = config.url.rstrip("/")
+        self._budget = config.timeout
+        self._authenticator = authenticator
+        self._wire = Wire(url, authenticator, config.tls, config.timeout)
+        self._connect = PrometheusConnect(
+            url,
+            session=self._wire.session,
+            auth=self._wire.auth,
+            timeout=self._wire.timeout,
+        )
+        self._wire.claim()
+        self._wire.session.hooks["response"].append(self._keep)
+        self._last: requests.Response | None = None
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._connect.close()
+
+    def instant(self, query: MetricQuery) -> Answer:
+        """The current value of every series of a metric, or its growth over the window.
+
+        The value and, for a bare selector, `timestamp(metric)` are evaluated at the same instant
+        of the server's clock; the second tells how old each sample really is.
+        """
+        metric = checked_name(query.metric)
+        if query.window > 0:
+            window = f"{round(query.window * 1000)}ms"
+            return self._evaluate(f"delta({metric}[{window}])")
+        values = self._evaluate(metric)
+        if not values.series:
+            return values
+        evaluated = max(series.at for series in values.series)
+        times = self._evaluate(f"timestamp({metric})", at=evaluated)
+        return _join(values, times)
+
+    def reporting(self, labels: Collection[str]) -> Answer:
+        """Which values of `labels` have any `up` series."""
+        names = ", ".join(checked_name(label) for label in labels)
+        return self._evaluate(f"group by ({names}) (up)")
+
+    def federate(self, metrics: Collection[str]) -> dict[str, Answer]:
+        """The current series of several metrics in one request to `/federate`."""
+        selectors = [checked_name(metric) for metric in metrics]
+        response = self._call(lambda: self._wire.get("/federate", {"match[]": selectors}))
+        if "html" in response.headers.get("Content-Type", ""):
+            raise _html_page()
+        asked_at = _date(response)
+        text = response.content.decode("utf-8", "replace")
+        found = parse_exposition(text, metrics, asked_at)
+        return {metric: Answer(series, asked_at) for metric, series in found.items()}
+
+    def version(self) -> str:
+        """What the endpoint says it is, from `/api/v1/status/buildinfo`; empty if not served."""
+        try:
+            response = self._call(lambda: self._wire.get("/api/v1/status/buildinfo", {}))
+            build = _BUILD.decode(response.content).data
+        except (PrometheusTrouble, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return ""
+        return shorten(
+            clean(f"{build.application or 'Prometheus API'} {build.version}".strip()), 80
+        )
+
+    def ping(self) -> Answer:
+        """The cheapest question the query API answers."""
+        return self._evaluate("vector(1)")
+
+    def _evaluate(self, expression: str, at: float | None = None) -> Answer:
+        params = {"timeout": f"{max(int(self._budget * 900), 1)}ms"}
+        if at is not None:
+            params["time"] = f"{at:.3f}"
+        rows, response = self._call(lambda: self._custom_query(expression, params))
+        envelope = _envelope(response)
+        if envelope.status != "success":
+            raise self._refusal(response, envelope)
+        if envelope.data.result_type != "vector" or not isinstance(rows, list):
+            kind = envelope.data.result_type or "no data"
+            raise PrometheusTrouble(f"expected a vector, got {kind}", whole_endpoint=False)
+        series, histograms = _series(rows)
+        asked_at = _date(response) or max((one.at for one in series), default=0.0)
+        caveats = [self._authenticator.redact(text) for text in envelope.warnings or ()]
+        if envelope.is_partial and not caveats:
+            caveats.append("the answer is marked partial")
+        if histograms:
+            caveats.append(f"{histograms} native histograms left out")
+        return Answer(series, asked_at, shorten(clean("; ".join(caveats)), 300))
+
+    def _custom_query(
+        self, expression: str, params: dict[str, str]
+    ) -> tuple[object, requests.Response]:
+        """The library's rows (None where it trips over an odd answer), and the kept response."""
+        rows: object = None
+        try:
+            rows = self._connect.custom_query(expression, params=params)
+        except (KeyError, TypeError, ValueError, RecursionError):
+            if self._last is None:
+                raise PrometheusTrouble(
+                    "the request could not be made", hint="check `url`"
+                ) from None
+        if self._last is None:
+            raise PrometheusTrouble("the query was answered without a response")
+        return rows, self._last
+
+    def _call(self, send: Callable[[], T]) -> T:
+        self._last = None
+        try:
+            return send()
+        except WIRE_ERRORS as error:
+            self._drop()
+            raise PrometheusTrouble(explain(error, self._wire.url, self._budget)) from None
+        except PrometheusTrouble:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        """Give up a response that may not have been read to its end."""
+        if self._last is not None:
+            self._last.close()
+
+    def _keep(self, response: requests.Response, *_: object, **__: object) -> None:
+        """Response hook: keep the response, and turn a refusal into words before anybody else."""
+        self._last = response
+        if response.is_redirect or response.is_permanent_redirect:
+            raise PrometheusTrouble(
+                "answered with a redirect, which is not followed",
+                hint="a login page in front, or http instead of https in the URL?",
+            )
+        if response.status_code != 200:
+            raise self._refusal(response, None)
+
+    def _refusal(
+        self, response: requests.Response, envelope: _Envelope | None
+    ) -> PrometheusTrouble:
+        """The words for an error envelope, or for a status without one.
+
+        A slow query is answered 503 with an envelope: that says nothing about the next query.
+        """
+        status = response.status_code
+        hint = _HINTS.get(status, "")
+        if envelope is None:
+            try:
+                envelope = _envelope(response)
+            except PrometheusTrouble:
+                envelope = _Envelope()
+        if envelope.error and status not in (401, 403):
+            text = self._authenticator.redact(envelope.error)
+            kind = f"{envelope.error_type}: " if envelope.error_type else ""
+            message = f"refused the query: {kind}{text}"
+            return PrometheusTrouble(message, hint=hint, whole_endpoint=status == 429)
+        text = ""
+        if "html" not in response.headers.get("Content-Type", "").lower():
+            text = response.content[: 4 * MAX_EXCERPT].decode("utf-8", "replace").strip()
+            text = shorten(self._authenticator.redact(text), MAX_EXCERPT)
+        message = f"HTTP {status}" + (f": {text}" if text else "")
+        return PrometheusTrouble(message, hint=hint)
+
+
+def checked_name(name: str) -> str:
+    """`name` when it is a metric name by the classic grammar, which needs no quoting in PromQL.
+
+    Raises:
+        PrometheusTrouble: it is not, and must not reach a query.
+    """
+    if not _METRIC_NAME.fullmatch(name):
+        raise PrometheusTrouble(f"{name} is no metric or label name", whole_endpoint=False)
+    return name
+
+
+def _envelope(response: requests.Response) -> _Envelope:
+    if "html" in response.headers.get("Content-Type", "").lower():
+        raise _html_page()
+    try:
+        return _ENVELOPE.decode(response.content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise PrometheusTrouble(
+            "the answer is not of the Prometheus HTTP API", hint="check `url` and `api`"
+        ) from None
+
+
+def _html_page() -> PrometheusTrouble:
+    return PrometheusTrouble(
+        "answered with an HTML page", hint="a login page in front, or a wrong path in the URL?"
+    )
+
+
+def _series(rows: list[Any]) -> tuple[tuple[Series, ...], int]:
+    """Decode the rows of a vector; also the number of native histograms among them."""
+    series: list[Series] = []
+    histograms = 0
+    try:
+        for row in msgspec.convert(rows, list[_Row]):
+            if row.value is None:
+                histograms += 1
+                continue
+            at, text = row.value
+            labels = {clean(k): clean(v) for k, v in row.metric.items() if k != "__name__"}
+            series.append(Series(labels, float(text), at))
+    except (ValueError, OverflowError):
+        raise PrometheusTrouble(
+            "the answer holds series that are not of the Prometheus HTTP API"
+        ) from None
+    return tuple(series), histograms
+
+
+def _join(values: Answer, times: Answer) -> Answer:
+    """Give each series of `values` the sample time that `times` holds for the same labels."""
+    instants = {frozenset(one.labels.items()): one.value for one in times.series}
+    series: list[Series] = []
+    for one in values.series:
+        at = instants.get(frozenset(one.labels.items()), math.nan)
+        if math.isfinite(at):
+            series.append(Series(one.labels, one.value, at))
+    caveats = dict.fromkeys(filter(None, (values.caveat, times.caveat)))
+    if lost := len(values.series) - len(series):
+        caveats[f"{lost} series without a sample time left out"] = None
+    return Answer(tuple(series), values.asked_at, "; ".join(caveats))
+
+
+def _date(response: requests.Response) -> float:
+    """The server's clock when it answered, Unix seconds; 0 when it does not say."""
+    return parse_http_date(response.headers.get("Date", "")) or 0.0

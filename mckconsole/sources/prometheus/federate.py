@@ -1,0 +1,42 @@
+"""Read the text exposition that `/federate` answers.
+
+Federated samples carry external labels and their own time stamps (milliseconds); functions are not
+available there. This module must not know about HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from mckconsole.domain.text import clean
+from mckconsole.sources.prometheus.trouble import PrometheusTrouble, Series
+
+
+def parse_exposition(
+    text: str, metrics: Collection[str], asked_at: float
+) -> dict[str, tuple[Series, ...]]:
+    """Series by metric name, for the wanted `metrics` only.
+
+    A sample without a time stamp (an exporter or a proxy instead of a Prometheus) is as of
+    `asked_at`, Unix seconds.
+
+    Raises:
+        PrometheusTrouble: the text is no exposition, or ends within a line.
+    """
+    from prometheus_client.parser import text_string_to_metric_families
+
+    if text and not text.endswith("\n"):
+        raise PrometheusTrouble("the federation answer ends within a line: it was cut off")
+    found: dict[str, list[Series]] = {metric: [] for metric in metrics}
+    try:
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                if sample.name in found:
+                    at = asked_at if sample.timestamp is None else float(sample.timestamp)
+                    labels = {clean(name): clean(value) for name, value in sample.labels.items()}
+                    found[sample.name].append(Series(labels, sample.value, at))
+    except (ValueError, KeyError, IndexError, TypeError):
+        raise PrometheusTrouble(
+            "the federation answer is no text exposition", hint="check `url` and `api`"
+        ) from None
+    return {metric: tuple(series) for metric, series in found.items()}

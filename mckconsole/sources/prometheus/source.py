@@ -1,0 +1,230 @@
+"""One Prometheus endpoint as the rest of the console sees it: queries in, vectors by cluster out.
+
+Trouble never leaves as an exception: every covered cluster gets a vector for every query, with the
+reason in words where it could not be had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mckconsole.config.model import PrometheusConfig
+from mckconsole.domain.metrics import MetricQuery, MetricState, MetricVector, Sample
+from mckconsole.domain.text import clean, shorten
+from mckconsole.sources.errors import MAX_MESSAGE, SourceError
+from mckconsole.sources.prometheus.auth import Authenticator
+from mckconsole.sources.prometheus.mapping import Attributed, Attribution
+from mckconsole.sources.prometheus.pool import ConnectionPool
+from mckconsole.sources.prometheus.trouble import Answer, PrometheusTrouble
+
+if TYPE_CHECKING:
+    from mckconsole.sources.prometheus.client import PrometheusClient
+
+CONNECTIONS = 2
+"""Threads, and requests under way, per endpoint."""
+GRACE = 2.0
+"""Seconds a thread may take beyond its own time limits before it counts as stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """What `doctor` says about an endpoint."""
+
+    endpoint: str
+    ok: bool
+    version: str = ""
+    """Product and version as far as the endpoint says, cleaned."""
+    latency: float = 0.0
+    """Seconds of one trivial query."""
+    reason: str = ""
+    """Why it is not ok, in words, with what to do."""
+    warnings: tuple[str, ...] = ()
+    """What an operator must know of the connection even when it works."""
+
+
+class PrometheusSource:
+    """Reads one endpoint for the clusters of the fleet that its configuration covers."""
+
+    def __init__(self, config: PrometheusConfig, clusters: Sequence[str]) -> None:
+        """Nothing is opened or imported yet: that happens in a thread at the first request."""
+        self.name = clean(config.name)
+        self._config = config
+        self._attribution = Attribution(config, clusters)
+        patience = min(3.0, config.timeout) + config.timeout + GRACE
+        self._pool: ConnectionPool[PrometheusClient] = ConnectionPool(
+            self._open, size=CONNECTIONS, patience=patience
+        )
+        self.unmapped: Mapping[str, int] = {}
+        """Label values that name no cluster → series, of the last round of queries."""
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """Clusters that get an answer from this endpoint."""
+        return self._attribution.covered
+
+    @property
+    def stuck(self) -> int:
+        """Requests given up whose threads have not come back."""
+        return self._pool.stuck
+
+    async def query(
+        self, queries: Sequence[MetricQuery]
+    ) -> Mapping[str, Mapping[str, MetricVector]]:
+        """Cluster → query id → vector; every covered cluster has an entry for every query."""
+        if not self.covered:
+            return {}
+        if self._config.api == "federate":
+            answers = await self._federate(queries)
+        else:
+            answers = await self._ask_all(queries)
+        split = {qid: self._attribution.split(answer.series) for qid, answer in answers.items()}
+        self.unmapped = _total(found.unmapped for found in split.values())
+        silent = await self._silent(answers, split)
+        return {
+            cluster: {
+                query.id: self._vector(
+                    answers[query.id], split[query.id], cluster, cluster in silent
+                )
+                for query in queries
+            }
+            for cluster in self.covered
+        }
+
+    async def probe(self) -> ProbeResult:
+        """Ask who is there and one trivial query; never raises for trouble of the endpoint."""
+        federate = self._config.api == "federate"
+        warnings = self._warnings()
+        try:
+            version = await self._pool.run(lambda client: client.version())
+            began = time.monotonic()
+            if federate:
+                await self._pool.run(lambda client: client.federate(["mckconsole_probe"]))
+            else:
+                answer = await self._pool.run(lambda client: client.ping())
+                warnings += (answer.caveat,) if answer.caveat else ()
+        except SourceError as error:
+            return ProbeResult(self.name, False, reason=self._reason(error), warnings=warnings)
+        latency = time.monotonic() - began
+        return ProbeResult(self.name, True, version, latency, warnings=warnings)
+
+    async def close(self) -> None:
+        """Close the connections; a stuck one is closed when its thread comes back."""
+        await self._pool.close()
+
+    def _open(self) -> PrometheusClient:
+        from mckconsole.sources.prometheus.client import PrometheusClient
+
+        if "@" in urlsplit(self._config.url).netloc:
+            raise PrometheusTrouble(
+                "its URL holds a credential", hint="move it to basicAuth with a passwordFile"
+            )
+        return PrometheusClient(self._config, Authenticator(self._config))
+
+    async def _ask_all(self, queries: Sequence[MetricQuery]) -> dict[str, Answer]:
+        """Ask every query, as many at a time as there are connections.
+
+        The first trouble that concerns the whole endpoint answers the queries not yet asked: a
+        dead endpoint costs one wait, not one for each query.
+        """
+        answers: dict[str, Answer] = {}
+        waiting = iter(queries)
+        dead: list[Answer] = []
+
+        async def work() -> None:
+            for query in waiting:
+                answers[query.id] = dead[0] if dead else await self._ask(query, dead)
+
+        await asyncio.gather(*(work() for _ in range(min(CONNECTIONS, len(queries)))))
+        return answers
+
+    async def _ask(self, query: MetricQuery, dead: list[Answer]) -> Answer:
+        try:
+            return await self._pool.run(lambda client: client.instant(query))
+        except SourceError as error:
+            answer = Answer(failure=self._reason(error))
+            if not isinstance(error, PrometheusTrouble) or error.whole_endpoint:
+                dead.append(answer)
+            return answer
+
+    async def _federate(self, queries: Sequence[MetricQuery]) -> dict[str, Answer]:
+        windowed = Answer(
+            failure=f"{self.name}: growth over time needs the query API, "
+            "and this endpoint is configured with `api: federate`"
+        )
+        answers = {query.id: windowed for query in queries}
+        bare = [query for query in queries if query.window <= 0]
+        if not bare:
+            return answers
+        try:
+            metrics = list(dict.fromkeys(query.metric for query in bare))
+            found = await self._pool.run(lambda client: client.federate(metrics))
+            return answers | {query.id: found[query.metric] for query in bare}
+        except SourceError as error:
+            return answers | {query.id: Answer(failure=self._reason(error)) for query in bare}
+
+    async def _silent(
+        self, answers: Mapping[str, Answer], split: Mapping[str, Attributed]
+    ) -> frozenset[str]:
+        """Covered clusters that a shared endpoint seems to hold nothing of, not even `up`.
+
+        Asked only when a cluster had no sample in the whole round, and believed only when the
+        answer shows another cluster of the fleet: not everything that is remote-written has `up`.
+        """
+        seen = {cluster for found in split.values() for cluster in (*found.samples, *found.odd)}
+        missing = frozenset(self.covered) - seen
+        failed = any(answer.failure for answer in answers.values())
+        if self._attribution.owner or self._config.api == "federate" or not missing or failed:
+            return frozenset()
+        try:
+            labels = self._attribution.labels
+            answer = await self._pool.run(lambda client: client.reporting(labels))
+        except SourceError:
+            return frozenset()
+        reporting = self._attribution.split(answer.series).samples.keys()
+        return missing - reporting if reporting and not answer.caveat else frozenset()
+
+    def _vector(
+        self, answer: Answer, found: Attributed, cluster: str, silent: bool
+    ) -> MetricVector:
+        if answer.failure:
+            return MetricVector(MetricState.FAILED, answer.failure, endpoint=self.name)
+        caveats = [answer.caveat] if answer.caveat else []
+        if odd := found.odd.get(cluster, 0):
+            caveats.append(f"{odd} series without a number (NaN or infinite) left out")
+        if silent:
+            caveats.append(f"holds no series at all of {cluster}: it may not report here")
+        samples: Sequence[Sample] = found.samples.get(cluster, ())
+        return MetricVector(
+            MetricState.PARTIAL if caveats else MetricState.FRESH,
+            shorten(f"{self.name}: {'; '.join(caveats)}", MAX_MESSAGE) if caveats else "",
+            tuple(samples),
+            answer.asked_at,
+            self.name,
+        )
+
+    def _reason(self, error: SourceError) -> str:
+        return f"{self.name}: {error}"
+
+    def _warnings(self) -> tuple[str, ...]:
+        config = self._config
+        warnings = []
+        if config.tls.insecure_skip_verify:
+            warnings.append("TLS verification is off (insecureSkipVerify)")
+        plain = config.url.startswith("http://")
+        if plain and (config.bearer_token_file or config.basic_auth):
+            warnings.append("the credential travels over plain http")
+        return tuple(warnings)
+
+
+def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Sum of several counts, largest first."""
+    total: dict[str, int] = {}
+    for count in counts:
+        for value, series in count.items():
+            total[value] = total.get(value, 0) + series
+    return dict(sorted(total.items(), key=lambda item: -item[1]))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Protocol
 
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import MetricsView, MetricVector
@@ -19,8 +19,18 @@ from mckconsole.store.history import History
 from mckconsole.store.signals import CLUSTER, METRICS
 from mckconsole.store.standing import standing
 
-LATENCIES = 20
-"""Latencies of small requests kept per cluster."""
+
+class Vitals(Protocol):
+    """What a cluster's client knows of the connection."""
+
+    @property
+    def clock_offset(self) -> float: ...
+
+    @property
+    def last_answer(self) -> float | None: ...
+
+    @property
+    def latencies(self) -> Sequence[float]: ...
 
 
 class ClusterStore:
@@ -32,6 +42,7 @@ class ClusterStore:
         topics: Sequence[str],
         *,
         pace: Pace = REAL,
+        ageing: bool = True,
         emit: Callable[[tuple[str, str]], None] = lambda change: None,
     ) -> None:
         self.endpoint = endpoint
@@ -44,14 +55,14 @@ class ClusterStore:
         self._connected = False
         self._contact: SourceError | None = None
         self._warnings: list[str] = list(endpoint.warnings)
-        self._latencies: deque[float] = deque(maxlen=LATENCIES)
-        self._clock_offset = 0.0
-        self._answered: float | None = None
+        self._vitals: Vitals | None = None
         self._metrics: dict[str, MetricVector] = {}
         self._history = History(endpoint.name)
         self._history.observe(CLUSTER, self._state, "", pace.wall())
         self._collections = {
-            topic: Collection[Projection](BY_TOPIC[topic], pace=pace, changed=self._topic_changed)
+            topic: Collection[Projection](
+                BY_TOPIC[topic], pace=pace, ageing=ageing, changed=self._topic_changed
+            )
             for topic in topics
         }
         for topic in topics:
@@ -64,6 +75,11 @@ class ClusterStore:
     def topics(self) -> tuple[str, ...]:
         """The wanted topics."""
         return tuple(self._collections)
+
+    @property
+    def contact_lost(self) -> bool:
+        """Whether the connection as a whole is in trouble."""
+        return self._contact is not None
 
     @property
     def state(self) -> ClusterState:
@@ -95,16 +111,12 @@ class ClusterStore:
 
     def restored(self) -> None:
         """The cluster answers again; its topics recover one by one."""
-        if self._contact is not None:
-            self._contact = None
-            self._judge(self._pace.monotonic())
+        self._contact = None
+        self._judge(self._pace.monotonic())
 
-    def answered(self, *, latency: float | None = None, clock_offset: float = 0.0) -> None:
-        """The API server answered just now, a small request in `latency` seconds."""
-        self._answered = self._pace.wall()
-        self._clock_offset = clock_offset
-        if latency is not None:
-            self._latencies.append(latency)
+    def attach(self, vitals: Vitals) -> None:
+        """Take latency, clock offset and the time of the last answer from `vitals` from now on."""
+        self._vitals = vitals
 
     def warn(self, text: str) -> None:
         """Add something that an operator must know of this connection, once."""
@@ -127,6 +139,8 @@ class ClusterStore:
             view = collection.view(now)
             self._history.observe(f"topic {topic}", view.state, view.reason, self._pace.wall())
             topics[topic] = view
+        vitals = self._vitals
+        latencies = tuple(vitals.latencies) if vitals else ()
         return ClusterSnapshot(
             name=self.name,
             context=self.endpoint.context,
@@ -134,10 +148,10 @@ class ClusterStore:
             state=self._state,
             reason=self._reason,
             version=self.version,
-            latency=self._latencies[-1] if self._latencies else None,
-            latencies=tuple(self._latencies),
-            clock_offset=self._clock_offset,
-            as_of=self._answered,
+            latency=latencies[-1] if latencies else None,
+            latencies=latencies,
+            clock_offset=vitals.clock_offset if vitals else 0.0,
+            as_of=vitals.last_answer if vitals else None,
             warnings=tuple(self._warnings),
             topics=MappingProxyType(topics),
             metrics=MetricsView(MappingProxyType(dict(self._metrics))),

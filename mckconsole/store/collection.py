@@ -46,14 +46,20 @@ class Collection(Generic[P]):
         kind: Kind,
         *,
         pace: Pace = REAL,
+        ageing: bool = True,
         changed: Callable[[str], None] = lambda topic: None,
     ) -> None:
-        """`changed` is called with the topic after every change of content or of state."""
+        """`changed` is called with the topic after every change of content or of state.
+
+        Without `ageing`, silence makes nothing stale: for content that is read once.
+        """
         self.kind = kind
         self.version = ""
+        """API version it is read in; empty when it is not."""
         self.error: SourceError | None = None
         """The trouble reading is in, None while it works."""
         self._pace = pace
+        self._ageing = ageing
         self._changed = changed
         self._objects: dict[Key, P] = {}
         self._faults: dict[Key, tuple[str, ...]] = {}
@@ -74,6 +80,7 @@ class Collection(Generic[P]):
 
     def settle(self, state: TopicState, reason: str) -> None:
         """The topic is not read, for `reason`: absent, unsupported, forbidden or unreachable."""
+        self.version = ""
         self._settle((state, reason))
 
     # The Sink.
@@ -167,7 +174,7 @@ class Collection(Generic[P]):
         if not self._read:
             return TopicState.PENDING, "not read yet"
         age = now - self._confirmed
-        if age > self._patience:
+        if self._ageing and age > self._patience:
             return TopicState.STALE, f"no sign of life for {format_age(age)}"
         return TopicState.FRESH, ""
 

@@ -22,8 +22,12 @@ class FleetStore:
         *,
         problems: Sequence[str] = (),
         pace: Pace = REAL,
+        ageing: bool = True,
     ) -> None:
         """`problems` are contexts that could not even be tried, in words.
+
+        Without `ageing`, silence makes nothing stale: for a fleet that is read once, where a slow
+        cluster must not make the quick ones look old.
 
         Raises:
             ValueError: two endpoints have the same name; an inventory makes them unique.
@@ -32,7 +36,9 @@ class FleetStore:
         self._problems = tuple(problems)
         self._signals = Signals(pace)
         self._clusters = {
-            endpoint.name: ClusterStore(endpoint, topics, pace=pace, emit=self._signals.emit)
+            endpoint.name: ClusterStore(
+                endpoint, topics, pace=pace, ageing=ageing, emit=self._signals.emit
+            )
             for endpoint in endpoints
         }
         if len(self._clusters) != len(endpoints):

@@ -1,0 +1,250 @@
+"""Read a whole fleet once, for a report: everything at the same time, nothing waits for the dead.
+
+Every cluster has its own deadline and its own errors; what could not be read is in the store with
+its reason, so the result is always usable. Nothing here keeps anything current.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mckconsole.config.model import Config
+from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.metrics import QUERIES, MetricQuery, MetricState, MetricVector
+from mckconsole.domain.states import TopicState
+from mckconsole.sources.client import ClusterClient
+from mckconsole.sources.endpoint import ClusterEndpoint
+from mckconsole.sources.errors import ReadTimeout, SourceError
+from mckconsole.sources.limits import Limits
+from mckconsole.sources.lists import list_kind
+from mckconsole.sources.pace import REAL, Pace
+from mckconsole.sources.prometheus import PrometheusSource
+from mckconsole.store.cluster import ClusterStore
+from mckconsole.store.contact import Gate, InternalTrouble, first_contact
+from mckconsole.store.fleet import FleetStore
+from mckconsole.store.metrics import MetricsSource, Vectors, merge
+from mckconsole.store.session import CONNECT_HOLD
+
+logger = logging.getLogger(__name__)
+
+LISTS = 64
+"""Lists being read at the same time in the whole fleet: bounds the memory for bodies."""
+LIST_HOLD = 5.0
+"""Seconds for which a list keeps its place among them."""
+
+
+class Inventory(Protocol):
+    """What to read: `sources.kubeconfig.Inventory`."""
+
+    @property
+    def endpoints(self) -> Sequence[ClusterEndpoint]: ...
+
+    @property
+    def problems(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPlan:
+    """What one pass reads of every cluster."""
+
+    topics: tuple[str, ...]
+    """Names of the Kind registry."""
+    queries: tuple[str, ...] = ()
+    """Ids of metric queries."""
+    deadline: float = 120.0
+    """Seconds that one cluster may take in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one cluster is."""
+
+    cluster: str
+    phase: str
+    """In words: `connecting`, `listing pods 4,500 of 9,812`, `done`."""
+    done: bool = False
+    error: str = ""
+    """Why the cluster could not be read, in words; only with `done`."""
+
+
+Report = Callable[[Progress], None]
+
+
+async def read_fleet(
+    inventory: Inventory,
+    plan: ReadPlan,
+    *,
+    config: Config,
+    progress: Report | None = None,
+    prometheus: Sequence[MetricsSource] | None = None,
+    connect: Callable[[ClusterEndpoint], ClusterClient] | None = None,
+    pace: Pace = REAL,
+) -> FleetStore:
+    """Read what `plan` names from every cluster and metrics endpoint, once.
+
+    Args:
+        inventory: The clusters.
+        plan: What to read.
+        config: Connection bounds, and the metrics endpoints.
+        progress: Called on the loop's thread whenever a cluster gets further.
+        prometheus: Metrics endpoints, instead of those of `config`; they are closed at the end.
+        connect: Makes a cluster's client.
+        pace: Clocks.
+
+    Returns:
+        The store; trouble of any kind is in its states. Cancelling closes every connection.
+    """
+    store = FleetStore(
+        inventory.endpoints,
+        plan.topics,
+        problems=inventory.problems,
+        pace=pace,
+        ageing=False,
+    )
+    if prometheus is None:
+        prometheus = [PrometheusSource(one, store.names) for one in config.prometheus]
+    limits = Limits(total=config.request_timeout)
+    reader = _Reader(
+        plan,
+        connect or (lambda endpoint: ClusterClient(endpoint, limits=limits)),
+        Gate(config.connections, CONNECT_HOLD),
+        progress or (lambda step: None),
+        pace,
+    )
+    async with asyncio.TaskGroup() as group:
+        for name in store.names:
+            group.create_task(reader.read(store.cluster(name)), name=f"read {name}")
+        metrics = group.create_task(_read_metrics(prometheus, plan.queries), name="read metrics")
+    for name, vectors in metrics.result().items():
+        if name in store.names:
+            store.cluster(name).set_metrics(vectors)
+    return store
+
+
+class _Reader:
+    """Reads clusters, each contained."""
+
+    def __init__(
+        self,
+        plan: ReadPlan,
+        connect: Callable[[ClusterEndpoint], ClusterClient],
+        gate: Gate,
+        report: Report,
+        pace: Pace,
+    ) -> None:
+        self._plan = plan
+        self._connect = connect
+        self._gate = gate
+        self._lists = Gate(LISTS, LIST_HOLD)
+        self._report = report
+        self._pace = pace
+
+    async def read(self, store: ClusterStore) -> None:
+        """Read one cluster into `store`; raises only when cancelled."""
+        problem = store.endpoint.problem or await self._read(store)
+        self._report(Progress(store.name, "failed" if problem else "done", True, problem))
+
+    async def _read(self, store: ClusterStore) -> str:
+        """Why the cluster could not be read; empty when it could, at least in part."""
+        deadline = self._plan.deadline
+        client: ClusterClient | None = None
+        try:
+            client = self._connect(store.endpoint)
+            store.attach(client)
+            async with asyncio.timeout(deadline):
+                store.connecting("connecting")
+                self._report(Progress(store.name, "connecting"))
+                await self._gate.through(first_contact(client, store))
+                store.connected()
+                await self._read_topics(client, store)
+        except TimeoutError:
+            return _too_late(store, deadline)
+        except SourceError as error:
+            store.failed(error)
+            return str(error)
+        except Exception as error:
+            logger.debug("reading %s", store.name, exc_info=True)
+            trouble = InternalTrouble(error)
+            store.failed(trouble)
+            return str(trouble)
+        finally:
+            if client is not None:
+                await client.close()
+        return ""
+
+    async def _read_topics(self, client: ClusterClient, store: ClusterStore) -> None:
+        readable = [topic for topic in store.topics if store.collection(topic).version]
+        async with asyncio.TaskGroup() as group:
+            for topic in readable:
+                group.create_task(
+                    self._lists.through(self._read_topic(client, store, topic)),
+                    name=f"{store.name} {topic}",
+                )
+
+    async def _read_topic(self, client: ClusterClient, store: ClusterStore, topic: str) -> None:
+        held = store.collection(topic)
+
+        def count(read: int, total: int | None) -> None:
+            of = f" of {total:,}" if total is not None and total != read else ""
+            self._report(Progress(store.name, f"listing {topic} {read:,}{of}"))
+
+        try:
+            listing = await list_kind(
+                client, BY_TOPIC[topic], held.version, progress=count, pace=self._pace
+            )
+        except SourceError as error:
+            held.trouble(error)
+        except Exception as error:
+            logger.debug("reading %s of %s", topic, store.name, exc_info=True)
+            held.trouble(InternalTrouble(error))
+        else:
+            held.replace(
+                listing.objects,
+                resource_version=listing.resource_version,
+                as_of=listing.as_of,
+                undecodable=listing.undecodable,
+            )
+
+
+def _too_late(store: ClusterStore, deadline: float) -> str:
+    """Give the topics that are still being read their reason; the others keep what they have."""
+    error = ReadTimeout(
+        f"not read within the deadline of {deadline:g} s", hint="raise the deadline or read less"
+    )
+    late = [topic for topic in store.topics if _pending(store, topic)]
+    if len(late) == len(store.topics):
+        store.failed(error)
+        return str(error)
+    for topic in late:
+        store.collection(topic).trouble(error)
+    return ""
+
+
+def _pending(store: ClusterStore, topic: str) -> bool:
+    return store.collection(topic).judge(0.0)[0] is TopicState.PENDING
+
+
+async def _read_metrics(sources: Sequence[MetricsSource], ids: Sequence[str]) -> Vectors:
+    """Ask all endpoints at the same time; each has its own time limits."""
+    wanted = set(ids)
+    queries = [query for query in QUERIES if query.id in wanted]
+    try:
+        answers = await asyncio.gather(*(_ask(source, queries) for source in sources))
+    finally:
+        await asyncio.gather(*(source.close() for source in sources), return_exceptions=True)
+    return merge(answers)
+
+
+async def _ask(source: MetricsSource, queries: Sequence[MetricQuery]) -> Vectors:
+    if not queries:
+        return {}
+    try:
+        return await source.query(queries)
+    except Exception as error:
+        logger.debug("asking a metrics endpoint", exc_info=True)
+        failed = MetricVector(MetricState.FAILED, str(InternalTrouble(error)))
+        return {name: {query.id: failed for query in queries} for name in source.covered}

@@ -23,15 +23,14 @@ from yarl import URL
 
 from mckconsole.sources.clock import ServerClock
 from mckconsole.sources.endpoint import ClusterEndpoint
-from mckconsole.sources.errors import ProtocolTrouble, ProxyFailed, ReadTimeout, SourceError
+from mckconsole.sources.errors import SourceError
 from mckconsole.sources.limits import DEFAULT_LIMITS, Limits
-from mckconsole.sources.statuses import http_error, is_html, not_kubernetes
+from mckconsole.sources.replies import check_content_type, read_body, read_refusal
 from mckconsole.sources.transport import Transport
 
 JSON = "application/json"
 PROBE_PATHS = frozenset({"/version", "/readyz", "/livez"})
 """Small requests whose duration says how far away the API server is."""
-MAX_ERROR_BODY = 64 * 1024
 
 
 class SelfReview(StrEnum):
@@ -180,7 +179,7 @@ class ClusterClient:
         if self._typed is None:
             from mckconsole.sources.typed import make_api_client
 
-            self._typed = make_api_client(self._transport, self.read_body)
+            self._typed = make_api_client(self._transport, self.limits)
         return self._typed
 
     def failure(self, error: aiohttp.ClientError | OSError) -> SourceError:
@@ -212,9 +211,9 @@ class ClusterClient:
             ) as response:
                 date = self._note_answer(response, sent)
                 if not 200 <= response.status < 300:
-                    raise await self._refusal(response, path)
+                    raise await read_refusal(response, self.limits, path)
                 check_content_type(response, accept, path)
-                received = await self.read_body(response)
+                received = await read_body(response, self.limits, self.failure)
             elapsed = time.monotonic() - started
         self.last_answer = time.time()
         if path in PROBE_PATHS:
@@ -243,7 +242,7 @@ class ClusterClient:
         try:
             date = self._note_answer(response, sent)
             if response.status != 200:
-                raise await self._refusal(response, path)
+                raise await read_refusal(response, self.limits, path)
             check_content_type(response, JSON, path)
             yield Stream(response, date, self)
         finally:
@@ -270,61 +269,3 @@ class ClusterClient:
         elif not self._latencies:
             self._latencies.append(elapsed)
             self._first_is_handshake = True
-
-    async def _refusal(self, response: ClientResponse, path: str) -> SourceError:
-        """The error for a response that is no 2xx, with what its body says."""
-        if response.status == 407:
-            return ProxyFailed("the proxy wants a login", hint="check proxy-url")
-        try:
-            async with asyncio.timeout(self.limits.first_byte):
-                body = await response.content.read(MAX_ERROR_BODY)
-                while len(body) < MAX_ERROR_BODY and not response.content.at_eof():
-                    body += await response.content.read(MAX_ERROR_BODY - len(body))
-        except (aiohttp.ClientError, OSError):
-            body = b""  # the status alone says enough
-        return http_error(
-            response.status,
-            body,
-            content_type=response.headers.get("Content-Type", ""),
-            path=path,
-            retry_after=response.headers.get("Retry-After"),
-        )
-
-    async def read_body(self, response: ClientResponse) -> bytes:
-        """The whole decompressed body, within the limits of size and rate.
-
-        Raises:
-            SourceError: too large, too slow, reset, cut short, not decodable.
-        """
-        limits, content = self.limits, response.content
-        started, total = time.monotonic(), 0
-        chunks: list[bytes] = []
-        while True:
-            try:
-                chunk = await content.readany()
-            except (aiohttp.ClientError, OSError) as error:
-                raise self.failure(error) from None
-            if not chunk:
-                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-            chunks.append(chunk)
-            total += len(chunk)
-            if total > limits.body:
-                raise ProtocolTrouble(
-                    f"the reply for {response.url.path} is larger than"
-                    f" {limits.body / 1024 / 1024:.0f} MiB",
-                    hint="it was not read to its end",
-                )
-            spent = time.monotonic() - started
-            if spent > limits.rate_grace and total < limits.min_rate * spent:
-                raise ReadTimeout(
-                    f"the reply for {response.url.path} trickles: {total / spent:.0f} bytes/s",
-                    hint="check the network path to the cluster",
-                )
-
-
-def check_content_type(response: ClientResponse, accept: str, path: str) -> None:
-    """Raises NotKubernetes when a 2xx is not of the kind asked for (a captive portal's page)."""
-    found = response.headers.get("Content-Type", "").lower()
-    wants_json = "json" in accept
-    if is_html(found, b"") or (wants_json and found and "json" not in found):
-        raise not_kubernetes(f"{path} answered with {found or 'no content type'}")

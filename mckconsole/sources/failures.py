@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 import ssl
 
 import aiohttp
@@ -22,6 +24,7 @@ from mckconsole.sources.statuses import not_kubernetes
 _REACH = "check the address, the VPN and firewalls between here and the cluster"
 _NAME = "check the server address, DNS and the VPN"
 _AGAIN = "it is tried again"
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 
 def tls_cause(error: BaseException) -> ssl.SSLError | None:
@@ -71,7 +74,8 @@ def _payload_error(error: aiohttp.ClientPayloadError, at: str) -> SourceError:
     cause = error.__cause__
     if isinstance(cause, ContentEncodingError):
         return ProtocolTrouble(f"the reply of {at} is not decodable", hint=_AGAIN)
-    if isinstance(cause, OSError):
+    # With a chunked body aiohttp names the reset only in its message.
+    if isinstance(cause, OSError) or "ConnectionResetError" in str(error):
         return ConnectFailed(f"{at} broke the connection in the middle of a reply", hint=_AGAIN)
     return ProtocolTrouble(f"the reply of {at} was cut short", hint=_AGAIN)
 
@@ -88,8 +92,9 @@ def _os_error(error: aiohttp.ClientError | OSError, at: str) -> SourceError:
 
 
 def _os_words(error: OSError) -> str:
-    if error.errno in (errno.ECONNREFUSED, None) and "refused" in str(error).lower():
-        return "connection refused"
-    if error.errno == errno.ECONNRESET or isinstance(error, ConnectionResetError):
-        return "connection reset"
-    return (error.strerror or str(error) or type(error).__name__).split("] ")[-1]
+    code = error.errno
+    if code is None and (named := _ERRNO.search(str(error))):
+        code = int(named[1])  # several addresses were tried: "Multiple exceptions: [Errno 111] …"
+    if code is not None and code > 0:
+        return os.strerror(code).lower()
+    return error.strerror or str(error) or type(error).__name__

@@ -30,8 +30,8 @@ CONNECT_SEGMENTS = frozenset({"exec", "attach", "portforward", "proxy"})
 FORBIDDEN_HEADERS = ("Upgrade", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 """What turns a read into something else, in the API server or in a gateway before it."""
 
-_PLAIN = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]*)+")
-_ESCAPED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
+_WIRE = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)+")
+"""A path of RFC 3986, 3.3, and nothing else."""
 
 
 class Guard:
@@ -74,19 +74,17 @@ class Guard:
 
 def judge_path(path: str) -> str:
     """Why a GET of `path` (as sent, percent-encoded, without the prefix) is refused, or empty."""
+    if not _WIRE.fullmatch(path):
+        return "character that has no place in a path"
     if "%" in path:
-        if not _ESCAPED.fullmatch(path):
-            return "malformed percent encoding"
         decoded = unquote(path, errors="replace")
         # No Kubernetes name holds one of these (apimachinery's IsValidPathSegmentName), and a
         # second decoder on the way would read them as path syntax.
-        if decoded.count("/") != path.count("/") or "%" in decoded:
+        if decoded.count("/") != path.count("/") or "%" in decoded or "\\" in decoded:
             return "encoded path syntax"
+        if not decoded.isprintable() or "\ufffd" in decoded:
+            return "encoded character that has no place in a path"
         path = decoded
-    elif not _PLAIN.fullmatch(path):
-        return "character that has no place in a path"
-    if not path.isprintable() or "\\" in path or "\ufffd" in path:
-        return "character that has no place in a path"
     segments = path.casefold().split("/")[1:]
     if "" in segments[:-1]:
         return "empty path segment"

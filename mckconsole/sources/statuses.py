@@ -89,7 +89,8 @@ def not_kubernetes(what: str) -> NotKubernetes:
 
 def is_html(content_type: str, body: bytes) -> bool:
     """Whether a person was meant to read this."""
-    return "html" in content_type.lower() or body.lstrip()[:9].lower() in (b"<!doctype", b"<html>")
+    start = body[:256].lstrip().lower()
+    return "html" in content_type.lower() or start.startswith((b"<!doctype", b"<html"))
 
 
 def _error(code: int, status: Status, path: str, retry_after: float | None) -> SourceError:

@@ -8,7 +8,7 @@ redirects, logs bodies at DEBUG and keeps the last one alive.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -18,17 +18,17 @@ from kubernetes_asyncio.client.exceptions import ApiException
 from kubernetes_asyncio.client.rest import RESTClientObject, RESTResponse
 from yarl import URL
 
+from mckconsole.sources.limits import Limits
+from mckconsole.sources.replies import read_body
 from mckconsole.sources.transport import HEADERS, Transport
-
-ReadBody = Callable[[ClientResponse], Awaitable[bytes]]
 
 
 class GuardedRest:
     """In place of the library's `RESTClientObject`: our session, guarded, bounded and silent."""
 
-    def __init__(self, transport: Transport, read_body: ReadBody) -> None:
+    def __init__(self, transport: Transport, limits: Limits) -> None:
         self._transport = transport
-        self._read_body = read_body
+        self._limits = limits
 
     @property
     def pool_manager(self) -> Any:
@@ -65,7 +65,9 @@ class GuardedRest:
             timeouts=self._transport.timeout(_request_timeout),
             data=None if body is None else json.dumps(body).encode(),
         ) as response:
-            answer = RESTResponse(response, await self._read_body(response))
+            data = await read_body(response, self._limits, self._transport.failure)
+        # The library decodes strictly, and a stray byte would end as a bare UnicodeDecodeError.
+        answer = RESTResponse(response, data.decode("utf-8", "replace").encode())
         if not 200 <= answer.status <= 299:
             raise ApiException(http_resp=cast(ClientResponse, answer))
         return answer
@@ -97,7 +99,7 @@ class GuardedApiClient(ApiClient):
             super().__setattr__(name, value)
 
 
-def make_api_client(transport: Transport, read_body: ReadBody) -> GuardedApiClient:
+def make_api_client(transport: Transport, limits: Limits) -> GuardedApiClient:
     """An ApiClient whose every call passes the guard of `transport`."""
     base = str(transport.base).rstrip("/")
-    return GuardedApiClient(base, GuardedRest(transport, read_body))
+    return GuardedApiClient(base, GuardedRest(transport, limits))

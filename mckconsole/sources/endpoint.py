@@ -109,6 +109,9 @@ class ClusterEndpoint:
     credential: Credential
     tls: TLSSettings = TLSSettings()
     proxy_url: str = ""
+    """Scheme, host and port of the proxy to go through, without credentials; empty for none."""
+    proxy_auth: Secret | None = None
+    """`user:password` for the proxy."""
     impersonate: Impersonation | None = None
     namespace: str = ""
     origin: str = ""

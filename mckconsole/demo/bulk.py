@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from typing import Literal
 
 from mckconsole.demo.generate import namespaces
 from mckconsole.demo.objects import KubeObject
@@ -25,6 +26,7 @@ from mckconsole.demo.site import Site
 MESH_SIZE = 4
 """Clusters per Submariner mesh."""
 _PODS_PER_APP = 10
+_DEATHS: tuple[Literal["silent", "refusing"], ...] = ("silent", "refusing")
 _NAMESPACES = [f"team-{number:02d}" for number in range(20)]
 
 
@@ -41,7 +43,7 @@ def fleet_scenario(clusters: int, *, dead: int = 0, nodes: int = 3) -> Scenario:
     """
     if not (0 < clusters <= 250 and 0 <= dead <= clusters and 0 < nodes <= 200):
         raise ValueError("1 to 250 clusters, at most as many dead ones, 1 to 200 nodes each")
-    models = [_cluster(number, nodes, dead=number >= clusters - dead) for number in range(clusters)]
+    models = [_cluster(number, nodes, dead=number - clusters + dead) for number in range(clusters)]
     live = [model.name for model in models if not model.dead]
     return Scenario(
         clusters=models,
@@ -63,7 +65,8 @@ _WORKLOADS = [
 ]
 
 
-def _cluster(number: int, nodes: int, *, dead: bool) -> ClusterModel:
+def _cluster(number: int, nodes: int, *, dead: int) -> ClusterModel:
+    """`dead` counts the dead ones from 0 and is negative for the others."""
     pools = [Pool("gateway", 1, "rke2", gateway=True)]
     if nodes > 1:
         pools.append(Pool("agent", nodes - 1, "rke2"))
@@ -78,7 +81,7 @@ def _cluster(number: int, nodes: int, *, dead: bool) -> ClusterModel:
         pod_cidr=f"10.{number}.0.0/16",
         service_cidr=f"172.{16 + number // 64}.{number % 64 * 4}.0/22",
         pools=pools,
-        dead=dead,
+        dead="" if dead < 0 else _DEATHS[dead % len(_DEATHS)],
     )
 
 

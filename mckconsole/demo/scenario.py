@@ -56,8 +56,8 @@ class ClusterModel(Section, frozen=True):
     """Served versions of multicluster.x-k8s.io; empty serves none."""
     forbidden: list[str] = field(default_factory=list)
     """Resources (`plural.group`) that the demo's user may not read here."""
-    dead: bool = False
-    """Accepts connections and never answers."""
+    dead: Literal["", "silent", "refusing"] = ""
+    """Accepts connections and never answers, or does not accept them."""
     latency_ms: float = 0.0
     """How long the API server thinks before it answers, milliseconds."""
 

@@ -1,0 +1,257 @@
+"""The embedded fleet: a scenario served on loopback, with a kubeconfig and a configuration.
+
+Everything it opens lives as long as its context: sockets, the task that keeps heartbeats going, the
+private folder with the kubeconfig. Time is the injected clock plus what `advance` added, and the
+servers' `Date` headers, heartbeats and metrics all follow it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+import yaml
+
+from mckconsole.config.model import Config
+from mckconsole.demo import bulk, faults, render
+from mckconsole.demo.access import Access, Rule, User
+from mckconsole.demo.answers import Listener
+from mckconsole.demo.generate import SYSTEM_NAMESPACES
+from mckconsole.demo.scenario import ClusterModel, Scenario, load_scenario
+from mckconsole.demo.server import EmbeddedCluster
+from mckconsole.demo.world import HEARTBEAT_SECONDS, World
+
+REQUEST_TIMEOUT = 4.0
+"""Seconds after which the demo gives a silent cluster up; live ones answer in milliseconds."""
+_READER = "demo-reader"
+_READABLE_PARTS = ("log", "status")
+_DISCOVERY = ("/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*")
+
+
+class EmbeddedFleet:
+    """A fleet to read, as an async context manager.
+
+    Args:
+        scenario: name of a packaged scenario, or one made up by the caller.
+        clock: Unix seconds; tests inject a fixed one and get the same bytes every time.
+        seed: what names and identifiers are derived from.
+        pods: bulk pods per cluster, shared between the clusters.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Scenario = "default",
+        *,
+        clock: Callable[[], float] = time.time,
+        seed: int = 1,
+        pods: int = 0,
+    ) -> None:
+        model = load_scenario(scenario) if isinstance(scenario, str) else scenario
+        self._clock = clock
+        self._added = 0.0
+        self._seed = seed
+        self._pods = pods
+        self._epoch = clock()
+        self._world = World(model, seed=seed, epoch=self._epoch)
+        self._stack = contextlib.AsyncExitStack()
+        self._clusters: dict[str, EmbeddedCluster] = {}
+        self._config: Config | None = None
+        self._kubeconfig: Path | None = None
+
+    @classmethod
+    def many(
+        cls,
+        clusters: int,
+        *,
+        dead: int = 0,
+        nodes: int = 3,
+        pods: int = 0,
+        clock: Callable[[], float] = time.time,
+        seed: int = 1,
+    ) -> Self:
+        """A generated fleet for benchmarks; see `bulk.fleet_scenario` for limits and errors."""
+        scenario = bulk.fleet_scenario(clusters, dead=dead, nodes=nodes)
+        return cls(scenario, clock=clock, seed=seed, pods=pods)
+
+    @property
+    def clusters(self) -> Mapping[str, EmbeddedCluster]:
+        """Every cluster that listens, by context name, for tests to change and to spoil."""
+        return MappingProxyType(self._clusters)
+
+    @property
+    def kubeconfig(self) -> Path:
+        """A kubeconfig with one context per cluster; gone when the fleet ends."""
+        if self._kubeconfig is None:
+            raise RuntimeError("the fleet is not started")
+        return self._kubeconfig
+
+    @property
+    def config(self) -> Config:
+        """A configuration that names the fleet's Prometheus endpoints."""
+        if self._config is None:
+            raise RuntimeError("the fleet is not started")
+        return self._config
+
+    def now(self) -> float:
+        """Unix seconds by the fleet's clock."""
+        return self._clock() + self._added
+
+    def advance(self, seconds: float) -> None:
+        """Move the fleet's clock forward and apply what the script has due by then."""
+        self._added += seconds
+        self._play()
+
+    async def run_script(self) -> None:
+        """Play the script in real time until it has ended."""
+        while (due := self._world.next_change) is not None:
+            await asyncio.sleep(max(due - (self.now() - self._epoch), 0.0))
+            self._play()
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+        self._kubeconfig = self._config = None
+
+    async def _start(self) -> None:
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="mckconsole-")))
+        servers: dict[str, str] = {}
+        for model in self._world.scenario.clusters:
+            if model.dead == "refusing":
+                servers[model.name] = self._refuse()
+            else:
+                servers[model.name] = await self._serve(model)
+        self._config = Config(request_timeout=REQUEST_TIMEOUT)
+        tokens = {name: self._token(name) for name in servers}
+        self._kubeconfig = _write_kubeconfig(folder / "kubeconfig", servers, tokens)
+        pulse = asyncio.create_task(self._keep_beating(), name="embedded fleet heartbeats")
+        self._stack.push_async_callback(_end, pulse)
+
+    async def _serve(self, model: ClusterModel) -> str:
+        cluster = self._build(model)
+        if model.dead:
+            cluster.faults.add(faults.silence())
+        elif model.latency_ms:
+            cluster.faults.add(faults.delay(model.latency_ms / 1000))
+        self._clusters[model.name] = cluster
+        listener = await self._stack.enter_async_context(Listener({"": cluster}))
+        return listener.url
+
+    def _build(self, model: ClusterModel) -> EmbeddedCluster:
+        user = User(_READER, ("mckconsole:readers",))
+        cluster = EmbeddedCluster(
+            f"{self._seed}/{model.name}",
+            version=model.version,
+            clock=self.now,
+            access=Access({self._token(model.name): user}),
+        )
+        name = model.name
+        for definition in render.definitions(self._world, name):
+            cluster.create(definition)
+        for namespace in SYSTEM_NAMESPACES:
+            cluster.delete("namespaces", namespace)
+        for item in render.static_objects(self._world, name):
+            cluster.create(item)
+        for item in render.scripted_objects(self._world, name):
+            cluster.create(item)
+        for item in render.heartbeat_objects(self._world, name, self.now()):
+            cluster.create(item)
+        self._add_pods(cluster, name)
+        cluster.access.rules.extend(_read_rules(cluster, model.forbidden))
+        return cluster
+
+    def _add_pods(self, cluster: EmbeddedCluster, name: str) -> None:
+        """Bulk pods: built once and shared by all clusters, so that a large fleet stays small."""
+        if not self._pods:
+            return
+        if self._clusters:
+            first = next(iter(self._clusters.values()))
+            cluster.adopt("namespaces", first)
+            cluster.adopt("pods", first)
+            return
+        for item in bulk.pods(self._world.sites[name], self._pods):
+            cluster.create(item)
+
+    def _refuse(self) -> str:
+        """A port that is taken and not listened on: connections are refused."""
+        held = self._stack.enter_context(socket.socket())
+        held.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{held.getsockname()[1]}"
+
+    def _token(self, cluster: str) -> str:
+        return f"demo-{self._world.sites[cluster].digest('token', length=24)}"
+
+    def _play(self) -> None:
+        touched = self._world.play(self.now() - self._epoch)
+        for name in touched & self._clusters.keys():
+            for item in render.scripted_objects(self._world, name):
+                self._clusters[name].update(item)
+        self._beat()
+
+    def _beat(self) -> None:
+        now = self.now()
+        for name, cluster in self._clusters.items():
+            for item in render.heartbeat_objects(self._world, name, now):
+                cluster.apply(item)
+
+    async def _keep_beating(self) -> None:
+        while True:
+            phase = (self.now() - self._epoch) % HEARTBEAT_SECONDS
+            await asyncio.sleep(HEARTBEAT_SECONDS - phase)
+            self._beat()
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _read_rules(cluster: EmbeddedCluster, forbidden: Sequence[str]) -> Iterator[Rule]:
+    """Readers may read everything that the cluster serves but what the scenario forbids.
+
+    Nameless users are readers too: kubectl sends no token over plain HTTP.
+    """
+    readers = (_READER, "system:unauthenticated")
+    groups: dict[str, list[str]] = {}
+    for resource in cluster.types.values():
+        if resource.id not in forbidden:
+            names = (resource.plural, *(f"{resource.plural}/{sub}" for sub in _READABLE_PARTS))
+            groups.setdefault(resource.group, []).extend(names)
+    for group, resources in groups.items():
+        yield Rule(readers, groups=(group,), resources=tuple(resources))
+    yield Rule(readers, verbs=("get",), paths=_DISCOVERY)
+
+
+def _write_kubeconfig(path: Path, servers: Mapping[str, str], tokens: Mapping[str, str]) -> Path:
+    """Write a kubeconfig that only its owner may read; one context per server, same names."""
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": n, "cluster": {"server": url}} for n, url in servers.items()],
+        "users": [{"name": n, "user": {"token": token}} for n, token in tokens.items()],
+        "contexts": [{"name": n, "context": {"cluster": n, "user": n}} for n in servers],
+        "current-context": next(iter(servers)),
+    }
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        yaml.safe_dump(document, file, sort_keys=False)
+    return path

@@ -1,0 +1,308 @@
+"""The embedded fleet: it starts fast, its heartbeats move, its script shows, it leaves nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import aiohttp
+import pytest
+import yaml
+
+from mckconsole.demo.fleet import EmbeddedFleet
+
+EPOCH = 1_790_000_000.0
+GATEWAYS = "/apis/submariner.io/v1/gateways"
+
+
+class Clock:
+    """A clock that stands still until told."""
+
+    def __init__(self) -> None:
+        self.now = EPOCH
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Context:
+    """One context of a kubeconfig."""
+
+    def __init__(self, kubeconfig: Path, name: str) -> None:
+        document = yaml.safe_load(kubeconfig.read_text())
+        self.url: str = _named(document["clusters"], name)["cluster"]["server"]
+        self.headers = {
+            "Authorization": f"Bearer {_named(document['users'], name)['user']['token']}"
+        }
+
+    async def get(self, path: str) -> dict[str, Any]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(self.url + path, headers=self.headers) as reply,
+        ):
+            found: dict[str, Any] = await reply.json()
+            return {"code": reply.status, **found}
+
+
+def _named(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next(entry for entry in entries if entry["name"] == name)
+
+
+@asynccontextmanager
+async def watching(context: Context, path: str) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    """Events from now on."""
+    listed = await context.get(path)
+    version = listed["metadata"]["resourceVersion"]
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(
+            f"{context.url}{path}?watch=1&resourceVersion={version}", headers=context.headers
+        ) as reply,
+    ):
+
+        async def events() -> AsyncIterator[dict[str, Any]]:
+            async for line in reply.content:
+                yield json.loads(line)
+
+        yield events()
+
+
+@pytest.fixture
+async def fleet() -> AsyncIterator[EmbeddedFleet]:
+    async with EmbeddedFleet(clock=Clock()) as running:
+        yield running
+
+
+async def test_it_starts_within_a_second_and_leaves_nothing() -> None:
+    before = asyncio.all_tasks()
+    started = time.perf_counter()
+    async with EmbeddedFleet() as running:
+        assert time.perf_counter() - started < 1.0
+        kubeconfig = running.kubeconfig
+        assert stat.S_IMODE(kubeconfig.stat().st_mode) == 0o600
+        assert stat.S_IMODE(kubeconfig.parent.stat().st_mode) == 0o700
+    assert not kubeconfig.parent.exists()
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == before
+    with pytest.raises(RuntimeError, match="not started"):
+        _ = running.kubeconfig
+
+
+async def test_it_leaves_nothing_when_its_start_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Path] = []
+
+    def fail(path: Path, *_: object) -> Path:
+        made.append(path)
+        raise OSError("disk full")
+
+    monkeypatch.setattr("mckconsole.demo.fleet._write_kubeconfig", fail)
+    before = asyncio.all_tasks()
+    with pytest.raises(OSError, match="disk full"):
+        async with EmbeddedFleet():
+            pass
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == before
+    assert not made[0].parent.exists()
+
+
+async def test_every_context_has_a_server_and_a_token(fleet: EmbeddedFleet) -> None:
+    document = yaml.safe_load(fleet.kubeconfig.read_text())
+    names = [entry["name"] for entry in document["contexts"]]
+    assert names == [
+        "aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1", "onprem-1", "edge-fra-1",
+    ]  # fmt: skip
+    assert list(fleet.clusters) == names
+    assert len({entry["user"]["token"] for entry in document["users"]}) == 6
+    for entry in document["clusters"]:
+        assert entry["cluster"]["server"].startswith("http://127.0.0.1:")
+
+
+async def test_versions_carry_the_providers_suffixes(fleet: EmbeddedFleet) -> None:
+    found = [
+        (await Context(fleet.kubeconfig, name).get("/version"))["gitVersion"]
+        for name in ("aws-use1-1", "gcp-eu-1", "aks-weu-1", "onprem-1")
+    ]
+    assert found == ["v1.36.1-eks-3025e55", "v1.34.3-gke.1245000", "v1.34.2", "v1.35.4+rke2r1"]
+
+
+async def test_a_wrong_token_is_refused(fleet: EmbeddedFleet) -> None:
+    context = Context(fleet.kubeconfig, "gcp-eu-1")
+    context.headers = {"Authorization": "Bearer wrong"}
+    assert (await context.get("/api/v1/nodes"))["code"] == 401
+
+
+async def test_one_topic_is_forbidden_in_one_cluster(fleet: EmbeddedFleet) -> None:
+    path = "/apis/submariner.io/v1/routeagents"
+    codes = {
+        name: (await Context(fleet.kubeconfig, name).get(path))["code"]
+        for name in ("aws-use1-1", "gcp-eu-1", "aks-weu-1", "onprem-1")
+    }
+    assert codes == {"aws-use1-1": 200, "gcp-eu-1": 200, "aks-weu-1": 403, "onprem-1": 200}
+
+
+async def test_the_dead_cluster_accepts_and_never_answers(fleet: EmbeddedFleet) -> None:
+    context = Context(fleet.kubeconfig, "edge-fra-1")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(context.get("/version"), 0.2)
+
+
+async def test_both_generations_of_the_multi_cluster_services_api(fleet: EmbeddedFleet) -> None:
+    async def versions(name: str) -> list[str]:
+        found = await Context(fleet.kubeconfig, name).get("/apis/multicluster.x-k8s.io")
+        return [version["version"] for version in found["versions"]]
+
+    assert await versions("aws-use1-1") == ["v1beta1", "v1alpha1"]
+    assert await versions("gcp-eu-1") == ["v1alpha1"]
+
+
+async def test_two_runs_with_one_clock_are_the_same() -> None:
+    async def read() -> str:
+        async with EmbeddedFleet(clock=Clock()) as running:
+            everything = {
+                (name, resource): list(cluster.objects(resource))
+                for name, cluster in running.clusters.items()
+                for resource in cluster.types
+            }
+            return json.dumps(list(everything.items()))
+
+    assert await read() == await read()
+
+
+async def test_heartbeats_follow_the_clock() -> None:
+    async with EmbeddedFleet(clock=Clock()) as running:
+
+        async def ages() -> dict[str, float]:
+            found = {}
+            for name in ("aws-use1-1", "aws-usw2-1"):
+                items = (await Context(running.kubeconfig, name).get(GATEWAYS))["items"]
+                stamp = items[0]["metadata"]["annotations"]["update-timestamp"]
+                found[name] = running.now() - float(stamp)
+            return found
+
+        assert await ages() == {"aws-use1-1": 0, "aws-usw2-1": 41}
+        running.advance(63)
+        assert await ages() == {"aws-use1-1": 3, "aws-usw2-1": 104}
+
+
+async def test_heartbeats_move_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mckconsole.demo.fleet.HEARTBEAT_SECONDS", 0.02)
+    clock = Clock()
+    async with (
+        EmbeddedFleet(clock=clock) as running,
+        watching(Context(running.kubeconfig, "gcp-eu-1"), GATEWAYS) as events,
+    ):
+        clock.now += 5
+        event = await asyncio.wait_for(anext(events), 5)
+        stamp = event["object"]["metadata"]["annotations"]["update-timestamp"]
+        assert float(stamp) == EPOCH + 5
+
+
+async def test_a_date_header_follows_the_clock(fleet: EmbeddedFleet) -> None:
+    fleet.advance(3600)
+    context = Context(fleet.kubeconfig, "gcp-eu-1")
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(context.url + "/version", headers=context.headers) as reply,
+    ):
+        assert reply.headers["Date"] == "Mon, 21 Sep 2026 15:13:20 GMT"
+
+
+async def test_changes_of_the_script_arrive_on_a_watch(fleet: EmbeddedFleet) -> None:
+    async with watching(Context(fleet.kubeconfig, "aks-weu-1"), GATEWAYS) as events:
+        fleet.advance(61)
+        event = await asyncio.wait_for(anext(events), 5)
+    assert event["type"] == "MODIFIED"
+    averages = {
+        one["endpoint"]["cluster_id"]: one["latencyRTT"]["average"]
+        for one in event["object"]["status"]["connections"]
+    }
+    assert averages["aws-use1-1"] == "655.8ms"
+    assert averages["gcp-eu-1"] == "14.1ms"
+
+
+async def test_the_script_plays_by_itself_when_asked() -> None:
+    async with EmbeddedFleet() as running:
+        running.advance(199.9)
+        await asyncio.wait_for(running.run_script(), 30)
+        gateway = next(iter(running.clusters["aks-weu-1"].objects("gateways.submariner.io")))
+        told = {
+            one["endpoint"]["cluster_id"]: one["status"] for one in gateway["status"]["connections"]
+        }
+        assert told["aws-use1-1"] == "error"
+
+
+async def test_a_generated_fleet_has_dead_clusters_and_shares_its_pods() -> None:
+    async with EmbeddedFleet.many(10, dead=2, pods=30) as running:
+        document = yaml.safe_load(running.kubeconfig.read_text())
+        assert len(document["contexts"]) == 10
+        for name in ("cluster-000", "cluster-007"):
+            listed = await Context(running.kubeconfig, name).get("/api/v1/pods?limit=500")
+            bulk = [i for i in listed["items"] if i["metadata"]["namespace"].startswith("team-")]
+            assert len(bulk) == 30
+            weight = len(json.dumps(bulk, separators=(",", ":"))) / 30
+            assert 5_000 < weight < 9_000
+            connections = (await Context(running.kubeconfig, name).get(GATEWAYS))["items"][0]
+            assert len(connections["status"]["connections"]) == 3
+        silent = Context(running.kubeconfig, "cluster-008")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(silent.get("/version"), 0.2)
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await Context(running.kubeconfig, "cluster-009").get("/version")
+
+
+@pytest.mark.parametrize(("clusters", "dead"), [(0, 0), (251, 0), (3, 4)])
+def test_impossible_numbers_are_refused(clusters: int, dead: int) -> None:
+    with pytest.raises(ValueError, match="1 to 250 clusters"):
+        EmbeddedFleet.many(clusters, dead=dead)
+
+
+@pytest.mark.parametrize("ending", ["stdin", "SIGTERM"])
+def test_it_serves_in_a_process_of_its_own(ending: str) -> None:
+    command = [sys.executable, "-m", "mckconsole.demo.serve", "--clusters=3", "--dead=1"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        kubeconfig = Path(process.stdout.readline().strip())
+        context = Context(kubeconfig, "cluster-001")
+        with urlopen(Request(f"{context.url}/api/v1/nodes", headers=context.headers)) as reply:
+            assert len(json.load(reply)["items"]) == 3
+        if ending == "stdin":
+            process.stdin.close()
+        else:
+            process.terminate()
+        assert process.wait(timeout=10) == 0
+    assert not kubeconfig.parent.exists()
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+async def test_kubectl_reads_it(fleet: EmbeddedFleet, tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        "kubectl",
+        "--kubeconfig",
+        str(fleet.kubeconfig),
+        f"--cache-dir={tmp_path}",
+        "--context=aws-use1-1",
+        "get",
+        "nodes,gateways.submariner.io",
+        "--all-namespaces",
+        "-o=name",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    lines = out.decode().split()
+    assert sum(line.startswith("node/") for line in lines) == 24
+    assert sum(line.startswith("gateway.submariner.io/") for line in lines) == 2

@@ -31,7 +31,8 @@ def tls_cause(error: BaseException) -> ssl.SSLError | None:
     """The TLS error that `error` is or wraps, if any."""
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, ssl.SSLError):
+        # aiohttp's certificate error is an SSLError by inheritance, without what OpenSSL said.
+        if isinstance(seen, ssl.SSLError) and not isinstance(seen, aiohttp.ClientError):
             return seen
         inner = getattr(seen, "os_error", None) or getattr(seen, "certificate_error", None)
         seen = inner if isinstance(inner, BaseException) else seen.__cause__ or seen.__context__

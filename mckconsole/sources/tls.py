@@ -84,7 +84,8 @@ def _verifying_context(settings: TLSSettings) -> ssl.SSLContext:
     if pem is None:
         return ssl.create_default_context()
     try:
-        return ssl.create_default_context(cadata=pem.decode("ascii", "replace"))
+        # Python reads an empty cadata as "none given" and would trust the system's CAs instead.
+        return ssl.create_default_context(cadata=pem.decode("ascii", "replace") or "empty")
     except (ssl.SSLError, ValueError):
         raise TLSFailed(
             f"{where} holds no usable PEM certificate",

@@ -59,9 +59,9 @@ _LINKS = (
             "cilium-initial-sync",
         ),
         "The tunnel works in part: the gateway engine reports a failure, route agents on some "
-        "nodes cannot reach the peer, traffic leaves and none returns for five minutes, the peer has no "
-        "connection back, only some Cilium agents are ready, their failures rise, or agents read "
-        "KVStoreMesh's copy of a cluster that it cannot reach. Critical above half of the nodes.",
+        "nodes cannot reach the peer, traffic leaves and none returns for five minutes, the peer "
+        "has no connection back, only some Cilium agents are ready, their failures rise, or agents "
+        "read KVStoreMesh's copy of a cluster out of its reach. Critical above half of the nodes.",
         "Look at the nodes or the gateway that the evidence names before the tunnel itself.",
         f"{_GATEWAY_TYPES}; {_CILIUM_STATUS}; cilium/cilium#37333",
     ),

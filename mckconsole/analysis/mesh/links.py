@@ -6,6 +6,7 @@ state. What B says is the link B→A, and `Pair` holds both with a verdict. Valu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -85,7 +86,7 @@ class RoundTrip:
     @property
     def positive(self) -> bool:
         """Whether there ever was a reply: all zeros mean that the pinger never had one."""
-        return any(value for value in (self.average, self.last, self.maximum))
+        return any(value and value > 0 for value in (self.average, self.last, self.maximum))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,21 @@ class Claim:
     reason: str
     cause: str = ""
     """One word for the cause, stable: `ping-error`, `overlap`, `no-heartbeat` …"""
+
+
+def decide(claims: Iterable[Claim]) -> Claim:
+    """The claim of the highest precedence; among equals the worse, then the first.
+
+    Raises:
+        ValueError: there is no claim.
+    """
+    return min(claims, key=lambda c: (c.state.rank, c.severity.rank if c.severity else 9))
+
+
+def worse(first: Severity | None, second: Severity | None) -> Severity | None:
+    """The worse of two severities; None is none."""
+    found = [severity for severity in (first, second) if severity]
+    return min(found, key=lambda severity: severity.rank, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +185,8 @@ class Pair:
     """What to look at, in this order."""
     latency: float | None = None
     """The larger of the two current averages, seconds."""
+    uneven: bool = False
+    """Both sides are well, and their round trips are far apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,355 @@
+"""Cilium misconfigurations that show in cilium-config, nodes and images side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from mckconsole.analysis.mesh.cidrs import Range, split_cidrs
+from mckconsole.analysis.mesh.cilium import (
+    APISERVER,
+    DEFAULT_NAME,
+    CiliumDirectory,
+    CiliumMember,
+)
+from mckconsole.analysis.mesh.config_checks import duplicate, mesh_finding, overlap_findings
+from mckconsole.analysis.mesh.evidence import derived, seen, server_time
+from mckconsole.analysis.mesh.members import cluster_uid
+from mckconsole.analysis.mesh.versions import Minor, minor_of, skew
+from mckconsole.domain.core import DaemonSet, Deployment, Node, PodTemplate
+from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
+from mckconsole.domain.mesh import CiliumNode
+
+_NAME = re.compile(r"([a-z0-9][-a-z0-9]*)?[a-z0-9]")
+_MAX_NAME = 32
+_LIMITED_IPAM = ("eni", "alibabacloud")
+_OFF = ("", "false")
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """One setting of cilium-config that must be the same in a mesh."""
+
+    rule: str
+    key: str
+    value: Callable[[CiliumMember], str]
+
+
+def _text(attribute: str, default: str) -> Callable[[CiliumMember], str]:
+    def read(member: CiliumMember) -> str:
+        return str(getattr(member.config, attribute)) or default
+
+    return read
+
+
+def _tunnel(member: CiliumMember) -> str:
+    """The tunnel protocol where there is a tunnel; vxlan is its default."""
+    if _text("routing_mode", "tunnel")(member) != "tunnel":
+        return ""
+    return _text("tunnel_protocol", "vxlan")(member)
+
+
+_SETTINGS = (
+    _Setting("MESH-MAX-CLUSTERS-MISMATCH", "max-connected-clusters", lambda m: m.max_clusters),
+    _Setting("MESH-TUNNEL-MISMATCH", "routing-mode", _text("routing_mode", "tunnel")),
+    _Setting("MESH-TUNNEL-MISMATCH", "tunnel-protocol", _tunnel),
+    _Setting("MESH-TUNNEL-MISMATCH", "tunnel-port", _text("tunnel_port", "")),
+    _Setting("MESH-TUNNEL-MISMATCH", "enable-ipv4", _text("enable_ipv4", "true")),
+    _Setting("MESH-TUNNEL-MISMATCH", "enable-ipv6", _text("enable_ipv6", "false")),
+    _Setting("MESH-ENCRYPTION-MISMATCH", "enable-wireguard", _text("enable_wireguard", "false")),
+    _Setting("MESH-ENCRYPTION-MISMATCH", "enable-ipsec", _text("enable_ipsec", "false")),
+    _Setting("MESH-ENCRYPTION-MISMATCH", "encrypt-node", _text("encrypt_node", "false")),
+)
+
+
+def check(
+    members: Sequence[CiliumMember], directory: CiliumDirectory, twins: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Every finding about Cilium's configuration."""
+    for member in members:
+        yield from _not_configured(member)
+        yield from _partial_wireguard(member)
+    yield from _duplicates(members)
+    for group in _groups(members, directory, twins):
+        yield from _differing(group)
+        yield from _ipsec_keys(group)
+        yield from overlap_findings((r for member in group for r in _ranges(member)), "cilium")
+        yield from _version_skew(group)
+
+
+def _groups(
+    members: Sequence[CiliumMember], directory: CiliumDirectory, twins: Mapping[str, str]
+) -> Iterator[list[CiliumMember]]:
+    """Members that have a link to each other, directly or through others; each cluster once."""
+    by_name = {m.name: m for m in members if twins.get(m.name, m.name) == m.name}
+    near = {name: {name} for name in by_name}
+    for name, member in by_name.items():
+        for peer in directory.peers(member):
+            if peer.name in by_name:
+                near[name].add(peer.name)
+                near[peer.name].add(name)
+    done: set[str] = set()
+    for name in by_name:
+        if name in done:
+            continue
+        group, waiting = [], [name]
+        while waiting:
+            one = waiting.pop()
+            if one not in done:
+                done.add(one)
+                group.append(by_name[one])
+                waiting += sorted(near[one] - done, reverse=True)
+        yield group
+
+
+def _config_evidence(member: CiliumMember, key: str, value: str) -> Evidence:
+    path, text = f"data['{key}']", value or "(absent)"
+    if member.config_ref is None:
+        return derived(member.name, path, text, member.config_at)
+    return seen(member.name, member.config_ref, path, text, member.config_at)
+
+
+def _not_configured(member: CiliumMember) -> Iterator[Finding]:
+    if member.config is None:
+        return
+    problems = list(_identity_problems(member))
+    for subject, key, value, words in problems:
+        yield mesh_finding(
+            "MESH-NOT-CONFIGURED",
+            Severity.HIGH,
+            (member.name, member.config_ref),
+            (words, f"Cluster mesh is deployed here, and {words}."),
+            [_config_evidence(member, key, value)],
+            (
+                "set cluster.name and cluster.id in Cilium's Helm values, unique in the mesh",
+                "restart agents and operator; identities are allocated anew under another id",
+            ),
+            subject=subject,
+        )
+
+
+def _identity_problems(member: CiliumMember) -> Iterator[tuple[str, str, str, str]]:
+    """(subject, key, value, words) of each thing wrong with a cluster's name and id."""
+    config = member.config
+    if config is None:
+        return
+    name = config.cluster_name
+    if name in ("", DEFAULT_NAME):
+        yield "name", "cluster-name", name, "the cluster name is still the default"
+    elif len(name) > _MAX_NAME or not _NAME.fullmatch(name):
+        yield "name", "cluster-name", name, "the cluster name is not a valid one"
+    number = member.cluster_id
+    allowed = int(member.max_clusters) if member.max_clusters in ("255", "511") else 255
+    if number is None:
+        yield "id", "cluster-id", config.cluster_id, "the cluster id is no number"
+    elif number == 0:
+        yield "id", "cluster-id", config.cluster_id, "the cluster id is 0 or absent"
+    elif number > allowed:
+        yield "id", "cluster-id", config.cluster_id, f"the cluster id is over {allowed}"
+    elif number > allowed // 2 and _limited(member):
+        words = f"the cluster id is over {allowed // 2}, which this IPAM or CNI chaining forbids"
+        yield "id", "cluster-id", config.cluster_id, words
+
+
+def _limited(member: CiliumMember) -> bool:
+    """Whether half of the id range collides with marks of the cloud's CNI (cilium#21330)."""
+    config = member.config
+    if config is None or config.allow_unsafe_policy_skb_usage == "true":
+        return False
+    return config.ipam in _LIMITED_IPAM or config.cni_chaining_mode == "aws-cni"
+
+
+def _duplicates(members: Sequence[CiliumMember]) -> Iterator[Finding]:
+    read = [member for member in members if member.config is not None]
+    names: dict[str, list[CiliumMember]] = {}
+    ids: dict[str, list[CiliumMember]] = {}
+    for member in read:
+        if member.mesh_name != DEFAULT_NAME:
+            names.setdefault(member.mesh_name, []).append(member)
+        if member.cluster_id:
+            ids.setdefault(str(member.cluster_id), []).append(member)
+    yield from _same("cluster-name", "Cilium cluster name", names)
+    yield from _same("cluster-id", "Cilium cluster id", ids)
+
+
+def _same(key: str, what: str, owners: Mapping[str, list[CiliumMember]]) -> Iterator[Finding]:
+    for value, found in owners.items():
+        for one, two in combinations(found, 2):
+            yield duplicate(
+                (one.name, cluster_uid(one.cluster)),
+                (two.name, cluster_uid(two.cluster)),
+                f"{what} {value}",
+                (_config_evidence(one, key, value), _config_evidence(two, key, value)),
+                Severity.CRITICAL,
+            )
+
+
+def _differing(group: Sequence[CiliumMember]) -> Iterator[Finding]:
+    """Clusters whose settings are not those of the others, one finding per rule and cluster."""
+    read = [member for member in group if member.config is not None]
+    odd: dict[tuple[str, str], list[tuple[_Setting, CiliumMember, str]]] = {}
+    members = {member.name: member for member in read}
+    for setting in _SETTINGS:
+        values: dict[str, list[CiliumMember]] = {}
+        for member in read:
+            values.setdefault(setting.value(member), []).append(member)
+        if len(values) < 2:
+            continue
+        common = max(values, key=lambda value: len(values[value]))
+        for value, found in values.items():
+            for member in found if value != common else ():
+                entry = (setting, values[common][0], common)
+                odd.setdefault((setting.rule, member.name), []).append(entry)
+    for (rule, name), entries in odd.items():
+        yield _difference(rule, members[name], entries)
+
+
+def _difference(
+    rule: str, member: CiliumMember, entries: Sequence[tuple[_Setting, CiliumMember, str]]
+) -> Finding:
+    shown: list[Evidence] = []
+    words: list[str] = []
+    for setting, other, common in entries:
+        mine = setting.value(member)
+        words.append(f"{setting.key} {mine or 'absent'} here, {common or 'absent'} elsewhere")
+        shown.append(_config_evidence(member, setting.key, mine))
+        shown.append(_config_evidence(other, setting.key, common))
+    return mesh_finding(
+        rule,
+        Severity.HIGH,
+        (member.name, member.config_ref),
+        (", ".join(setting.key for setting, _, _ in entries) + " differs", "; ".join(words) + "."),
+        shown,
+        (
+            "compare kube-system/cilium-config of both clusters",
+            "decide for one value in the whole mesh, set it in the Helm values, restart agents",
+        ),
+        sorted({other.name for _, other, _ in entries}),
+    )
+
+
+def _nodes(member: CiliumMember) -> tuple[list[CiliumNode], str, float]:
+    topic = member.cluster.topic("ciliumnodes")
+    nodes = member.cluster.objects("ciliumnodes", CiliumNode) if topic.state.readable else {}
+    ordered = [node for _, node in sorted(nodes.items())]
+    return ordered, topic.version or "v2", server_time(member.cluster, topic, member.config_at)
+
+
+def _partial_wireguard(member: CiliumMember) -> Iterator[Finding]:
+    """WireGuard on, and some nodes without a public key."""
+    if member.config is not None and member.config.enable_wireguard in _OFF:
+        return
+    nodes, version, at = _nodes(member)
+    without = [node for node in nodes if not node.metadata.annotations.wg_pub_key]
+    if not without or len(without) == len(nodes):
+        return
+    path = "metadata.annotations['network.cilium.io/wg-pub-key']"
+    yield mesh_finding(
+        "MESH-ENCRYPTION-MISMATCH",
+        Severity.HIGH,
+        (member.name, without[0].ref(version)),
+        (
+            f"{len(without)} of {len(nodes)} nodes publish no WireGuard key",
+            "Traffic to these nodes is dropped or goes unencrypted.",
+        ),
+        [seen(member.name, node.ref(version), path, "(absent)", at) for node in without[:3]],
+        ("look at the cilium agent on the nodes named: does it run with WireGuard",),
+        subject="wireguard-nodes",
+    )
+
+
+def _ipsec_keys(group: Sequence[CiliumMember]) -> Iterator[Finding]:
+    """Key indexes must be equal on every node of the mesh, while IPsec is on."""
+    first: tuple[int, Evidence] | None = None
+    for member in group:
+        if member.config is None or member.config.enable_ipsec in _OFF:
+            continue
+        nodes, version, at = _nodes(member)
+        for node in nodes:
+            key = node.spec.encryption.key
+            shown = seen(member.name, node.ref(version), "spec.encryption.key", str(key), at)
+            if first is None:
+                first = (key, shown)
+            elif key != first[0]:
+                peers = {first[1].cluster} - {member.name}
+                yield mesh_finding(
+                    "MESH-ENCRYPTION-MISMATCH",
+                    Severity.HIGH,
+                    (member.name, node.ref(version)),
+                    (
+                        f"IPsec key index {key}, elsewhere {first[0]}",
+                        "Nodes with different keys cannot decrypt each other's traffic.",
+                    ),
+                    (first[1], shown),
+                    ("wait for a key rotation under way, or finish it in all clusters",),
+                    sorted(peers),
+                    "ipsec-key",
+                )
+                break
+
+
+def _ranges(member: CiliumMember) -> Iterator[Range]:
+    """Pod ranges: of the nodes, of the pool, and Kubernetes' own where Cilium uses them."""
+    nodes, version, at = _nodes(member)
+    for node in nodes:
+        for index, cidr in enumerate(node.spec.ipam.pod_cidrs):
+            ref = node.ref(version)
+            yield Range(member.name, cidr, ref, f"spec.ipam.podCIDRs[{index}]", at)
+    config, ref_of_config = member.config, member.config_ref
+    if config is None or ref_of_config is None:
+        return
+    if config.ipam.startswith("cluster-pool") or not config.ipam:
+        pools = {
+            "cluster-pool-ipv4-cidr": config.cluster_pool_ipv4_cidr,
+            "cluster-pool-ipv6-cidr": config.cluster_pool_ipv6_cidr,
+        }
+        for key, text in pools.items():
+            for cidr in split_cidrs(text):
+                yield Range(member.name, cidr, ref_of_config, f"data['{key}']", member.config_at)
+    if config.ipam == "kubernetes":
+        yield from _kubernetes_ranges(member)
+
+
+def _kubernetes_ranges(member: CiliumMember) -> Iterator[Range]:
+    topic = member.cluster.topic("nodes")
+    at = server_time(member.cluster, topic, member.config_at)
+    for node in member.cluster.objects("nodes", Node).values():
+        for index, cidr in enumerate(node.spec.pod_cidrs):
+            ref = node.ref(topic.version or "v1")
+            yield Range(member.name, cidr, ref, f"spec.podCIDRs[{index}]", at)
+
+
+def _version_skew(group: Sequence[CiliumMember]) -> Iterator[Finding]:
+    agents: dict[str, tuple[Minor, Evidence]] = {}
+    servers: dict[str, tuple[Minor, Evidence]] = {}
+    for member in group:
+        topics = (("daemonsets", DaemonSet, "cilium", agents),)
+        for topic, projection, name, into in topics:
+            found = member.cluster.objects(topic, projection).get(("kube-system", name))
+            if found:
+                _image(member, topic, found.ref, found.spec.template, into)
+        server = member.cluster.objects("deployments", Deployment).get(("kube-system", APISERVER))
+        if server:
+            _image(member, "deployments", server.ref, server.spec.template, servers)
+    yield from skew(agents, "Cilium agent")
+    yield from skew(servers, "clustermesh-apiserver")
+
+
+def _image(
+    member: CiliumMember,
+    topic: str,
+    ref: Callable[[str], ObjectRef],
+    template: PodTemplate,
+    into: dict[str, tuple[Minor, Evidence]],
+) -> None:
+    view = member.cluster.topic(topic)
+    for index, container in enumerate(template.spec.containers):
+        minor = minor_of(container.image)
+        if minor and "cilium" in container.image:
+            path = f"spec.template.spec.containers[{index}].image"
+            at = server_time(member.cluster, view, member.config_at)
+            shown = seen(member.name, ref(view.version or "v1"), path, container.image, at)
+            into[member.name] = (minor, shown)
+            return

@@ -1,0 +1,41 @@
+"""Short ways to write down what was seen."""
+
+from __future__ import annotations
+
+from mckconsole.domain.findings import Evidence, ObjectRef
+from mckconsole.domain.metrics import Sample
+from mckconsole.domain.snapshot import ClusterSnapshot, TopicView
+
+_UNSHOWN = frozenset({"__name__"})
+
+
+def seen(cluster: str, ref: ObjectRef, path: str, value: str, at: float) -> Evidence:
+    """A field of an object."""
+    return Evidence("kubernetes", cluster, ref, path, value, at)
+
+
+def derived(cluster: str, what: str, value: str, at: float) -> Evidence:
+    """A fact that was worked out or found absent, not read from one field."""
+    return Evidence("derived", cluster, None, what, value, at)
+
+
+def measured(cluster: str, metric: str, sample: Sample) -> Evidence:
+    """A sample of a series."""
+    labels = ",".join(
+        f'{name}="{value}"' for name, value in sorted(sample.labels.items()) if name not in _UNSHOWN
+    )
+    return Evidence(
+        "prometheus", cluster, None, f"{metric}{{{labels}}}", f"{sample.value:g}", sample.at
+    )
+
+
+def server_time(cluster: ClusterSnapshot, topic: TopicView, taken_at: float) -> float:
+    """The API server's clock when `topic` was last confirmed, Unix seconds."""
+    return topic.as_of if topic.as_of is not None else taken_at + cluster.clock_offset
+
+
+def unread_reason(topic: TopicView) -> str:
+    """Why a topic's content cannot be used, in words."""
+    return f"{topic.topic} {topic.state}: {topic.reason}" if topic.reason else (
+        f"{topic.topic} {topic.state}"
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Questions about the mesh that could not be answered, and why. Unread is never well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mckconsole.analysis.mesh.cilium import CiliumMember, config_unread, why_unmeasured
+from mckconsole.analysis.mesh.evidence import unread_reason
+from mckconsole.analysis.mesh.members import SubmarinerMember
+from mckconsole.domain.findings import Unknown
+from mckconsole.domain.metrics import MetricState
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.domain.states import TopicState
+
+_NO_SECRETS = "needs the Secret cilium-ca, which is not asked for"
+_SUBMARINER_CHECKS = {
+    "MESH-CIDR-OVERLAP": ("submariner-clusters", "submariner-endpoints"),
+    "MESH-ENDPOINT-DRIFT": ("submariner-endpoints",),
+    "MESH-DUPLICATE-ID": ("kube-system",),
+    "MESH-DEGRADED": ("routeagents",),
+    "MESH-UNVERIFIED": ("submariners",),
+    "MESH-STALE": ("submariner-lease",),
+}
+_CILIUM_CHECKS = {
+    "MESH-CIDR-OVERLAP": ("ciliumnodes",),
+    "MESH-ENCRYPTION-MISMATCH": ("ciliumnodes",),
+    "MESH-DUPLICATE-ID": ("kube-system",),
+    "MESH-VERSION-SKEW": ("daemonsets", "deployments"),
+}
+_OF_CONFIG = (
+    "MESH-MAX-CLUSTERS-MISMATCH",
+    "MESH-TUNNEL-MISMATCH",
+    "MESH-ENCRYPTION-MISMATCH",
+    "MESH-DUPLICATE-ID",
+    "MESH-NOT-CONFIGURED",
+    "MESH-CIDR-OVERLAP",
+)
+
+
+def mesh_unknowns(
+    fleet: FleetSnapshot, submariner: Sequence[SubmarinerMember], cilium: Sequence[CiliumMember]
+) -> Iterator[Unknown]:
+    """Everything that could not be judged."""
+    with_submariner = {member.name for member in submariner}
+    with_cilium = {member.name: member for member in cilium}
+    for cluster in fleet.clusters.values():
+        whole = _nothing_read(cluster)
+        if whole:
+            yield Unknown("mesh", cluster.name, "*", whole)
+            continue
+        yield from _presence(cluster, cluster.name in with_cilium)
+        if cluster.name in with_submariner:
+            yield from _checks(cluster, _SUBMARINER_CHECKS)
+        if cluster.name in with_cilium:
+            yield from _checks(cluster, _CILIUM_CHECKS)
+            yield from _of_cilium(with_cilium[cluster.name])
+
+
+def _nothing_read(cluster: ClusterSnapshot) -> str:
+    """Why nothing of the cluster's mesh is known; empty when something is."""
+    topics = [cluster.topic("gateways"), cluster.topic("cilium-config")]
+    if any(topic.state in (TopicState.FRESH, TopicState.ABSENT) for topic in topics):
+        return ""
+    if any(topic.state is TopicState.FORBIDDEN for topic in topics):
+        return ""
+    return f"{cluster.state}: {cluster.reason or topics[0].reason or 'not read'}"
+
+
+def _presence(cluster: ClusterSnapshot, has_cilium: bool) -> Iterator[Unknown]:
+    """Whether there is a mesh at all could not be told."""
+    for topic in (cluster.topic("gateways"), cluster.topic("cilium-config")):
+        if topic.state.conclusive or (topic.topic == "cilium-config" and has_cilium):
+            continue
+        yield Unknown("mesh", cluster.name, "*", unread_reason(topic))
+
+
+def _checks(cluster: ClusterSnapshot, needs: dict[str, tuple[str, ...]]) -> Iterator[Unknown]:
+    for rule, topics in needs.items():
+        for name in topics:
+            topic = cluster.topic(name)
+            if topic.state is not TopicState.FRESH:
+                yield Unknown("mesh", cluster.name, rule, unread_reason(topic))
+
+
+def _of_cilium(member: CiliumMember) -> Iterator[Unknown]:
+    yield Unknown("mesh", member.name, "MESH-CA-MISMATCH", _NO_SECRETS)
+    unread = config_unread(member)
+    if unread:
+        for rule in _OF_CONFIG:
+            yield Unknown("mesh", member.name, rule, unread)
+    if member.readiness.state is not MetricState.FRESH or not member.measured:
+        yield Unknown("mesh", member.name, "MESH-DOWN", why_unmeasured(member))

@@ -1,0 +1,176 @@
+"""The fleet pane: one row per cluster, worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.fleet import ClusterRow
+from mckconsole.domain.findings import Severity
+from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.states import ClusterState
+from mckconsole.domain.text import shorten
+from mckconsole.views.cells import (
+    CLUSTER_ROLES,
+    age,
+    finding_counts,
+    signed,
+    trend,
+    unknown,
+)
+from mckconsole.views.spec import BLANK, GLYPHS, Cell, Column, PaneSpec, Role, Row
+
+_MAX_STATE = 60
+_NOTES = 120
+_UNREAD_STATES = (
+    ClusterState.UNREACHABLE,
+    ClusterState.UNAUTHORIZED,
+    ClusterState.LOGIN_REQUIRED,
+    ClusterState.PENDING,
+    ClusterState.CONNECTING,
+)
+"""States in which nothing current is known of a cluster's content."""
+
+COLUMNS = (
+    Column("cluster", "CLUSTER", help="the cluster's name in the fleet"),
+    Column("state", "STATE", help="how the console stands to it, and why"),
+    Column("version", "VERSION", priority=2, help="of the API server"),
+    Column("provider", "PROVIDER", priority=4, help="told from version and nodes"),
+    Column("nodes", "NODES", "right", priority=3, help="ready of all"),
+    Column("latency", "API LATENCY", "left", 5, "seconds", "last small request, and the trend"),
+    Column("tunnels", "TUNNELS", "right", priority=1, help="measured to work, of all from here"),
+    Column("findings", "FINDINGS", priority=1, help="critical and high ✖, medium and low ▲"),
+    Column("age", "AGE", "right", 3, "seconds", "since the last answer"),
+    Column("notes", "NOTES", priority=6, help="what is unreadable, and warnings"),
+)
+
+
+def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
+    """A row per cluster, in the analysis's order."""
+    ids: dict[str, list[str]] = {}
+    for finding in analysis.findings:
+        ids.setdefault(finding.cluster, []).append(finding.id)
+    return [_row(cluster, tuple(ids.get(cluster.name, ()))) for cluster in analysis.clusters]
+
+
+def _row(cluster: ClusterRow, finding_ids: tuple[str, ...]) -> Row:
+    role = cluster_role(cluster)
+    return Row(
+        cluster.name,
+        {
+            "cluster": signed(role, cluster.name, cluster.name),
+            "state": _state(cluster, role),
+            "version": Cell(cluster.version, Role.PLAIN, cluster.version)
+            if cluster.version
+            else unknown(),
+            "provider": _provider(cluster),
+            "nodes": _nodes(cluster),
+            "latency": _latency(cluster),
+            "tunnels": _tunnels(cluster),
+            "findings": unknown("not read")
+            if cluster.state in _UNREAD_STATES and not cluster.findings
+            else finding_counts(cluster.findings),
+            "age": age(cluster.age),
+            "notes": _notes(cluster),
+        },
+        finding_ids,
+    )
+
+
+def cluster_role(cluster: ClusterRow) -> Role:
+    """A cluster's own state; one that can be read is as bad as its worst finding."""
+    role = CLUSTER_ROLES[cluster.state]
+    if role in (Role.OK, Role.WARN):
+        if cluster.worst in (Severity.CRITICAL, Severity.HIGH):
+            return Role.CRITICAL
+        if cluster.worst in (Severity.MEDIUM, Severity.LOW):
+            return Role.WARN
+    return role
+
+
+def _state(cluster: ClusterRow, role: Role) -> Cell:
+    words = cluster.state.value
+    if cluster.reason:
+        words += f": {cluster.reason}"
+    elif cluster.tunnels_up < cluster.tunnels_total:
+        words += f", {cluster.tunnels_up} of {cluster.tunnels_total} tunnels up"
+    return Cell(shorten(words, _MAX_STATE), role, cluster.state.value)
+
+
+def _provider(cluster: ClusterRow) -> Cell:
+    if not cluster.provider.name:
+        return unknown()
+    odd = "/" in cluster.provider.name
+    return Cell(cluster.provider.name, Role.WARN if odd else Role.PLAIN, cluster.provider.name)
+
+
+def _nodes(cluster: ClusterRow) -> Cell:
+    if cluster.nodes_total is None or cluster.nodes_ready is None:
+        return unknown()
+    well = cluster.nodes_ready == cluster.nodes_total
+    text = f"{cluster.nodes_ready}/{cluster.nodes_total}"
+    return Cell(text, Role.PLAIN if well else Role.WARN, text)
+
+
+def _latency(cluster: ClusterRow) -> Cell:
+    if cluster.latency is None:
+        return BLANK
+    text = f"{cluster.latency * 1000:.0f} ms"
+    return Cell(f"{text} {trend(cluster.latencies)}".rstrip(), Role.PLAIN, cluster.latency)
+
+
+def _tunnels(cluster: ClusterRow) -> Cell:
+    if not cluster.tunnels_total:
+        return unknown() if cluster.state in _UNREAD_STATES else BLANK
+    text = f"{cluster.tunnels_up}/{cluster.tunnels_total}"
+    if cluster.tunnels_unknown:
+        return Cell(f"{text} ?{cluster.tunnels_unknown}", Role.UNKNOWN, text)
+    well = cluster.tunnels_up == cluster.tunnels_total
+    return Cell(text, Role.OK if well else Role.WARN, text)
+
+
+def _notes(cluster: ClusterRow) -> Cell:
+    parts = list(cluster.warnings)
+    by_state: dict[str, list[str]] = {}
+    for unread in cluster.unreadable:
+        by_state.setdefault(unread.state.value, []).append(unread.topic)
+    if cluster.state not in _UNREAD_STATES:
+        parts += [f"{state}: {', '.join(topics)}" for state, topics in by_state.items()]
+    if "/" in cluster.provider.name:
+        parts.append(cluster.provider.reason)
+    text = "; ".join(parts)
+    return Cell(shorten(text, _NOTES), Role.WARN, text) if text else BLANK
+
+
+def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
+    """`6 clusters  ✖ 1 unreachable  ● 5 ready`, worst first."""
+    counts = Counter(cluster.state for cluster in analysis.clusters)
+    total = len(analysis.clusters)
+    parts = [f"{total} cluster{'' if total == 1 else 's'}"]
+    for state, role in reversed(list(CLUSTER_ROLES.items())):
+        if counts[state]:
+            parts.append(f"{GLYPHS[role]} {counts[state]} {state}")
+    return "  ".join(parts)
+
+
+def empty(snapshot: FleetSnapshot, analysis: Analysis) -> str:
+    """Why there is no cluster."""
+    problems = "; ".join(snapshot.inventory_problems)
+    hint = "give a kubeconfig with --kubeconfig or KUBECONFIG, or look at the demo with --demo"
+    return f"no clusters: {problems or 'the inventory is empty'}; {hint}"
+
+
+FLEET = PaneSpec(
+    name="fleet",
+    key="1",
+    title="Fleet",
+    columns=COLUMNS,
+    rows=rows,
+    summary=summary,
+    empty=empty,
+    topics=("nodes", "kube-system"),
+    aliases=("clusters", "cl", "contexts"),
+    help="One row is a cluster, worst first. A question mark is something that could not be read; "
+    "NOTES says why. Tunnels count those from this cluster that are measured to work.",
+)

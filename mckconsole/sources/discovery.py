@@ -8,9 +8,9 @@ server said so: a group whose discovery failed is unreachable or forbidden, neve
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -92,7 +92,7 @@ async def discover(client: ClusterClient) -> ApiSurface:
         SourceError: no usable answer, or the credential is refused. A refusal or failure of one
             root or group is not raised: it is in what `pick` says.
     """
-    core, named = await asyncio.gather(_root(client, "/api"), _root(client, "/apis"))
+    core, named = await _together(_root(client, "/api"), _root(client, "/apis"))
     troubles = {
         root: found
         for root, found in (("/api", core), ("/apis", named))
@@ -179,9 +179,21 @@ async def _root(client: ClusterClient, path: str) -> _Groups | _Trouble:
     if root.kind == "APIGroupList":
         wanted = {kind.group for kind in KINDS}
         groups = [group for group in root.groups or () if group.name in wanted]
-        answers = await asyncio.gather(*(_ask_group(client, group) for group in groups))
+        answers = await _together(*(_ask_group(client, group) for group in groups))
         return {group.name: found for group, found in zip(groups, answers, strict=True)}
     raise not_kubernetes(f"{path} answered with a {_name(root.kind) or 'document of no kind'}")
+
+
+T = TypeVar("T")
+
+
+async def _together(*questions: Coroutine[Any, Any, T]) -> list[T]:
+    """Ask all at once and wait for all; raises the first error once none is under way any more."""
+    answers = await asyncio.gather(*questions, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return cast("list[T]", answers)
 
 
 def _group_name(group: _Group) -> str:
@@ -212,7 +224,7 @@ async def _ask_versions(
     """The resource lists of the versions of one group, for servers without aggregation."""
     # A version that is no plain name cannot be in a path, nor be one that we read.
     plain = [version for version in versions if version.isascii() and version.isalnum()]
-    answers = await asyncio.gather(*(_ask_version(client, f"{path}/{one}") for one in plain))
+    answers = await _together(*(_ask_version(client, f"{path}/{one}") for one in plain))
     return dict(zip(plain, answers, strict=True))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from mckconsole.report.spans import Line, Span
 from mckconsole.report.width import cell_width, cut, pad
-from mckconsole.views.spec import GLYPHS, Cell, Column, Role, Row
+from mckconsole.views.spec import Cell, Column, Row
 
 GAP = "  "
 COMFORTABLE = 36
@@ -30,16 +30,8 @@ def grid(columns: Sequence[Column], rows: Sequence[Row], *, width: int | None) -
         yield _spaced([_cell(row.cells[c.id], c, widths[c.id]) for c in columns])
 
 
-def shown(cell: Cell, column: Column) -> str:
-    """The cell's text behind the sign of its role; numbers that are fine carry none."""
-    glyph = GLYPHS.get(cell.role)
-    if not glyph or (cell.role is Role.OK and column.align == "right"):
-        return cell.text
-    return cell.text if cell.text.startswith(glyph) else f"{glyph} {cell.text}"
-
-
 def _natural(column: Column, rows: Sequence[Row]) -> int:
-    texts = (cell_width(shown(row.cells[column.id], column)) for row in rows)
+    texts = (cell_width(row.cells[column.id].text) for row in rows)
     return max(cell_width(column.title), *texts, 0)
 
 
@@ -70,7 +62,7 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _cell(cell: Cell, column: Column, width: int) -> Span:
-    return Span(_placed(shown(cell, column), column, width), cell.role)
+    return Span(_placed(cell.text, column, width), cell.role)
 
 
 def _placed(text: str, column: Column, width: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from mckconsole.domain.findings import Evidence, Finding, Severity
 from mckconsole.domain.times import format_rfc3339
-from mckconsole.report.document import Document, PaneTable
+from mckconsole.report.document import OVERVIEW, Document, PaneTable
 from mckconsole.report.grid import grid
 from mckconsole.report.spans import Line, Span, paint
 from mckconsole.report.width import wrap
@@ -30,20 +30,21 @@ _ROLES = {
 }
 
 
-def render(document: Document, *, width: int | None = None, colour: bool = False) -> str:
-    """The whole report; `width` in terminal cells, None for as wide as it takes."""
-    return paint(_lines(document, width), colour=colour)
+def render(
+    document: Document, *, title: str = "", width: int | None = None, colour: bool = False
+) -> str:
+    """The whole report under `title`; `width` in terminal cells, None for as wide as it takes."""
+    return paint(_lines(document, title, width), colour=colour)
 
 
-def _lines(document: Document, width: int | None) -> Iterator[Line]:
+def _lines(document: Document, title: str, width: int | None) -> Iterator[Line]:
+    if title:
+        yield from ([Span(part, "heading")] for part in wrap(title, width or _WIDE))
+        yield []
     for pane in document.panes:
         yield from _pane(pane, width)
         yield []
-    if warnings := [(c.name, text) for c in document.clusters for text in c.warnings]:
-        yield [Span("CONNECTIONS", "heading")]
-        for cluster, text in warnings:
-            yield from _item(Role.WARN, f"{cluster}: {text}", width)
-        yield []
+    yield from _connections(document, width)
     yield from _findings(document, width)
     if document.unknowns:
         yield []
@@ -56,6 +57,16 @@ def _pane(pane: PaneTable, width: int | None) -> Iterator[Line]:
         yield from grid(pane.columns, pane.rows, width=width)
     for text in wrap(pane.empty, width or _WIDE):
         yield [Span(text, Role.DIM)]
+
+
+def _connections(document: Document, width: int | None) -> Iterator[Line]:
+    """What to know of the connections, unless the overview's rows already say it."""
+    warnings = [(c.name, text) for c in document.clusters for text in c.warnings]
+    if warnings and all(pane.name != OVERVIEW for pane in document.panes):
+        yield [Span("CONNECTIONS", "heading")]
+        for cluster, text in warnings:
+            yield from _item(Role.WARN, f"{cluster}: {text}", width)
+        yield []
 
 
 def _findings(document: Document, width: int | None) -> Iterator[Line]:
@@ -80,7 +91,8 @@ def _finding(finding: Finding, width: int | None) -> Iterator[Line]:
     for evidence in finding.evidence:
         yield from _indented(f"seen: {_seen(evidence)}", width, Role.DIM)
     if finding.remediation:
-        yield from _indented(f"do: {finding.remediation}", width)
+        for index, step in enumerate(finding.remediation.splitlines()):
+            yield from _indented(f"{'do: ' if index == 0 else ''}{step}", width)
 
 
 def _seen(evidence: Evidence) -> str:

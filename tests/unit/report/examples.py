@@ -49,7 +49,7 @@ ROWS = (
         "west",
         {
             "cluster": Cell("west", value="west"),
-            "state": Cell("unreachable: timeout", Role.CRITICAL, "unreachable"),
+            "state": Cell("✖ unreachable: timeout", Role.CRITICAL, "unreachable"),
             "nodes": BLANK,
             "note": Cell("nothing answered", Role.DIM),
         },
@@ -59,7 +59,7 @@ ROWS = (
         "東-1",
         {
             "cluster": Cell("東-1", value="東-1"),
-            "state": Cell("ready", Role.OK, "ready"),
+            "state": Cell("● ready", Role.OK, "ready"),
             "nodes": Cell("12/12", Role.OK, 12),
             "note": Cell("", value=float("nan")),
         },

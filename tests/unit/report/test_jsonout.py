@@ -35,7 +35,7 @@ def test_report_fits_the_schema_and_says_what_the_document_says() -> None:
     fleet = data["panes"]["fleet"]
     assert fleet["columns"] == ["cluster", "state", "nodes", "note"]
     west, east = fleet["rows"]
-    assert west["cells"]["state"] == "unreachable: timeout"
+    assert west["cells"]["state"] == "✖ unreachable: timeout"
     assert west["values"] == {
         "cluster": "west",
         "state": "unreachable",

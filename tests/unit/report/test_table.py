@@ -47,11 +47,10 @@ class TestGrid:
 
 class TestReport:
     def test_everything_is_said_in_order(self) -> None:
-        text = render(document())
+        text = render(document(), title="mckconsole · DEMO")
         wanted = (
+            "mckconsole · DEMO",
             "FLEET  2 clusters, 1 unreachable",
-            "CONNECTIONS",
-            "▲ west: TLS verification is off",
             "FINDINGS  1 critical, 1 medium",
             "✖ critical  MESH-DOWN  west → east",
             "  The tunnel to east is down",
@@ -67,12 +66,21 @@ class TestReport:
         lines = text.splitlines()
         assert [line for line in lines if line in wanted] == list(wanted)
 
+    def test_connections_are_told_where_the_overview_does_not(self) -> None:
+        whole = document()
+        mesh = replace(whole, panes=(replace(whole.panes[0], name="mesh"),))
+        assert "▲ west: TLS verification is off" in render(mesh).splitlines()
+        assert "CONNECTIONS" not in render(whole)
+
+    def test_every_step_of_a_remediation_has_its_line(self) -> None:
+        text = render(document(findings=(replace(DOWN, remediation="1. look\n2. act"),)))
+        assert "  do: 1. look\n  2. act\n" in text
+
     def test_nothing_found_and_nothing_there_are_said(self) -> None:
         text = render(document(findings=(), rows=(), unknowns=(), warnings=()))
         assert "FINDINGS  none" in text
         assert "No cluster: name a kubeconfig." in text
         assert "UNKNOWN" not in text
-        assert "CONNECTIONS" not in text
 
     def test_narrow_terminal_wraps_words_and_loses_none(self) -> None:
         wide, narrow = render(document()), render(document(), width=40)

@@ -1,0 +1,47 @@
+# mckconsole: everything needs only make and Python 3.11 or newer.
+#
+#   make demo    read the embedded fleet and print its report
+#   make test    formatting, lint, types, layers and all tests
+#   make check   the same without the tests
+#   make bench   benchmarks: ratios side by side (minutes)
+#   make venv    only set the environment up
+#   make clean   remove what was built
+
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3.14 python3))
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+.PHONY: demo test check bench venv clean
+
+# The demo has planted failures and one dead cluster: what cannot be read is part of the report.
+demo: $(STAMP)
+	@$(BIN)/mckconsole report --demo --allow-partial
+
+test: check
+	$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	PYTHONPATH=.:widgets $(BIN)/lint-imports
+
+bench: $(STAMP)
+	$(BIN)/python -m tests.benchmarks
+
+venv: $(STAMP)
+
+# Versions are pinned by constraints.txt; the package itself is installed in place.
+$(STAMP): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "mckconsole needs Python 3.11 or newer; none was found" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit("mckconsole needs Python 3.11 or newer; set PYTHON=" if sys.version_info < (3, 11) else 0)'
+	@echo "setting up $(VENV) with $(PYTHON) (once)" >&2
+	@$(PYTHON) -m venv --clear $(VENV) >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[test]' >&2
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,178 @@
+"""The arguments of every command. Imports argparse and nothing of ours that costs time.
+
+`PANES` repeats the names of the pane registry, so that help and completion need not import it; a
+test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Mapping
+
+from mckconsole import __version__
+
+PANES: Mapping[str, str] = {"fleet": "one row per cluster", "mesh": "one row per directed tunnel"}
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+SHELLS = ("bash", "zsh", "fish")
+DEFAULT_TIMEOUT = 60.0
+"""Seconds that reading the whole fleet may take."""
+
+_EPILOG = """\
+exit status: 0 done, 1 findings at or above --fail-on, 2 usage or configuration,
+3 no cluster could be read, 4 some clusters or topics could not be read (unless --allow-partial),
+70 internal error, 130 interrupted"""
+
+
+def build_parser(prog: str = "mckconsole") -> argparse.ArgumentParser:
+    """The parser of the whole command line; `command` is None when none is named."""
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description="The incident and audit console for Kubernetes fleets. Without a command it"
+        " prints the report of every pane.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"mckconsole {__version__}")
+    _add_access(parser, defaults=True)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_report(_command(commands, "report", "print what the panes show, as a table or as JSON"))
+    _add_doctor(_command(commands, "doctor", "say what can be read of each cluster, and what not"))
+    _add_rules(_command(commands, "rules", "explain the rules behind the findings"))
+    _add_config(_command(commands, "config", "show, validate or describe the configuration"))
+    completion = _command(commands, "completion", "print a completion script for a shell")
+    completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+    return parser
+
+
+Commands = argparse._SubParsersAction
+"""argparse exports no public name for it."""
+
+
+def _command(commands: Commands[argparse.ArgumentParser], name: str, words: str) -> (
+    argparse.ArgumentParser
+):  # fmt: skip
+    return commands.add_parser(
+        name, help=words, description=words.capitalize() + ".", allow_abbrev=False
+    )
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "panes", nargs="*", metavar="PANE", help=f"{', '.join(PANES)}; all when none is named"
+    )
+    _add_access(parser, defaults=False)
+    _add_format(parser)
+    parser.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        metavar="SEVERITY",
+        help=f"exit 1 when a finding is this bad or worse: {', '.join(SEVERITIES)}",
+    )
+    parser.add_argument(
+        "--allow-partial",
+        action="store_true",
+        help="exit 0, not 4, when part of the fleet could not be read",
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write to FILE (mode 0600) instead of stdout"
+    )
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    _add_access(parser, defaults=False)
+    _add_format(parser)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rule", nargs="?", metavar="ID", help="one rule, in full")
+    _add_format(parser)
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, words in (
+        ("show", "print the configuration in force, defaults included"),
+        ("validate", "check the configuration and say what is wrong with it"),
+        ("schema", "print the JSON Schema of the configuration, for editors"),
+    ):
+        action = actions.add_parser(name, help=words, allow_abbrev=False)
+        _add_config_file(action, default=argparse.SUPPRESS)
+
+
+def _add_access(parser: argparse.ArgumentParser, *, defaults: bool) -> None:
+    """Options about which fleet to read; valid before and after the command's name.
+
+    Only the outer parser sets defaults: an inner one would overwrite what came before the name.
+    """
+
+    def default(value: object) -> object:
+        return value if defaults else argparse.SUPPRESS
+
+    group = parser.add_argument_group("which fleet")
+    group.add_argument(
+        "--demo",
+        action="store_true",
+        default=default(False),
+        help="the embedded fleet: six simulated clusters on this machine, with planted faults",
+    )
+    group.add_argument(
+        "--kubeconfig",
+        metavar="FILE",
+        default=default(None),
+        help="kubeconfig to read instead of KUBECONFIG and ~/.kube/config",
+    )
+    group.add_argument(
+        "--context",
+        metavar="GLOB",
+        action="append",
+        default=default(None),
+        help="only contexts that match; may be given several times",
+    )
+    _add_config_file(group, default=default(None))
+    group.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=_seconds,
+        default=default(DEFAULT_TIMEOUT),
+        help=f"how long reading the fleet may take (default {DEFAULT_TIMEOUT:g})",
+    )
+    access = group.add_mutually_exclusive_group()
+    access.add_argument(
+        "--read-only",
+        action="store_true",
+        default=default(False),
+        help="refuse everything that is not a read (the default)",
+    )
+    access.add_argument(
+        "--write",
+        action="store_true",
+        default=default(False),
+        help="allow operator actions; reports and doctor only ever read",
+    )
+
+
+def _add_config_file(parser: argparse._ActionsContainer, *, default: object) -> None:
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        default=default,
+        help="configuration file, instead of MCKCONSOLE_CONFIG and the one in ~/.config/mckconsole",
+    )
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format", choices=("table", "json"), default="table", help="default: table"
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds up to 86400")
+    return value

@@ -1,0 +1,180 @@
+"""What `doctor` finds out about one cluster: can it be reached, as whom, and what may be read.
+
+Asks only the API server's version, its discovery and the three self-reviews; lists nothing. Each
+step that fails is an answer of its own, so one refusal does not hide the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from mckconsole.domain.kinds import KINDS, Kind
+from mckconsole.domain.states import ClusterState, TopicState
+from mckconsole.domain.text import clean
+from mckconsole.sources.client import ClusterClient
+from mckconsole.sources.discovery import ApiSurface, discover, server_version
+from mckconsole.sources.endpoint import ClusterEndpoint
+from mckconsole.sources.errors import NotServed, ReadTimeout, SourceError
+from mckconsole.sources.limits import Limits
+from mckconsole.sources.prometheus import ProbeResult
+from mckconsole.sources.reviews import review_access, review_subject
+
+
+class Answer(StrEnum):
+    """Whether a topic may be read."""
+
+    YES = "yes"
+    NO = "no"
+    ABSENT = "absent"
+    """The cluster does not serve it."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicAccess:
+    """One topic: may it be listed here?"""
+
+    topic: str
+    answer: Answer
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Checkup:
+    """Everything that was found out about one cluster."""
+
+    endpoint: ClusterEndpoint
+    credential: str
+    """How it signs in, in words, without any secret."""
+    state: ClusterState = ClusterState.PENDING
+    problem: str = ""
+    """Why it could not be examined in full; empty when it could."""
+    hint: str = ""
+    version: str = ""
+    latency: float | None = None
+    """Seconds of the last small request."""
+    clock_offset: float | None = None
+    """API server's clock minus ours, seconds."""
+    expires_at: float | None = None
+    username: str = ""
+    groups: tuple[str, ...] = ()
+    who_unknown: str = ""
+    """Why the server did not say who we are."""
+    topics: list[TopicAccess] = field(default_factory=list)
+
+    def named(self, answer: Answer) -> list[TopicAccess]:
+        """The topics with this answer."""
+        return [one for one in self.topics if one.answer is answer]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether everything that the cluster serves may be read."""
+        wrong = self.named(Answer.NO) or self.named(Answer.UNKNOWN)
+        return self.state is ClusterState.READY and not wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Everything that `doctor` says."""
+
+    at: float
+    """Unix seconds."""
+    config_file: Path | None
+    """None when the defaults hold."""
+    kubeconfigs: Sequence[Path]
+    problems: Sequence[str]
+    """What is wrong with the kubeconfig as a whole."""
+    checkups: Sequence[Checkup]
+    probes: Mapping[str, Sequence[ProbeResult]]
+    """By cluster: the metrics endpoints that cover it."""
+
+
+async def examine(endpoint: ClusterEndpoint, *, limits: Limits, deadline: float) -> Checkup:
+    """Examine one cluster within `deadline` seconds; trouble is in the result, never raised."""
+    found = Checkup(endpoint, clean(endpoint.credential.describe()))
+    if endpoint.problem:
+        found.state, found.problem = ClusterState.UNREACHABLE, endpoint.problem
+        found.hint = "correct the kubeconfig"
+        return found
+    client = ClusterClient(endpoint, limits=limits)
+    try:
+        async with asyncio.timeout(deadline):
+            await _examine(client, found)
+    except SourceError as error:
+        _fail(found, error)
+    except TimeoutError:
+        _fail(found, ReadTimeout(f"no answer within {deadline:g} s", hint="see --timeout"))
+    finally:
+        found.expires_at = endpoint.credential.expires_at()
+        await client.close()
+    return found
+
+
+def _fail(found: Checkup, error: SourceError) -> None:
+    found.state, found.problem, found.hint = error.cluster_state, error.message, error.hint
+
+
+async def _examine(client: ClusterClient, found: Checkup) -> None:
+    await client.open()
+    surface = await discover(client)
+    found.state = ClusterState.READY
+    found.clock_offset = client.clock_offset
+    found.version = (await server_version(client)).git_version
+    found.latency = client.latencies[-1] if client.latencies else None
+    await asyncio.gather(_ask_who(client, found), _ask_topics(client, surface, found))
+    if not found.named(Answer.YES):
+        found.state = ClusterState.FORBIDDEN
+    elif found.named(Answer.NO) or found.named(Answer.UNKNOWN):
+        found.state = ClusterState.DEGRADED
+
+
+async def _ask_who(client: ClusterClient, found: Checkup) -> None:
+    try:
+        subject = await review_subject(client)
+    except NotServed:
+        found.who_unknown = "the API server answers this from Kubernetes 1.28 on"
+    except SourceError as error:
+        found.who_unknown = error.message
+    else:
+        found.username, found.groups = subject.username, subject.groups
+
+
+async def _ask_topics(client: ClusterClient, surface: ApiSurface, found: Checkup) -> None:
+    found.topics = list(
+        await asyncio.gather(*(_ask_topic(client, surface, kind) for kind in KINDS))
+    )
+
+
+async def _ask_topic(client: ClusterClient, surface: ApiSurface, kind: Kind) -> TopicAccess:
+    pick = surface.pick(kind)
+    if pick.version is None:
+        absent = pick.state is TopicState.ABSENT
+        return TopicAccess(kind.topic, Answer.ABSENT if absent else Answer.UNKNOWN, pick.reason)
+    try:
+        access = await review_access(
+            client, "list", kind.plural, group=kind.group, namespace=kind.namespace
+        )
+    except SourceError as error:
+        return TopicAccess(kind.topic, Answer.UNKNOWN, error.message)
+    if access.allowed:
+        return TopicAccess(kind.topic, Answer.YES)
+    if access.error:
+        return TopicAccess(kind.topic, Answer.UNKNOWN, access.error)
+    return TopicAccess(kind.topic, Answer.NO, access.reason or "RBAC grants no list")
+
+
+async def examine_all(
+    endpoints: Sequence[ClusterEndpoint], *, limits: Limits, deadline: float, places: int
+) -> list[Checkup]:
+    """Examine all clusters, at most `places` at the same time, in their order."""
+    gate = asyncio.Semaphore(places)
+
+    async def one(endpoint: ClusterEndpoint) -> Checkup:
+        async with gate:
+            return await examine(endpoint, limits=limits, deadline=deadline)
+
+    return list(await asyncio.gather(*map(one, endpoints)))

@@ -1,0 +1,77 @@
+"""What happens when a bug ends a command: one line on stderr and a report in a file.
+
+The report holds the exception's type and where it came from, never local variables, and its words
+only after everything that looks like a credential was taken out: a report is made to be sent on.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from mckconsole import __version__
+from mckconsole.cli.errors import UsageError
+from mckconsole.cli.output import write_file
+from mckconsole.config.paths import state_directory
+from mckconsole.domain.text import clean, shorten
+
+_CREDENTIAL = re.compile(
+    r"(?i:\b(?:bearer|basic)\s+\S+)"
+    r"|\beyJ[\w-]+(?:\.[\w-]+)*"
+    r"|-----BEGIN[^-]*-----[\s\S]*?(?:-----END[^-]*-----|$)"
+    r"|(?<=://)[^/\s@]+@"
+    r"|[A-Za-z0-9+/_=-]{24,}"
+)
+"""Authorization values, JWTs, PEM blocks, userinfo in URLs, and long runs that may be tokens."""
+
+_MAX_FRAMES = 60
+
+
+def redact(text: str) -> str:
+    """`text` as one safe line without what looks like a credential."""
+    return shorten(clean(_CREDENTIAL.sub("[redacted]", text)), 500)
+
+
+def save(error: BaseException) -> Path | None:
+    """Write the crash report; returns where it is, or None when it cannot be written anywhere."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    directory = state_directory(os.environ)
+    path = directory / f"crash-{stamp}-{os.urandom(4).hex()}.txt"
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_file(path, describe(error))
+    except (OSError, UsageError):
+        return None
+    return path
+
+
+def describe(error: BaseException) -> str:
+    """The crash report."""
+    lines = [
+        f"mckconsole {__version__}, Python {platform.python_version()} on {platform.platform()}",
+        f"command: {_command()}",
+        "",
+    ]
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        lines.append(
+            f"{type(current).__module__}.{type(current).__qualname__}: {redact(str(current))}"
+        )
+        lines += [
+            f"  {frame.filename}:{frame.lineno} in {frame.name}"
+            for frame in traceback.extract_tb(current.__traceback__)[-_MAX_FRAMES:]
+        ]
+        current = current.__cause__ or current.__context__
+    return "\n".join(lines) + "\n"
+
+
+def _command() -> str:
+    """The command's name and flags; their values may be names that are nobody's business."""
+    return " ".join(word.partition("=")[0] for word in sys.argv[1:] if word.startswith("-")) or "-"

@@ -1,0 +1,159 @@
+"""A diagnosis as text and as JSON (`mckconsole.doctor/v1`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mckconsole import __version__
+from mckconsole.cli.advice import SKEW, advise
+from mckconsole.cli.checkup import Answer, Checkup, Diagnosis
+from mckconsole.domain.states import ClusterState
+from mckconsole.domain.times import format_age, format_rfc3339, format_span
+from mckconsole.report.spans import Line, Span
+from mckconsole.report.width import pad, wrap
+from mckconsole.sources.prometheus import ProbeResult
+from mckconsole.views.spec import GLYPHS, Role
+
+_LABEL = 14
+_WIDE = 1_000_000
+
+_ROLES = {
+    ClusterState.READY: Role.OK,
+    ClusterState.DEGRADED: Role.WARN,
+    ClusterState.FORBIDDEN: Role.FORBIDDEN,
+}
+
+
+def as_lines(diagnosis: Diagnosis, width: int | None) -> Iterator[Line]:
+    """The diagnosis as text, `width` cells wide (None: as wide as it takes)."""
+    files = ", ".join(map(str, diagnosis.kubeconfigs)) or "none: the pod's own service account"
+    yield [Span(f"mckconsole {__version__} doctor  {format_rfc3339(diagnosis.at)}", "heading")]
+    yield from _fact("kubeconfig", files, width)
+    yield from _fact("configuration", str(diagnosis.config_file or "defaults, no file"), width)
+    for problem in diagnosis.problems:
+        yield from _fact("note", problem, width, Role.WARN)
+    for found in diagnosis.checkups:
+        probes = diagnosis.probes.get(found.endpoint.name, ())
+        yield []
+        yield from _cluster(found, probes, diagnosis.at, width)
+
+
+def _cluster(
+    found: Checkup, probes: Sequence[ProbeResult], now: float, width: int | None
+) -> Iterator[Line]:
+    role = _ROLES.get(found.state, Role.CRITICAL)
+    name = found.endpoint.name
+    yield [Span(f"{GLYPHS[role]} {name}", role), Span(f"  {found.state.value}")]
+    if found.problem:
+        yield from _fact("problem", found.problem, width, Role.CRITICAL)
+    if found.endpoint.context != name:
+        yield from _fact("context", found.endpoint.context, width)
+    yield from _fact("server", f"{found.endpoint.base_url}  {found.version}", width)
+    yield from _fact("signs in with", _credential(found, now), width)
+    if found.topics:
+        yield from _fact("known as", _who(found), width)
+        yield from _fact("answers in", _timing(found), width)
+    for label, answer in (("may read", Answer.YES), ("not served", Answer.ABSENT)):
+        if names := [one.topic for one in found.named(answer)]:
+            yield from _fact(label, ", ".join(names), width)
+    for label, answer in (("may not read", Answer.NO), ("unknown", Answer.UNKNOWN)):
+        for one in found.named(answer):
+            yield from _fact(label, f"{one.topic}: {one.reason}", width, Role.WARN)
+    for probe in probes:
+        yield from _fact("metrics", _metrics(probe), width, Role.PLAIN if probe.ok else Role.WARN)
+    for warning in found.endpoint.warnings:
+        yield from _fact("warning", warning, width, Role.WARN)
+    for step in advise(found, probes):
+        yield from _fact("do", step, width)
+
+
+def _fact(label: str, text: str, width: int | None, role: Role = Role.PLAIN) -> Iterator[Line]:
+    for index, part in enumerate(wrap(text, max((width or _WIDE) - _LABEL - 3, 20))):
+        yield [Span(f"  {pad(label if index == 0 else '', _LABEL)} ", Role.DIM), Span(part, role)]
+
+
+def _credential(found: Checkup, now: float) -> str:
+    parts = [found.credential]
+    if found.expires_at is not None:
+        left = found.expires_at - now
+        parts.append(f"expires in {format_age(left)}" if left > 0 else "expired")
+    if found.endpoint.impersonate is not None:
+        parts.append(f"acting as {found.endpoint.impersonate.user}")
+    return "; ".join(parts)
+
+
+def _who(found: Checkup) -> str:
+    if found.who_unknown:
+        return f"not told: {found.who_unknown}"
+    groups = f" in {', '.join(found.groups)}" if found.groups else ""
+    return f"{found.username}{groups}"
+
+
+def _timing(found: Checkup) -> str:
+    latency = "not measured" if found.latency is None else format_span(found.latency)
+    offset = found.clock_offset or 0.0
+    if abs(offset) < SKEW:
+        return f"{latency}; its clock agrees with this machine's"
+    side = "ahead of" if offset > 0 else "behind"
+    return f"{latency}; its clock is {format_age(abs(offset))} {side} this machine's"
+
+
+def _metrics(probe: ProbeResult) -> str:
+    if not probe.ok:
+        return f"{probe.endpoint}: {probe.reason}"
+    warnings = "".join(f"; {warning}" for warning in probe.warnings)
+    product = f"{probe.version}, " if probe.version else ""
+    return f"{probe.endpoint}: answers ({product}{format_span(probe.latency)}){warnings}"
+
+
+def as_data(diagnosis: Diagnosis) -> dict[str, Any]:
+    """The diagnosis as plain data, ready for `json`."""
+    config_file = diagnosis.config_file
+    return {
+        "schema": "mckconsole.doctor/v1",
+        "generatedAt": format_rfc3339(diagnosis.at),
+        "tool": {"name": "mckconsole", "version": __version__},
+        "kubeconfigs": [str(path) for path in diagnosis.kubeconfigs],
+        "configuration": str(config_file) if config_file else None,
+        "notes": list(diagnosis.problems),
+        "clusters": [
+            _cluster_data(found, diagnosis.probes.get(found.endpoint.name, ()))
+            for found in diagnosis.checkups
+        ],
+    }
+
+
+def _cluster_data(found: Checkup, probes: Sequence[ProbeResult]) -> dict[str, Any]:
+    endpoint = found.endpoint
+    return {
+        "name": endpoint.name,
+        "context": endpoint.context,
+        "server": endpoint.base_url,
+        "state": found.state.value,
+        "problem": found.problem or None,
+        "version": found.version or None,
+        "credential": found.credential,
+        "expiresAt": None if found.expires_at is None else format_rfc3339(found.expires_at),
+        "impersonates": endpoint.impersonate.user if endpoint.impersonate else None,
+        "username": found.username or None,
+        "groups": list(found.groups),
+        "latencySeconds": found.latency,
+        "clockOffsetSeconds": found.clock_offset,
+        "topics": {
+            one.topic: {"answer": one.answer.value, "reason": one.reason} for one in found.topics
+        },
+        "metrics": [
+            {
+                "endpoint": probe.endpoint,
+                "ok": probe.ok,
+                "version": probe.version or None,
+                "latencySeconds": probe.latency if probe.ok else None,
+                "reason": probe.reason or None,
+                "warnings": list(probe.warnings),
+            }
+            for probe in probes
+        ],
+        "warnings": list(endpoint.warnings),
+        "advice": list(advise(found, probes)),
+    }

@@ -1,0 +1,114 @@
+"""`mckconsole report`: read the fleet once, write the report, end with a status that says how."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Sequence
+
+from mckconsole import __version__
+from mckconsole.analysis.engine import analyse
+from mckconsole.cli import loop
+from mckconsole.cli.errors import UsageError
+from mckconsole.cli.exit_codes import ExitCode
+from mckconsole.cli.output import look, say, write
+from mckconsole.cli.progress import ProgressDisplay
+from mckconsole.cli.target import Target, opened, thresholds
+from mckconsole.cli.verdict import Wanted, find_gaps, judge
+from mckconsole.domain.findings import Severity
+from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.times import format_rfc3339
+from mckconsole.report import jsonout, table
+from mckconsole.report.document import Document, build
+from mckconsole.store.reader import ReadPlan, read_fleet
+from mckconsole.views.panes import PANES, find_pane
+from mckconsole.views.spec import PaneSpec
+
+GAPS_SHOWN = 5
+"""Clusters that the line about gaps names; the report names all."""
+
+
+def run(arguments: Namespace) -> int:
+    """Carry the command out; without a command it is the report of everything.
+
+    Raises:
+        UsageError, ConfigError: as their documentation says.
+    """
+    named = arguments.command == "report"
+    panes = choose(arguments.panes if named else ())
+    document, snapshot, target = loop.run(_read(arguments, panes))
+    output = arguments.output if named else None
+    write(_rendered(arguments, document, output), output)
+    gaps = find_gaps(snapshot, target.config)
+    wanted = Wanted(
+        fail_on=Severity(arguments.fail_on) if named and arguments.fail_on else None,
+        allow_partial=named and arguments.allow_partial,
+    )
+    status = judge(document, snapshot, gaps, wanted)
+    _explain(status, gaps)
+    return status
+
+
+def choose(names: Sequence[str]) -> tuple[PaneSpec, ...]:
+    """The panes called `names` (or by an alias), all of them for none.
+
+    Raises:
+        UsageError: there is no such pane.
+    """
+    chosen: dict[str, PaneSpec] = {}
+    for name in names:
+        pane = find_pane(name)
+        if pane is None:
+            known = [pane.name for pane in PANES]
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            raise UsageError(f"there is no pane {name}; {hint}")
+        chosen[pane.name] = pane
+    return tuple(chosen.values()) or PANES
+
+
+async def _read(
+    arguments: Namespace, panes: Sequence[PaneSpec]
+) -> tuple[Document, FleetSnapshot, Target]:
+    async with opened(arguments) as target:
+        plan = ReadPlan(
+            topics=_distinct(topic for pane in panes for topic in pane.topics),
+            queries=_distinct(query for pane in panes for query in pane.queries),
+            deadline=arguments.timeout,
+        )
+        names = [endpoint.name for endpoint in target.inventory.endpoints]
+        with ProgressDisplay(sys.stderr, names) as progress:
+            store = await read_fleet(
+                target.inventory, plan, config=target.config, progress=progress
+            )
+        snapshot = store.snapshot()
+        analysis = analyse(snapshot, thresholds=thresholds(target.config))
+        return build(snapshot, analysis, panes), snapshot, target
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _rendered(arguments: Namespace, document: Document, output: str | None) -> str:
+    if arguments.command == "report" and arguments.format == "json":
+        return jsonout.render(document)
+    seen = look(output)
+    origin = "DEMO: simulated clusters on this machine" if arguments.demo else "read-only"
+    title = f"mckconsole {__version__} · {format_rfc3339(document.generated_at)} · {origin}"
+    return table.render(document, title=title, width=seen.width, colour=seen.colour)
+
+
+def _explain(status: ExitCode, gaps: dict[str, list[str]]) -> None:
+    """Words for a status that is not 0."""
+    if status is ExitCode.FINDINGS:
+        say("there are findings at or above the severity of --fail-on (exit 1)")
+    elif status in (ExitCode.INCOMPLETE, ExitCode.NO_CLUSTER):
+        parts = [f"{name}: {', '.join(found)}" for name, found in gaps.items()]
+        rest = len(parts) - GAPS_SHOWN
+        shown = "; ".join(parts[:GAPS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
+        if status is ExitCode.NO_CLUSTER:
+            say(f"no cluster could be read (exit 3): {shown or 'there is none'}")
+        else:
+            say(f"incomplete (exit 4; --allow-partial accepts it): {shown}")

@@ -1,0 +1,75 @@
+"""From what was read and found to the exit status, and to the words that explain it.
+
+What counts as "could not be read" (exit 4): a cluster that is neither ready nor degraded, a topic
+that is forbidden, stale, unreachable, not supported or was not read in time, and a metric that a
+configured endpoint failed to give or gave in part. What does not count: a kind that the cluster
+does not serve (Submariner is not installed everywhere), a cluster without a Prometheus, growth over
+time from `/federate`, which cannot give it, and notes about the kubeconfig.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from mckconsole.cli.exit_codes import ExitCode
+from mckconsole.config.model import Config
+from mckconsole.domain.findings import Severity
+from mckconsole.domain.metrics import QUERIES, MetricState
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.domain.states import ClusterState, TopicState
+from mckconsole.report.document import Document
+
+READABLE = frozenset({ClusterState.READY, ClusterState.DEGRADED})
+_FINE = frozenset({TopicState.FRESH, TopicState.ABSENT})
+_WINDOWED = frozenset(query.id for query in QUERIES if query.window > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the caller asked the exit status to say."""
+
+    fail_on: Severity | None = None
+    allow_partial: bool = False
+
+
+def judge(
+    document: Document, snapshot: FleetSnapshot, gaps: Mapping[str, list[str]], wanted: Wanted
+) -> ExitCode:
+    """The exit status of a report; `gaps` are those of `find_gaps`."""
+    if not any(cluster.state in READABLE for cluster in snapshot.clusters.values()):
+        return ExitCode.NO_CLUSTER
+    if wanted.fail_on is not None and document.reaches(wanted.fail_on):
+        return ExitCode.FINDINGS
+    if gaps and not wanted.allow_partial:
+        return ExitCode.INCOMPLETE
+    return ExitCode.DONE
+
+
+def find_gaps(snapshot: FleetSnapshot, config: Config) -> dict[str, list[str]]:
+    """What could not be read, by cluster."""
+    gaps: dict[str, list[str]] = {}
+    federated = {endpoint.name for endpoint in config.prometheus if endpoint.api == "federate"}
+    for name, cluster in snapshot.clusters.items():
+        if cluster.state in READABLE:
+            gaps[name] = [*_topics(cluster), *_metrics(cluster, federated)]
+        else:
+            gaps[name] = [cluster.state.value]
+    return {name: found for name, found in gaps.items() if found}
+
+
+def _topics(cluster: ClusterSnapshot) -> Iterator[str]:
+    for name, topic in cluster.topics.items():
+        if topic.state not in _FINE:
+            yield f"{name} {topic.state.value}"
+
+
+def _metrics(cluster: ClusterSnapshot, federated: set[str]) -> Iterator[str]:
+    troubled = {
+        vector.endpoint: vector.state.value
+        for query, vector in cluster.metrics.vectors.items()
+        if vector.state in (MetricState.FAILED, MetricState.PARTIAL)
+        and not (vector.endpoint in federated and query in _WINDOWED)
+    }
+    for endpoint, state in troubled.items():
+        yield f"metrics of {endpoint} {state}"

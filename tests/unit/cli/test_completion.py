@@ -1,0 +1,59 @@
+"""Completion scripts: complete, and accepted by the shells that are here."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from mckconsole.cli.arguments import SHELLS
+from mckconsole.cli.completion import script
+
+
+def bash_completes(*words: str) -> set[str]:
+    """What bash offers for the last of `words`."""
+    quoted = " ".join(f"'{word}'" for word in words)
+    program = (
+        f"{script('bash')}\nCOMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}\n"
+        '_mckconsole; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("bash is not installed")
+    done = subprocess.run([bash, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return set(done.stdout.split())
+
+
+class TestBash:
+    def test_commands_and_options(self) -> None:
+        assert {"report", "doctor", "rules", "config", "completion", "--demo"} <= bash_completes(
+            "mckconsole", ""
+        )
+        assert bash_completes("mckconsole", "re") == {"report"}
+
+    def test_after_a_command(self) -> None:
+        assert bash_completes("mckconsole", "--demo", "report", "m") == {"mesh"}
+        assert bash_completes("mckconsole", "report", "--fa") == {"--fail-on"}
+        assert bash_completes("mckconsole", "config", "") >= {"show", "validate", "schema"}
+        assert bash_completes("mckconsole", "completion", "z") == {"zsh"}
+
+    def test_values(self) -> None:
+        assert bash_completes("mckconsole", "report", "--format", "") == {"table", "json"}
+        assert bash_completes("mckconsole", "report", "--fail-on", "c") == {"critical"}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_shell_accepts_its_script(shell: str) -> None:
+    path = shutil.which(shell)
+    if path is None:
+        pytest.skip(f"{shell} is not installed")
+    subprocess.run([path, "-n"], input=script(shell), text=True, check=True)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_script_knows_commands_options_and_the_kubectl_name(shell: str) -> None:
+    text = script(shell)
+    for word in ("report", "fail-on", "critical", "kubeconfig", "kubectl-mck", "mesh", "validate"):
+        assert word in text

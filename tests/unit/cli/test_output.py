@@ -1,0 +1,108 @@
+"""Files appear whole or not at all; terminals get what they can show."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from mckconsole.cli import output
+from mckconsole.cli.errors import UsageError
+from mckconsole.cli.output import look, say, write_file
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(entry.name for entry in directory.iterdir())
+
+
+def test_file_is_new_complete_and_private(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    path.chmod(0o644)
+    write_file(path, "new → text\n")
+    assert path.read_text("utf-8") == "new → text\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert names(tmp_path) == ["report.json"]
+
+
+def test_full_disk_leaves_the_old_file_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match="No space left on device"):
+        write_file(path, "new")
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["report.json"]
+
+
+def test_interruption_leaves_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_file(tmp_path / "report.json", "new")
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: path.mkdir(), "is a directory"),
+        (lambda path: path.symlink_to("/etc/passwd"), "is a symbolic link"),
+        (lambda path: path.symlink_to("nowhere"), "is a symbolic link"),
+        (lambda path: os.mkfifo(path), "not a regular file"),
+    ],
+)
+def test_special_targets_are_refused(tmp_path: Path, make: object, words: str) -> None:
+    path = tmp_path / "target"
+    assert callable(make)
+    make(path)
+    with pytest.raises(UsageError, match=words):
+        write_file(path, "x")
+    assert names(tmp_path) == ["target"]
+
+
+@pytest.mark.parametrize("name", ["missing/report", "nul\x00", "x" * 300])
+def test_unusable_paths_are_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="cannot write"):
+        write_file(tmp_path / name, "x")
+
+
+class Terminal:
+    """A stdout that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_look_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert look() == output.Look(120, True)
+    assert look("file") == output.Look(None, False)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert look() == output.Look(120, False)
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    assert look() == output.Look(120, False)
+
+
+def test_look_of_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    assert look() == output.Look(None, False)
+
+
+def test_words_are_one_clean_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    say("one\ntwo \x1b[31m")
+    assert capsys.readouterr().err == "mckconsole: one\nmckconsole: two ‹1B›[31m\n"

@@ -17,13 +17,19 @@ class KubeconfigError(Exception):
 
 
 class Fields:
-    """A mapping of the file, with typed access; `place` is its file and key."""
+    """A mapping of the file, with typed access.
+
+    `place` is its file and key, `FILE: contexts[2].context`; of the whole file it is `FILE: `.
+    """
 
     def __init__(self, value: Value, place: str) -> None:
         if value is not None and not isinstance(value, dict):
-            raise KubeconfigError(f"{place}: expected a mapping, found {kind_of(value)}")
+            raise KubeconfigError(
+                f"{place.removesuffix(': ')}: expected a mapping, found {kind_of(value)}"
+            )
         self._values: dict[str, Value] = value or {}
         self.place = place
+        self._prefix = place if place.endswith(": ") else f"{place}."
 
     def __contains__(self, key: str) -> bool:
         return self._values.get(key) is not None
@@ -52,7 +58,7 @@ class Fields:
         """A file name, relative to the directory `base`; None when absent or empty."""
         text = self.text(key)
         if "\0" in text:
-            raise KubeconfigError(f"{self.place}.{key}: no usable file name")
+            raise KubeconfigError(f"{self._prefix}{key}: no usable file name")
         return base / text if text else None
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -63,12 +69,12 @@ class Fields:
 
     def sub(self, key: str) -> Fields:
         """A mapping, empty when absent."""
-        return Fields(self._values.get(key), f"{self.place}.{key}")
+        return Fields(self._values.get(key), f"{self._prefix}{key}")
 
     def subs(self, key: str) -> list[Fields]:
         """A list of mappings."""
         return [
-            Fields(item, f"{self.place}.{key}[{index}]")
+            Fields(item, f"{self._prefix}{key}[{index}]")
             for index, item in enumerate(self._list(key))
         ]
 
@@ -92,7 +98,7 @@ class Fields:
         raise self._wrong(key, "text", value)
 
     def _wrong(self, key: str, wanted: str, found: Value) -> KubeconfigError:
-        return KubeconfigError(f"{self.place}.{key}: expected {wanted}, found {kind_of(found)}")
+        return KubeconfigError(f"{self._prefix}{key}: expected {wanted}, found {kind_of(found)}")
 
 
 def kind_of(value: Value) -> str:

@@ -126,7 +126,7 @@ def read_file(path: Path) -> KubeconfigFile:
             f"{path}: is no kubeconfig: expected a mapping with clusters, users and contexts, "
             f"found {kind_of(root)}"
         )
-    return _decode(Fields(root, str(path)), path, tuple(problems))
+    return _decode(Fields(root, f"{path}: "), path, tuple(problems))
 
 
 def _read_bytes(path: Path) -> tuple[bytes, list[str]]:
@@ -150,10 +150,10 @@ def _read_bytes(path: Path) -> tuple[bytes, list[str]]:
 
 
 def _decode(root: Fields, path: Path, problems: tuple[str, ...]) -> KubeconfigFile:
-    kind, place = root.text("kind"), root.place
+    kind = root.text("kind")
     if kind not in ("", "Config") or root.text("apiVersion") not in ("", "v1"):
         raise KubeconfigError(
-            f"{place}: is no kubeconfig: apiVersion {root.text('apiVersion') or 'missing'}, "
+            f"{path}: is no kubeconfig: apiVersion {root.text('apiVersion') or 'missing'}, "
             f"kind {kind or 'missing'}; expected v1, Config"
         )
     base = path.absolute().parent

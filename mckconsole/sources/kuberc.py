@@ -38,7 +38,7 @@ def read_kuberc(env: Mapping[str, str]) -> ExecPolicy | None:
             raw = file.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
             return _invalid(setting, "the file is too large")
-        return _policy(parse_yaml(raw).documents, str(path), setting)
+        return _policy(parse_yaml(raw).documents, f"{path}: ", setting)
     except FileNotFoundError:
         return _invalid(setting, "no such file") if named else None
     except OSError as error:

@@ -11,24 +11,26 @@ from __future__ import annotations
 import re
 import unicodedata
 
-MAX_COMBINING_MARKS = 2
-"""How many combining marks one base character may carry; the rest are dropped (Zalgo text)."""
+MAX_STACKED_MARKS = 2
+"""How many stacking marks one base character may carry; the rest are dropped (Zalgo text)."""
+MAX_MARKS = 4
+"""How many marks of any sort it may carry: scripts such as Burmese need several that do not
+stack, and Thai vowels, which stack on a terminal without being declared to, are abused too."""
 
 _ODD = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"  # soft hyphen, joiners, fillers
+    "\u00ad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners, fillers
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, separators, bidi
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"  # fillers, variation selectors, BOM
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"  # fillers, variation selectors, BOM
     "\ud800-\udfff"  # surrogates
+    "\U00013430-\U00013455\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # other format controls
     "\U000e0000-\U000e0fff"  # tags and variation selectors
     "]"
 )
 _NONCHARACTER = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
-_MARKS = re.compile(
-    r"[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u06d6-\u06dc"
-    r"\u0e31-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]+"
-)
+_MARKS = re.compile(r"[^\w\s\x00-\x7f]{3,}")
+"""Runs in which marks may pile up: marks are neither word characters nor space."""
 
 
 def clean(text: str) -> str:
@@ -66,10 +68,20 @@ def _scrub(text: str, keep: str) -> str:
 
 
 def _limit_marks(match: re.Match[str]) -> str:
-    marks = [char for char in match.group() if unicodedata.combining(char)]
-    if len(marks) <= MAX_COMBINING_MARKS:
-        return match.group()
-    return "".join(marks[:MAX_COMBINING_MARKS])
+    kept: list[str] = []
+    marks = stacked = 0
+    for char in match.group():
+        category = unicodedata.category(char)
+        if category not in ("Mn", "Me"):
+            marks = stacked = 0
+        else:
+            stacks = category == "Me" or unicodedata.combining(char) != 0
+            if marks >= MAX_MARKS or (stacks and stacked >= MAX_STACKED_MARKS):
+                continue
+            marks += 1
+            stacked += stacks
+        kept.append(char)
+    return "".join(kept)
 
 
 def shorten(text: str, limit: int) -> str:

@@ -6,11 +6,16 @@ that is no time: a wrong clock must read as unknown, never as zero.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-_GO_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
+    r"(?:[Zz]|[-+][0-9]{2}:[0-9]{2})"
+)
+_GO_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
 _GO_WHOLE = re.compile(rf"[-+]?(?:{_GO_PART.pattern})+|[-+]?0")
 _SECONDS = {
     "ns": 1e-9,
@@ -22,35 +27,39 @@ _SECONDS = {
     "m": 60.0,
     "h": 3600.0,
 }
+_MAX_GO_SECONDS = 2**63 / 1e9
+"""A Go duration is a signed 64-bit count of nanoseconds."""
+_EARLIEST = datetime(1, 1, 1, tzinfo=UTC).timestamp()
+_LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 
 
 def parse_rfc3339(text: str) -> float | None:
     """Unix seconds of a Kubernetes time stamp (`2026-08-01T09:00:01Z`, also MicroTime), or None."""
-    if not text:
+    if not _RFC3339.fullmatch(text):
         return None
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    try:
-        return moment.timestamp()
+        return datetime.fromisoformat(text.upper()).timestamp()
     except (OverflowError, ValueError):
         return None
 
 
 def parse_http_date(text: str) -> float | None:
-    """Unix seconds of an HTTP `Date` header, or None."""
+    """Unix seconds of an HTTP `Date` header, or None; without a zone it is UTC."""
     try:
-        return parsedate_to_datetime(text).timestamp()
-    except (TypeError, ValueError, OverflowError):
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
 
 
 def format_rfc3339(instant: float) -> str:
-    """`2026-08-01T09:00:01Z` for Unix seconds; fractions are cut."""
-    return datetime.fromtimestamp(int(instant), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """`2026-08-01T09:00:01Z` for Unix seconds; fractions are cut, years end at 1 and 9999.
+
+    Raises:
+        ValueError: `instant` is NaN.
+    """
+    moment = datetime.fromtimestamp(math.floor(min(max(instant, _EARLIEST), _LATEST)), UTC)
+    return moment.replace(tzinfo=None).isoformat() + "Z"
 
 
 def parse_go_duration(text: str) -> float | None:
@@ -59,6 +68,8 @@ def parse_go_duration(text: str) -> float | None:
     if not _GO_WHOLE.fullmatch(text):
         return None
     seconds = sum(float(number) * _SECONDS[unit] for number, unit in _GO_PART.findall(text))
+    if seconds > _MAX_GO_SECONDS:
+        return None
     return -seconds if text.startswith("-") else seconds
 
 
@@ -76,8 +87,8 @@ def format_age(seconds: float) -> str:
 
 def format_span(seconds: float) -> str:
     """A measured latency with its unit: `0.4 ms`, `88 ms`, `1.2 s`."""
-    if seconds < 0.001:
+    if abs(seconds) < 0.00095:
         return f"{seconds * 1000:.1f} ms"
-    if seconds < 1:
+    if abs(seconds) < 0.9995:
         return f"{seconds * 1000:.0f} ms"
     return f"{seconds:.1f} s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mckconsole.config.model import PrometheusConfig
@@ -141,7 +141,10 @@ def test_replicas_are_merged_by_the_newest_and_then_the_greater() -> None:
     assert flat(found) == {"east": [({}, 7, 130)]}
 
 
-@pytest.mark.parametrize("series", [one(math.nan), one(math.inf), one(-math.inf), one(1, math.nan)])
+@pytest.mark.parametrize(
+    "series",
+    [one(math.nan), one(math.inf), one(-math.inf), one(1, math.nan), one(1, 1e300), one(1, -1)],
+)
 def test_what_is_no_number_is_counted_for_its_cluster(series: Series) -> None:
     found = attribution(clusters=["east"]).split([series])
     assert (found.samples, found.odd) == ({}, {"east": 1})
@@ -159,6 +162,7 @@ LABEL_NAMES = st.sampled_from([*CLUSTER_LABELS, "prometheus_replica", "replica",
 VALUES = st.sampled_from(["east", "west", "prod-eu", "mars", ""])
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(LABEL_NAMES, VALUES), max_size=20))
 def test_no_series_is_lost_or_invented(labels: list[dict[str, str]]) -> None:
     found = attribution().split([Series(one_labels, 1.0, 5.0) for one_labels in labels])

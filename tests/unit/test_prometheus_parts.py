@@ -10,7 +10,7 @@ import time
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mckconsole.config.model import PrometheusConfig, PrometheusTLS
@@ -182,6 +182,7 @@ def test_empty_exposition_is_no_trouble() -> None:
     assert parse_exposition("", ["a"], 5.0) == {"a": ()}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_exposition_of_anything_is_series_or_trouble(text: str) -> None:
     try:
@@ -194,6 +195,7 @@ def test_exposition_of_anything_is_series_or_trouble(text: str) -> None:
             assert clean(value) == value
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='a{}="\\,#\n 19.eE+-NaN\tTYPEHLU', max_size=60))
 def test_exposition_of_nearly_the_grammar_is_series_or_trouble(text: str) -> None:
     try:

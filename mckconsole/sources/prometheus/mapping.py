@@ -34,6 +34,8 @@ NO_LABEL = "(no cluster label)"
 MAX_UNMAPPED = 100
 MAX_VALUE = 100
 OTHERS = "(others)"
+YEAR_10000 = 253_402_300_800.0
+"""From here on a time stamp is none, Unix seconds."""
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Attributed:
 
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     odd: dict[str, int] = field(default_factory=dict)
-    """Series per cluster whose value was NaN or infinite and is left out."""
+    """Series per cluster whose value or time is none (NaN, infinite) and that are left out."""
     unmapped: dict[str, int] = field(default_factory=dict)
     """Label values that name no cluster, and how many series carry each."""
 
@@ -74,7 +76,7 @@ class Attribution:
                 continue
             if cluster not in self.covered:
                 continue
-            if not math.isfinite(one.value) or not math.isfinite(one.at):
+            if not math.isfinite(one.value) or not 0 <= one.at < YEAR_10000:
                 result.odd[cluster] = result.odd.get(cluster, 0) + 1
                 continue
             drop = REPLICA_LABELS if label is None else REPLICA_LABELS | {label}

@@ -19,7 +19,7 @@ from mckconsole.domain.snapshot import VersionInfo
 from mckconsole.domain.states import TopicState
 from mckconsole.domain.text import clean, shorten
 from mckconsole.sources.client import JSON, ClusterClient
-from mckconsole.sources.errors import StatusTrouble
+from mckconsole.sources.errors import NotServed, StatusTrouble
 from mckconsole.sources.statuses import not_kubernetes
 
 _AGGREGATED = "{json};g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList"
@@ -112,7 +112,10 @@ async def server_version(client: ClusterClient) -> VersionInfo:
         NotKubernetes: something else answered.
         SourceError: no answer, or a refusal.
     """
-    reply = await client.get("/version")
+    try:
+        reply = await client.get("/version")
+    except NotServed as error:
+        raise not_kubernetes(error.message) from None
     found = _decode(reply.body, _Version, "/version")
     if not found.git_version:
         raise not_kubernetes("/version names no gitVersion")

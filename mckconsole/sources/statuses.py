@@ -73,6 +73,10 @@ def http_error(
     path = unquote(path)
     status = decode_status(body)
     if status is None:
+        if code == 400 and b"HTTP request to an HTTPS server" in body:
+            return NotKubernetes(
+                "the server wants TLS, it was asked without", hint="use https:// in its address"
+            )
         if is_html(content_type, body) and 400 <= code < 500 and code not in (401, 429):
             return not_kubernetes(f"{_name(code)} with an HTML page for {path}")
         status = Status(message=_excerpt(content_type, body))
@@ -110,7 +114,8 @@ def _classify(code: int, reason: str, path: str) -> tuple[type[SourceError], str
     if code == 403:
         return Forbidden, f"grant this user get, list and watch on {path}"
     if code == 404:
-        return NotServed, "the API server does not serve this path"
+        served = reason == "NotFound"
+        return NotServed, "it is gone" if served else "the API server does not serve this path"
     if code == 410 or reason in ("Expired", "Gone"):
         return Expired, "it is read anew from the start"
     if code == 429:

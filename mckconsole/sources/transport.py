@@ -12,8 +12,8 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -54,15 +54,37 @@ class Link:
     streams: set[ClientResponse] = field(default_factory=set)
     retired: bool = False
 
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Keep the session open while it is in use, retired or not."""
+        self.users += 1
+        try:
+            yield
+        finally:
+            self.users -= 1
+            await self._close_if_unused()
+
+    @contextmanager
+    def reading(self, response: ClientResponse, *, ends_with_link: bool) -> Iterator[None]:
+        """Close the response afterwards; a stream's also when the link is retired meanwhile."""
+        if ends_with_link:
+            self.streams.add(response)
+            if self.retired:
+                response.close()
+        try:
+            yield
+        finally:
+            self.streams.discard(response)
+            response.close()
+
     async def retire(self) -> None:
         """Take no new work, end streams, and close when the last list is done."""
         self.retired = True
         for response in tuple(self.streams):
             response.close()
-        await self.close_if_unused()
+        await self._close_if_unused()
 
-    async def close_if_unused(self) -> None:
-        """Close the session of a retired link that nobody uses any more."""
+    async def _close_if_unused(self) -> None:
         if self.retired and not self.users:
             await self.session.close()
 
@@ -102,14 +124,17 @@ class Transport:
             raise ConnectionTrouble(self._problem, hint="correct the kubeconfig")
         await self._auth.prepare()
         certificate = await self._endpoint.credential.client_certificate()
-        link = self._link
-        if link is not None and link.certificate == certificate and not self._due(link):
+        if (link := self._current(certificate)) is not None:
             return link
         async with self._lock:
-            return await self._renew(certificate)
+            return self._current(certificate) or await self._renew(certificate)
 
-    def _due(self, link: Link) -> bool:
-        return time.monotonic() - link.checked >= self._limits.recheck_files
+    def _current(self, certificate: ClientCertificate | None) -> Link | None:
+        """The link, if it is of this certificate and its files were looked at recently."""
+        link = self._link
+        if link is None or link.certificate != certificate:
+            return None
+        return link if time.monotonic() - link.checked < self._limits.recheck_files else None
 
     async def _renew(self, certificate: ClientCertificate | None) -> Link:
         old, settings = self._link, self._endpoint.tls
@@ -187,36 +212,15 @@ class Transport:
         Raises:
             SourceError: before the response; errors while reading are for `failure`.
         """
-        link, response = await self._send_anew(method, url, headers, timeouts, data)
-        streaming = timeouts.total is None
-        if streaming:
-            link.streams.add(response)
-        else:
-            link.users += 1
-        try:
-            yield response
-        finally:
-            response.close()
-            if streaming:
-                link.streams.discard(response)
-            else:
-                link.users -= 1
-            await link.close_if_unused()
-
-    async def _send_anew(
-        self,
-        method: str,
-        url: URL,
-        headers: Mapping[str, str],
-        timeouts: ClientTimeout,
-        data: bytes | None,
-    ) -> tuple[Link, ClientResponse]:
-        """Send, and once more on a new link where a 401 led to a new client certificate."""
         for _ in range(2):
             link = await self.ready()
             try:
-                return link, await self._send(link, method, url, headers, timeouts, data)
-            except CertificateChanged:
+                async with link.held():
+                    response = await self._send(link, method, url, headers, timeouts, data)
+                    with link.reading(response, ends_with_link=timeouts.total is None):
+                        yield response
+                return
+            except CertificateChanged:  # the request is repeated on a new link
                 continue
         raise Unauthorized(
             "the renewed client certificate was refused", hint="log in again for this context"
@@ -231,7 +235,6 @@ class Transport:
         timeouts: ClientTimeout,
         data: bytes | None,
     ) -> ClientResponse:
-        link.users += 1
         try:
             return await link.session.request(
                 method,
@@ -244,8 +247,6 @@ class Transport:
             )
         except (aiohttp.ClientError, OSError) as error:
             raise await self._explain(error) from None
-        finally:
-            link.users -= 1
 
     async def _explain(self, error: aiohttp.ClientError | OSError) -> SourceError:
         refused = tls_cause(error)

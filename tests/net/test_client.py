@@ -110,6 +110,7 @@ async def test_cookies_are_not_kept() -> None:
         (503, "", errors.ServerTrouble, "503 Service Unavailable"),
         (502, "<html><body>Bad gateway</body></html>", errors.ServerTrouble, "HTML page"),
         (404, "<!DOCTYPE html><title>nginx</title>", errors.NotKubernetes, "not a Kubernetes API"),
+        (400, "Client sent an HTTP request to an HTTPS server.", errors.NotKubernetes, "https://"),
         (407, "", errors.ProxyFailed, "proxy"),
         (500, '{"message":"' + "x" * 100_000, errors.ServerTrouble, "xxx"),
         (503, "\xff\xfe\x00", errors.ServerTrouble, "503"),

@@ -242,6 +242,12 @@ async def test_no_version_is_no_kubernetes_api(document: Document) -> None:
             await server_version(api)
 
 
+async def test_a_server_without_a_version_is_no_kubernetes_api() -> None:
+    async with scripted({}) as api:
+        with pytest.raises(errors.NotKubernetes, match="404"):
+            await server_version(api)
+
+
 async def test_self_reviews_say_who_and_what() -> None:
     bodies: list[Document] = []
     answers: dict[str, Document] = {

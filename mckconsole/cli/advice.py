@@ -11,7 +11,7 @@ SKEW = 5.0
 """Seconds of clock difference worth a word: a third of the heartbeat age that counts as stale."""
 
 _ROLE = "mckconsole-reader"
-"""The ClusterRole of docs/rbac.yaml."""
+"""The ClusterRole of docs/rbac.yaml, and its Role in kube-system."""
 
 
 def advise(found: Checkup, probes: Sequence[ProbeResult]) -> Iterator[str]:
@@ -34,7 +34,7 @@ def advise(found: Checkup, probes: Sequence[ProbeResult]) -> Iterator[str]:
 
 
 def _binding(found: Checkup) -> str:
-    role = f"apply docs/rbac.yaml and bind ClusterRole {_ROLE}"
+    role = f"apply docs/rbac.yaml and bind ClusterRole and Role {_ROLE}"
     if not found.username:
         return f"{role} to this user"
     prefix = "system:serviceaccount:"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from mckconsole.domain.kinds import KINDS, Kind
+from mckconsole.domain.kinds import BY_TOPIC, Kind
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.domain.text import clean
 from mckconsole.sources.client import ClusterClient
@@ -93,21 +93,32 @@ class Diagnosis:
     """By cluster: the metrics endpoints that cover it."""
 
 
-async def examine(endpoint: ClusterEndpoint, *, limits: Limits, deadline: float) -> Checkup:
-    """Examine one cluster within `deadline` seconds; trouble is in the result, never raised."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to ask every cluster, and for how long."""
+
+    topics: tuple[str, ...]
+    """Names of the Kind registry."""
+    deadline: float
+    """Seconds for one cluster."""
+    limits: Limits
+
+
+async def examine(endpoint: ClusterEndpoint, scope: Scope) -> Checkup:
+    """Examine one cluster; trouble is in the result, never raised."""
     found = Checkup(endpoint, clean(endpoint.credential.describe()))
     if endpoint.problem:
         found.state, found.problem = ClusterState.UNREACHABLE, endpoint.problem
         found.hint = "correct the kubeconfig"
         return found
-    client = ClusterClient(endpoint, limits=limits)
+    client = ClusterClient(endpoint, limits=scope.limits)
     try:
-        async with asyncio.timeout(deadline):
-            await _examine(client, found)
+        async with asyncio.timeout(scope.deadline):
+            await _examine(client, scope.topics, found)
     except SourceError as error:
         _fail(found, error)
     except TimeoutError:
-        _fail(found, ReadTimeout(f"no answer within {deadline:g} s", hint="see --timeout"))
+        _fail(found, ReadTimeout(f"no answer within {scope.deadline:g} s", hint="see --timeout"))
     finally:
         found.expires_at = endpoint.credential.expires_at()
         await client.close()
@@ -118,14 +129,17 @@ def _fail(found: Checkup, error: SourceError) -> None:
     found.state, found.problem, found.hint = error.cluster_state, error.message, error.hint
 
 
-async def _examine(client: ClusterClient, found: Checkup) -> None:
+async def _examine(client: ClusterClient, topics: Sequence[str], found: Checkup) -> None:
     await client.open()
     surface = await discover(client)
     found.state = ClusterState.READY
     found.clock_offset = client.clock_offset
     found.version = (await server_version(client)).git_version
     found.latency = client.latencies[-1] if client.latencies else None
-    await asyncio.gather(_ask_who(client, found), _ask_topics(client, surface, found))
+    _, found.topics = await asyncio.gather(
+        _ask_who(client, found),
+        asyncio.gather(*(_ask_topic(client, surface, BY_TOPIC[topic]) for topic in topics)),
+    )
     if not found.named(Answer.YES):
         found.state = ClusterState.FORBIDDEN
     elif found.named(Answer.NO) or found.named(Answer.UNKNOWN):
@@ -143,12 +157,6 @@ async def _ask_who(client: ClusterClient, found: Checkup) -> None:
         found.username, found.groups = subject.username, subject.groups
 
 
-async def _ask_topics(client: ClusterClient, surface: ApiSurface, found: Checkup) -> None:
-    found.topics = list(
-        await asyncio.gather(*(_ask_topic(client, surface, kind) for kind in KINDS))
-    )
-
-
 async def _ask_topic(client: ClusterClient, surface: ApiSurface, kind: Kind) -> TopicAccess:
     pick = surface.pick(kind)
     if pick.version is None:
@@ -156,7 +164,12 @@ async def _ask_topic(client: ClusterClient, surface: ApiSurface, kind: Kind) -> 
         return TopicAccess(kind.topic, Answer.ABSENT if absent else Answer.UNKNOWN, pick.reason)
     try:
         access = await review_access(
-            client, "list", kind.plural, group=kind.group, namespace=kind.namespace
+            client,
+            "list",
+            kind.plural,
+            group=kind.group,
+            namespace=kind.namespace,
+            name=kind.name,
         )
     except SourceError as error:
         return TopicAccess(kind.topic, Answer.UNKNOWN, error.message)
@@ -168,13 +181,13 @@ async def _ask_topic(client: ClusterClient, surface: ApiSurface, kind: Kind) -> 
 
 
 async def examine_all(
-    endpoints: Sequence[ClusterEndpoint], *, limits: Limits, deadline: float, places: int
+    endpoints: Sequence[ClusterEndpoint], scope: Scope, *, places: int
 ) -> list[Checkup]:
     """Examine all clusters, at most `places` at the same time, in their order."""
     gate = asyncio.Semaphore(places)
 
     async def one(endpoint: ClusterEndpoint) -> Checkup:
         async with gate:
-            return await examine(endpoint, limits=limits, deadline=deadline)
+            return await examine(endpoint, scope)
 
     return list(await asyncio.gather(*map(one, endpoints)))

@@ -8,7 +8,7 @@ from argparse import Namespace
 from itertools import chain
 
 from mckconsole.cli import loop
-from mckconsole.cli.checkup import Diagnosis, examine_all
+from mckconsole.cli.checkup import Diagnosis, Scope, examine_all
 from mckconsole.cli.doctor_text import as_data, as_lines
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.output import look, write
@@ -18,6 +18,7 @@ from mckconsole.report.jsonout import to_json
 from mckconsole.report.spans import paint
 from mckconsole.sources.limits import Limits
 from mckconsole.sources.prometheus import ProbeResult, PrometheusSource
+from mckconsole.views.panes import PANES
 
 
 def run(arguments: Namespace) -> int:
@@ -49,13 +50,13 @@ async def _diagnose(arguments: Namespace) -> Diagnosis:
     async with opened(arguments) as target:
         names = [endpoint.name for endpoint in target.inventory.endpoints]
         sources = [PrometheusSource(one, names) for one in target.config.prometheus]
+        scope = Scope(
+            topics=tuple(dict.fromkeys(topic for pane in PANES for topic in pane.topics)),
+            deadline=arguments.timeout,
+            limits=Limits(total=target.config.request_timeout),
+        )
         checkups, results = await asyncio.gather(
-            examine_all(
-                target.inventory.endpoints,
-                limits=Limits(total=target.config.request_timeout),
-                deadline=arguments.timeout,
-                places=target.config.connections,
-            ),
+            examine_all(target.inventory.endpoints, scope, places=target.config.connections),
             asyncio.gather(*map(_probe, sources)),
         )
         probes: dict[str, list[ProbeResult]] = {name: [] for name in names}

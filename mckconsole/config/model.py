@@ -24,6 +24,7 @@ class BasicAuth(Section, frozen=True):
     """HTTP basic authentication."""
 
     username: NonEmpty
+    """Not a secret: it may appear in messages."""
     password_file: NonEmpty
     """File that holds the password; re-read when it changes."""
 
@@ -32,9 +33,13 @@ class PrometheusTLS(Section, frozen=True):
     """TLS towards a Prometheus endpoint."""
 
     ca_file: str = ""
+    """PEM bundle to trust instead of the system's."""
     cert_file: str = ""
+    """Client certificate (PEM), together with `keyFile`."""
     key_file: str = ""
+    """Key of the client certificate (PEM)."""
     insecure_skip_verify: bool = False
+    """Trust any certificate; reported as a warning for as long as it is so."""
 
 
 class PrometheusConfig(Section, frozen=True):
@@ -56,10 +61,13 @@ class PrometheusConfig(Section, frozen=True):
     cluster_names: dict[str, str] = field(default_factory=dict)
     """Label value to cluster name, where they differ."""
     bearer_token_file: str = ""
+    """File that holds a bearer token; re-read when it changes."""
     basic_auth: BasicAuth | None = None
+    """User name and password file, instead of a token."""
     headers: dict[str, str] = field(default_factory=dict)
     """Extra request headers, such as X-Scope-OrgID. Not for secrets."""
     tls: PrometheusTLS = PrometheusTLS()
+    """TLS towards this endpoint."""
     timeout: Seconds = 10.0
     """Seconds one query may take."""
 
@@ -92,9 +100,11 @@ class ExecConfig(Section, frozen=True):
     """Which credential plugins of the kubeconfig may run."""
 
     policy: Literal["allow-all", "deny-all", "allowlist"] = "allow-all"
+    """`allow-all`, `deny-all`, or only those of `allowlist`."""
     allowlist: list[NonEmpty] = field(default_factory=list)
     """Commands as configured in the kubeconfig, or resolved paths."""
     timeout: Seconds = 30.0
+    """Seconds after which a plugin is ended and its clusters are shown as login-required."""
 
 
 class Config(Section, frozen=True):
@@ -107,9 +117,13 @@ class Config(Section, frozen=True):
     contexts: list[NonEmpty] = field(default_factory=list)
     """Context globs to open; empty opens all."""
     clusters: list[ClusterConfig] = field(default_factory=list)
+    """Names and groups for contexts."""
     prometheus: list[PrometheusConfig] = field(default_factory=list)
+    """Where metrics come from."""
     mesh: MeshConfig = MeshConfig()
+    """Thresholds of the mesh pane."""
     exec: ExecConfig = ExecConfig()
+    """Which credential plugins may run."""
     connections: Annotated[int, Meta(ge=1, le=256)] = 32
     """How many clusters may be connecting at the same time."""
     request_timeout: Seconds = 60.0

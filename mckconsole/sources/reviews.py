@@ -55,14 +55,25 @@ class Subject:
 
 
 async def review_access(
-    client: ClusterClient, verb: str, resource: str, *, group: str = "", namespace: str = ""
+    client: ClusterClient,
+    verb: str,
+    resource: str,
+    *,
+    group: str = "",
+    namespace: str = "",
+    name: str = "",
 ) -> Access:
     """Whether we may `verb` (get, list, watch …) `resource`; no namespace means in all of them.
+
+    `name` asks about one object, as the API server judges a list with a `metadata.name` selector:
+    a role may grant just that by `resourceNames`.
 
     Raises:
         SourceError: no answer, or the review itself is refused.
     """
     attributes = {"verb": verb, "group": group, "resource": resource, "namespace": namespace}
+    if name:
+        attributes["name"] = name
     body = _body("authorization.k8s.io", "SelfSubjectAccessReview", resourceAttributes=attributes)
     reply = await client.review(SelfReview.ACCESS, body)
     status = _decode(reply.body, _AccessReview).status

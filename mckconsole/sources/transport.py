@@ -12,9 +12,8 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientTimeout
@@ -28,8 +27,9 @@ from mckconsole.sources.errors import ConnectionTrouble, Redirected, SourceError
 from mckconsole.sources.failures import tls_cause, translate
 from mckconsole.sources.guard import Guard
 from mckconsole.sources.limits import Limits
+from mckconsole.sources.link import Link
 from mckconsole.sources.resolver import DaemonResolver
-from mckconsole.sources.tls import Fingerprint, build_context, fingerprint, unshared_context
+from mckconsole.sources.tls import build_context, fingerprint, unshared_context
 from mckconsole.sources.tlserrors import Server, explain
 
 HEADERS = {"User-Agent": f"mckconsole/{__version__}", "Accept-Encoding": "gzip"}
@@ -39,54 +39,6 @@ KEEP_IDLE = 55.0
 """Seconds an unused connection is kept: less than load balancers usually allow (60 s)."""
 _KEEPALIVE = (("TCP_KEEPIDLE", 15), ("TCP_KEEPALIVE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
 """Probe after 15 s of silence, every 5 s, three times; macOS has its own name for the first."""
-
-
-@dataclass(eq=False, slots=True)
-class Link:
-    """One session and what it was built from."""
-
-    session: aiohttp.ClientSession
-    stamp: Fingerprint
-    certificate: ClientCertificate | None
-    checked: float
-    """When the files behind it were last compared, monotonic seconds."""
-    users: int = 0
-    streams: set[ClientResponse] = field(default_factory=set)
-    retired: bool = False
-
-    @asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
-        """Keep the session open while it is in use, retired or not."""
-        self.users += 1
-        try:
-            yield
-        finally:
-            self.users -= 1
-            await self._close_if_unused()
-
-    @contextmanager
-    def reading(self, response: ClientResponse, *, ends_with_link: bool) -> Iterator[None]:
-        """Close the response afterwards; a stream's also when the link is retired meanwhile."""
-        if ends_with_link:
-            self.streams.add(response)
-            if self.retired:
-                response.close()
-        try:
-            yield
-        finally:
-            self.streams.discard(response)
-            response.close()
-
-    async def retire(self) -> None:
-        """Take no new work, end streams, and close when the last list is done."""
-        self.retired = True
-        for response in tuple(self.streams):
-            response.close()
-        await self._close_if_unused()
-
-    async def _close_if_unused(self) -> None:
-        if self.retired and not self.users:
-            await self.session.close()
 
 
 class Transport:

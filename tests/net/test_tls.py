@@ -16,6 +16,7 @@ from aiohttp import web
 
 from mckconsole.sources import errors, tls
 from mckconsole.sources.endpoint import ClientCertificate, Secret, TLSSettings
+from mckconsole.sources.limits import Limits
 from mckconsole.sources.tlserrors import STRICT, Server, describe
 from tests.net.loopback import (
     QUICK,
@@ -317,6 +318,30 @@ async def test_rotated_files_bring_a_new_connection_and_end_streams(authority: A
         assert (await api.get("/api")).body == b'{"name": "alice-2"}'
         with pytest.raises(errors.ConnectFailed):
             await anext(chunks)
+
+
+async def test_a_list_in_flight_is_read_to_its_end_when_files_rotate(authority: Authority) -> None:
+    certificate = files(authority, "alice")
+    started, proceed = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        if request.path == "/slow":
+            started.set()
+            await proceed.wait()
+        return await hello(request)
+
+    credential = FakeCredential(certificates=[certificate])
+    target = endpoint("", tls=TLSSettings(ca_data=authority.pem), credential=credential)
+    async with (
+        server(slow, requiring(authority)) as url,
+        client(replace(target, base_url=url), Limits(recheck_files=0)) as api,
+    ):
+        listing = asyncio.create_task(api.get("/slow"))
+        await started.wait()
+        credential.certificates = [files(authority, "bob")]
+        assert (await api.get("/api")).body == b'{"name": "bob"}'
+        proceed.set()
+        assert (await listing).body == b'{"name": "alice"}'
 
 
 async def test_a_renewal_may_bring_a_new_certificate(authority: Authority) -> None:

@@ -471,6 +471,30 @@ async def test_a_credential_in_the_url_is_not_used(tmp_path: Path) -> None:
     assert server.asked == []
 
 
+@pytest.mark.parametrize("api", ["query", "federate"])
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("http://", {}),
+        ("http://[::1", {}),
+        ("http://127.0.0.1:99999", {}),
+        ("http://exa mple/", {}),
+        ("http://127.0.0.1:1/\x00", {}),
+        ("https://" + "a" * 300 + ".invalid", {}),
+        ("http://127.0.0.1:1", {"X-Tenant": "東"}),
+        ("http://127.0.0.1:1", {"X-Tenant": "a\r\nX-Other: b"}),
+        ("http://127.0.0.1:1", {"": "a"}),
+    ],
+)
+async def test_odd_configuration_is_a_reason(url: str, headers: dict[str, str], api: str) -> None:
+    async with source(config_for(url, headers=headers, api=api)) as prometheus:
+        found = (await prometheus.query([CONNECTIONS]))["east"]["connections"]
+        probe = await prometheus.probe()
+    assert found.state is MetricState.FAILED
+    assert found.reason.startswith("prom: ")
+    assert not probe.ok
+
+
 @pytest.mark.parametrize("kind", ["bearer", "basic"])
 @pytest.mark.parametrize("place", ["text", "json", "warning", "ok"])
 async def test_no_credential_is_ever_shown(

@@ -54,11 +54,12 @@ class Attribution:
 
     def __init__(self, config: PrometheusConfig, clusters: Sequence[str]) -> None:
         patterns = config.clusters
-        self._known = frozenset(clusters)
+        self._fleet = frozenset(clusters)
         self.covered: tuple[str, ...] = tuple(
             name for name in clusters if not patterns or any(_covers(p, name) for p in patterns)
         )
         """Clusters of the fleet whose metrics this endpoint is configured to hold."""
+        self._covered = frozenset(self.covered)
         single = len(patterns) == 1 and not set(patterns[0]) & set("*?[")
         self.owner: str | None = patterns[0] if single else None
         """The one cluster that every series belongs to, if it is so configured."""
@@ -74,7 +75,7 @@ class Attribution:
             if cluster is None:
                 _count(result.unmapped, value)
                 continue
-            if cluster not in self.covered:
+            if cluster not in self._covered:
                 continue
             if not math.isfinite(one.value) or not 0 <= one.at < YEAR_10000:
                 result.odd[cluster] = result.odd.get(cluster, 0) + 1
@@ -93,7 +94,7 @@ class Attribution:
         for label in self.labels:
             value = labels.get(label, "")
             name = self._names.get(value, value)
-            if name in self._known:
+            if name in self._fleet:
                 return name, label, value
             stranger = stranger or value
         return None, None, stranger or NO_LABEL

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from mckconsole.config.model import PrometheusConfig
 from mckconsole.domain.metrics import MetricQuery, MetricState, MetricVector, Sample
@@ -118,12 +117,16 @@ class PrometheusSource:
 
     def _open(self) -> PrometheusClient:
         from mckconsole.sources.prometheus.client import PrometheusClient
+        from mckconsole.sources.prometheus.wire import host_of
 
-        if "@" in urlsplit(self._config.url).netloc:
+        if "@" in host_of(self._config.url):
             raise PrometheusTrouble(
                 "its URL holds a credential", hint="move it to basicAuth with a passwordFile"
             )
-        return PrometheusClient(self._config, Authenticator(self._config))
+        try:
+            return PrometheusClient(self._config, Authenticator(self._config))
+        except ValueError:
+            raise PrometheusTrouble("its URL is not usable", hint="check `url`") from None
 
     async def _ask_all(self, queries: Sequence[MetricQuery]) -> dict[str, Answer]:
         """Ask every query, as many at a time as there are connections.

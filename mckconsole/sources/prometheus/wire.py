@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -135,13 +134,18 @@ class Wire:
         self.session.close()
 
 
-WIRE_ERRORS = (requests.RequestException, HTTPError, OSError)
-"""What the HTTP libraries raise; `explain` knows them all."""
+WIRE_ERRORS = (requests.RequestException, HTTPError, OSError, ValueError)
+"""What the HTTP libraries raise, the last for headers that HTTP cannot carry."""
+
+
+def host_of(url: str) -> str:
+    """The authority part of any text that starts like a URL, with its user information."""
+    return url.partition("://")[2].partition("/")[0]
 
 
 def explain(error: Exception, url: str, budget: float) -> str:
     """Say what went wrong on the wire, without text that could hold a credential."""
-    host = urlsplit(url).netloc.rpartition("@")[2]
+    host = host_of(url).rpartition("@")[2]
     cause = _root(error)
     if isinstance(cause, ssl.SSLError):
         detail = getattr(cause, "verify_message", "") or cause.reason or "handshake failed"

@@ -64,7 +64,7 @@ _SETTINGS = (
 )
 
 
-def check(
+def check_cilium(
     members: Sequence[CiliumMember], directory: CiliumDirectory, twins: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Every finding about Cilium's configuration."""

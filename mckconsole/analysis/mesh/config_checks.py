@@ -52,7 +52,7 @@ def mesh_finding(
     )
 
 
-def check(
+def check_submariner(
     members: Sequence[SubmarinerMember],
     directory: Directory,
     meshes: Meshes,

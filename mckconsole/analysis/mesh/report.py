@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mckconsole.analysis.mesh import cilium_checks, config_checks
 from mckconsole.analysis.mesh.absent import absent_links, silent_links
 from mckconsole.analysis.mesh.cilium import CiliumDirectory, CiliumMember, find_cilium_members
+from mckconsole.analysis.mesh.cilium_checks import check_cilium
 from mckconsole.analysis.mesh.cilium_links import cilium_links
+from mckconsole.analysis.mesh.config_checks import check_submariner
 from mckconsole.analysis.mesh.findings import link_findings
 from mckconsole.analysis.mesh.hysteresis import Memory, Recorder, link_subject
 from mckconsole.analysis.mesh.links import (
@@ -66,8 +67,8 @@ def analyse_mesh(fleet: FleetSnapshot, limits: Thresholds, memory: Memory) -> Me
     links, pairs = pair_links(dated, recorder, limits)
     findings = [
         *link_findings(fleet, links, pairs),
-        *config_checks.check(members, directory, meshes, recorder, limits),
-        *cilium_checks.check(cilium, names, directory.twins),
+        *check_submariner(members, directory, meshes, recorder, limits),
+        *check_cilium(cilium, names, directory.twins),
     ]
     after, transitions = recorder.finish()
     report = MeshReport(tuple(links), tuple(pairs), tuple(_members(members, cilium)))

@@ -94,7 +94,10 @@ def cluster(
 def unreachable(name: str, reason: str = "timeout") -> ClusterSnapshot:
     """A cluster that never answered."""
     states = {kind.topic: TopicState.UNREACHABLE for kind in KINDS}
-    return cluster(name, states=states, state=ClusterState.UNREACHABLE, reason=reason, version=None)
+    found = cluster(
+        name, states=states, state=ClusterState.UNREACHABLE, reason=reason, version=None
+    )
+    return replace(found, latency=None, latencies=(), as_of=None)
 
 
 def fleet(*clusters: ClusterSnapshot, taken_at: float = NOW) -> FleetSnapshot:
@@ -108,8 +111,8 @@ def namespace(name: str, uid: str) -> Doc:
 
 
 OPERATOR = "submariner-operator"
-RTT = {"last": "21ms", "min": "18ms", "average": "22ms", "max": "60ms", "stdDev": "3ms"}
-ZERO_RTT = dict.fromkeys(RTT, "0s")
+RTT: Doc = {"last": "21ms", "min": "18ms", "average": "22ms", "max": "60ms", "stdDev": "3ms"}
+ZERO_RTT: Doc = {name: "0s" for name in RTT}
 _NUMBERS = {"east": 10, "west": 20, "south": 30, "north": 40}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import socket
 import ssl
 
 import aiohttp
@@ -55,6 +56,8 @@ def translate(error: aiohttp.ClientError | OSError, at: str, proxy: str = "") ->
         words = _os_words(error.os_error)
         return ProxyFailed(f"cannot connect to the proxy {proxy}: {words}", hint="check proxy-url")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
+        if error.os_error.errno == socket.EAI_AGAIN:
+            return NameNotFound(f"no name server answers for {error.host}", hint=_NAME)
         return NameNotFound(f"host name {error.host} was not found", hint=_NAME)
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return ConnectTimeout(f"no connection to {at}{through} in time", hint=_REACH)

@@ -8,9 +8,11 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -372,10 +374,51 @@ async def test_names_that_do_not_resolve(
     await api.close()
 
 
-async def test_our_own_resolver_fails_politely() -> None:
-    async with client("https://no-such-host.invalid") as api:
-        with pytest.raises((errors.NameNotFound, errors.ConnectTimeout), match="no-such-host"):
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "was not found"),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "no name server answers"),
+        (UnicodeError("label too long"), "was not found"),
+    ],
+)
+async def test_our_own_resolver_fails_politely(
+    error: Exception, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(host: str, *_: object) -> None:
+        assert host == "api.example"
+        raise error
+
+    async with client("https://api.example") as api:
+        await api.open()
+        monkeypatch.setattr(socket, "getaddrinfo", fail)
+        with pytest.raises(errors.NameNotFound, match=words):
             await api.get("/api")
+
+
+async def test_a_name_server_that_hangs_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    released, look_up = threading.Event(), socket.getaddrinfo
+
+    def hang(host: str, *rest: Any, **more: Any) -> Any:
+        if host.endswith(".example"):
+            released.wait(5)
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure")
+        return look_up(host, *rest, **more)
+
+    async def handler(_: web.Request) -> web.Response:
+        return answer()
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    async with server(handler) as url, client(url) as alive:
+        dead = [ClusterClient(endpoint(f"https://c{n}.example"), limits=QUICK) for n in range(40)]
+        waiting = [asyncio.create_task(api.get("/api")) for api in dead]
+        await asyncio.sleep(0.05)
+        await asyncio.wait_for(alive.get("/api"), 0.4)
+        assert not any(task.done() for task in waiting)
+        released.set()
+        ends = await asyncio.gather(*waiting, return_exceptions=True)
+        assert {type(end) for end in ends} <= {errors.NameNotFound, errors.ConnectTimeout}
+        await asyncio.gather(*(api.close() for api in dead))
 
 
 async def test_refused_and_unusable_addresses() -> None:

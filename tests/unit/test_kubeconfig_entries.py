@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from mckconsole.sources.endpoint import Impersonation
 from tests.unit.certificates import make_certificate
-from tests.unit.kubeconfigs import SERVER, kubeconfig, load_one
+from tests.unit.kubeconfigs import SERVER, fleet, kubeconfig, load, load_one, write
 
 PEM = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 B64 = base64.b64encode(PEM).decode()
@@ -261,6 +262,25 @@ class TestClientCertificate:
             "client certificate, valid until 2033-05-18T03:33:20Z; token"
         )
         assert endpoint.warnings == ()
+
+    def test_a_fleet_of_inline_keys_leaves_no_file_and_no_descriptor(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Regression of readers that write every inline key to a temporary file of its own."""
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+        cert, key = make_certificate(0, 4_000_000_000)
+        content = fleet([f"c{number}" for number in range(20)])
+        content["users"][0]["user"] = {
+            "client-certificate-data": base64.b64encode(cert).decode(),
+            "client-key-data": base64.b64encode(key).decode(),
+        }
+        for entry in content["clusters"]:
+            entry["cluster"]["certificate-authority-data"] = base64.b64encode(cert).decode()
+        before = len(os.listdir("/dev/fd"))
+        endpoints = load(write(tmp_path / "config", content)).endpoints
+        assert [endpoint.problem for endpoint in endpoints] == [""] * 20
+        assert len(os.listdir("/dev/fd")) == before
+        assert os.listdir(tmp_path) == ["config"]
 
     async def test_in_files(self, tmp_path: Path) -> None:
         cert, key = make_certificate(0, 1_000_000_000)

@@ -100,6 +100,7 @@ def serve(script: Script, tls: Path | None = None) -> Iterator[ScriptedPrometheu
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)

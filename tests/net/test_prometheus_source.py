@@ -190,6 +190,14 @@ async def test_without_a_date_header_the_evaluation_time_counts() -> None:
     assert (await ask_one(script)).asked_at == NOW
 
 
+@pytest.mark.parametrize("api", ["query", "federate"])
+async def test_an_empty_answer_without_a_date_is_as_of_now(api: str) -> None:
+    body = vector([]).body if api == "query" else ""
+    found = await ask_one(fixed(Says(body, date=False)), api=api)
+    assert found.state is MetricState.FRESH
+    assert abs(found.asked_at - time.time()) < 60
+
+
 ERRORS: list[tuple[str, Says, str]] = [
     (
         "bad query",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
@@ -125,7 +126,7 @@ class PrometheusClient:
         response = self._call(lambda: self._wire.get("/federate", {"match[]": selectors}))
         if "html" in response.headers.get("Content-Type", ""):
             raise _html_page()
-        asked_at = _date(response)
+        asked_at = _date(response) or time.time()
         text = response.content.decode("utf-8", "replace")
         found = parse_exposition(text, metrics, asked_at)
         return {metric: Answer(series, asked_at) for metric, series in found.items()}
@@ -157,7 +158,7 @@ class PrometheusClient:
             kind = envelope.data.result_type or "no data"
             raise PrometheusTrouble(f"expected a vector, got {kind}", whole_endpoint=False)
         series, histograms = _series(rows)
-        asked_at = _date(response) or max((one.at for one in series), default=0.0)
+        asked_at = _date(response) or max((one.at for one in series), default=time.time())
         caveats = [self._authenticator.redact(text) for text in envelope.warnings or ()]
         if envelope.is_partial and not caveats:
             caveats.append("the answer is marked partial")

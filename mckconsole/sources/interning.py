@@ -52,6 +52,8 @@ class Table:
 
     def put(self, key: Hashable, value: Any) -> None:
         """Remember `value` for `key`, which `get` did not know."""
+        if not self.useful:
+            return
         self._misses += 1
         if len(self._seen) >= self._limit:
             self._seen.clear()

@@ -141,9 +141,12 @@ def _open(line: bytes) -> _Event:
         pass
     try:
         data = json.loads(line.decode("utf-8", "replace"), strict=False)
-        return _Event(data["type"], msgspec.Raw(json.dumps(data["object"]).encode()))
+        kind, content = data["type"], data["object"]
+        if isinstance(kind, str):
+            return _Event(kind, msgspec.Raw(json.dumps(content).encode()))
     except (ValueError, RecursionError, TypeError, KeyError):
-        raise ProtocolTrouble("a line of the watch is no event") from None
+        pass
+    raise ProtocolTrouble("a line of the watch is no event")
 
 
 def _bookmark(raw: msgspec.Raw) -> Bookmark | Unreadable:

@@ -32,6 +32,8 @@ POLL_GRACE = 10.0
 """Seconds added to them: the time a list may take."""
 UNDECODABLE: Key = ("", "(undecodable)")
 """Synthetic key in `faults` for objects so odd that not even their name could be read."""
+MAX_LOST = 20
+"""Different reasons for lost events that are kept apart."""
 TOMBSTONES = 1024
 """Deleted uids remembered, so that a repeated old event cannot bring an object back."""
 
@@ -63,6 +65,7 @@ class Collection(Generic[P]):
         self._changed = changed
         self._objects: dict[Key, P] = {}
         self._faults: dict[Key, tuple[str, ...]] = {}
+        self._unlisted: tuple[str, ...] = ()
         self._lost: dict[str, int] = {}
         self._deleted: deque[str] = deque(maxlen=TOMBSTONES)
         self._settled: tuple[TopicState, str] | None = None
@@ -100,8 +103,10 @@ class Collection(Generic[P]):
             content[decoded.object.key] = decoded.object
             if decoded.faults:
                 faults[decoded.object.key] = decoded.faults
+        self._unlisted = ()
         if undecodable:
-            faults[UNDECODABLE] = (f"{undecodable} objects of the list could not be decoded",)
+            self._unlisted = (f"{undecodable} objects of the list could not be decoded",)
+            faults[UNDECODABLE] = self._unlisted
         self._lost.clear()
         self._deleted.clear()
         same = self._read and self._objects == content and self._faults == faults
@@ -151,8 +156,11 @@ class Collection(Generic[P]):
 
     def lost(self, reason: str) -> None:
         """An event could not be read; it stays on record until the next complete list."""
+        if len(self._lost) >= MAX_LOST and reason not in self._lost:
+            reason = "other events could not be read"
         self._lost[reason] = self._lost.get(reason, 0) + 1
-        self._faults[UNDECODABLE] = tuple(f"{text} (×{n})" for text, n in self._lost.items())
+        events = tuple(f"{text} (×{n})" if n > 1 else text for text, n in self._lost.items())
+        self._faults[UNDECODABLE] = self._unlisted + events
         self._touch()
 
     # What others are shown.

@@ -21,7 +21,7 @@ from typing import Self
 import yaml
 
 from mckconsole.config.model import Config
-from mckconsole.demo import bulk, faults, render
+from mckconsole.demo import bulk, bulkpods, faults, render
 from mckconsole.demo.access import Access, Rule, User
 from mckconsole.demo.answers import Listener
 from mckconsole.demo.generate import SYSTEM_NAMESPACES
@@ -188,7 +188,7 @@ class EmbeddedFleet:
             cluster.adopt("namespaces", first)
             cluster.adopt("pods", first)
             return
-        for item in bulk.pods(self._world.sites[name], self._pods):
+        for item in bulkpods.pods(self._world.sites[name], self._pods):
             cluster.create(item)
 
     def _refuse(self) -> str:

@@ -56,10 +56,11 @@ def named(path: Path) -> str:
 def test_module_is_small_and_says_what_it_is_for(path: Path) -> None:
     text = path.read_text()
     assert len(text.splitlines()) <= MAX_LINES
+    defines = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     tree = ast.parse(text)
-    if tree.body:
+    if any(isinstance(node, defines) for node in tree.body):
         assert ast.get_docstring(tree), "a module says what it is for"
-        assert "from __future__ import annotations" in text or len(tree.body) <= 2
+        assert "from __future__ import annotations" in text
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)

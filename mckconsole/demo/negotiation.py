@@ -24,9 +24,9 @@ class Form(StrEnum):
 
 _AVAILABLE = (
     "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, "
-    "application/vnd.kubernetes.protobuf, application/json;stream=watch, "
-    "application/vnd.kubernetes.protobuf;stream=watch"
+    "application/vnd.kubernetes.protobuf"
 )
+_STREAMS = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
 _ONLY = (
     "only the following media types are accepted: application/json, application/yaml, "
     "application/vnd.kubernetes.protobuf"
@@ -55,11 +55,11 @@ def _clauses(accept: str) -> list[_Clause]:
 
 
 def _takes_json(media: str) -> bool:
-    return media in ("application/json", "application/*", "*/*")
+    return media in ("application/json", "*/*")  # the real server takes no application/*
 
 
-def negotiate(accept: str) -> Form:
-    """The form a client wants most among those there are.
+def negotiate(accept: str, *, one: bool) -> Form:
+    """The form a client wants most among those there are, for one object or for a list or watch.
 
     Raises:
         ApiError: 406 when it accepts no JSON, or only transformations that do not exist.
@@ -68,7 +68,7 @@ def negotiate(accept: str) -> Form:
         return Form.OBJECT
     json_clauses = [clause for clause in _clauses(accept) if _takes_json(clause.media)]
     if not json_clauses:
-        raise not_acceptable(_AVAILABLE, {})
+        raise not_acceptable(_AVAILABLE if one else _AVAILABLE + _STREAMS, {})
     for clause in json_clauses:
         wanted = clause.params.get("as")
         if wanted is None:

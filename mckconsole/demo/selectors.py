@@ -128,30 +128,40 @@ class _Parser:
         opening = self._next()
         if opening != "(":
             raise _unparsable(f"found '{opening}' expected: '('")
-        wanted = frozenset(self._values(key))
+        values = self._values()
+        closing = self._next()
+        if closing != ")":
+            raise _unparsable(f"found '{closing}', expected: ')'")
+        wanted = frozenset(self._value(key, value, at) for at, value in enumerate(values))
         if operator == "notin":
             return lambda labels: key not in labels or labels[key] not in wanted
         return lambda labels: key in labels and labels[key] in wanted
 
-    def _values(self, key: str) -> list[str]:
-        """The set up to its closing bracket; an empty place in it is the empty string."""
+    def _values(self) -> list[str]:
+        """The set before its closing bracket; an empty place in it is the empty string."""
+        first = self._peek()
+        if first == ")":
+            return [""]
+        if first != "," and (not first or first in _SYMBOLS):
+            raise _unparsable(f"found '{first}', expected: ',', ')' or identifier")
         values: list[str] = []
-        pending = ""
         while True:
             symbol = self._next()
-            if symbol == ")":
-                values.append(pending)
-                break
             if symbol == ",":
-                values.append(pending)
-                pending = ""
-                if self._peek() in (",", ""):
-                    raise _unparsable(f"found '{self._peek()}', expected: ',', or identifier")
-            elif not symbol or symbol in _SYMBOLS or pending:
-                raise _unparsable(f"found '{symbol}', expected: ',' or ')'")
+                values += [""] if not values else []
+                if self._peek() == ")":
+                    return [*values, ""]
+                if self._peek() == ",":
+                    self._next()
+                    values.append("")
+            elif not symbol or symbol in _SYMBOLS:
+                raise _unparsable(f"found '{symbol}', expected: ',', or identifier")
             else:
-                pending = symbol
-        return [self._value(key, value, index) for index, value in enumerate(values)]
+                values.append(symbol)
+                if self._peek() == ")":
+                    return values
+                if self._peek() != ",":
+                    raise _unparsable(f"found '{self._peek()}', expected: ',' or ')'")
 
     def _comparison(self, key: str, operator: str) -> LabelTest:
         text = self._next()

@@ -47,6 +47,7 @@ from mckconsole.demo.status import (
     not_found,
     page_not_found,
     too_large_version,
+    unsupported_media_type,
 )
 from mckconsole.demo.storage import Storage
 from mckconsole.demo.tables import table
@@ -215,6 +216,11 @@ class EmbeddedCluster(Storage):
 
     def _resource(self, call: Call, want: Attributes, user: User) -> Answer:
         if call.method == "POST":
+            if (
+                call.header("Content-Type").partition(";")[0]
+                == "application/vnd.kubernetes.protobuf"
+            ):
+                raise unsupported_media_type()
             review = answer_review(want, call.body, user, self.access, self._clock())
             if review is not None:
                 return json_answer(review, 201)
@@ -224,7 +230,7 @@ class EmbeddedCluster(Storage):
         headers = dict(_JSON)
         if want.version in type_.warnings:
             headers["Warning"] = f'299 - "{type_.warnings[want.version]}"'
-        form = negotiate(call.header("Accept"))
+        form = negotiate(call.header("Accept"), one=want.verb == "get")
         include = call.query.get("includeObject", "")
         if want.verb == "get":
             return Answer(200, self._one(call, want, type_, form, include), headers)
@@ -266,9 +272,9 @@ class EmbeddedCluster(Storage):
             raise not_found(type_, want.name)
         check_shape(form, type_.kind, is_list=False)
         if form is Form.TABLE:
-            return msgspec.json.encode(
-                table(type_, want.version, (stored,), include, self._clock())
-            )
+            document = table(type_, want.version, (stored,), include, self._clock())
+            document["metadata"] = {"resourceVersion": str(stored.revision)}
+            return msgspec.json.encode(document)
         if form is Form.PARTIAL:
             return partial(stored)
         return stored.typed(type_prefix(type_, want.version))

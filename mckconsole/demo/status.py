@@ -20,6 +20,7 @@ REASONS = {
     406: "NotAcceptable",
     409: "Conflict",
     410: "Expired",
+    415: "UnsupportedMediaType",
     422: "Invalid",
     429: "TooManyRequests",
     500: "InternalError",
@@ -118,6 +119,15 @@ def bad_request(message: str) -> ApiError:
 def not_acceptable(message: str, details: Mapping[str, Any] | None = None) -> ApiError:
     """406: no representation that the client accepts."""
     return ApiError(406, message, details=details)
+
+
+def unsupported_media_type() -> ApiError:
+    """415: protobuf, which only the real server reads."""
+    return ApiError(
+        415,
+        "the body of the request was in an unknown format - accepted media types include: "
+        "application/json",
+    )
 
 
 def invalid_options(field: str, kind: str, message: str) -> ApiError:

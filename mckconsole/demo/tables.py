@@ -82,12 +82,11 @@ def _columns(type_: ResourceType, now: float) -> list[TableColumn]:
     age = TableColumn("Age", lambda obj: _age(obj, now))
     if type_.custom:
         custom = [_custom(column) for column in type_.columns]
-        has_age = any(column.name == "Age" for column in custom)
-        return [name, *custom, *([] if has_age else [age._replace(type="date")])]
+        return [name, *(custom or [age._replace(type="date")])]
     printed = _PRINTED.get(type_.id, ())
-    shown = [column for column in printed if column.priority == 0]
+    shown = [age if column is _AGE else column for column in printed if column.priority == 0]
     wide = [column for column in printed if column.priority > 0]
-    return [name, *shown, age, *wide]
+    return [name, *shown, *([] if _AGE in printed else [age]), *wide]
 
 
 def _custom(column: PrinterColumn) -> TableColumn:
@@ -168,6 +167,12 @@ def _address(kind: str) -> CellOf:
     return find
 
 
+def _external_ip(obj: KubeObject) -> str:
+    ingress = _at(obj, "status", "loadBalancer", "ingress") or []
+    published = [item.get("ip") or item.get("hostname", "") for item in ingress]
+    return ",".join([*published, *(_at(obj, "spec", "externalIPs") or [])]) or "<none>"
+
+
 def _ports(obj: KubeObject) -> str:
     ports = _at(obj, "spec", "ports") or []
     return ",".join(f"{item['port']}/{item.get('protocol', 'TCP')}" for item in ports) or "<none>"
@@ -178,6 +183,8 @@ def _deployment_ready(obj: KubeObject) -> str:
     return f"{_number('status', 'readyReplicas')(obj)}/{1 if wanted is None else wanted}"
 
 
+_AGE = TableColumn("Age", _text("metadata", "creationTimestamp"))
+"""Marks where the age stands when it is not the last of the narrow columns."""
 _PRINTED: Mapping[str, tuple[TableColumn, ...]] = {
     "configmaps": (TableColumn("Data", _count("data", "binaryData")),),
     "secrets": (TableColumn("Type", _text("type")), TableColumn("Data", _count("data"))),
@@ -185,6 +192,7 @@ _PRINTED: Mapping[str, tuple[TableColumn, ...]] = {
     "nodes": (
         TableColumn("Status", _node_status),
         TableColumn("Roles", _node_roles),
+        _AGE,
         TableColumn("Version", _text("status", "nodeInfo", "kubeletVersion", missing="")),
         TableColumn("Internal-IP", _address("InternalIP"), priority=1),
         TableColumn("External-IP", _address("ExternalIP"), priority=1),
@@ -199,6 +207,7 @@ _PRINTED: Mapping[str, tuple[TableColumn, ...]] = {
     "services": (
         TableColumn("Type", _text("spec", "type")),
         TableColumn("Cluster-IP", _text("spec", "clusterIP")),
+        TableColumn("External-IP", _external_ip),
         TableColumn("Port(s)", _ports),
     ),
     "deployments.apps": (

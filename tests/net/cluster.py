@@ -1,7 +1,7 @@
 """Embedded clusters for tests: started on the test's loop, or on a thread for what is not async.
 
-    async with running(EmbeddedCluster()) as endpoint:   # a ClusterEndpoint with a static token
-        ...
+async with running(EmbeddedCluster()) as endpoint:   # a ClusterEndpoint with a static token
+    ...
 """
 
 from __future__ import annotations
@@ -92,12 +92,16 @@ class ThreadedServer:
 
 
 @contextlib.contextmanager
-def running_in_thread(services: Mapping[str, Service]) -> Generator[ThreadedServer, None, None]:
+def running_in_thread(
+    services: Mapping[str, Service], *, server_tls: ssl.SSLContext | None = None
+) -> Generator[ThreadedServer, None, None]:
     """Serve each service on a port of its own, off the caller's thread."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    listeners = {name: Listener({"": service}) for name, service in services.items()}
+    listeners = {
+        name: Listener({"": service}, tls=server_tls) for name, service in services.items()
+    }
 
     async def start() -> dict[str, str]:
         return {name: await listener.start() for name, listener in listeners.items()}
@@ -115,13 +119,21 @@ def running_in_thread(services: Mapping[str, Service]) -> Generator[ThreadedServ
         loop.close()
 
 
-def write_kubeconfig(path: Path, urls: Mapping[str, str], *, token: str = ADMIN_TOKEN) -> Path:
-    """A kubeconfig with one context per URL, all with the same token."""
+def write_kubeconfig(
+    path: Path, urls: Mapping[str, str], *, token: str = ADMIN_TOKEN, ca_file: Path | None = None
+) -> Path:
+    """A kubeconfig with one context per URL, all with the same token.
+
+    kubectl sends a token over HTTPS only: give a `ca_file` where kubectl is to read it.
+    """
+    authority = {"certificate-authority": str(ca_file)} if ca_file else {}
     document = {
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": next(iter(urls), ""),
-        "clusters": [{"name": name, "cluster": {"server": url}} for name, url in urls.items()],
+        "clusters": [
+            {"name": name, "cluster": {"server": url, **authority}} for name, url in urls.items()
+        ],
         "contexts": [
             {"name": name, "context": {"cluster": name, "user": "static"}} for name in urls
         ],

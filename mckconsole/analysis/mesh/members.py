@@ -283,18 +283,19 @@ def join_meshes(
             if len(directory.owners(mesh_id)) > 1 and not in_fleet:
                 continue  # one id, several clusters: it proves no acquaintance
             ids.setdefault(name, mesh_id)
-            if not in_fleet:
+            if in_fleet:
+                names.append(name)
+            else:
+                # Only the same cable proves the same stranger: ids repeat from mesh to mesh.
                 foreign.add(name)
-            names.append(name)
+                names.append(f"{name}\0{cable}")
         if names:
             unite(names)
-    together: dict[str, list[str]] = {}
-    for name in sorted(parents):
-        together.setdefault(root(name), []).append(name)
+    together: dict[str, dict[str, None]] = {}
+    for node in sorted(parents):
+        together.setdefault(root(node), {})[node.partition("\0")[0]] = None
     fellows = {
-        name: directory.others(name, together[root(name)])
-        for name in parents
-        if name not in foreign
+        name: directory.others(name, together[root(name)]) for name in parents if "\0" not in name
     }
     return Meshes(fellows, frozenset(foreign), ids)
 

@@ -1,0 +1,31 @@
+"""The rule registry is complete and its words can be followed."""
+
+from __future__ import annotations
+
+import pytest
+
+from mckconsole.analysis.rules import RULES
+from mckconsole.domain.findings import Rule
+from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.metrics import QUERIES
+
+DOCUMENTED = """
+    DOWN DEGRADED SLOW STALE UNVERIFIED CONNECTING MISSING ASYMMETRIC DUPLICATE-ID CIDR-OVERLAP
+    ENDPOINT-DRIFT NO-ACTIVE-GATEWAY ENCRYPTION-MISMATCH MAX-CLUSTERS-MISMATCH TUNNEL-MISMATCH
+    CA-MISMATCH VERSION-SKEW NOT-CONFIGURED
+"""
+
+
+def test_every_documented_rule_is_there_and_no_other() -> None:
+    assert set(RULES) == {f"MESH-{name}" for name in DOCUMENTED.split()}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
+def test_a_rule_says_what_it_reads_and_what_to_do(rule: Rule) -> None:
+    known = {*BY_TOPIC, *(query.id for query in QUERIES)}
+    assert rule.reads
+    assert set(rule.reads) <= known
+    assert rule.explanation.endswith(".")
+    assert rule.remediation.endswith(".")
+    assert rule.source
+    assert not rule.title.endswith(".")

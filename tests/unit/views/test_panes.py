@@ -1,0 +1,211 @@
+"""What the panes say, cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mckconsole.analysis.engine import Analysis, analyse
+from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.metrics import QUERIES
+from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.states import ClusterState, TopicState
+from mckconsole.views import cells
+from mckconsole.views.panes import PANES, find_pane
+from mckconsole.views.spec import GLYPHS, Cell, PaneSpec, Role, Row
+from tests.unit.analysis import build
+from tests.unit.analysis.build import ZERO_RTT, connection, gateway
+
+FLEET, MESH = PANES
+
+
+def incident() -> FleetSnapshot:
+    """East is well with west, cannot ping south, never verified north."""
+    ping = 'Failed to successfully ping the remote endpoint IP "10.30.0.1"'
+    east = gateway(
+        "east",
+        connection("west"),
+        connection("south", "error", message=ping),
+        connection("north", rtt=ZERO_RTT),
+    )
+    peers = [build.endpoint(name) for name in ("east", "west", "south", "north")]
+    return build.fleet(
+        build.cluster("east", [east, *peers], warnings=("TLS verification off",)),
+        build.cluster("west", build.member("west", "east", "south", "north")),
+        build.cluster(
+            "south",
+            build.member("south", "east", "west"),
+            states={"routeagents": TopicState.FORBIDDEN},
+        ),
+        build.unreachable("dead"),
+    )
+
+
+def table(pane: PaneSpec, fleet: FleetSnapshot) -> tuple[dict[str, Row], Analysis]:
+    analysis = analyse(fleet)
+    return {row.id: row for row in pane.rows(fleet, analysis)}, analysis
+
+
+def mesh_row(fleet: FleetSnapshot, source: str, target: str) -> Row:
+    rows, _ = table(MESH, fleet)
+    (row,) = [
+        row
+        for row in rows.values()
+        if (row.cells["from"].text, row.cells["to"].text) == (source, target)
+    ]
+    return row
+
+
+def texts(row: Row) -> dict[str, str]:
+    return {name: cell.text for name, cell in row.cells.items()}
+
+
+@pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.name)
+def test_a_pane_names_only_what_exists_and_keeps_its_first_columns(pane: PaneSpec) -> None:
+    assert set(pane.topics) <= set(BY_TOPIC)
+    assert set(pane.queries) <= {query.id for query in QUERIES}
+    assert len({column.id for column in pane.columns}) == len(pane.columns)
+    assert any(column.priority == 0 for column in pane.columns)
+    assert pane.help.endswith(".")
+    assert all(column.help and column.title.isupper() for column in pane.columns)
+
+
+def test_names_keys_and_aliases_are_unique() -> None:
+    words = [word for pane in PANES for word in (pane.name, pane.key, *pane.aliases)]
+    assert len(words) == len(set(words))
+    for pane in PANES:
+        for word in (pane.name, pane.key, *pane.aliases):
+            assert find_pane(word) is pane
+            assert find_pane(f" {word.upper()} ") is pane
+    assert find_pane("nothing") is None
+
+
+@pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.name)
+def test_every_row_fills_every_column_in_one_line(pane: PaneSpec) -> None:
+    rows, analysis = table(pane, incident())
+    known = {finding.id for finding in analysis.findings}
+    assert rows
+    for row in rows.values():
+        assert set(row.cells) == {column.id for column in pane.columns}
+        assert all(cell.text and "\n" not in cell.text for cell in row.cells.values())
+        assert set(row.finding_ids) <= known
+
+
+def test_a_glyph_never_stands_without_a_word() -> None:
+    for pane in PANES:
+        for row in table(pane, incident())[0].values():
+            for cell in row.cells.values():
+                assert cell.text not in GLYPHS.values()
+
+
+def test_a_tunnel_that_is_up() -> None:
+    row = mesh_row(incident(), "east", "west")
+    assert texts(row) == {
+        "from": "east",
+        "to": "west",
+        "state": "● up",
+        "rtt": "22 ms",
+        "since": "–",
+        "driver": "libreswan",
+        "pair": "● up",
+        "family": "ipv4",
+        "reason": "connected, answers pings",
+    }
+    assert row.cells["rtt"].value == pytest.approx(0.022)
+    assert row.finding_ids == ()
+
+
+def test_a_tunnel_that_is_down_one_way() -> None:
+    down, degraded = mesh_row(incident(), "east", "south"), mesh_row(incident(), "south", "east")
+    assert down.cells["state"] == Cell("✖ down", Role.CRITICAL, "down")
+    assert down.cells["rtt"] == Cell("last 22 ms", Role.DIM, None)
+    assert down.cells["pair"].text == "✖ asymmetric"
+    assert degraded.cells["state"].text == "✖ degraded"
+    assert down.finding_ids == degraded.finding_ids != ()
+
+
+def test_a_tunnel_that_nothing_measured() -> None:
+    row = mesh_row(incident(), "east", "north")
+    assert row.cells["state"] == Cell("▲ unverified", Role.WARN, "unverified")
+    assert row.cells["rtt"].text == "–"
+    assert row.cells["pair"].text == "? peer view unavailable"
+    assert row.cells["to"].role is Role.DIM
+
+
+def test_the_mesh_is_summed_up_worst_first() -> None:
+    fleet = incident()
+    line = MESH.summary(fleet, analyse(fleet))
+    assert line.startswith("12 tunnel directions  ✖ 1 down  ✖ 1 missing")
+    assert line.endswith("● 5 up")
+
+
+def test_rows_of_the_mesh_are_worst_first() -> None:
+    rows, _ = table(MESH, incident())
+    states = [row.cells["state"].value for row in rows.values()]
+    assert states[0] == "down"
+    assert states[-1] == "up"
+
+
+def test_the_fleet_says_what_it_cannot_see() -> None:
+    rows, _ = table(FLEET, incident())
+    dead = texts(rows["dead"])
+    assert dead["cluster"] == "✖ dead"
+    assert dead["state"] == "unreachable: timeout"
+    assert {dead[name] for name in ("version", "provider", "nodes", "tunnels")} == {"? unknown"}
+    assert dead["findings"] == "? not read"
+    assert (dead["age"], dead["latency"]) == ("–", "–")
+    assert "forbidden: routeagents" in rows["south"].cells["notes"].text
+    assert "TLS verification off" in rows["east"].cells["notes"].text
+
+
+def test_the_fleet_is_as_bad_as_its_findings() -> None:
+    rows, analysis = table(FLEET, incident())
+    east = rows["east"]
+    assert east.cells["cluster"].text == "✖ east"
+    assert east.cells["state"].text == "ready, 1 of 3 tunnels up"
+    assert east.cells["findings"].text == "✖1 ▲1"
+    assert len(east.finding_ids) == 2
+    assert FLEET.summary(incident(), analysis) == "4 clusters  ✖ 1 unreachable  ● 3 ready"
+
+
+def test_a_quiet_cluster_is_quiet() -> None:
+    fleet = build.fleet(build.cluster("a", [build.node("n", provider_id="kind://x")]))
+    row = table(FLEET, fleet)[0]["a"]
+    assert texts(row) == {
+        "cluster": "● a",
+        "state": "ready",
+        "version": "v1.34.2",
+        "provider": "kind",
+        "nodes": "1/1",
+        "latency": "31 ms ▁▂",
+        "tunnels": "–",
+        "findings": "none",
+        "age": "0 s",
+        "notes": "–",
+    }
+
+
+@pytest.mark.parametrize("state", list(ClusterState))
+def test_every_cluster_state_has_a_role_and_a_word(state: ClusterState) -> None:
+    fleet = build.fleet(build.cluster("a", state=state, reason="because"))
+    row = table(FLEET, fleet)[0]["a"]
+    assert row.cells["state"].text == f"{state.value}: because"
+    assert row.cells["cluster"].text == f"{GLYPHS[cells.CLUSTER_ROLES[state]]} a"
+
+
+def test_empty_panes_say_why() -> None:
+    nothing = replace(build.fleet(), inventory_problems=("no kubeconfig found",))
+    assert "no kubeconfig found" in FLEET.empty(nothing, analyse(nothing))
+    quiet = build.fleet(build.cluster("a"))
+    assert "neither Submariner nor Cilium" in MESH.empty(quiet, analyse(quiet))
+    dead = build.fleet(build.unreachable("a"))
+    assert "could not be read in a: unreachable: timeout" in MESH.empty(dead, analyse(dead))
+
+
+@pytest.mark.parametrize(
+    ("values", "bars"),
+    [([], ""), ([0.1], ""), ([0.1, 0.1], "▁▁"), ([0.1, 0.8], "▁█"), ([1] * 20, "▁" * 7)],
+)
+def test_a_trend_is_flat_where_nothing_changes(values: list[float], bars: str) -> None:
+    assert cells.trend(values) == bars

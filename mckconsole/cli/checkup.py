@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +19,7 @@ from mckconsole.domain.text import clean
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.discovery import ApiSurface, discover, server_version
 from mckconsole.sources.endpoint import ClusterEndpoint
-from mckconsole.sources.errors import NotServed, ReadTimeout, SourceError
+from mckconsole.sources.errors import NotServed, ReadTimeout, SourceError, StatusTrouble
 from mckconsole.sources.limits import Limits
 from mckconsole.sources.prometheus import ProbeResult
 from mckconsole.sources.reviews import review_access, review_subject
@@ -134,7 +135,8 @@ async def _examine(client: ClusterClient, topics: Sequence[str], found: Checkup)
     surface = await discover(client)
     found.state = ClusterState.READY
     found.clock_offset = client.clock_offset
-    found.version = (await server_version(client)).git_version
+    with suppress(StatusTrouble):  # a refused /version is no obstacle; discovery has answered
+        found.version = (await server_version(client)).git_version
     found.latency = client.latencies[-1] if client.latencies else None
     _, found.topics = await asyncio.gather(
         _ask_who(client, found),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
@@ -242,11 +243,14 @@ async def test_a_server_that_refuses_heavy_queries(real: Real) -> None:
 async def test_a_server_that_hangs_and_then_dies(real: Real) -> None:
     process = real.small.process
     process.send_signal(signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)  # only now have all its threads stopped
     try:
         hung = (await read(real.small, "east", clusters=["east"], timeout=0.5))["east"]
     finally:
         process.send_signal(signal.SIGCONT)
-    assert all("was silent for 0.5 s" in vector.reason for vector in hung.values())
+    assert {vector.reason for vector in hung.values()} == {
+        f"real: {real.small.address} was silent for 0.5 s"
+    }
     process.kill()
     process.wait()
     gone = (await read(real.small, "east", clusters=["east"]))["east"]

@@ -7,13 +7,11 @@ the response and the envelope is read from it. Nothing but `PrometheusTrouble` l
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from collections.abc import Callable, Collection
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import msgspec
 import requests
 from prometheus_api_client import PrometheusConnect
 
@@ -22,8 +20,16 @@ from mckconsole.domain.metrics import MetricQuery
 from mckconsole.domain.text import clean, shorten
 from mckconsole.domain.times import parse_http_date
 from mckconsole.sources.prometheus.auth import Authenticator
+from mckconsole.sources.prometheus.envelope import (
+    Envelope,
+    html_page,
+    join_times,
+    read_build,
+    read_envelope,
+    read_series,
+)
 from mckconsole.sources.prometheus.federate import parse_exposition
-from mckconsole.sources.prometheus.trouble import Answer, PrometheusTrouble, Series
+from mckconsole.sources.prometheus.trouble import Answer, PrometheusTrouble
 from mckconsole.sources.prometheus.wire import WIRE_ERRORS, Wire, explain
 
 T = TypeVar("T")
@@ -37,43 +43,6 @@ _HINTS = {
     404: "is a path prefix missing in the URL, such as /prometheus?",
     429: "the endpoint limits its callers",
 }
-
-
-class _Data(msgspec.Struct, rename="camel"):
-    result_type: str = ""
-    result: msgspec.Raw = msgspec.Raw(b"null")
-
-
-class _Envelope(msgspec.Struct, rename="camel"):
-    """The HTTP API's envelope; `isPartial` is VictoriaMetrics'. `infos` speak about the query's
-    text, not about missing data, and are not read."""
-
-    status: str = ""
-    data: _Data = msgspec.field(default_factory=_Data)
-    error_type: str = ""
-    error: str = ""
-    warnings: list[str] | None = None
-    is_partial: bool = False
-
-
-class _Build(msgspec.Struct):
-    version: str = ""
-    application: str = ""
-
-
-class _BuildInfo(msgspec.Struct):
-    data: _Build
-
-
-class _Row(msgspec.Struct):
-    """One series of a vector; native histograms have no `value`."""
-
-    metric: dict[str, str]
-    value: tuple[float, str] | None = None
-
-
-_ENVELOPE = msgspec.json.Decoder(_Envelope)
-_BUILD = msgspec.json.Decoder(_BuildInfo)
 
 
 class PrometheusClient:
@@ -113,7 +82,7 @@ class PrometheusClient:
             return values
         evaluated = max(series.at for series in values.series)
         times = self._evaluate(f"timestamp({metric})", at=evaluated)
-        return _join(values, times)
+        return join_times(values, times)
 
     def reporting(self, labels: Collection[str]) -> Answer:
         """Which values of `labels` have any `up` series."""
@@ -125,7 +94,7 @@ class PrometheusClient:
         selectors = [checked_name(metric) for metric in metrics]
         response = self._call(lambda: self._wire.get("/federate", {"match[]": selectors}))
         if "html" in response.headers.get("Content-Type", ""):
-            raise _html_page()
+            raise html_page()
         asked_at = _date(response) or time.time()
         text = response.content.decode("utf-8", "replace")
         found = parse_exposition(text, metrics, asked_at)
@@ -135,12 +104,9 @@ class PrometheusClient:
         """What the endpoint says it is, from `/api/v1/status/buildinfo`; empty if not served."""
         try:
             response = self._call(lambda: self._wire.get("/api/v1/status/buildinfo", {}))
-            build = _BUILD.decode(response.content).data
-        except (PrometheusTrouble, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except PrometheusTrouble:
             return ""
-        return shorten(
-            clean(f"{build.application or 'Prometheus API'} {build.version}".strip()), 80
-        )
+        return read_build(response.content)
 
     def ping(self) -> Answer:
         """The cheapest question the query API answers."""
@@ -154,10 +120,10 @@ class PrometheusClient:
         envelope = _envelope(response)
         if envelope.status != "success":
             raise self._refusal(response, envelope)
-        if envelope.data.result_type != "vector" or not isinstance(rows, list):
-            kind = envelope.data.result_type or "no data"
+        kind = envelope.data.result_type if envelope.data else "no data"
+        if kind != "vector" or not isinstance(rows, list):
             raise PrometheusTrouble(f"expected a vector, got {kind}", whole_endpoint=False)
-        series, histograms = _series(rows)
+        series, histograms = read_series(rows)
         asked_at = _date(response) or max((one.at for one in series), default=time.time())
         caveats = [self._authenticator.redact(text) for text in envelope.warnings or ()]
         if envelope.is_partial and not caveats:
@@ -209,9 +175,7 @@ class PrometheusClient:
         if response.status_code != 200:
             raise self._refusal(response, None)
 
-    def _refusal(
-        self, response: requests.Response, envelope: _Envelope | None
-    ) -> PrometheusTrouble:
+    def _refusal(self, response: requests.Response, envelope: Envelope | None) -> PrometheusTrouble:
         """The words for an error envelope, or for a status without one.
 
         A slow query is answered 503 with an envelope: that says nothing about the next query.
@@ -222,7 +186,7 @@ class PrometheusClient:
             try:
                 envelope = _envelope(response)
             except PrometheusTrouble:
-                envelope = _Envelope()
+                envelope = Envelope()
         if envelope.error and status not in (401, 403):
             text = self._authenticator.redact(envelope.error)
             kind = f"{envelope.error_type}: " if envelope.error_type else ""
@@ -247,54 +211,8 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _envelope(response: requests.Response) -> _Envelope:
-    if "html" in response.headers.get("Content-Type", "").lower():
-        raise _html_page()
-    try:
-        return _ENVELOPE.decode(response.content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise PrometheusTrouble(
-            "the answer is not of the Prometheus HTTP API", hint="check `url` and `api`"
-        ) from None
-
-
-def _html_page() -> PrometheusTrouble:
-    return PrometheusTrouble(
-        "answered with an HTML page", hint="a login page in front, or a wrong path in the URL?"
-    )
-
-
-def _series(rows: list[Any]) -> tuple[tuple[Series, ...], int]:
-    """Decode the rows of a vector; also the number of native histograms among them."""
-    series: list[Series] = []
-    histograms = 0
-    try:
-        for row in msgspec.convert(rows, list[_Row]):
-            if row.value is None:
-                histograms += 1
-                continue
-            at, text = row.value
-            labels = {clean(k): clean(v) for k, v in row.metric.items() if k != "__name__"}
-            series.append(Series(labels, float(text), at))
-    except (ValueError, OverflowError):
-        raise PrometheusTrouble(
-            "the answer holds series that are not of the Prometheus HTTP API"
-        ) from None
-    return tuple(series), histograms
-
-
-def _join(values: Answer, times: Answer) -> Answer:
-    """Give each series of `values` the sample time that `times` holds for the same labels."""
-    instants = {frozenset(one.labels.items()): one.value for one in times.series}
-    series: list[Series] = []
-    for one in values.series:
-        at = instants.get(frozenset(one.labels.items()), math.nan)
-        if math.isfinite(at):
-            series.append(Series(one.labels, one.value, at))
-    caveats = dict.fromkeys(filter(None, (values.caveat, times.caveat)))
-    if lost := len(values.series) - len(series):
-        caveats[f"{lost} series without a sample time left out"] = None
-    return Answer(tuple(series), values.asked_at, "; ".join(caveats))
+def _envelope(response: requests.Response) -> Envelope:
+    return read_envelope(response.content, response.headers.get("Content-Type", ""))
 
 
 def _date(response: requests.Response) -> float:

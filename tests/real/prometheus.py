@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -50,6 +52,11 @@ class RealPrometheus:
             result = json.load(response)["data"]["result"]
         assert isinstance(result, list)
         return result
+
+    def freeze(self) -> None:
+        """Stop the process, and return only when all its threads have stopped."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitpid(self.process.pid, os.WUNTRACED)
 
     def until(self, query: str, series: int = 1, seconds: float = 20) -> None:
         """Wait until `query` has at least `series` series (exactly none for 0)."""

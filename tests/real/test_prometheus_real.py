@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
@@ -242,8 +241,7 @@ async def test_a_server_that_refuses_heavy_queries(real: Real) -> None:
 
 async def test_a_server_that_hangs_and_then_dies(real: Real) -> None:
     process = real.small.process
-    process.send_signal(signal.SIGSTOP)
-    os.waitpid(process.pid, os.WUNTRACED)  # only now have all its threads stopped
+    real.small.freeze()
     try:
         hung = (await read(real.small, "east", clusters=["east"], timeout=0.5))["east"]
     finally:

@@ -76,18 +76,18 @@ def resolve_user(
     warnings: list[str] = []
     certificate = _certificate(user, time.time() if now is None else now, warnings)
     header = _header(user, warnings)
-    if header is None and certificate is None:
-        return Login(_exec(user, cluster_info, plugins), impersonate, tuple(warnings))
-    if user.exec is not None:
+    credential: Credential | None = certificate or header
+    if certificate is not None and header is not None:
+        credential = WithCertificate(certificate, header)
+    if credential is not None and user.exec is not None:
         warnings.append(
             "the exec plugin is not used: the user has a token, password or certificate"
         )
-    credential: Credential
-    if certificate and header:
-        credential = WithCertificate(certificate, header)
-    else:
-        credential = certificate or header or Anonymous()
-    return Login(credential, impersonate, tuple(warnings))
+    elif user.exec is not None:
+        credential = _exec(user.exec, cluster_info, plugins)
+    elif credential is None:
+        warnings.append(f"user {user.name} has no credential: requests are anonymous")
+    return Login(credential or Anonymous(), impersonate, tuple(warnings))
 
 
 def _impersonation(user: KubeUser) -> Impersonation | None:
@@ -152,10 +152,7 @@ def _date_warnings(certificate: ClientCertificate, now: float) -> list[str]:
     return [f"the client certificate {what}: valid from {start} to {end}; renew it"]
 
 
-def _exec(user: KubeUser, cluster_info: Callable[[], str], plugins: PluginPool) -> Credential:
-    if user.exec is None:
-        return Anonymous()
-    plugin = user.exec
+def _exec(plugin: KubeExec, cluster_info: Callable[[], str], plugins: PluginPool) -> ExecCredential:
     if not plugin.command:
         raise Unusable("exec without a command")
     if any(not name for name, _ in plugin.env):

@@ -212,6 +212,11 @@ class TestUser:
         assert words in endpoint.problem
         assert endpoint.base_url == SERVER
 
+    def test_a_user_without_a_credential_is_said_to_be_anonymous(self, tmp_path: Path) -> None:
+        endpoint = load_one(tmp_path, kubeconfig(user={}))
+        assert endpoint.credential.describe() == "anonymous"
+        assert endpoint.warnings == ("user one has no credential: requests are anonymous",)
+
     def test_impersonation_is_honoured(self, tmp_path: Path) -> None:
         user = {
             "token": "t",

@@ -75,7 +75,7 @@ class ProgressDisplay:
             size = os.get_terminal_size(self._stream.fileno())
         except (OSError, ValueError):
             return 80, 24
-        return max(size.columns, 20), max(size.lines, 3)
+        return size.columns or 80, size.lines or 24  # a terminal may not know its own size
 
     def _write(self, lines: Sequence[str]) -> None:
         """Replace what is drawn by `lines`; a terminal that went away is no reason to fail."""

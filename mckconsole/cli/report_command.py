@@ -20,7 +20,7 @@ from mckconsole.domain.findings import Severity
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.report import jsonout, table
-from mckconsole.report.document import Document, build
+from mckconsole.report.document import OVERVIEW, Document, build
 from mckconsole.store.reader import ReadPlan, read_fleet
 from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import PaneSpec
@@ -71,10 +71,12 @@ def choose(names: Sequence[str]) -> tuple[PaneSpec, ...]:
 async def _read(
     arguments: Namespace, panes: Sequence[PaneSpec]
 ) -> tuple[Document, FleetSnapshot, Target]:
+    """Read what the panes need; the overview counts what all panes find, so it needs everything."""
     async with opened(arguments) as target:
+        read = PANES if any(pane.name == OVERVIEW for pane in panes) else panes
         plan = ReadPlan(
-            topics=_distinct(topic for pane in panes for topic in pane.topics),
-            queries=_distinct(query for pane in panes for query in pane.queries),
+            topics=_distinct(topic for pane in read for topic in pane.topics),
+            queries=_distinct(query for pane in read for query in pane.queries),
             deadline=arguments.timeout,
         )
         names = [endpoint.name for endpoint in target.inventory.endpoints]

@@ -20,6 +20,8 @@ from mckconsole.views.spec import GLYPHS, Role
 _WIDE = 1_000_000
 """Cells to wrap at when there is no terminal: never."""
 _INDENT = "  "
+_LABEL = 6
+"""Cells of the column that says `seen` or `do`."""
 
 _ROLES = {
     Severity.CRITICAL: Role.CRITICAL,
@@ -74,6 +76,7 @@ def _findings(document: Document, width: int | None) -> Iterator[Line]:
     said = ", ".join(f"{counts[severity]} {severity}" for severity in Severity if counts[severity])
     yield [Span("FINDINGS", "heading"), Span(f"{_INDENT}{said or 'none'}")]
     for finding in document.findings:
+        yield []
         yield from _finding(finding, width)
 
 
@@ -88,11 +91,10 @@ def _finding(finding: Finding, width: int | None) -> Iterator[Line]:
     yield from _indented(finding.title, width)
     if finding.detail and finding.detail != finding.title:
         yield from _indented(finding.detail, width)
-    for evidence in finding.evidence:
-        yield from _indented(f"seen: {_seen(evidence)}", width, Role.DIM)
-    if finding.remediation:
-        for index, step in enumerate(finding.remediation.splitlines()):
-            yield from _indented(f"{'do: ' if index == 0 else ''}{step}", width)
+    for index, evidence in enumerate(finding.evidence):
+        yield from _labelled("seen" if index == 0 else "", _seen(evidence), width, Role.DIM)
+    for index, step in enumerate(finding.remediation.splitlines()):
+        yield from _labelled("do" if index == 0 else "", step, width)
 
 
 def _seen(evidence: Evidence) -> str:
@@ -121,6 +123,16 @@ def _item(role: Role, text: str, width: int | None) -> Iterator[Line]:
         yield [Span(f"{GLYPHS[role] if index == 0 else ' '} ", role), Span(part)]
 
 
-def _indented(text: str, width: int | None, role: Role = Role.PLAIN) -> Iterator[Line]:
+def _labelled(label: str, text: str, width: int | None, role: Role = Role.PLAIN) -> Iterator[Line]:
+    """`text` beside a label, continued under itself."""
+    margin = len(_INDENT) + _LABEL
+    for index, part in enumerate(wrap(text, max((width or _WIDE) - margin, 20))):
+        yield [
+            Span(f"{_INDENT}{label if index == 0 else '':<{_LABEL}}", Role.DIM),
+            Span(part, role),
+        ]
+
+
+def _indented(text: str, width: int | None) -> Iterator[Line]:
     for part in wrap(text, max((width or _WIDE) - len(_INDENT), 20)):
-        yield [Span(_INDENT), Span(part, role)]
+        yield [Span(_INDENT), Span(part)]

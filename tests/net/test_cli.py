@@ -108,6 +108,20 @@ class TestReport:
         (row,) = [row for row in data["panes"]["fleet"]["rows"] if row["id"] == broken]
         assert row["values"]["nodes"] is None
 
+    async def test_the_overview_alone_still_counts_every_finding(self, tmp_path: Path) -> None:
+        async with EmbeddedFleet() as fleet:
+            names = [name for name in fleet.clusters if name != "edge-fra-1"]
+            chosen = [word for name in names for word in ("--context", name)]
+            arguments = ("--kubeconfig", str(fleet.kubeconfig), "--format", "json", *chosen)
+            overview = await mck(tmp_path, "report", "fleet", "--fail-on", "high", *arguments)
+            mesh = await mck(tmp_path, "report", "mesh", "--fail-on", "high", *arguments)
+        assert (overview.status, mesh.status) == (1, 1)
+        assert "--fail-on" in overview.err
+        one, other = (
+            {finding["id"] for finding in done.json()["findings"]} for done in (overview, mesh)
+        )
+        assert one == other
+
     async def test_contexts_are_chosen_and_unknown_ones_refused(
         self, fleet: EmbeddedFleet, tmp_path: Path
     ) -> None:

@@ -55,10 +55,10 @@ class TestReport:
             "✖ critical  MESH-DOWN  west → east",
             "  The tunnel to east is down",
             "  The gateway cannot ping 10.1.2.1.",
-            "  seen: west · Gateway submariner-operator/gw-a · status.connections[0].status = error"
+            "  seen  west · Gateway submariner-operator/gw-a · status.connections[0].status = error"
             " · at 2026-08-01T08:59:56Z",
-            "  seen: east · prometheus · submariner_connections = 1 · at 2026-08-01T08:59:49Z",
-            "  do: Open UDP 4500 between the gateways.",
+            "        east · prometheus · submariner_connections = 1 · at 2026-08-01T08:59:49Z",
+            "  do    Open UDP 4500 between the gateways.",
             "▲ medium    MESH-SLOW  east",
             "UNKNOWN  1 not answered",
             "? west: mesh: gateways: forbidden",
@@ -74,7 +74,7 @@ class TestReport:
 
     def test_every_step_of_a_remediation_has_its_line(self) -> None:
         text = render(document(findings=(replace(DOWN, remediation="1. look\n2. act"),)))
-        assert "  do: 1. look\n  2. act\n" in text
+        assert "  do    1. look\n        2. act\n" in text
 
     def test_nothing_found_and_nothing_there_are_said(self) -> None:
         text = render(document(findings=(), rows=(), unknowns=(), warnings=()))

@@ -14,18 +14,24 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
 import yaml
 
-from mckconsole.config.model import Config
+from mckconsole.config.model import Config, PrometheusConfig
 from mckconsole.demo import bulk, bulkpods, faults, render
 from mckconsole.demo.access import Access, Rule, User
 from mckconsole.demo.answers import Listener
 from mckconsole.demo.generate import SYSTEM_NAMESPACES
-from mckconsole.demo.scenario import ClusterModel, Scenario, load_scenario
+from mckconsole.demo.promql import PromSeries
+from mckconsole.demo.promserver import EmbeddedPrometheus
+from mckconsole.demo.scenario import ClusterModel, PrometheusModel, Scenario, load_scenario
+from mckconsole.demo.series import cluster_series
 from mckconsole.demo.server import EmbeddedCluster
 from mckconsole.demo.world import HEARTBEAT_SECONDS, World
 
@@ -140,7 +146,8 @@ class EmbeddedFleet:
                 servers[model.name] = self._refuse()
             else:
                 servers[model.name] = await self._serve(model)
-        self._config = Config(request_timeout=REQUEST_TIMEOUT)
+        endpoints = [await self._serve_metrics(one) for one in self._world.scenario.prometheus]
+        self._config = Config(request_timeout=REQUEST_TIMEOUT, prometheus=endpoints)
         tokens = {name: self._token(name) for name in servers}
         self._kubeconfig = _write_kubeconfig(folder / "kubeconfig", servers, tokens)
         pulse = asyncio.create_task(self._keep_beating(), name="embedded fleet heartbeats")
@@ -155,6 +162,24 @@ class EmbeddedFleet:
         self._clusters[model.name] = cluster
         listener = await self._stack.enter_async_context(Listener({"": cluster}))
         return listener.url
+
+    async def _serve_metrics(self, model: PrometheusModel) -> PrometheusConfig:
+        server = EmbeddedPrometheus(partial(self._series, model), clock=self.now)
+        listener = await self._stack.enter_async_context(Listener({"": server}))
+        return PrometheusConfig(
+            name=model.name,
+            url=listener.url,
+            clusters=model.clusters,
+            cluster_label=model.cluster_label,
+        )
+
+    def _series(self, model: PrometheusModel) -> Iterator[PromSeries]:
+        for cluster in self._world.scenario.clusters:
+            if cluster.dead or not any(fnmatchcase(cluster.name, p) for p in model.clusters):
+                continue
+            external = {model.cluster_label: cluster.name} if model.cluster_label else {}
+            for one in cluster_series(self._world, cluster.name):
+                yield replace(one, labels={**one.labels, **external})
 
     def _build(self, model: ClusterModel) -> EmbeddedCluster:
         user = User(_READER, ("mckconsole:readers",))

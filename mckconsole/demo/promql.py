@@ -1,8 +1,8 @@
 """The few PromQL expressions that the embedded Prometheus answers, and how.
 
-Exactly: a selector with matchers, `timestamp(SELECTOR)`, `delta(SELECTOR[RANGE])` and
-`count by (LABELS) (SELECTOR)`. Anything else is refused with an error, as a real server refuses
-what it cannot parse; nothing is approximated.
+Exactly: a selector with matchers, `timestamp(SELECTOR)`, `delta(SELECTOR[RANGE])`,
+`count by (LABELS) (SELECTOR)`, `group by (LABELS) (SELECTOR)` and `vector(NUMBER)`. Anything else
+is refused with an error, as a real server refuses what it cannot parse; nothing is approximated.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ _NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 _MATCHER = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*')
 _SELECTOR = re.compile(rf"\s*({_NAME})?\s*(?:\{{(.*)\}})?\s*", re.DOTALL)
 _TIMESTAMP = re.compile(r"\s*timestamp\s*\((.*)\)\s*", re.DOTALL)
-_DELTA = re.compile(r"\s*delta\s*\((.*)\[(\d+)([smhd])\]\s*\)\s*", re.DOTALL)
-_COUNT = re.compile(r"\s*count\s*by\s*\(([^)]*)\)\s*\((.*)\)\s*", re.DOTALL)
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DELTA = re.compile(r"\s*delta\s*\((.*)\[((?:\d+(?:ms|[smhd]))+)\]\s*\)\s*", re.DOTALL)
+_SPAN = re.compile(r"(\d+)(ms|[smhd])")
+_VECTOR = re.compile(r"\s*vector\s*\(\s*(\d+(?:\.\d+)?)\s*\)\s*")
+_GROUPED = re.compile(r"\s*(count|group)\s*by\s*\(([^)]*)\)\s*\((.*)\)\s*", re.DOTALL)
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class QueryError(Exception):
@@ -120,11 +122,15 @@ def evaluate(expression: str, series: Iterable[PromSeries], moment: float) -> li
             for one, sample in _current(match.group(1), series, moment)
         ]
     if match := _DELTA.fullmatch(expression):
-        window = float(match.group(2)) * _SECONDS[match.group(3)]
+        parts = _SPAN.findall(match.group(2))
+        window = sum(float(number) * _SECONDS[unit] for number, unit in parts)
         return list(_deltas(match.group(1), series, moment, window))
-    if match := _COUNT.fullmatch(expression):
-        names = [name.strip() for name in match.group(1).split(",") if name.strip()]
-        return _counts(names, _current(match.group(2), series, moment))
+    if match := _GROUPED.fullmatch(expression):
+        names = [name.strip() for name in match.group(2).split(",") if name.strip()]
+        counts = _counts(names, _current(match.group(3), series, moment))
+        return counts if match.group(1) == "count" else [(labels, 1.0) for labels, _ in counts]
+    if match := _VECTOR.fullmatch(expression):
+        return [({}, float(match.group(1)))]
     return [(one.all_labels, sample[1]) for one, sample in _current(expression, series, moment)]
 
 

@@ -148,6 +148,16 @@ class Export(Section, frozen=True):
     clusters: list[str]
 
 
+class PrometheusModel(Section, frozen=True):
+    """A Prometheus and the clusters whose metrics it holds."""
+
+    name: str
+    clusters: list[str]
+    """Names or globs."""
+    cluster_label: str = ""
+    """Label that tells the clusters apart; empty where there is only one."""
+
+
 class TunnelChange(Section, frozen=True):
     """Replaces both directions of a tunnel."""
 
@@ -183,6 +193,7 @@ class Scenario(Section, frozen=True):
     cilium: list[CiliumModel] = field(default_factory=list)
     workloads: list[Workload] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
+    prometheus: list[PrometheusModel] = field(default_factory=list)
     script: list[Step] = field(default_factory=list)
 
     def submariner_of(self, cluster: str) -> SubmarinerModel | None:

@@ -8,8 +8,8 @@ gauges. Values are functions of time, so a server can answer for any moment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
+from mckconsole.demo.promql import PromSeries
 from mckconsole.demo.scenario import CiliumLink, TunnelModel
 from mckconsole.demo.site import NodePlan
 from mckconsole.demo.submariner import endpoint_spec
@@ -18,28 +18,20 @@ from mckconsole.demo.world import World
 _RATE = 3_100.0  # bytes per second through a healthy tunnel
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One series of one cluster: its labels, and its value at any Unix second."""
-
-    name: str
-    labels: Mapping[str, str]
-    value: Callable[[float], float]
-
-
-def cluster_series(world: World, name: str) -> Iterator[Series]:
+def cluster_series(world: World, name: str) -> Iterator[PromSeries]:
     """Every series that cluster `name` exports now."""
+    yield PromSeries("up", {"job": "kube-apiservers", "instance": f"{name}:6443"}, 1)
     if world.scenario.submariner_of(name):
         yield from _submariner(world, name)
     if mesh := world.scenario.cilium_of(name):
         yield from _cilium(world, name, mesh.links.get(name, {}))
 
 
-def _submariner(world: World, name: str) -> Iterator[Series]:
+def _submariner(world: World, name: str) -> Iterator[PromSeries]:
     local = endpoint_spec(world, name)
     target = {"job": "submariner-gateway-metrics", "namespace": "submariner-operator"}
     operator = {"job": "submariner-operator-metrics", "namespace": "submariner-operator"}
-    yield Series("submariner_gateways", operator, _constant(len(world.sites[name].gateway_nodes)))
+    yield PromSeries("submariner_gateways", operator, len(world.sites[name].gateway_nodes))
     for receiver, tunnel in world.tunnels_of(name):
         remote = endpoint_spec(world, receiver)
         hosts = {
@@ -56,39 +48,39 @@ def _submariner(world: World, name: str) -> Iterator[Series]:
             "remote_endpoint_ip": remote["public_ip"],
         }
         status = {**link, "status": tunnel.driver}
-        yield Series("submariner_connections", status, _constant(1))
+        yield PromSeries("submariner_connections", status, 1)
         wanted = {**operator, **hosts, "status": tunnel.status}
-        yield Series("submariner_requested_connections", wanted, _constant(1))
+        yield PromSeries("submariner_requested_connections", wanted, 1)
         yield from _traffic(world, link, tunnel)
 
 
-def _traffic(world: World, link: dict[str, str], tunnel: TunnelModel) -> Iterator[Series]:
+def _traffic(world: World, link: dict[str, str], tunnel: TunnelModel) -> Iterator[PromSeries]:
     since = world.epoch - 9 * 86_400.0
-    yield Series("submariner_connection_established_timestamp", link, _constant(since))
-    yield Series("submariner_connection_latency_seconds", link, _constant(tunnel.rtt / 1000))
-    yield Series("submariner_gateway_tx_bytes", link, _growing(since, _RATE))
-    received = _growing(since, _RATE * 0.97) if tunnel.receives else _constant(48_211_904)
-    yield Series("submariner_gateway_rx_bytes", link, received)
+    yield PromSeries("submariner_connection_established_timestamp", link, since)
+    yield PromSeries("submariner_connection_latency_seconds", link, tunnel.rtt / 1000)
+    yield PromSeries("submariner_gateway_tx_bytes", link, _growing(since, _RATE))
+    received = _growing(since, _RATE * 0.97) if tunnel.receives else 48_211_904
+    yield PromSeries("submariner_gateway_rx_bytes", link, received)
 
 
-def _cilium(world: World, name: str, links: Mapping[str, CiliumLink]) -> Iterator[Series]:
+def _cilium(world: World, name: str, links: Mapping[str, CiliumLink]) -> Iterator[PromSeries]:
     for node in world.sites[name].nodes:
         agent = {"job": "cilium-agent", "namespace": "kube-system", **_instance(node, 9962)}
-        yield Series("cilium_clustermesh_remote_clusters", agent, _constant(len(links)))
+        yield PromSeries("cilium_clustermesh_remote_clusters", agent, len(links))
         for peer, link in links.items():
             broken = node.index < link.agents_not_ready
             labels = {**agent, "target_cluster": peer}
             yield from _remote_cluster(world, "cilium_clustermesh", labels, broken=broken)
-            nodes = _constant(0 if broken else len(world.sites[peer].nodes))
-            yield Series("cilium_clustermesh_remote_cluster_nodes", labels, nodes)
+            nodes = 0 if broken else len(world.sites[peer].nodes)
+            yield PromSeries("cilium_clustermesh_remote_cluster_nodes", labels, nodes)
             synced = {**agent, "scope": "nodes/v1", "source_cluster": peer}
-            yield Series("cilium_kvstore_initial_sync_completed", synced, _constant(1))
+            yield PromSeries("cilium_kvstore_initial_sync_completed", synced, 1)
     mesh = {
         "job": "kvstoremesh",
         "namespace": "kube-system",
         "instance": f"{name}-kvstoremesh:9964",
     }
-    yield Series("cilium_kvstoremesh_remote_clusters", mesh, _constant(len(links)))
+    yield PromSeries("cilium_kvstoremesh_remote_clusters", mesh, len(links))
     for peer, link in links.items():
         labels = {**mesh, "target_cluster": peer}
         broken = not link.kvstoremesh_ready
@@ -97,23 +89,19 @@ def _cilium(world: World, name: str, links: Mapping[str, CiliumLink]) -> Iterato
 
 def _remote_cluster(
     world: World, prefix: str, labels: Mapping[str, str], *, broken: bool
-) -> Iterator[Series]:
+) -> Iterator[PromSeries]:
     """Readiness and failures of one remote cluster; a broken one fails every half minute."""
     since = world.epoch - 840
-    ready = _constant(0 if broken else 1)
-    yield Series(f"{prefix}_remote_cluster_readiness_status", labels, ready)
-    failures = _steps(since, 30) if broken else _constant(0)
-    yield Series(f"{prefix}_remote_cluster_failures", labels, failures)
-    last = _last_step(since, 30) if broken else _constant(0)
-    yield Series(f"{prefix}_remote_cluster_last_failure_ts", labels, last)
+    ready = 0 if broken else 1
+    yield PromSeries(f"{prefix}_remote_cluster_readiness_status", labels, ready)
+    failures = _steps(since, 30) if broken else 0
+    yield PromSeries(f"{prefix}_remote_cluster_failures", labels, failures)
+    last = _last_step(since, 30) if broken else 0
+    yield PromSeries(f"{prefix}_remote_cluster_last_failure_ts", labels, last)
 
 
 def _instance(node: NodePlan, port: int) -> dict[str, str]:
     return {"instance": f"{node.address}:{port}", "node": node.name}
-
-
-def _constant(value: float) -> Callable[[float], float]:
-    return lambda _: value
 
 
 def _growing(since: float, rate: float) -> Callable[[float], float]:

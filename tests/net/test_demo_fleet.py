@@ -241,6 +241,48 @@ async def test_the_script_plays_by_itself_when_asked() -> None:
         assert told["aws-use1-1"] == "error"
 
 
+async def ask(url: str, query: str) -> list[dict[str, Any]]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{url}/api/v1/query", params={"query": query}) as reply,
+    ):
+        document = await reply.json()
+        assert document["status"] == "success", document
+        found: list[dict[str, Any]] = document["data"]["result"]
+        return found
+
+
+async def test_the_federation_tells_its_clusters_apart(fleet: EmbeddedFleet) -> None:
+    federation, own = fleet.config.prometheus
+    clusters = {row["metric"]["cluster"] for row in await ask(federation.url, "up")}
+    assert clusters == {"aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1"}
+    assert own.clusters == ["onprem-1"]
+    assert all("cluster" not in row["metric"] for row in await ask(own.url, "up"))
+
+
+async def test_metrics_show_the_drivers_view_of_a_tunnel_that_fails(fleet: EmbeddedFleet) -> None:
+    selector = 'submariner_connections{cluster="gcp-eu-1",remote_cluster="aws-use1-1"}'
+    (row,) = await ask(fleet.config.prometheus[0].url, selector)
+    assert row["metric"]["status"] == "connected"
+    assert row["metric"]["local_cluster"] == "gcp-eu-1"
+    assert set(row["metric"]) >= {
+        "cable_driver",
+        "local_hostname",
+        "local_endpoint_ip",
+        "remote_hostname",
+        "remote_endpoint_ip",
+    }
+
+
+@pytest.mark.parametrize("window", ["300s", "5m", "300000ms", "4m60s"])
+async def test_metrics_grow_with_time(fleet: EmbeddedFleet, window: str) -> None:
+    rows = await ask(
+        fleet.config.prometheus[0].url,
+        f'delta(submariner_gateway_tx_bytes{{cluster="gcp-eu-1"}}[{window}])',
+    )
+    assert {row["value"][1] for row in rows} == {str(300 * 3100)}
+
+
 async def test_a_generated_fleet_has_dead_clusters_and_shares_its_pods() -> None:
     async with EmbeddedFleet.many(10, dead=2, pods=30) as running:
         document = yaml.safe_load(running.kubeconfig.read_text())

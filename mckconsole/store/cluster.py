@@ -93,9 +93,10 @@ class ClusterStore:
     # What a session tells.
 
     def connecting(self, reason: str) -> None:
-        """A first contact, or a new one, is under way."""
+        """A contact is being made; after one that failed, its reason stays until this one ends."""
         self._connected = False
-        self._become(ClusterState.CONNECTING, reason)
+        if self._contact is None:
+            self._become(ClusterState.CONNECTING, reason)
 
     def connected(self) -> None:
         """Discovery is done: from now on the topics decide."""

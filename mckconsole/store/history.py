@@ -23,6 +23,7 @@ class History:
 
         The first state of a subject is where it starts and no transition.
         """
+        state = str(state)
         before = self._last.get(subject)
         self._last[subject] = state
         if before is None or before == state:

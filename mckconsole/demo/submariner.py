@@ -207,6 +207,11 @@ def _submariner(site: Site, mesh: SubmarinerModel) -> KubeObject:
         "submariner",
         spec={
             "clusterID": cluster.name,
+            "namespace": NAMESPACE,
+            "broker": "k8s",
+            "brokerK8sRemoteNamespace": "submariner-k8s-broker",
+            "debug": False,
+            "ceIPSecDebug": False,
             "cableDriver": mesh.driver,
             "natEnabled": True,
             "globalCIDR": "",
@@ -226,6 +231,7 @@ def _submariner(site: Site, mesh: SubmarinerModel) -> KubeObject:
         },
         status={
             "clusterID": cluster.name,
+            "natEnabled": True,
             "networkPlugin": "generic",
             "version": mesh.version.removeprefix("v"),
         },

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -12,6 +11,7 @@ from yarl import URL
 
 from mckconsole.sources.endpoint import ClusterEndpoint, Impersonation
 from mckconsole.sources.errors import CredentialTrouble
+from mckconsole.sources.proxy import is_loopback
 
 _HEADER_TOKEN = "!#$&'*+-.^_`|~"  # noqa: S105 - RFC 9110 `token`, no credential
 
@@ -99,11 +99,3 @@ def impersonation_headers(impersonate: Impersonation | None) -> Iterator[tuple[s
     for key, values in impersonate.extra.items():
         for value in values:
             yield f"Impersonate-Extra-{quote(key.lower(), safe=_HEADER_TOKEN)}", value
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -55,7 +55,7 @@ def resolve_server(cluster: KubeCluster, env: Mapping[str, str]) -> Server:
     except ProxyTrouble as error:
         raise Unusable(str(error)) from None
     exposed = url.scheme == "http" and (proxy is not None or not is_loopback(url.hostname or ""))
-    if url.scheme == "http":
+    if exposed:
         warnings.append("plain http: what is read can be seen and changed on the way")
     return Server(
         base_url=base_url,

@@ -119,11 +119,21 @@ class Transport:
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
             headers=HEADERS,
-            proxy=self._endpoint.proxy_url or None,
+            proxy=self._proxy_with_login(),
             timeout=self.timeout(),
             read_bufsize=READ_BUFFER,
             middlewares=(self.guard, self._auth, refuse_redirect),
         )
+
+    def _proxy_with_login(self) -> URL | None:
+        """The proxy as aiohttp wants it; this URL is for the wire only, errors name host and port."""
+        if not self._endpoint.proxy_url:
+            return None
+        proxy = URL(self._endpoint.proxy_url)
+        if self._endpoint.proxy_auth is not None:
+            user, _, password = self._endpoint.proxy_auth.reveal().partition(":")
+            proxy = proxy.with_user(user).with_password(password)
+        return proxy
 
     def _make_socket(self, address: tuple[int, int, int, str, object]) -> socket.socket:
         self.connections += 1

@@ -21,7 +21,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from mckconsole import __version__
 from mckconsole.sources import errors
 from mckconsole.sources.client import ClusterClient, SelfReview
-from mckconsole.sources.endpoint import Impersonation
+from mckconsole.sources.endpoint import Impersonation, Secret
 from mckconsole.sources.limits import Limits
 from tests.net.loopback import (
     QUICK,
@@ -635,7 +635,9 @@ async def test_a_proxy_is_used_and_its_refusal_named() -> None:
         writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
 
     async with raw_server(proxy) as url:
-        target = endpoint("https://api.example:6443", proxy_url=url.replace("//", "//u:hush@"))
+        target = replace(
+            endpoint("https://api.example:6443", proxy_url=url), proxy_auth=Secret("u:hush")
+        )
         async with client(target) as api:
             with pytest.raises(errors.ProxyFailed, match="407") as caught:
                 await api.get("/api")

@@ -69,7 +69,8 @@ class TestServer:
 
     def test_plain_http_with_a_token_is_accepted_on_this_machine_only(self, tmp_path: Path) -> None:
         cluster = {"server": "http://localhost:8001"}
-        assert load_one(tmp_path, kubeconfig(cluster=cluster)).problem == ""
+        local = load_one(tmp_path, kubeconfig(cluster=cluster))
+        assert (local.problem, local.warnings) == ("", ())
         cluster["proxy-url"] = "http://proxy.example.test:3128"
         assert "plain http" in load_one(tmp_path, kubeconfig(cluster=cluster)).problem
 

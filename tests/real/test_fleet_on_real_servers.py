@@ -1,0 +1,215 @@
+"""The whole way on real API servers: three of them, seeded with the demo's objects.
+
+What the embedded fleet shows must be what real servers with the same objects show, and what our
+reader holds must be what the official client lists. Definitions are the embedded fleet's open ones,
+or, where `MCKCONSOLE_CRDS` names a folder of real ones, those.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mckconsole.analysis.engine import Analysis, analyse
+from mckconsole.config.model import Config
+from mckconsole.demo import render
+from mckconsole.demo.fleet import EmbeddedFleet
+from mckconsole.demo.objects import KubeObject
+from mckconsole.demo.scenario import load_scenario
+from mckconsole.demo.world import World
+from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.states import ClusterState, TopicState
+from mckconsole.sources.kubeconfig import load_kubeconfig
+from mckconsole.store.fleet import FleetStore
+from mckconsole.store.reader import ReadPlan, read_fleet
+from mckconsole.views.panes import PANES
+from tests.real import apiserver
+
+MEMBERS = ("aws-use1-1", "gcp-eu-1", "onprem-1")
+TOPICS = tuple(topic for topic in BY_TOPIC if any(topic in pane.topics for pane in PANES))
+SEED = 1
+
+pytestmark = pytest.mark.real
+
+
+class Seeder:
+    """Writes objects through the official client, as their controllers would."""
+
+    def __init__(self, server: apiserver.ApiServer) -> None:
+        from kubernetes import client, dynamic
+
+        settings = client.Configuration()
+        settings.host, settings.ssl_ca_cert = server.url, str(server.ca_file)
+        settings.api_key = {"authorization": f"Bearer {apiserver.ADMIN}"}
+        self.api = client.ApiClient(settings)
+        self.dynamic: Any = dynamic.DynamicClient(self.api)  # type: ignore[no-untyped-call]
+
+    def kind(self, manifest: KubeObject) -> Any:
+        """The resource that serves the manifest, waiting for a new definition to be served."""
+        deadline = time.monotonic() + 15
+        while True:
+            try:
+                return self.dynamic.resources.get(
+                    api_version=manifest["apiVersion"], kind=manifest["kind"]
+                )
+            except Exception:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+                self.dynamic.resources.invalidate_cache()
+
+    def write(self, manifest: KubeObject) -> None:
+        """Create the object, then its status where that is a part of its own."""
+        from kubernetes.dynamic.exceptions import ConflictError
+
+        manifest = json.loads(json.dumps(manifest))
+        metadata = manifest["metadata"]
+        for field in ("uid", "creationTimestamp", "resourceVersion", "managedFields"):
+            metadata.pop(field, None)
+        if manifest["kind"] == "Service":  # the ranges of the simulated clusters are not served
+            for field in ("clusterIP", "clusterIPs"):
+                manifest["spec"].pop(field, None)
+        resource = self.kind(manifest)
+        place = {"namespace": metadata["namespace"]} if "namespace" in metadata else {}
+        with contextlib.suppress(ConflictError):  # kube-system and the like are there already
+            resource.create(body=manifest, **place)
+        if "status" in manifest and "status" in resource.subresources:
+            resource.status.patch(
+                body=manifest,
+                name=metadata["name"],
+                content_type="application/merge-patch+json",
+                **place,
+            )
+
+    def listed(self, topic: str, version: str) -> set[tuple[str, str, str]]:
+        """(namespace, name, resourceVersion) of what the official client lists for a topic."""
+        kind = BY_TOPIC[topic]
+        api_version = f"{kind.group}/{version}" if kind.group else version
+        resource = self.dynamic.resources.get(api_version=api_version, kind=kind.projection.kind)
+        selector = kind.selector.get("fieldSelector")
+        found = resource.get(
+            **({"namespace": kind.namespace} if kind.namespace else {}),
+            **({"field_selector": selector} if selector else {}),
+        ).to_dict()
+        metadata = [item["metadata"] for item in found["items"]]
+        return {(m.get("namespace") or "", m["name"], m["resourceVersion"]) for m in metadata}
+
+
+def _definitions(world: World, name: str) -> Iterator[KubeObject]:
+    folder = os.environ.get("MCKCONSOLE_CRDS")
+    if not folder:
+        yield from render.definitions(world, name)
+        return
+    other = "mcs-v0.1" if "v1beta1" in world.sites[name].cluster.mcs else "mcs-v0.5"
+    for path in sorted(Path(folder).glob("*.yaml")):
+        if not path.name.startswith(other):
+            yield from filter(None, yaml.safe_load_all(path.read_text(encoding="utf-8")))
+
+
+def _seed(server: apiserver.ApiServer, world: World, name: str) -> Seeder:
+    seeder = Seeder(server)
+    for definition in _definitions(world, name):
+        seeder.write(definition)
+    for manifest in (*render.static_objects(world, name), *render.scripted_objects(world, name)):
+        seeder.write(manifest)
+    return seeder
+
+
+def _kubeconfig(path: Path, servers: dict[str, apiserver.ApiServer]) -> Path:
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [
+            {"name": n, "cluster": {"server": s.url, "certificate-authority": str(s.ca_file)}}
+            for n, s in servers.items()
+        ],
+        "users": [{"name": "admin", "user": {"token": apiserver.ADMIN}}],
+        "contexts": [{"name": n, "context": {"cluster": n, "user": "admin"}} for n in servers],
+    }
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+async def _read(kubeconfig: Path) -> tuple[FleetStore, Analysis]:
+    inventory = load_kubeconfig(
+        str(kubeconfig), env=dict(os.environ), config=Config(), contexts=MEMBERS
+    )
+    store = await read_fleet(inventory, ReadPlan(topics=TOPICS), config=Config())
+    return store, analyse(store.snapshot())
+
+
+def _said(analysis: Analysis) -> set[tuple[str, str, tuple[str, ...], str]]:
+    return {(f.rule, f.cluster, f.peers, f.severity) for f in analysis.findings}
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, apiserver.ApiServer]]:
+    """Three API servers, each with its etcd."""
+    apiserver.require()
+    with contextlib.ExitStack() as stack:
+        yield {
+            name: stack.enter_context(apiserver.running(tmp_path_factory.mktemp(name)))
+            for name in MEMBERS
+        }
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_real_servers_show_what_the_embedded_fleet_shows(
+    servers: dict[str, apiserver.ApiServer], tmp_path: Path
+) -> None:
+    """Findings, links and nodes are equal; every held object is the official client's."""
+    warnings.simplefilter("ignore", DeprecationWarning)
+    world = World(load_scenario("default"), seed=SEED, epoch=time.time())
+    seeders = {name: _seed(server, world, name) for name, server in servers.items()}
+    for name, seeder in seeders.items():
+        for manifest in render.heartbeat_objects(world, name, time.time()):
+            seeder.write(manifest)
+    kubeconfig = _kubeconfig(tmp_path / "kubeconfig", servers)
+    store, real = await _read(kubeconfig)
+    snapshot = store.snapshot()
+    async with EmbeddedFleet("default", seed=SEED) as fleet:
+        _, embedded = await _read(fleet.kubeconfig)
+
+    assert {c.state for c in snapshot.clusters.values()} == {ClusterState.READY}
+    assert _said(real) == _said(embedded)
+    assert {(k.key, k.state) for k in real.mesh.links} == {
+        (k.key, k.state) for k in embedded.mesh.links
+    }
+    for name, cluster in snapshot.clusters.items():
+        for topic in TOPICS:
+            view = cluster.topic(topic)
+            if view.state is TopicState.ABSENT:
+                continue
+            assert view.state is TopicState.FRESH, (name, topic, view.reason)
+            held = {(*key, one.metadata.resource_version) for key, one in view.objects.items()}
+            assert held == seeders[name].listed(topic, view.version), (name, topic)
+
+    code, document = await asyncio.to_thread(_report, kubeconfig)
+    assert code == 1
+    assert [c["state"] for c in document["clusters"]] == ["ready"] * 3
+    assert {f["rule"] for f in document["findings"]} == {f.rule for f in real.findings}
+
+
+def _report(kubeconfig: Path) -> tuple[int, dict[str, Any]]:
+    """Exit code and document of the command itself."""
+    command = [sys.executable, "-m", "mckconsole", "report", "--format", "json"]
+    done = subprocess.run(
+        [*command, "--kubeconfig", str(kubeconfig), "--fail-on", "critical"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    document: dict[str, Any] = json.loads(done.stdout)
+    return done.returncode, document

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mckconsole.demo.generate import namespaces
 from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.site import Site
 
 _PODS_PER_APP = 10
-_NAMESPACES = [f"team-{number:02d}" for number in range(20)]
+NAMESPACES = [f"team-{number:02d}" for number in range(20)]
 
 
 def pods(site: Site, count: int) -> Iterator[KubeObject]:
-    """`count` running pods, ten per application, after the namespaces they live in."""
-    yield from namespaces(site, _NAMESPACES)
+    """`count` running pods, ten per application, spread over `NAMESPACES`."""
     for number in range(count):
         yield _pod(site, number)
 
@@ -38,7 +36,7 @@ def _pod(site: Site, number: int) -> KubeObject:
     pod = site.manifest(
         "v1",
         "Pod",
-        _NAMESPACES[number % len(_NAMESPACES)],
+        NAMESPACES[number % len(NAMESPACES)],
         f"{owner}-{suffix}",
         labels=labels,
         annotations={

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -21,13 +20,12 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
-import yaml
-
 from mckconsole.config.model import Config, PrometheusConfig
 from mckconsole.demo import bulk, bulkpods, faults, render
-from mckconsole.demo.access import Access, Rule, User
+from mckconsole.demo.access import Access, User
 from mckconsole.demo.answers import Listener
-from mckconsole.demo.generate import SYSTEM_NAMESPACES
+from mckconsole.demo.entry import READER, read_rules, write_kubeconfig
+from mckconsole.demo.generate import SYSTEM_NAMESPACES, namespaces
 from mckconsole.demo.promql import PromSeries
 from mckconsole.demo.promserver import EmbeddedPrometheus
 from mckconsole.demo.scenario import ClusterModel, PrometheusModel, Scenario, load_scenario
@@ -37,9 +35,6 @@ from mckconsole.demo.world import HEARTBEAT_SECONDS, World
 
 REQUEST_TIMEOUT = 4.0
 """Seconds after which the demo gives a silent cluster up; live ones answer in milliseconds."""
-_READER = "demo-reader"
-_READABLE_PARTS = ("log", "status")
-_DISCOVERY = ("/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*")
 
 
 class EmbeddedFleet:
@@ -149,7 +144,7 @@ class EmbeddedFleet:
         endpoints = [await self._serve_metrics(one) for one in self._world.scenario.prometheus]
         self._config = Config(request_timeout=REQUEST_TIMEOUT, prometheus=endpoints)
         tokens = {name: self._token(name) for name in servers}
-        self._kubeconfig = _write_kubeconfig(folder / "kubeconfig", servers, tokens)
+        self._kubeconfig = write_kubeconfig(folder / "kubeconfig", servers, tokens)
         pulse = asyncio.create_task(self._keep_beating(), name="embedded fleet heartbeats")
         self._stack.push_async_callback(_end, pulse)
 
@@ -182,7 +177,7 @@ class EmbeddedFleet:
                 yield replace(one, labels={**one.labels, **external})
 
     def _build(self, model: ClusterModel) -> EmbeddedCluster:
-        user = User(_READER, ("mckconsole:readers",))
+        user = User(READER)
         cluster = EmbeddedCluster(
             f"{self._seed}/{model.name}",
             version=model.version,
@@ -201,20 +196,21 @@ class EmbeddedFleet:
         for item in render.heartbeat_objects(self._world, name, self.now()):
             cluster.create(item)
         self._add_pods(cluster, name)
-        cluster.access.rules.extend(_read_rules(cluster, model.forbidden))
+        cluster.access.rules.extend(read_rules(cluster, model.forbidden))
         return cluster
 
     def _add_pods(self, cluster: EmbeddedCluster, name: str) -> None:
         """Bulk pods: built once and shared by all clusters, so that a large fleet stays small."""
         if not self._pods:
             return
+        site = self._world.sites[name]
+        for namespace in namespaces(site, bulkpods.NAMESPACES):
+            cluster.create(namespace)
         if self._clusters:
-            first = next(iter(self._clusters.values()))
-            cluster.adopt("namespaces", first)
-            cluster.adopt("pods", first)
+            cluster.adopt("pods", next(iter(self._clusters.values())))
             return
-        for item in bulkpods.pods(self._world.sites[name], self._pods):
-            cluster.create(item)
+        for pod in bulkpods.pods(site, self._pods):
+            cluster.create(pod)
 
     def _refuse(self) -> str:
         """A port that is taken and not listened on: connections are refused."""
@@ -249,34 +245,3 @@ async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-
-
-def _read_rules(cluster: EmbeddedCluster, forbidden: Sequence[str]) -> Iterator[Rule]:
-    """Readers may read everything that the cluster serves but what the scenario forbids.
-
-    Nameless users are readers too: kubectl sends no token over plain HTTP.
-    """
-    readers = (_READER, "system:unauthenticated")
-    groups: dict[str, list[str]] = {}
-    for resource in cluster.types.values():
-        if resource.id not in forbidden:
-            names = (resource.plural, *(f"{resource.plural}/{sub}" for sub in _READABLE_PARTS))
-            groups.setdefault(resource.group, []).extend(names)
-    for group, resources in groups.items():
-        yield Rule(readers, groups=(group,), resources=tuple(resources))
-    yield Rule(readers, verbs=("get",), paths=_DISCOVERY)
-
-
-def _write_kubeconfig(path: Path, servers: Mapping[str, str], tokens: Mapping[str, str]) -> Path:
-    """Write a kubeconfig that only its owner may read; one context per server, same names."""
-    document = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [{"name": n, "cluster": {"server": url}} for n, url in servers.items()],
-        "users": [{"name": n, "user": {"token": token}} for n, token in tokens.items()],
-        "contexts": [{"name": n, "context": {"cluster": n, "user": n}} for n in servers],
-        "current-context": next(iter(servers)),
-    }
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-        yaml.safe_dump(document, file, sort_keys=False)
-    return path

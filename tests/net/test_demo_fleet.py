@@ -105,7 +105,7 @@ async def test_it_leaves_nothing_when_its_start_fails(monkeypatch: pytest.Monkey
         made.append(path)
         raise OSError("disk full")
 
-    monkeypatch.setattr("mckconsole.demo.fleet._write_kubeconfig", fail)
+    monkeypatch.setattr("mckconsole.demo.fleet.write_kubeconfig", fail)
     before = asyncio.all_tasks()
     with pytest.raises(OSError, match="disk full"):
         async with EmbeddedFleet():
@@ -287,14 +287,22 @@ async def test_a_generated_fleet_has_dead_clusters_and_shares_its_pods() -> None
     async with EmbeddedFleet.many(10, dead=2, pods=30) as running:
         document = yaml.safe_load(running.kubeconfig.read_text())
         assert len(document["contexts"]) == 10
+        identities: set[str] = set()
         for name in ("cluster-000", "cluster-007"):
             listed = await Context(running.kubeconfig, name).get("/api/v1/pods?limit=500")
             bulk = [i for i in listed["items"] if i["metadata"]["namespace"].startswith("team-")]
             assert len(bulk) == 30
             weight = len(json.dumps(bulk, separators=(",", ":"))) / 30
             assert 5_000 < weight < 9_000
+            (home,) = [
+                n
+                for n in running.clusters[name].objects("namespaces")
+                if n["metadata"]["name"] == "kube-system"
+            ]
+            identities.add(home["metadata"]["uid"])
             connections = (await Context(running.kubeconfig, name).get(GATEWAYS))["items"][0]
             assert len(connections["status"]["connections"]) == 3
+        assert len(identities) == 2
         silent = Context(running.kubeconfig, "cluster-008")
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(silent.get("/version"), 0.2)

@@ -25,6 +25,8 @@ _ORDER = (
 )
 _RANK = {state: rank for rank, state in enumerate(_ORDER)}
 
+_MESH = ("gateways", "cilium-config")
+"""Topics that tell whether a cluster is in a mesh."""
 WORKING = frozenset({LinkState.UP, LinkState.SLOW, LinkState.DEGRADED})
 """States in which a tunnel is measured to carry traffic."""
 
@@ -58,6 +60,8 @@ class ClusterRow:
     tunnels_total: int
     """Tunnels that start here; 0 without a mesh."""
     tunnels_unknown: int
+    tunnels_known: bool
+    """Whether it can be told that there are no more of them."""
     findings: Mapping[Severity, int]
     unreadable: tuple[Unread, ...]
     """Topics whose content is missing or not current; kinds that are not served do not count."""
@@ -119,6 +123,7 @@ def _row(
         tunnels_up=sum(state in WORKING for state in tunnels),
         tunnels_total=len(tunnels),
         tunnels_unknown=sum(state is LinkState.UNKNOWN for state in tunnels),
+        tunnels_known=all(cluster.topic(name).state.conclusive for name in _MESH),
         findings=dict(findings),
         unreadable=tuple(_unread(cluster)),
         warnings=cluster.warnings,

@@ -19,10 +19,11 @@ from mckconsole.views.cells import (
     trend,
     unknown,
 )
+from mckconsole.views.mesh import MESH
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Column, PaneSpec, Role, Row
 
 _MAX_STATE = 60
-_NOTES = 120
+_MAX_NOTES = 120
 _UNREAD_STATES = (
     ClusterState.UNREACHABLE,
     ClusterState.UNAUTHORIZED,
@@ -90,12 +91,15 @@ def cluster_role(cluster: ClusterRow) -> Role:
 
 
 def _state(cluster: ClusterRow, role: Role) -> Cell:
-    words = cluster.state.value
+    return Cell(shorten(_state_words(cluster), _MAX_STATE), role, cluster.state.value)
+
+
+def _state_words(cluster: ClusterRow) -> str:
     if cluster.reason:
-        words += f": {cluster.reason}"
-    elif cluster.tunnels_up < cluster.tunnels_total:
-        words += f", {cluster.tunnels_up} of {cluster.tunnels_total} tunnels up"
-    return Cell(shorten(words, _MAX_STATE), role, cluster.state.value)
+        return f"{cluster.state}: {cluster.reason}"
+    if cluster.tunnels_up < cluster.tunnels_total:
+        return f"{cluster.state}, {cluster.tunnels_up} of {cluster.tunnels_total} tunnels up"
+    return cluster.state.value
 
 
 def _provider(cluster: ClusterRow) -> Cell:
@@ -122,7 +126,7 @@ def _latency(cluster: ClusterRow) -> Cell:
 
 def _tunnels(cluster: ClusterRow) -> Cell:
     if not cluster.tunnels_total:
-        return unknown() if cluster.state in _UNREAD_STATES else BLANK
+        return BLANK if cluster.tunnels_known else unknown()
     text = f"{cluster.tunnels_up}/{cluster.tunnels_total}"
     if cluster.tunnels_unknown:
         return Cell(f"{text} ?{cluster.tunnels_unknown}", Role.UNKNOWN, text)
@@ -131,7 +135,10 @@ def _tunnels(cluster: ClusterRow) -> Cell:
 
 
 def _notes(cluster: ClusterRow) -> Cell:
-    parts = list(cluster.warnings)
+    """What is unreadable first, then warnings; the whole text is the cell's value."""
+    parts = []
+    if len(_state_words(cluster)) > _MAX_STATE:
+        parts.append(cluster.reason)
     by_state: dict[str, list[str]] = {}
     for unread in cluster.unreadable:
         by_state.setdefault(unread.state.value, []).append(unread.topic)
@@ -139,8 +146,8 @@ def _notes(cluster: ClusterRow) -> Cell:
         parts += [f"{state}: {', '.join(topics)}" for state, topics in by_state.items()]
     if "/" in cluster.provider.name:
         parts.append(cluster.provider.reason)
-    text = "; ".join(parts)
-    return Cell(shorten(text, _NOTES), Role.WARN, text) if text else BLANK
+    text = "; ".join((*parts, *cluster.warnings))
+    return Cell(shorten(text, _MAX_NOTES), Role.WARN, text) if text else BLANK
 
 
 def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
@@ -169,7 +176,8 @@ FLEET = PaneSpec(
     rows=rows,
     summary=summary,
     empty=empty,
-    topics=("nodes", "kube-system"),
+    topics=tuple(dict.fromkeys(("nodes", "kube-system", *MESH.topics))),
+    queries=MESH.queries,
     aliases=("clusters", "cl", "contexts"),
     help="One row is a cluster, worst first. A question mark is something that could not be read; "
     "NOTES says why. Tunnels count those from this cluster that are measured to work.",

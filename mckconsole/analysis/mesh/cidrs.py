@@ -7,6 +7,7 @@ first, so a cluster with thousands of node ranges costs no more than its own.
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,8 +49,12 @@ def bounds(cidr: str) -> tuple[int, int, int] | None:
     )
 
 
+MAX_PER_PAIR = 20
+"""Overlaps kept per pair of clusters: more say nothing new."""
+
+
 def find_overlaps(ranges: Iterable[Range]) -> list[Overlap]:
-    """Every overlap between ranges of different clusters, in address order."""
+    """Overlaps between ranges of different clusters, in address order, `MAX_PER_PAIR` each."""
     by_cluster: dict[str, list[tuple[int, int, int, Range]]] = {}
     for item in ranges:
         limits = bounds(item.cidr)
@@ -58,11 +63,16 @@ def find_overlaps(ranges: Iterable[Range]) -> list[Overlap]:
     entries = [entry for mine in by_cluster.values() for entry in _fold(mine)]
     entries.sort(key=lambda entry: (entry[0], entry[1], -entry[2], entry[3].cluster))
     found: list[Overlap] = []
+    counts: Counter[tuple[str, str]] = Counter()
     open_ranges: list[tuple[int, int, int, Range]] = []
     for entry in entries:
         version, start, _, item = entry
         open_ranges = [o for o in open_ranges if o[0] == version and o[2] >= start]
-        found += [Overlap(o[3], item) for o in open_ranges if o[3].cluster != item.cluster]
+        for *_, other in open_ranges:
+            pair = (min(other.cluster, item.cluster), max(other.cluster, item.cluster))
+            if other.cluster != item.cluster and counts[pair] < MAX_PER_PAIR:
+                counts[pair] += 1
+                found.append(Overlap(other, item))
         open_ranges.append(entry)
     return found
 

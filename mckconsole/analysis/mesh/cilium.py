@@ -8,7 +8,7 @@ mesh under a distinct id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mckconsole.analysis.mesh.evidence import server_time, unread_reason
@@ -165,18 +165,26 @@ class CiliumPeer:
 
 
 class CiliumDirectory:
-    """Finds the cluster behind a Cilium cluster name."""
+    """Finds the cluster behind a Cilium cluster name.
+
+    Where a cluster cannot say its own, its name in the fleet stands in.
+    """
 
     def __init__(
-        self, members: Sequence[CiliumMember], twins: Mapping[str, str], names: Iterable[str]
+        self, members: Sequence[CiliumMember], twins: Mapping[str, str], fleet: FleetSnapshot
     ) -> None:
         self._twins = twins
-        self._taken = frozenset(names)
+        self._taken = frozenset(fleet.clusters)
         self._by_name: dict[str, list[CiliumMember]] = {}
         for member in members:
             if twins.get(member.name, member.name) == member.name:
                 self._by_name.setdefault(member.mesh_name, []).append(member)
-        self._members = members
+        identified = {member.name for member in members}
+        self._silent = frozenset(
+            name
+            for name, cluster in fleet.clusters.items()
+            if name not in identified and not cluster.topic("cilium-config").state.conclusive
+        )
 
     def owners(self, mesh_name: str) -> Sequence[CiliumMember]:
         """Members under that name, one per real cluster."""
@@ -193,6 +201,8 @@ class CiliumDirectory:
             if len(owners) == 1:
                 other = owners[0]
                 found[other.name] = self._peer(member, other)
+            elif not owners and target in self._silent:
+                found[target] = CiliumPeer(target, target, True, True, False)
             else:
                 shown = f"{target} (mesh name)" if target in self._taken else target
                 found[shown] = CiliumPeer(shown, target, False, bool(owners), False)

@@ -229,7 +229,7 @@ def overlap_findings(ranges: Iterator[Range], provider: str) -> Iterator[Finding
             for item in (overlap.first, overlap.second)
         ]
         words = ", ".join(f"{o.first.cidr} and {o.second.cidr}" for o in found[:_SHOWN])
-        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        more = " and more" if len(found) > _SHOWN else ""
         yield mesh_finding(
             "MESH-CIDR-OVERLAP",
             Severity.CRITICAL,

@@ -57,10 +57,10 @@ def analyse_mesh(fleet: FleetSnapshot, limits: Thresholds, memory: Memory) -> Me
     directory = Directory(fleet, members)
     meshes = join_meshes(fleet, members, directory)
     cilium = find_cilium_members(fleet)
-    names = CiliumDirectory(cilium, directory.twins, fleet.clusters)
+    names = CiliumDirectory(cilium, directory.twins, fleet)
     raw = [
         *_submariner_links(fleet, members, directory, meshes, recorder, limits),
-        *_cilium_links(cilium, names, recorder, limits),
+        *_cilium_links(fleet, cilium, names, recorder, limits),
     ]
     settled = [recorder.settle(link, limits) for link in raw]
     dated = sorted(_with_history(fleet, settled), key=lambda link: link.key)
@@ -101,9 +101,7 @@ def _submariner_links(
     yield from seen
     for name, peers in meshes.fellows.items():
         if name not in by_name:
-            state = fleet.clusters[name]
-            why = state.reason or state.topic("gateways").reason or state.state.value
-            yield from silent_links(name, peers, f"{state.state}: {why}", recorder)
+            yield from silent_links(name, peers, _why_silent(fleet, name), recorder)
     yield from _from_outside(seen, directory, recorder)
 
 
@@ -122,17 +120,27 @@ def _from_outside(
 
 
 def _cilium_links(
+    fleet: FleetSnapshot,
     members: Sequence[CiliumMember],
     names: CiliumDirectory,
     recorder: Recorder,
     limits: Thresholds,
 ) -> Iterator[Link]:
+    measured = {member.name for member in members}
     for member in members:
         for link in cilium_links(member, names, recorder, limits):
             yield link
-            if not link.in_fleet:
+            if link.key.target not in measured:
                 back = replace(link.key, source=link.key.target, target=link.key.source)
-                yield Link(back, LinkState.UNKNOWN, None, _NOT_IN_FLEET, "unread")
+                why = _why_silent(fleet, back.source) if link.in_fleet else _NOT_IN_FLEET
+                yield Link(back, LinkState.UNKNOWN, None, why, "unread")
+
+
+def _why_silent(fleet: FleetSnapshot, name: str) -> str:
+    """Why a cluster of the fleet says nothing of its mesh."""
+    cluster = fleet.clusters[name]
+    why = cluster.reason or cluster.topic("gateways").reason
+    return f"{cluster.state}: {why}" if why else cluster.state.value
 
 
 def _with_history(fleet: FleetSnapshot, links: Sequence[Link]) -> Iterator[Link]:

@@ -12,6 +12,8 @@ from mckconsole.domain.metrics import MetricState
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 from mckconsole.domain.states import TopicState
 
+_PRESENCE = ("gateways", "cilium-config")
+"""Topics that tell whether there is a mesh at all."""
 _NO_SECRETS = "needs the Secret cilium-ca, which is not asked for"
 _SUBMARINER_CHECKS = {
     "MESH-CIDR-OVERLAP": ("submariner-clusters", "submariner-endpoints"),
@@ -40,7 +42,9 @@ _OF_CONFIG = (
 def mesh_unknowns(
     fleet: FleetSnapshot, submariner: Sequence[SubmarinerMember], cilium: Sequence[CiliumMember]
 ) -> Iterator[Unknown]:
-    """Everything that could not be judged."""
+    """Everything that could not be judged; nothing where nobody asked for the mesh."""
+    if not any(topic in one.topics for one in fleet.clusters.values() for topic in _PRESENCE):
+        return
     with_submariner = {member.name for member in submariner}
     with_cilium = {member.name: member for member in cilium}
     for cluster in fleet.clusters.values():
@@ -58,7 +62,7 @@ def mesh_unknowns(
 
 def _nothing_read(cluster: ClusterSnapshot) -> str:
     """Why nothing of the cluster's mesh is known; empty when something is."""
-    topics = [cluster.topic("gateways"), cluster.topic("cilium-config")]
+    topics = [cluster.topic(name) for name in _PRESENCE]
     if any(topic.state in (TopicState.FRESH, TopicState.ABSENT) for topic in topics):
         return ""
     if any(topic.state is TopicState.FORBIDDEN for topic in topics):
@@ -68,7 +72,7 @@ def _nothing_read(cluster: ClusterSnapshot) -> str:
 
 def _presence(cluster: ClusterSnapshot, has_cilium: bool) -> Iterator[Unknown]:
     """Whether there is a mesh at all could not be told."""
-    for topic in (cluster.topic("gateways"), cluster.topic("cilium-config")):
+    for topic in map(cluster.topic, _PRESENCE):
         if topic.state.conclusive or (topic.topic == "cilium-config" and has_cilium):
             continue
         yield Unknown("mesh", cluster.name, "*", unread_reason(topic))

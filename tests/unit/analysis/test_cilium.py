@@ -187,6 +187,26 @@ def test_a_target_outside_the_fleet_that_is_ready_is_up() -> None:
     assert (link.state, link.in_fleet) == (LinkState.UP, False)
 
 
+@pytest.mark.parametrize(("value", "state"), [(1, LinkState.UP), (0, LinkState.CONNECTING)])
+def test_a_target_that_cannot_be_read_is_found_by_its_name(value: int, state: LinkState) -> None:
+    fleet = build.fleet(
+        build.cluster("a", docs("east", 1), metrics=ready("edge", value)), build.unreachable("edge")
+    )
+    there, back = analyse(fleet).mesh.links
+    assert (there.key.target, there.state, there.in_fleet) == ("edge", state, True)
+    assert (back.key.source, back.state) == ("edge", LinkState.UNKNOWN)
+    assert back.reason == "unreachable: timeout"
+
+
+def test_a_target_called_like_another_cluster_is_told_apart() -> None:
+    """A mesh name equal to the fleet's name of a cluster that runs no Cilium."""
+    fleet = build.fleet(
+        build.cluster("a", docs("east", 1), metrics=ready("edge", 1)), build.cluster("edge")
+    )
+    names = {link.key.target for link in analyse(fleet).mesh.links}
+    assert names == {"edge (mesh name)", "a"}
+
+
 def test_ready_here_and_not_there_is_asymmetric() -> None:
     back = {**ready("east", 0), "cilium-last-failure": per_target("east", NOW - 9)}
     analysis = judge(ready("west", 1), back)

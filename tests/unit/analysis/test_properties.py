@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mckconsole.analysis.engine import analyse
-from mckconsole.analysis.mesh.cidrs import Range, bounds, find_overlaps, first_overlap
+from mckconsole.analysis.mesh.cidrs import MAX_PER_PAIR, Range, bounds, find_overlaps, first_overlap
 from mckconsole.analysis.mesh.hysteresis import Memory
 from mckconsole.analysis.mesh.links import LinkState
 from mckconsole.analysis.mesh.versions import minor_of
@@ -194,6 +194,17 @@ def test_the_sweep_finds_what_comparing_all_pairs_finds(ranges: dict[str, list[s
         if one < two and first_overlap(ranges[one], ranges[two])
     }
     assert swept == compared
+
+
+def test_thousands_of_equal_node_ranges_are_told_in_few_words() -> None:
+    ref = ObjectRef("v1", "X", "", "x")
+    items = [
+        Range(name, f"10.{i // 250}.{i % 250}.0/24", ref, "", NOW)
+        for name in ("a", "b", "c")
+        for i in range(2000)
+    ]
+    found = find_overlaps(items)
+    assert len(found) == 3 * MAX_PER_PAIR
 
 
 @given(st.text(max_size=20))

@@ -209,3 +209,17 @@ def test_empty_panes_say_why() -> None:
 )
 def test_a_trend_is_flat_where_nothing_changes(values: list[float], bars: str) -> None:
     assert cells.trend(values) == bars
+
+
+def test_a_mesh_that_was_not_read_is_unknown_in_the_fleet() -> None:
+    states = {"gateways": TopicState.FORBIDDEN}
+    row = table(FLEET, build.fleet(build.cluster("a", states=states)))[0]["a"]
+    assert row.cells["tunnels"].text == "? unknown"
+
+
+def test_what_nobody_asked_for_is_no_unknown() -> None:
+    only_nodes = replace(build.cluster("a"), topics={"nodes": build.cluster("a").topic("nodes")})
+    fleet = build.fleet(only_nodes)
+    rows, analysis = table(FLEET, fleet)
+    assert analysis.unknowns == ()
+    assert rows["a"].cells["tunnels"].text == "? unknown"

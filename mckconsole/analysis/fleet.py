@@ -95,8 +95,12 @@ def cluster_rows(
     return tuple(sorted(rows, key=_badness))
 
 
-def _badness(row: ClusterRow) -> tuple[int, tuple[int, ...], str]:
-    return (_RANK[row.state], tuple(-row.findings.get(s, 0) for s in Severity), row.name)
+def _badness(row: ClusterRow) -> tuple[int, tuple[int, ...], int, str]:
+    """A readable cluster with findings is in as much trouble as a degraded one."""
+    rank = _RANK[row.state]
+    troubled = row.worst is not None and row.worst is not Severity.INFO
+    group = min(rank, _RANK[ClusterState.DEGRADED]) if troubled else rank
+    return (group, tuple(-row.findings.get(s, 0) for s in Severity), rank, row.name)
 
 
 def _row(

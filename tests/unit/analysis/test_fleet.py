@@ -98,7 +98,7 @@ def test_the_worst_come_first() -> None:
         build.cluster("g", state=ClusterState.LOGIN_REQUIRED),
     ]
     rows = analyse(build.fleet(*clusters)).clusters
-    assert [row.name for row in rows] == ["d", "g", "c", "e", "f", "a-ready", "b-ready"]
+    assert [row.name for row in rows] == ["d", "g", "f", "c", "e", "a-ready", "b-ready"]
 
 
 def test_age_is_never_negative() -> None:

@@ -12,6 +12,7 @@ import re
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 from mckconsole import __version__
@@ -57,19 +58,23 @@ def describe(error: BaseException) -> str:
         f"command: {_command()}",
         "",
     ]
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        lines.append(
-            f"{type(current).__module__}.{type(current).__qualname__}: {redact(str(current))}"
-        )
-        lines += [
-            f"  {frame.filename}:{frame.lineno} in {frame.name}"
-            for frame in traceback.extract_tb(current.__traceback__)[-_MAX_FRAMES:]
-        ]
-        current = current.__cause__ or current.__context__
+    lines += _explained(error, set())
     return "\n".join(lines) + "\n"
+
+
+def _explained(error: BaseException, seen: set[int]) -> Iterator[str]:
+    """`error`, what it groups and what it came from, each once."""
+    if id(error) in seen:
+        return
+    seen.add(id(error))
+    kind = type(error)
+    yield f"{kind.__module__}.{kind.__qualname__}: {redact(str(error))}"
+    for frame in traceback.extract_tb(error.__traceback__)[-_MAX_FRAMES:]:
+        yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
+    parts = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    for other in (*parts, error.__cause__ or error.__context__):
+        if other is not None:
+            yield from _explained(other, seen)
 
 
 def _command() -> str:

@@ -55,25 +55,25 @@ def _guarded(arguments: Namespace) -> int:
 def _run(arguments: Namespace) -> int:
     match arguments.command:
         case "completion":
-            from mckconsole.cli import completion
+            from mckconsole.cli.completion import run
 
-            return completion.run(arguments)
+            return run(arguments)
         case "rules":
-            from mckconsole.cli import rules_command
+            from mckconsole.cli.rules_command import run
 
-            return rules_command.run(arguments)
+            return run(arguments)
         case "config":
-            from mckconsole.cli import config_command
+            from mckconsole.cli.config_command import run
 
-            return config_command.run(arguments)
+            return run(arguments)
         case "doctor":
-            from mckconsole.cli import doctor
+            from mckconsole.cli.doctor import run
 
-            return doctor.run(arguments)
+            return run(arguments)
         case _:
-            from mckconsole.cli import report_command
+            from mckconsole.cli.report_command import run
 
-            return report_command.run(arguments)
+            return run(arguments)
 
 
 def _silence_libraries() -> None:

@@ -91,7 +91,7 @@ def write_file(path: Path, text: str) -> None:
     """
     try:
         _refuse_special(path)
-        temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+        temporary = path.with_name(f".mckconsole-{os.urandom(4).hex()}.tmp")
         try:
             _create(temporary, text.encode("utf-8", "backslashreplace"))
             temporary.replace(path)

@@ -38,7 +38,7 @@ def run(arguments: Namespace) -> int:
     named = arguments.command == "report"
     panes = choose(arguments.panes if named else ())
     document, snapshot, target = loop.run(_read(arguments, panes))
-    output = arguments.output if named else None
+    output = arguments.output if named and arguments.output != "-" else None
     write(_rendered(arguments, document, output), output)
     gaps = find_gaps(snapshot, target.config)
     wanted = Wanted(

@@ -36,6 +36,14 @@ def test_report_names_places_and_causes_without_values() -> None:
     assert "hidden" not in text
 
 
+def test_grouped_errors_are_all_named() -> None:
+    group = ExceptionGroup("tasks", [ValueError("one"), KeyError("two")])
+    text = describe(group)
+    assert "ExceptionGroup: tasks" in text
+    assert "ValueError: one" in text
+    assert "KeyError: 'two'" in text
+
+
 @pytest.mark.parametrize(
     "secret",
     [

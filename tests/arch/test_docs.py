@@ -1,0 +1,80 @@
+"""What the documents say is what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mckconsole.cli.arguments import build_parser
+from mckconsole.cli.completion import describe
+from mckconsole.cli.exit_codes import ExitCode
+from mckconsole.config.schema import config_schema
+from mckconsole.domain.kinds import KINDS, Kind
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+REPORT = (ROOT / "docs" / "report.md").read_text()
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
+
+
+@pytest.mark.parametrize("text", [README, REPORT], ids=["README", "report"])
+def test_exit_statuses(text: str) -> None:
+    section = text[text.index("## Exit status") :].partition("\n## ")[0]
+    found = {int(number) for number in re.findall(r"^\| (\d+) \|", section, re.M)}
+    assert found == set(ExitCode)
+    assert all(f"{int(code)} " in build_parser().format_help() for code in ExitCode)
+
+
+def test_every_configuration_key_is_documented() -> None:
+    for section in config_schema()["$defs"].values():
+        for key in section["properties"]:
+            assert f"`{key}`" in CONFIGURATION, key
+
+
+def test_every_documented_command_parses() -> None:
+    shell = "\n".join(re.findall(r"```sh\n(.*?)```", README + REPORT, re.S))
+    lines = [
+        line.partition("#")[0].partition("|")[0]
+        for line in shell.splitlines()
+        if line.startswith("mckconsole ")
+    ]
+    assert len(lines) >= 6
+    for line in lines:
+        words = [word.strip("'") for word in line.split(">")[0].split()[1:]]
+        assert build_parser().parse_args(words).command
+
+
+def test_every_command_is_in_the_readme() -> None:
+    _, commands = describe(build_parser())
+    assert all(f"mckconsole {command.name}" in README for command in commands if command.words)
+
+
+def granted(rules: list[dict[str, Any]], kind: Kind) -> bool:
+    return any(
+        kind.group in rule["apiGroups"]
+        and kind.plural in rule["resources"]
+        and {"list", "watch"} <= set(rule["verbs"])
+        and kind.name in rule.get("resourceNames", [kind.name])
+        for rule in rules
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.topic)
+def test_the_shipped_roles_grant_every_topic(kind: Kind) -> None:
+    cluster_role, role = yaml.safe_load_all((ROOT / "docs" / "rbac.yaml").read_text())
+    rules = list(cluster_role["rules"])
+    if kind.namespace == role["metadata"]["namespace"]:
+        rules += role["rules"]
+    assert granted(rules, kind)
+
+
+def test_the_shipped_roles_only_read_and_never_secrets() -> None:
+    for role in yaml.safe_load_all((ROOT / "docs" / "rbac.yaml").read_text()):
+        for rule in role["rules"]:
+            assert set(rule["verbs"]) == {"get", "list", "watch"}
+            assert not {"secrets", "*"} & set(rule["resources"])
+            assert "*" not in rule["apiGroups"]

@@ -176,7 +176,8 @@ def _route_agent(world: World, site: Site, node: NodePlan) -> KubeObject:
     name = site.cluster.name
     remotes = []
     for receiver, tunnel in world.tunnels_of(name):
-        remote: KubeObject = {"status": "none", "spec": endpoint_spec(world, receiver)}
+        spec = endpoint_spec(world, receiver)
+        remote: KubeObject = {"status": "none", "statusMessage": "", "spec": spec}
         if not node.pool.gateway:
             remote["status"] = tunnel.status
             remote["statusMessage"] = status_message(world, receiver, tunnel)

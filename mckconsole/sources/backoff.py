@@ -47,10 +47,6 @@ class Backoff:
         self._healthy_from = now + wait
         return wait
 
-    def reset(self) -> None:
-        """Start anew with the shortest wait."""
-        self._step = 0
-
 
 class Recovery:
     """Chooses the wait after any error of one topic (or of one cluster's first contact)."""

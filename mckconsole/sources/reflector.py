@@ -181,6 +181,7 @@ class Reflector(Generic[P]):
             try:
                 async with aclosing(events(feed, self._decoder)) as batches:
                     async for batch in batches:
+                        settled.cancel()
                         as_of = start + self._pace.monotonic() - opened
                         for event in batch:
                             self._apply(event, as_of)

@@ -54,7 +54,6 @@ class ClusterStore:
         self._reason = "not tried yet"
         self._connected = False
         self._contact: SourceError | None = None
-        self._warnings: list[str] = list(endpoint.warnings)
         self._vitals: Vitals | None = None
         self._metrics: dict[str, MetricVector] = {}
         self._history = History(endpoint.name)
@@ -119,12 +118,6 @@ class ClusterStore:
         """Take latency, clock offset and the time of the last answer from `vitals` from now on."""
         self._vitals = vitals
 
-    def warn(self, text: str) -> None:
-        """Add something that an operator must know of this connection, once."""
-        if text not in self._warnings:
-            self._warnings.append(text)
-            self._emit((self.name, CLUSTER))
-
     def set_metrics(self, vectors: Mapping[str, MetricVector]) -> None:
         """Take in answers by query id; others stay."""
         self._metrics.update(vectors)
@@ -153,7 +146,7 @@ class ClusterStore:
             latencies=latencies,
             clock_offset=vitals.clock_offset if vitals else 0.0,
             as_of=vitals.last_answer if vitals else None,
-            warnings=tuple(self._warnings),
+            warnings=self.endpoint.warnings,
             topics=MappingProxyType(topics),
             metrics=MetricsView(MappingProxyType(dict(self._metrics))),
             history=self._history.entries(),

@@ -226,11 +226,11 @@ async def test_a_tick_passes_between_two_sets() -> None:
     clock = Clock()
     store = FleetStore([endpoint("west")], [], pace=Pace(monotonic=lambda: clock.now, sleep=nap))
     changes = store.subscribe(tick=5.0)
-    store.cluster("west").warn("one")
+    store.cluster("west").set_metrics({})
     await anext(changes)
     clock.now += 2
-    store.cluster("west").warn("two")
-    store.cluster("west").warn("two")
+    store.cluster("west").set_metrics({})
+    store.cluster("west").set_metrics({})
     await anext(changes)
     assert naps == [3.0]
 
@@ -240,7 +240,7 @@ async def test_a_closed_subscription_ends_its_loop_and_is_told_nothing() -> None
     changes = fleet_store.subscribe()
     asyncio.get_running_loop().call_soon(changes.close)
     assert [found async for found in changes] == []
-    store.warn("nobody hears")
+    store.set_metrics({})
 
 
 def test_of_two_metrics_endpoints_the_better_answer_is_taken_and_none_are_mixed() -> None:

@@ -205,6 +205,25 @@ def test_a_cluster_that_is_gone_is_noticed_and_its_return_too() -> None:
     run(main())
 
 
+@pytest.mark.parametrize("seconds", [300, 310, 320, 330, 340])
+def test_after_its_return_a_cluster_is_current_within_seconds(seconds: float) -> None:
+    async def main() -> None:
+        it = Bench(wanted=("namespaces", "nodes"))
+        await asyncio.sleep(5)
+        it.cluster.dead = ConnectFailed("refused")
+        it.cluster.send("nodes", ConnectFailed("reset"))
+        it.cluster.send("namespaces", ConnectFailed("reset"))
+        await asyncio.sleep(seconds)
+        it.cluster.dead = None
+        it.cluster.put("nodes", "n1")
+        await asyncio.sleep(16)
+        assert it.state() == (ClusterState.READY, "")
+        assert it.names("nodes") == ["n1"]
+        await it.end()
+
+    run(main())
+
+
 def test_a_silent_cluster_is_probed_and_a_talking_one_is_not() -> None:
     async def main() -> None:
         it = Bench(wanted=("namespaces",))

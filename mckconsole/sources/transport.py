@@ -126,7 +126,7 @@ class Transport:
         )
 
     def _proxy_with_login(self) -> URL | None:
-        """The proxy as aiohttp wants it; this URL is for the wire only, errors name host and port."""
+        """The proxy as aiohttp wants it: for the wire only, errors name its host and port."""
         if not self._endpoint.proxy_url:
             return None
         proxy = URL(self._endpoint.proxy_url)

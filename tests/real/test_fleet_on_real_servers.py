@@ -19,16 +19,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
 from mckconsole.analysis.engine import Analysis, analyse
-from mckconsole.config.model import Config
+from mckconsole.config.model import Config, PrometheusConfig
 from mckconsole.demo import render
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.scenario import load_scenario
 from mckconsole.demo.world import World
+from mckconsole.domain import metrics
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.sources.kubeconfig import load_kubeconfig
@@ -36,8 +38,10 @@ from mckconsole.store.fleet import FleetStore
 from mckconsole.store.reader import ReadPlan, read_fleet
 from mckconsole.views.panes import PANES
 from tests.real import apiserver
+from tests.real.prometheus import NEEDS_PROMETHEUS, PROMETHEUS, prometheus
 
 MEMBERS = ("aws-use1-1", "gcp-eu-1", "onprem-1")
+QUERIES = tuple(query.id for query in metrics.QUERIES)
 TOPICS = tuple(topic for topic in BY_TOPIC if any(topic in pane.topics for pane in PANES))
 SEED = 1
 
@@ -143,12 +147,23 @@ def _kubeconfig(path: Path, servers: dict[str, apiserver.ApiServer]) -> Path:
     return path
 
 
-async def _read(kubeconfig: Path) -> tuple[FleetStore, Analysis]:
+async def _read(kubeconfig: Path, config: Config) -> tuple[FleetStore, Analysis]:
     inventory = load_kubeconfig(
-        str(kubeconfig), env=dict(os.environ), config=Config(), contexts=MEMBERS
+        str(kubeconfig), env=dict(os.environ), config=config, contexts=MEMBERS
     )
-    store = await read_fleet(inventory, ReadPlan(topics=TOPICS), config=Config())
+    store = await read_fleet(inventory, ReadPlan(topics=TOPICS, queries=QUERIES), config=config)
     return store, analyse(store.snapshot())
+
+
+def _scrape(stack: contextlib.ExitStack, config: Config, folder: Path) -> Config:
+    """Start real Prometheus servers that scrape what the embedded ones expose."""
+    servers: list[PrometheusConfig] = []
+    for one in config.prometheus:
+        scraped = prometheus(folder / one.name, scrape=[one.url.removeprefix("http://")])
+        server = stack.enter_context(scraped)
+        server.until("cilium_clustermesh_remote_cluster_readiness_status")
+        servers.append(msgspec.structs.replace(one, url=server.url))
+    return Config(prometheus=servers)
 
 
 def _said(analysis: Analysis) -> set[tuple[str, str, tuple[str, ...], str]]:
@@ -167,6 +182,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, apis
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(PROMETHEUS is None, reason=NEEDS_PROMETHEUS)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_real_servers_show_what_the_embedded_fleet_shows(
     servers: dict[str, apiserver.ApiServer], tmp_path: Path
@@ -175,14 +191,19 @@ async def test_real_servers_show_what_the_embedded_fleet_shows(
     warnings.simplefilter("ignore", DeprecationWarning)
     world = World(load_scenario("default"), seed=SEED, epoch=time.time())
     seeders = {name: _seed(server, world, name) for name, server in servers.items()}
-    for name, seeder in seeders.items():
-        for manifest in render.heartbeat_objects(world, name, time.time()):
-            seeder.write(manifest)
     kubeconfig = _kubeconfig(tmp_path / "kubeconfig", servers)
-    store, real = await _read(kubeconfig)
-    snapshot = store.snapshot()
     async with EmbeddedFleet("default", seed=SEED) as fleet:
-        _, embedded = await _read(fleet.kubeconfig)
+        _, embedded = await _read(fleet.kubeconfig, fleet.config)
+        with contextlib.ExitStack() as stack:
+            config = await asyncio.to_thread(_scrape, stack, fleet.config, tmp_path)
+            for name, seeder in seeders.items():
+                for manifest in render.heartbeat_objects(world, name, time.time()):
+                    seeder.write(manifest)
+            store, real = await _read(kubeconfig, config)
+            settings = tmp_path / "config.yaml"
+            settings.write_text(yaml.safe_dump(msgspec.to_builtins(config)), encoding="utf-8")
+            code, document = await asyncio.to_thread(_report, kubeconfig, settings)
+    snapshot = store.snapshot()
 
     assert {c.state for c in snapshot.clusters.values()} == {ClusterState.READY}
     assert _said(real) == _said(embedded)
@@ -198,17 +219,16 @@ async def test_real_servers_show_what_the_embedded_fleet_shows(
             held = {(*key, one.metadata.resource_version) for key, one in view.objects.items()}
             assert held == seeders[name].listed(topic, view.version), (name, topic)
 
-    code, document = await asyncio.to_thread(_report, kubeconfig)
     assert code == 1
     assert [c["state"] for c in document["clusters"]] == ["ready"] * 3
     assert {f["rule"] for f in document["findings"]} == {f.rule for f in real.findings}
 
 
-def _report(kubeconfig: Path) -> tuple[int, dict[str, Any]]:
+def _report(kubeconfig: Path, config: Path) -> tuple[int, dict[str, Any]]:
     """Exit code and document of the command itself."""
     command = [sys.executable, "-m", "mckconsole", "report", "--format", "json"]
     done = subprocess.run(
-        [*command, "--kubeconfig", str(kubeconfig), "--fail-on", "critical"],
+        [*command, "--kubeconfig", kubeconfig, "--config", config, "--fail-on", "critical"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     document: dict[str, Any] = json.loads(done.stdout)

@@ -13,6 +13,7 @@ import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from mckconsole.cli.errors import UsageError
 from mckconsole.domain.text import clean
@@ -29,7 +30,7 @@ class Look:
 
 def look(destination: str | None = None) -> Look:
     """The look of what goes to `destination` (None: stdout). Colour follows NO_COLOR and TERM."""
-    if destination is not None or not sys.stdout.isatty():
+    if destination is not None or _closed(sys.stdout) or not sys.stdout.isatty():
         return Look(None, False)
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
     return Look(max(shutil.get_terminal_size().columns, 40), colour)
@@ -37,6 +38,8 @@ def look(destination: str | None = None) -> Look:
 
 def say(text: str) -> None:
     """Words on stderr, each line cleaned; nobody listening is no reason to fail."""
+    if _closed(sys.stderr):
+        return
     try:
         for line in text.splitlines():
             sys.stderr.write(f"mckconsole: {clean(line)}\n")
@@ -56,6 +59,8 @@ def write(text: str, destination: str | None = None) -> None:
     if destination is not None:
         write_file(Path(destination), text)
         return
+    if _closed(sys.stdout):
+        raise UsageError("cannot write to stdout: it is closed")
     try:
         encoding = "utf-8" if not sys.stdout.isatty() else sys.stdout.encoding or "utf-8"
         _drain(text.encode(encoding, "backslashreplace"))
@@ -64,6 +69,11 @@ def write(text: str, destination: str | None = None) -> None:
     except OSError as error:
         _detach_stdout()
         raise UsageError(f"cannot write to stdout: {error.strerror}") from None
+
+
+def _closed(stream: TextIO | None) -> bool:
+    """Whether the process was started without this stream (`>&-`)."""
+    return stream is None
 
 
 def _drain(data: bytes) -> None:

@@ -6,6 +6,7 @@ a fleet larger than the terminal shows what it waits for.
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -29,13 +30,13 @@ class ProgressDisplay:
 
     def __init__(
         self,
-        stream: TextIO,
+        stream: TextIO | None,
         clusters: Sequence[str],
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._stream = stream
-        self._on = stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        self._stream = stream or io.StringIO()  # a process may be started without stderr
+        self._on = self._stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self._clock = clock
         self._steps = {name: Progress(name, "waiting") for name in clusters}
         self._drawn = 0

@@ -240,6 +240,19 @@ class TestDemo:
 
 
 class TestStdout:
+    @pytest.mark.parametrize("redirection", [">&-", ">&- 2>&-", "2>&-"])
+    def test_closed_streams_are_no_crash(self, redirection: str, tmp_path: Path) -> None:
+        command = f'"$0" -m mckconsole rules {redirection}'
+        done = subprocess.run(
+            ["/bin/sh", "-c", command, sys.executable],
+            capture_output=True,
+            text=True,
+            env=environment(tmp_path),
+            check=False,
+        )
+        assert done.returncode == (0 if redirection == "2>&-" else 2)
+        assert done.stderr in ("", "mckconsole: cannot write to stdout: it is closed\n")
+
     def test_a_reader_that_has_enough_is_no_error(self, tmp_path: Path) -> None:
         done = subprocess.run(
             [

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from mckconsole.demo.answers import Answer, Call, json_answer, text_answer
 from mckconsole.demo.faults import Faults
-from mckconsole.demo.promql import LOOKBACK, PromSeries, QueryError, evaluate, parse_selector
+from mckconsole.demo.promql import PromSeries, QueryError, evaluate, parse_selector
 from mckconsole.domain.times import parse_rfc3339
 
 _EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
@@ -231,6 +231,3 @@ def _step(parameters: dict[str, list[str]]) -> float:
 
 def _failure(kind: str, message: str) -> Answer:
     return json_answer({"status": "error", "errorType": kind, "error": message}, 400)
-
-
-__all__ = ["LOOKBACK", "EmbeddedPrometheus", "PromSeries", "format_value"]

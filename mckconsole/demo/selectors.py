@@ -5,6 +5,7 @@ Source of the grammar: k8s.io/apimachinery labels and fields; of the texts: kube
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -20,6 +21,9 @@ _TOKEN = re.compile(r"\s*(==|!=|[=!<>(),]|[^\s=!<>(),]+|$)")
 _SYMBOLS = {"==", "!=", "=", "!", "<", ">", "(", ")", ","}
 _NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _PREFIX = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_TERMS = re.compile(r"(?:\\.|[^\\,]|\\$)+", re.DOTALL)
+_TERM = re.compile(r"(.*?)(!=|==|=)(.*)", re.DOTALL)
+_ESCAPED = re.compile(r"\\([\\,=])")
 _NAME_RULE = (
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end "
     "with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "
@@ -95,7 +99,7 @@ class _Parser:
             return self._equality(key, operator)
         if operator in ("in", "notin"):
             return self._membership(key, operator)
-        if operator in ("<", ">", "lt", "gt"):
+        if operator in ("<", ">"):
             return self._comparison(key, operator)
         raise _unparsable(f"found '{operator}', expected: in, notin, =, ==, !=, gt, lt")
 
@@ -117,9 +121,17 @@ class _Parser:
             raise _unparsable(f'values[{index}][{key}]: Invalid value: "{value}": {_VALUE_RULE}')
         return value
 
+    def _exact_value(self) -> str:
+        """One value; nothing at all is the empty string."""
+        if self._peek() in ("", ","):
+            return ""
+        value = self._next()
+        if value in _SYMBOLS:
+            raise _unparsable(f"found '{value}', expected: identifier")
+        return value
+
     def _equality(self, key: str, operator: str) -> LabelTest:
-        value = "" if self._peek() in ("", ",") else self._next()
-        wanted = self._value(key, value, 0)
+        wanted = self._value(key, self._exact_value(), 0)
         if operator == "!=":
             return lambda labels: labels.get(key) != wanted
         return lambda labels: labels.get(key) == wanted
@@ -164,7 +176,7 @@ class _Parser:
                     raise _unparsable(f"found '{self._peek()}', expected: ',' or ')'")
 
     def _comparison(self, key: str, operator: str) -> LabelTest:
-        text = self._next()
+        text = self._exact_value()
         try:
             limit = int(text)
         except ValueError:
@@ -172,7 +184,7 @@ class _Parser:
                 f"values[0]: Invalid value: \"{text}\": for 'Gt', 'Lt' operators, "
                 "the value must be an integer"
             ) from None
-        greater = operator in (">", "gt")
+        greater = operator == ">"
 
         def test(labels: Mapping[str, str]) -> bool:
             try:
@@ -194,17 +206,31 @@ def field_selector(text: str, type_: ResourceType) -> Predicate | None:
     Raises:
         ApiError: 400 for a term without operator or a field that this resource cannot select.
     """
-    tests = [_field_test(term, type_) for term in text.split(",") if term]
+    terms: list[tuple[str, str, str]] = []
+    for term in _TERMS.findall(text):
+        match = _TERM.fullmatch(term)
+        if match is None:
+            raise bad_request(f"invalid selector: '{text}'; can't understand '{term}'")
+        name, operator, value = match.groups()
+        terms.append((name, operator, _unescape(value)))
+    # A bare operator selects by no field at all, and is ignored.
+    tests = [_field_test(*term, type_) for term in terms if term[0] or term[2]]
     if not tests:
         return None
     return lambda stored: all(test(stored) for test in tests)
 
 
-def _field_test(term: str, type_: ResourceType) -> Predicate:
-    match = re.fullmatch(r"(.*?)(!=|==|=)(.*)", term, re.DOTALL)
-    if match is None:
-        raise bad_request(f"invalid selector: '{term}'; can't understand '{term}'")
-    name, operator, wanted = match.groups()
+def _unescape(value: str) -> str:
+    """Take the backslashes off a backslash, a comma and an equals sign; there are no others."""
+    rest = _ESCAPED.sub("", value)
+    if (stray := re.search(r"\\(.?)", rest, re.DOTALL)) is not None:
+        raise bad_request(f"invalid field selector: invalid escape sequence: {stray.group()}")
+    if "=" in rest:
+        raise bad_request(f"invalid field selector: unescaped character in value: {ord('=')}")
+    return _ESCAPED.sub(r"\1", value)
+
+
+def _field_test(name: str, operator: str, wanted: str, type_: ResourceType) -> Predicate:
     value = _field_value(name, type_)
     if operator == "!=":
         return lambda stored: value(stored) != wanted
@@ -222,7 +248,7 @@ def _field_value(name: str, type_: ResourceType) -> Callable[[Stored], str]:
     if type_.custom or type_.fields:
         raise bad_request(f"field label not supported: {name}")
     raise bad_request(
-        f'"{name}" is not a known field selector: only "metadata.name", "metadata.namespace"'
+        f'{json.dumps(name)} is not a known field selector: only "metadata.name", "metadata.namespace"'
     )
 
 

@@ -91,20 +91,16 @@ class ResourceLog:
         """Oldest revision from which a watch can start and of which a list can be had."""
         return self._floor
 
-    def __len__(self) -> int:
-        return len(self._objects)
-
     def get(self, key: Key) -> Stored | None:
         """The current object."""
         return self._objects.get(key)
 
     def commit(self, change: Change) -> None:
         """Add a change; revisions must grow."""
-        if change.after is None:
-            assert change.before is not None  # noqa: S101 - a deletion has something to delete
-            del self._objects[change.before.key]
-        else:
+        if change.after is not None:
             self._objects[change.after.key] = change.after
+        elif change.before is not None:
+            del self._objects[change.before.key]
         self._changes.append(change)
         self._revisions.append(change.revision)
         if len(self._changes) > 2 * self._history:

@@ -239,7 +239,7 @@ async def label_selectors(target: Target) -> None:
         reply = await target.get(CONFIGMAPS, labelSelector=selector)
         # The server keeps a ConfigMap of its own in every namespace where a controller runs.
         assert reply.names == names, selector
-    bad = "a=b=c|a in b|a in (b|a in (b,,|,|a,,b|a,|!|a>b|&|a/b/c=d|a=-b-|a foo b|=b|(a)|a in (b c)"
+    bad = "a=b=c|a in b|a in (b|a in (b,,|,|a,,b|a,|!|a>b|&|a/b/c=d|a=-b-|a foo b|a gt 1|a===b|a<=1|a!=>|=b|(a)|a in (b c)"
     for selector in bad.split("|"):
         reply = await target.get(CONFIGMAPS, labelSelector=selector)
         assert reply.status == 400, selector
@@ -268,8 +268,13 @@ async def field_selectors(target: Target) -> None:
     pods = f"/api/v1/namespaces/{NAMESPACE}/pods"
     for selector in ("spec.nodeName=n1", "status.phase!=Running", "spec.restartPolicy=Always"):
         assert (await target.get(pods, fieldSelector=selector)).status == 200
+    for selector in ("!=", "metadata.name=cm1,", r"metadata.name=cm\,1"):
+        assert (await target.get(CONFIGMAPS, fieldSelector=selector)).status == 200
     bad = (
         (CONFIGMAPS, "data.k=v"),
+        (CONFIGMAPS, r"metadata.name=c\m"),
+        (CONFIGMAPS, "metadata.name=a=b"),
+        (CONFIGMAPS, r"cm1\\,==metadata.name"),
         (CONFIGMAPS, "metadata.name"),
         (pods, "spec.containers=x"),
         (WIDGETS, "spec.size=1"),

@@ -109,12 +109,11 @@ async def test_bodies_cut_short() -> None:
     async with faulty(faults.cut(50, Ending.RESET)) as (_, session):
         with pytest.raises((ConnectionResetError, aiohttp.ClientError)):
             await _read(session)
-    async with faulty(faults.cut(50, Ending.HANG)) as (_, session):
-        async with session.get(PODS) as answer:
-            assert len(await answer.content.readexactly(50)) == 50
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.2):
-                    await answer.content.read(1)
+    async with faulty(faults.cut(50, Ending.HANG)) as (_, session), session.get(PODS) as answer:
+        assert len(await answer.content.readexactly(50)) == 50
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await answer.content.read(1)
 
 
 async def test_trickle() -> None:

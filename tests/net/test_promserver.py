@@ -12,7 +12,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from mckconsole.demo import faults
-from mckconsole.demo.promserver import EmbeddedPrometheus, PromSeries, format_value
+from mckconsole.demo.promql import PromSeries
+from mckconsole.demo.promserver import EmbeddedPrometheus, format_value
 from mckconsole.demo.server import serve
 
 NOW = 1_780_000_000.0

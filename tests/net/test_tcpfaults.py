@@ -68,18 +68,18 @@ async def test_a_mode_reaches_open_connections() -> None:
         serve(cluster) as url,
         TcpProxy(url) as proxy,
         aiohttp.ClientSession(proxy.url, headers=HEADERS) as session,
+        session.get("/api/v1/pods?watch=1") as answer,
     ):
-        async with session.get("/api/v1/pods?watch=1") as answer:
-            await answer.content.readline()
-            proxy.set(Mode.BLACKHOLE)
-            cluster.create(pod("b"))
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.2):
-                    await answer.content.readline()
-            proxy.set(Mode.RESET)
-            cluster.create(pod("c"))
-            with pytest.raises((aiohttp.ClientError, ConnectionError)):
+        await answer.content.readline()
+        proxy.set(Mode.BLACKHOLE)
+        cluster.create(pod("b"))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
                 await answer.content.readline()
+        proxy.set(Mode.RESET)
+        cluster.create(pod("c"))
+        with pytest.raises((aiohttp.ClientError, ConnectionError)):
+            await answer.content.readline()
 
 
 async def test_dead_ports() -> None:

@@ -142,8 +142,6 @@ class EmbeddedPrometheus:
 
     def _federate(self, series: Sequence[PromSeries], parameters: dict[str, list[str]]) -> Answer:
         selectors = [parse_selector(text) for text in parameters.get("match[]", [])]
-        if not selectors:
-            return text_answer("no match[] parameter provided\n", 400)
         chosen = [one for one in series if any(selects(one) for selects in selectors)]
         return Answer(200, self._exposition(chosen, stamps=True), {"Content-Type": _EXPOSITION})
 

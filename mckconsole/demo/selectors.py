@@ -247,9 +247,8 @@ def _field_value(name: str, type_: ResourceType) -> Callable[[Stored], str]:
         return lambda stored: _text_at(stored.decoded(), path)
     if type_.custom or type_.fields:
         raise bad_request(f"field label not supported: {name}")
-    raise bad_request(
-        f'{json.dumps(name)} is not a known field selector: only "metadata.name", "metadata.namespace"'
-    )
+    known = 'only "metadata.name", "metadata.namespace"'
+    raise bad_request(f"{json.dumps(name)} is not a known field selector: {known}")
 
 
 def _text_at(value: Any, path: list[str]) -> str:

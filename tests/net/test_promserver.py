@@ -121,7 +121,8 @@ async def test_federation_is_parsable_and_stamped() -> None:
         selectors = [("match[]", "up"), ("match[]", "odd"), ("match[]", "stale")]
         async with session.get("/federate", params=selectors) as answer:
             text = await answer.text()
-        assert (await session.get("/federate")).status == 400
+        async with session.get("/federate") as answer:
+            assert (answer.status, await answer.text()) == (200, ""), "no selector, no series"
         assert (await session.get("/federate", params={"match[]": "{"})).status == 400
         async with session.get("/metrics") as answer:
             assert "bytes" in await answer.text()

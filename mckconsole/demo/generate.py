@@ -6,6 +6,7 @@ Functions of a `Site` and what the script changed; no clock is read here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from uuid import UUID
 
 from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.site import NodePlan, Site
@@ -73,6 +74,9 @@ def node(site: Site, plan: NodePlan, kubelet: str) -> KubeObject:
                 "operatingSystem": "linux",
                 "architecture": "amd64",
                 "machineID": site.digest("machine", plan.name, length=32),
+                "systemUUID": str(UUID(site.digest("system", plan.name, length=32))),
+                "bootID": str(UUID(site.digest("boot", plan.name, length=32))),
+                "kubeProxyVersion": "",
             },
         },
     )

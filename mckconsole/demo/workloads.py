@@ -100,7 +100,8 @@ def _pod(
             "startTime": site.created(days),
             "conditions": [{"type": "Ready", "status": "True"}],
             "containerStatuses": [
-                {"name": name, "ready": True, "restartCount": 0} for name in model.containers
+                {"name": container, "image": image, "imageID": "", "ready": True, "restartCount": 0}
+                for container, image in model.containers.items()
             ],
         },
     )

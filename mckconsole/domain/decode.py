@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 import types
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -40,8 +39,7 @@ def may_hold_odd_text(raw: bytes) -> bool:
     return not raw.isascii() or b"\x7f" in raw or _ESCAPE.search(raw) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded(Generic[P]):
+class Decoded(msgspec.Struct, Generic[P], frozen=True, gc=False):
     """One decoded object; `faults` names the paths that could not be read and why."""
 
     object: P

@@ -79,6 +79,7 @@ async def list_kind(
     resource_version: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
     pace: Pace = REAL,
+    sharing: bool = True,
 ) -> Listing[Projection]:
     """Read all objects of `kind` in API `version`.
 
@@ -90,15 +91,17 @@ async def list_kind(
         resource_version: "not older than"; None reads what is current (a consistent read).
         progress: Called after each page with the objects so far and, if known, those in total.
         pace: Clocks, for `as_of` where the server sends no `Date`.
+        sharing: Whether equal values become one value in memory: for objects that are kept.
 
     Raises:
         Expired: 410 on the first page, or on the full list tried after a later one.
         SourceError: whatever else the client raises; ProtocolTrouble when the body is no list.
     """
+    lister = _Lister(client, kind, version, progress, pace, sharing)
     try:
-        return await _list_pages(client, kind, version, page_size, resource_version, progress, pace)
+        return await lister.pages(page_size, resource_version)
     except _PageExpired:
-        return await _list_pages(client, kind, version, 0, None, progress, pace)
+        return await lister.pages(0, None)
 
 
 class _Page(msgspec.Struct, Generic[P], frozen=True):
@@ -131,68 +134,82 @@ class _PageExpired(Exception):
     """A continue token is too old."""
 
 
-async def _list_pages(
-    client: ApiReader,
-    kind: Kind,
-    version: str,
-    page_size: int,
-    resource_version: str | None,
-    progress: Callable[[int, int | None], None] | None,
-    pace: Pace,
-) -> Listing[Projection]:
-    listing: Listing[Projection] = Listing()
-    path = kind.path(version)
-    params = dict(kind.selector)
-    if page_size:
-        params["limit"] = str(page_size)
-    if resource_version is not None:
-        params["resourceVersion"] = resource_version
-    for number in range(MAX_PAGES):
-        try:
-            reply = await client.get(path, params)
-        except Expired:
-            if number:
-                raise _PageExpired from None
-            raise
-        page = _open_page(reply.body, kind.projection) or _open_envelope(reply.body, path)
-        meta = page.metadata or _ListMeta()
-        if not number:
-            listing.resource_version = meta.resource_version
-            date = reply.date
-            listing.as_of = pace.wall() + client.clock_offset if date is None else date
-        listing.received += len(reply.body)
-        del reply
-        await _take(page.items or [], kind.projection, listing)
-        if progress is not None:
+@dataclass(frozen=True, slots=True)
+class _Lister:
+    """Reads one list; the parameters are those of `list_kind`."""
+
+    client: ApiReader
+    kind: Kind
+    version: str
+    progress: Callable[[int, int | None], None] | None
+    pace: Pace
+    sharing: bool
+
+    async def pages(self, page_size: int, resource_version: str | None) -> Listing[Projection]:
+        """Follow the pages to the end.
+
+        Raises:
+            _PageExpired: a page after the first is no longer held by the server.
+            SourceError: anything else that goes wrong.
+        """
+        listing: Listing[Projection] = Listing()
+        path = self.kind.path(self.version)
+        params = dict(self.kind.selector)
+        if page_size:
+            params["limit"] = str(page_size)
+        if resource_version is not None:
+            params["resourceVersion"] = resource_version
+        for number in range(MAX_PAGES):
+            try:
+                reply = await self.client.get(path, params)
+            except Expired:
+                if number:
+                    raise _PageExpired from None
+                raise
+            page: _Page[Projection] | _Envelope = _open_page(
+                reply.body, self.kind.projection
+            ) or _open_envelope(reply.body, path)
+            meta = page.metadata or _ListMeta()
+            if not number:
+                listing.resource_version = meta.resource_version
+                listing.as_of = self._server_time(reply.date)
+            listing.received += len(reply.body)
+            del reply
+            await self._take(page.items or [], listing)
+            self._report(len(listing.objects), meta)
+            if not meta.continue_:
+                return listing
+            params.pop("resourceVersion", None)
+            params["continue"] = meta.continue_
+        raise ProtocolTrouble(f"the list {path} has no end", hint="its continue tokens never stop")
+
+    def _server_time(self, date: float | None) -> float:
+        return self.pace.wall() + self.client.clock_offset if date is None else date
+
+    def _report(self, read: int, meta: _ListMeta) -> None:
+        if self.progress is not None:
             rest = meta.remaining_item_count if meta.continue_ else 0
-            progress(len(listing.objects), None if rest is None else len(listing.objects) + rest)
-        if not meta.continue_:
-            return listing
-        params.pop("resourceVersion", None)
-        params["continue"] = meta.continue_
-    raise ProtocolTrouble(f"the list {path} has no end", hint="its continue tokens never stop")
+            self.progress(read, None if rest is None else read + rest)
 
-
-async def _take(
-    items: Sequence[msgspec.Raw | Projection],
-    projection: type[Projection],
-    listing: Listing[Projection],
-) -> None:
-    """Put a page into `listing`, giving other tasks a turn every `SLICE` seconds."""
-    decode = ProjectionDecoder(projection).decode
-    share = sharer(projection)
-    began = perf_counter()
-    for number, item in enumerate(items):
-        try:
-            decoded = decode(item) if isinstance(item, msgspec.Raw) else Decoded(item)
-        except UndecodableError:
-            listing.undecodable += 1
-        else:
-            share(decoded.object)
-            listing.objects.append(decoded)
-        if not number % 16 and perf_counter() - began > SLICE:
-            await asyncio.sleep(0)
-            began = perf_counter()
+    async def _take(
+        self, items: Sequence[msgspec.Raw | Projection], listing: Listing[Projection]
+    ) -> None:
+        """Put a page into `listing`, giving other tasks a turn every `SLICE` seconds."""
+        decode = ProjectionDecoder(self.kind.projection).decode
+        share = sharer(self.kind.projection) if self.sharing else None
+        began = perf_counter()
+        for number, item in enumerate(items):
+            try:
+                decoded = decode(item) if isinstance(item, msgspec.Raw) else Decoded(item)
+            except UndecodableError:
+                listing.undecodable += 1
+            else:
+                if share is not None:
+                    share(decoded.object)
+                listing.objects.append(decoded)
+            if not number % 16 and perf_counter() - began > SLICE:
+                await asyncio.sleep(0)
+                began = perf_counter()
 
 
 def _open_envelope(body: bytes, path: str) -> _Envelope:

@@ -53,8 +53,10 @@ class Timing:
 
     watch: float = 300.0
     """Shortest watch asked for; the longest is twice that."""
-    idle: float = 90.0
-    """Silence after which a watch counts as dead. The server bookmarks about once a minute."""
+    idle: float = 150.0
+    """Silence after which a watch counts as dead. A kube-apiserver (1.36, measured) sends the first
+    bookmark of a quiet kind after two minutes, and then one a minute. Dead connections are found
+    sooner: by TCP keepalive, and by the session's probe."""
     quiet_watch: float = 60.0
     """Length of a watch where the server sends no bookmarks: its end is then the sign of life."""
     too_short: float = 1.0

@@ -24,8 +24,9 @@ from mckconsole.sources.pace import REAL, Pace
 
 P = TypeVar("P", bound=Projection)
 
-WATCH_PATIENCE = 120.0
-"""Seconds without a sign of life after which a watched topic is stale: two missed bookmarks."""
+WATCH_PATIENCE = 180.0
+"""Seconds without a sign of life after which a watched topic is stale: the first bookmark of a
+quiet kind may take two minutes."""
 POLL_ROUNDS = 3
 """Missed polls after which a polled topic is stale."""
 POLL_GRACE = 10.0

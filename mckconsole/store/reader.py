@@ -194,7 +194,12 @@ class _Reader:
 
         try:
             listing = await list_kind(
-                client, BY_TOPIC[topic], held.version, progress=count, pace=self._pace
+                client,
+                BY_TOPIC[topic],
+                held.version,
+                progress=count,
+                pace=self._pace,
+                sharing=False,  # nothing is kept for longer than a report takes
             )
         except SourceError as error:
             held.trouble(error)

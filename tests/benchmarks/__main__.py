@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tests.benchmarks.realserver import available, filled
 from tests.benchmarks.serving import contend, served
 from tests.benchmarks.table import Line, render
 
@@ -19,31 +20,53 @@ MIB = 2**20
 
 
 def inventory() -> list[Line]:
-    """Read six clusters of 2,000 pods: against raw fetch, typed models and kubectl."""
-    names = ["ours", "raw", "models"] + (["kubectl"] if shutil.which("kubectl") else [])
+    """Read six embedded clusters of 2,000 pods, whose bytes are made beforehand."""
     with served(clusters=6, pods=2000, nodes=20) as kubeconfig:
-        contend(["ours"], kubeconfig, 1)  # warms the server's caches, records the URLs
-        found = contend(names, kubeconfig, 5)
-        kubeconfig_states = found["ours"].extra["states"]
+        return _inventory("inventory, 6 embedded clusters", kubeconfig, judged=not available())
+
+
+def real() -> list[Line]:
+    """Read 5,000 pods from a real API server, where there is one."""
+    if not available():
+        text = "no kube-apiserver here (KUBEBUILDER_ASSETS)"
+        return [Line("inventory, real API server", "skipped", text, "", "≤ 1.3 x raw", None)]
+    os.environ["MCK_BENCH_REAL"] = "1"
+    try:
+        with filled(5000) as kubeconfig:
+            return _inventory("inventory, real API server", kubeconfig, judged=True)
+    finally:
+        del os.environ["MCK_BENCH_REAL"]
+
+
+def _inventory(name: str, kubeconfig: str, *, judged: bool) -> list[Line]:
+    """Our reader against raw fetch, typed models and kubectl over the same lists.
+
+    The raw ratio is judged on a real server where there is one: a server whose bytes cost nothing
+    makes decoding, which a real one hides behind its own encoding, look like the whole cost.
+    """
+    names = ["ours", "raw", "models"] + (["kubectl"] if shutil.which("kubectl") else [])
+    contend(["ours"], kubeconfig, 1)  # warms the server's caches, records the URLs
+    found = contend(names, kubeconfig, 5)
     ours = found["ours"]
-    what = f"inventory, 6 clusters, {ours.objects:,} objects, {ours.received / MIB:.0f} MiB"
+    if ours.extra["states"] != ["ready"]:
+        raise RuntimeError(f"clusters were {ours.extra['states']}, not ready")
+    what = f"{name}: {ours.objects:,} objects, {ours.received / MIB:.0f} MiB"
     mine = f"{ours.seconds:.2f} s, {ours.peak_mib:.0f} MiB"
-    if kubeconfig_states != ["ready"]:
-        raise RuntimeError(f"clusters were {kubeconfig_states}, not ready")
-    budgets = {"raw": (1.3, "≤ 1.3"), "models": (None, ""), "kubectl": (8.0, "≥ 8 faster")}
     lines = []
-    met: bool | None
-    for name in names[1:]:
-        other = found[name]
-        limit, budget = budgets[name]
-        if name == "raw":
-            ratio, met = ours.seconds / other.seconds, ours.seconds / other.seconds <= 1.3
-            shown = f"{ratio:.2f} x"
+    for rival in names[1:]:
+        other = found[rival]
+        met: bool | None = None
+        budget = ""
+        if rival == "raw":
+            shown = f"{ours.seconds / other.seconds:.2f} x"
+            if judged:
+                budget, met = "≤ 1.3 x", ours.seconds / other.seconds <= 1.3
         else:
-            ratio = other.seconds / ours.seconds
-            met = ratio >= limit if limit else None
-            shown = f"{ratio:.1f} x faster"
-        beside = f"{name} {other.seconds:.2f} s, {other.peak_mib:.0f} MiB"
+            faster = other.seconds / ours.seconds
+            shown = f"{faster:.1f} x faster"
+            if rival == "kubectl":
+                budget, met = "≥ 8 x faster", faster >= 8
+        beside = f"{rival} {other.seconds:.2f} s, {other.peak_mib:.0f} MiB"
         lines.append(Line(what, mine, beside, shown, budget, met))
     return lines
 
@@ -134,6 +157,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "startup": startup,
     "memory": memory,
     "inventory": inventory,
+    "real": real,
     "many": many,
 }
 

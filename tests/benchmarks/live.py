@@ -15,8 +15,6 @@ import os
 import sys
 import time
 
-from mckconsole.views.panes import PANES
-
 from mckconsole.config.model import Config
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.states import ClusterState
@@ -24,6 +22,7 @@ from mckconsole.sources.kubeconfig import load_kubeconfig
 from mckconsole.store.contact import Gate
 from mckconsole.store.fleet import FleetStore
 from mckconsole.store.session import CONNECT_HOLD, ClusterSession
+from mckconsole.views.panes import PANES
 
 SETTLE = 15.0
 """Seconds between the last cluster's readiness and the idle measurement."""

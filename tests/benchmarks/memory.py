@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from mckconsole.demo import bulk
+from mckconsole.demo import bulk, bulkpods
 from mckconsole.demo.site import Site
 
 PAGE = 500
@@ -30,7 +30,7 @@ PAGE = 500
 def pages(pods: int) -> Iterator[bytes]:
     """List pages as an API server writes them, `PAGE` pods each."""
     site = Site(bulk.fleet_scenario(1, nodes=200).clusters[0], seed=1, epoch=1_790_000_000.0)
-    made = (one for one in bulk.pods(site, pods) if one["kind"] == "Pod")
+    made = (one for one in bulkpods.pods(site, pods) if one["kind"] == "Pod")
     encoded: list[bytes] = []
     for done, pod in enumerate(made, 1):
         pod["metadata"]["resourceVersion"] = str(1_000_000 + done)

@@ -219,13 +219,13 @@ def test_a_busy_server_that_ends_its_watches_early_is_not_hurried() -> None:
     bench(body)
 
 
-def test_a_dead_connection_is_noticed_in_ninety_seconds_and_resumed() -> None:
+def test_a_dead_connection_is_noticed_by_its_silence_and_resumed() -> None:
     async def body(it: Bench) -> None:
         await asyncio.sleep(60)  # a bookmark
         it.cluster.resource(TOPIC).feeds.clear()
         it.cluster.dead = ConnectFailed("no route")
         it.cluster.put(TOPIC, "b")
-        await asyncio.sleep(93)
+        await asyncio.sleep(153)
         assert it.state() is TopicState.STALE
         it.cluster.dead = None
         await asyncio.sleep(60)

@@ -160,7 +160,7 @@ def test_the_same_trouble_again_is_no_news() -> None:
     assert len(held.told) == told + 1
 
 
-@pytest.mark.parametrize(("topic", "patience"), [("namespaces", 120), ("kube-system", 910)])
+@pytest.mark.parametrize(("topic", "patience"), [("namespaces", 180), ("kube-system", 910)])
 def test_silence_makes_stale_by_the_kind_of_keeping(topic: str, patience: float) -> None:
     held = Held(topic)
     held.fill("a")

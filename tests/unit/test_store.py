@@ -172,7 +172,7 @@ def test_a_snapshot_sees_what_grew_old_and_an_asked_moment() -> None:
     fleet_store, store = fleet(clock, "namespaces")
     store.connected()
     fill(store, "namespaces", "default")
-    later = fleet_store.snapshot(now=clock.wall + 130)
+    later = fleet_store.snapshot(now=clock.wall + 190)
     assert later.clusters["west"].topic("namespaces").state is TopicState.STALE
     assert later.clusters["west"].state is ClusterState.DEGRADED
     assert fleet_store.snapshot().clusters["west"].state is ClusterState.READY

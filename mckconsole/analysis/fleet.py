@@ -37,7 +37,13 @@ class Unread:
 
     topic: str
     state: TopicState
+    """FRESH when only some of its objects could not be read."""
     reason: str
+
+    @property
+    def words(self) -> str:
+        """The state as it is shown."""
+        return "read in part" if self.state is TopicState.FRESH else self.state.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ class ClusterRow:
     provider: ProviderGuess
     nodes_ready: int | None
     nodes_total: int | None
+    nodes_known: bool
+    """Whether these are all nodes, and current."""
     latency: float | None
     """Seconds."""
     latencies: tuple[float, ...]
@@ -122,12 +130,13 @@ def _row(
         provider=identify(version or None, nodes),
         nodes_ready=None if nodes is None else sum(node.ready is True for node in nodes),
         nodes_total=None if nodes is None else len(nodes),
+        nodes_known=topic.complete,
         latency=cluster.latency,
         latencies=cluster.latencies,
         tunnels_up=sum(state in WORKING for state in tunnels),
         tunnels_total=len(tunnels),
         tunnels_unknown=sum(state is LinkState.UNKNOWN for state in tunnels),
-        tunnels_known=all(cluster.topic(name).state.conclusive for name in _MESH),
+        tunnels_known=all(cluster.topic(name).conclusive for name in _MESH),
         findings=dict(findings),
         unreadable=tuple(_unread(cluster)),
         warnings=cluster.warnings,
@@ -138,5 +147,5 @@ def _row(
 
 def _unread(cluster: ClusterSnapshot) -> Iterable[Unread]:
     for name, topic in cluster.topics.items():
-        if not topic.state.conclusive:
-            yield Unread(name, topic.state, topic.reason or topic.state.value)
+        if not topic.conclusive:
+            yield Unread(name, topic.state, topic.reason or topic.gap or topic.state.value)

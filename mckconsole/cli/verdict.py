@@ -1,10 +1,10 @@
 """From what was read and found to the exit status, and to the words that explain it.
 
 What counts as "could not be read" (exit 4): a cluster that is neither ready nor degraded, a topic
-that is forbidden, stale, unreachable, not supported or was not read in time, and a metric that a
-configured endpoint failed to give or gave in part. What does not count: a kind that the cluster
-does not serve (Submariner is not installed everywhere), a cluster without a Prometheus, growth over
-time from `/federate`, which cannot give it, and notes about the kubeconfig.
+that is forbidden, stale, unreachable, not supported, read in part or not read in time, and a metric
+that a configured endpoint failed to give or gave in part. What does not count: a kind that the
+cluster does not serve (Submariner is not installed everywhere), a cluster without a Prometheus,
+growth over time from `/federate`, which cannot give it, and notes about the kubeconfig.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ def _topics(cluster: ClusterSnapshot) -> Iterator[str]:
     for name, topic in cluster.topics.items():
         if topic.state not in _FINE:
             yield f"{name} {topic.state.value}"
+        elif topic.faults:
+            yield f"{name} read in part"
 
 
 def _metrics(cluster: ClusterSnapshot, federated: set[str]) -> Iterator[str]:

@@ -48,6 +48,26 @@ class TopicView:
     generation: int = 0
     """Grows with every change of the content; equal generations mean equal content."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether the content is current and every object of it could be read in full."""
+        return self.state is TopicState.FRESH and not self.faults
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether the *absence* of an object, or of a field in one, means that it is not there."""
+        return self.state.conclusive and not self.faults
+
+    @property
+    def gap(self) -> str:
+        """What of the content could not be read, in words; empty when nothing is known of."""
+        for (namespace, name), paths in self.faults.items():
+            where = f"{namespace}/{name}" if namespace else name
+            more = len(self.faults) - 1
+            rest = f", and {more} more objects" if more else ""
+            return f"{where}: {'; '.join(paths[:3])}{rest}"
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterSnapshot:

@@ -167,7 +167,8 @@ class ClusterStore:
             return
         topics = {topic: held.judge(now) for topic, held in self._collections.items()}
         errors = [held.error for held in self._collections.values()]
-        self._become(*standing(topics, errors))
+        partial = [name for name, held in self._collections.items() if held.view(now).faults]
+        self._become(*standing(topics, errors, partial))
 
     def _become(self, state: ClusterState, reason: str) -> None:
         if (state, reason) == (self._state, self._reason):

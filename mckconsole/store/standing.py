@@ -21,7 +21,9 @@ _TROUBLE = (
 
 
 def standing(
-    topics: Mapping[str, tuple[TopicState, str]], errors: Sequence[SourceError | None]
+    topics: Mapping[str, tuple[TopicState, str]],
+    errors: Sequence[SourceError | None],
+    partial: Sequence[str] = (),
 ) -> tuple[ClusterState, str]:
     """The state of a connected cluster and its reason.
 
@@ -29,6 +31,7 @@ def standing(
         topics: State and reason of every wanted topic. ABSENT is no trouble: not every cluster has
             every provider.
         errors: The trouble each of them is in.
+        partial: Those with objects that could not be read, or not in full.
     """
     wanted = {name: state for name, (state, _) in topics.items() if state is not TopicState.ABSENT}
     waiting = [name for name, state in wanted.items() if state is TopicState.PENDING]
@@ -44,6 +47,8 @@ def standing(
         for state in _TROUBLE
         if (names := [name for name, found in wanted.items() if found is state])
     ]
+    if partial:
+        parts.append(f"read in part: {', '.join(partial)}")
     if parts:
         return ClusterState.DEGRADED, "; ".join(parts)
     return ClusterState.READY, ""

@@ -114,6 +114,8 @@ def _nodes(cluster: ClusterRow) -> Cell:
         return unknown()
     well = cluster.nodes_ready == cluster.nodes_total
     text = f"{cluster.nodes_ready}/{cluster.nodes_total}"
+    if not cluster.nodes_known:
+        return Cell(f"{text} ?", Role.UNKNOWN, text)
     return Cell(text, Role.PLAIN if well else Role.WARN, text)
 
 
@@ -141,7 +143,7 @@ def _notes(cluster: ClusterRow) -> Cell:
         parts.append(cluster.reason)
     by_state: dict[str, list[str]] = {}
     for unread in cluster.unreadable:
-        by_state.setdefault(unread.state.value, []).append(unread.topic)
+        by_state.setdefault(unread.words, []).append(unread.topic)
     if cluster.state not in _UNREAD_STATES:
         parts += [f"{state}: {', '.join(topics)}" for state, topics in by_state.items()]
     if "/" in cluster.provider.name:

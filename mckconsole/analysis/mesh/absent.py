@@ -21,7 +21,6 @@ from mckconsole.analysis.mesh.members import Meshes, SubmarinerMember
 from mckconsole.analysis.mesh.submariner import Context, connecting_claim
 from mckconsole.analysis.mesh.submariner_metrics import REQUESTED, metrics_only_claim
 from mckconsole.domain.findings import Evidence
-from mckconsole.domain.states import TopicState
 
 
 def absent_links(
@@ -36,7 +35,7 @@ def absent_links(
     for peer in meshes.fellows.get(member.name, ()):
         if peer in there:
             continue
-        if not member.readable:
+        if not member.topic.complete:
             yield from _unreadable(context, meshes, peer)
             continue
         claim, evidence = _missing(member, meshes.ids.get(peer, peer), members.get(peer), context)
@@ -130,18 +129,18 @@ def _cause(
         return "no-active-gateway", "no active gateway here"
     if peer_id == member.mesh_id or len(context.directory.owners(peer_id)) > 1:
         return "duplicate-id", f"several clusters use the id {peer_id}"
-    if peer and peer.readable and peer.active is None:
+    if peer and peer.topic.complete and peer.active is None:
         return "no-active-gateway", "the peer has no active gateway"
     copies = member.copies.get(peer_id, ())
     theirs = peer.subnets if peer else tuple(net for copy in copies for net in copy.spec.subnets)
     overlap = first_overlap(member.subnets, theirs)
     if overlap:
         return "overlap", f"subnets overlap: {overlap[0]} here, {overlap[1]} there"
-    endpoints = member.cluster.topic("submariner-endpoints").state
-    if not copies and endpoints is TopicState.FRESH:
+    endpoints = member.cluster.topic("submariner-endpoints")
+    if not copies and endpoints.complete:
         return "broker-sync", "the peer's Endpoint never arrived here: broker synchronisation"
     if not copies:
-        return "unknown", f"no connection; the cause cannot be told: endpoints {endpoints}"
+        return "unknown", f"no connection; the cause cannot be told: {unread_reason(endpoints)}"
     return "no-connection", "the peer's Endpoint is here, the gateway made no connection"
 
 

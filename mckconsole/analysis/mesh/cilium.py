@@ -95,7 +95,8 @@ def find_cilium_members(fleet: FleetSnapshot) -> list[CiliumMember]:
 
 def _member(cluster: ClusterSnapshot, taken_at: float) -> CiliumMember | None:
     topic = cluster.topic("cilium-config")
-    config = next(iter(cluster.objects("cilium-config", CiliumConfig).values()), None)
+    held = () if topic.faults else cluster.objects("cilium-config", CiliumConfig).values()
+    config = next(iter(held), None)  # read in part, its defaults would pass for settings
     apiserver, kvstoremesh = _apiserver(cluster)
     samples = _by_target(cluster)
     own = config.data.cluster_name if config else ""
@@ -119,7 +120,7 @@ def _member(cluster: ClusterSnapshot, taken_at: float) -> CiliumMember | None:
 
 def _readable(cluster: ClusterSnapshot) -> bool:
     """Whether the absence of clustermesh-apiserver would show."""
-    return any(cluster.topic(name).state.conclusive for name in ("deployments", "services"))
+    return any(cluster.topic(name).conclusive for name in ("deployments", "services"))
 
 
 def _apiserver(cluster: ClusterSnapshot) -> tuple[ObjectRef | None, bool]:
@@ -183,7 +184,7 @@ class CiliumDirectory:
         self._silent = frozenset(
             name
             for name, cluster in fleet.clusters.items()
-            if name not in identified and not cluster.topic("cilium-config").state.conclusive
+            if name not in identified and not cluster.topic("cilium-config").conclusive
         )
 
     def owners(self, mesh_name: str) -> Sequence[CiliumMember]:

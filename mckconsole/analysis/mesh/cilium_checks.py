@@ -230,10 +230,11 @@ def _difference(
     )
 
 
-def _nodes(member: CiliumMember) -> tuple[list[CiliumNode], str, float]:
+def _nodes(member: CiliumMember, *, whole: bool = False) -> tuple[list[CiliumNode], str, float]:
+    """The nodes, without those read only in part where `whole` ones are wanted."""
     topic = member.cluster.topic("ciliumnodes")
     nodes = member.cluster.objects("ciliumnodes", CiliumNode) if topic.state.readable else {}
-    ordered = [node for _, node in sorted(nodes.items())]
+    ordered = [node for key, node in sorted(nodes.items()) if not (whole and key in topic.faults)]
     return ordered, topic.version or "v2", server_time(member.cluster, topic, member.config_at)
 
 
@@ -241,7 +242,7 @@ def _partial_wireguard(member: CiliumMember) -> Iterator[Finding]:
     """WireGuard on, and some nodes without a public key."""
     if member.config is not None and member.config.enable_wireguard in _OFF:
         return
-    nodes, version, at = _nodes(member)
+    nodes, version, at = _nodes(member, whole=True)
     without = [node for node in nodes if not node.metadata.annotations.wg_pub_key]
     if not without or len(without) == len(nodes):
         return
@@ -266,7 +267,7 @@ def _ipsec_keys(group: Sequence[CiliumMember]) -> Iterator[Finding]:
     for member in group:
         if member.config is None or member.config.enable_ipsec in _OFF:
             continue
-        nodes, version, at = _nodes(member)
+        nodes, version, at = _nodes(member, whole=True)
         for node in nodes:
             key = node.spec.encryption.key
             shown = seen(member.name, node.ref(version), "spec.encryption.key", str(key), at)

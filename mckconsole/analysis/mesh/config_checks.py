@@ -20,7 +20,6 @@ from mckconsole.analysis.mesh.versions import minor_of, skew
 from mckconsole.analysis.thresholds import Thresholds
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 from mckconsole.domain.mesh import EndpointSpec
-from mckconsole.domain.states import TopicState
 
 _SHOWN = 5
 """Overlaps named per pair of clusters."""
@@ -89,7 +88,7 @@ def _groups(
 
 
 def _no_active_gateway(member: SubmarinerMember) -> Iterator[Finding]:
-    if not member.readable or member.active:
+    if not member.topic.complete or member.active:
         return
     at = member.topic.as_of or 0.0
     views = member.leadership.gateways
@@ -265,6 +264,8 @@ def _drift(
     member: SubmarinerMember, peer: SubmarinerMember, recorder: Recorder, limits: Thresholds
 ) -> Iterator[Finding]:
     """The member's copy of the peer's Endpoint against the peer's own."""
+    if not member.cluster.topic("submariner-endpoints").complete:
+        return  # what could not be read of the copy would differ
     originals = {copy.spec.cable_name: copy for copy in _originals(peer)}
     for copy in member.copies.get(peer.mesh_id, ()):
         own = originals.get(copy.spec.cable_name)
@@ -281,9 +282,9 @@ def _drift(
 
 
 def _originals(peer: SubmarinerMember) -> Sequence[EndpointCopy]:
-    if peer.own and peer.cluster.topic("submariner-endpoints").state is TopicState.FRESH:
+    if peer.own and peer.cluster.topic("submariner-endpoints").complete:
         return peer.own
-    if peer.readable and peer.active and not peer.leadership.stale:
+    if peer.topic.complete and peer.active and not peer.leadership.stale:
         return [EndpointCopy(peer.active.ref, peer.active.gateway.status.local_endpoint)]
     return ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mckconsole.domain.findings import Evidence, ObjectRef
 from mckconsole.domain.metrics import Sample
 from mckconsole.domain.snapshot import ClusterSnapshot, TopicView
+from mckconsole.domain.states import TopicState
 
 _UNSHOWN = frozenset({"__name__"})
 
@@ -36,6 +37,8 @@ def server_time(cluster: ClusterSnapshot, topic: TopicView, taken_at: float) -> 
 
 def unread_reason(topic: TopicView) -> str:
     """Why a topic's content cannot be used, in words."""
+    if topic.state is TopicState.FRESH and topic.faults:
+        return f"{topic.topic} read in part: {topic.gap}"
     return f"{topic.topic} {topic.state}: {topic.reason}" if topic.reason else (
         f"{topic.topic} {topic.state}"
     )  # fmt: skip

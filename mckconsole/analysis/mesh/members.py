@@ -148,7 +148,7 @@ class Directory:
 
 
 def _may_run_submariner(cluster: ClusterSnapshot) -> bool:
-    return not cluster.topic("gateways").state.conclusive
+    return not cluster.topic("gateways").conclusive
 
 
 def _twins(fleet: FleetSnapshot) -> dict[str, str]:
@@ -237,9 +237,12 @@ def _endpoints(
 
 
 def _own_ranges(cluster: ClusterSnapshot, home: str, mesh_id: str) -> SubmarinerCluster | None:
-    for (namespace, _), found in sorted(
+    unread = cluster.topic("submariner-clusters").faults
+    for (namespace, name), found in sorted(
         cluster.objects("submariner-clusters", SubmarinerCluster).items()
     ):
+        if (namespace, name) in unread:
+            continue  # a Globalnet range left out would make overlaps of what is none
         if found.spec.cluster_id == mesh_id and mesh_id and _in_home(namespace, home):
             return found
     return None

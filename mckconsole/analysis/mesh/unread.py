@@ -73,7 +73,7 @@ def _nothing_read(cluster: ClusterSnapshot) -> str:
 def _presence(cluster: ClusterSnapshot, has_cilium: bool) -> Iterator[Unknown]:
     """Whether there is a mesh at all could not be told."""
     for topic in map(cluster.topic, _PRESENCE):
-        if topic.state.conclusive or (topic.topic == "cilium-config" and has_cilium):
+        if topic.conclusive or (topic.topic == "cilium-config" and has_cilium):
             continue
         yield Unknown("mesh", cluster.name, "*", unread_reason(topic))
 
@@ -82,7 +82,7 @@ def _checks(cluster: ClusterSnapshot, needs: dict[str, tuple[str, ...]]) -> Iter
     for rule, topics in needs.items():
         for name in topics:
             topic = cluster.topic(name)
-            if topic.state is not TopicState.FRESH:
+            if not topic.complete:
                 yield Unknown("mesh", cluster.name, rule, unread_reason(topic))
 
 

@@ -46,7 +46,8 @@ def documents(kind: type[msgspec.Struct], junk: bool) -> st.SearchStrategy[dict[
         field.encode_name: _values(field.type, junk) for field in msgspec.structs.fields(kind)
     }
     known = st.fixed_dictionaries({}, optional=fields)
-    extra = st.dictionaries(st.sampled_from(["apiVersion", "kind", "unread"]), JUNK, max_size=1)
+    unread = sorted({"apiVersion", "kind", "unread"} - fields.keys())
+    extra = st.dictionaries(st.sampled_from(unread), JUNK, max_size=1)
     return st.builds(lambda a, b: {**b, **a}, known, extra)
 
 

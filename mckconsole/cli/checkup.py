@@ -143,9 +143,19 @@ async def _examine(client: ClusterClient, topics: Sequence[str], found: Checkup)
         asyncio.gather(*(_ask_topic(client, surface, BY_TOPIC[topic]) for topic in topics)),
     )
     if not found.named(Answer.YES):
-        found.state = ClusterState.FORBIDDEN
+        _explain_nothing(found)
     elif found.named(Answer.NO) or found.named(Answer.UNKNOWN):
         found.state = ClusterState.DEGRADED
+
+
+def _explain_nothing(found: Checkup) -> None:
+    """Nothing may be read: because the cluster says so, or because it does not say."""
+    unknown = found.named(Answer.UNKNOWN)
+    if unknown and not found.named(Answer.NO):
+        found.state, found.problem = ClusterState.UNREACHABLE, unknown[0].reason
+        found.hint = "look at the API server's own log"
+    else:
+        found.state = ClusterState.FORBIDDEN
 
 
 async def _ask_who(client: ClusterClient, found: Checkup) -> None:

@@ -24,7 +24,8 @@ from mckconsole.sources.statuses import not_kubernetes
 
 _REACH = "check the address, the VPN and firewalls between here and the cluster"
 _NAME = "check the server address, DNS and the VPN"
-_AGAIN = "it is tried again"
+_AGAIN = "look at the API server, and at proxies and load balancers in front of it"
+_SLOW = "look at the API server's load; requestTimeout is how long one answer may take"
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -62,7 +63,7 @@ def translate(error: aiohttp.ClientError | OSError, at: str, proxy: str = "") ->
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return ConnectTimeout(f"no connection to {at}{through} in time", hint=_REACH)
     if isinstance(error, TimeoutError):
-        return ReadTimeout(f"{at} accepted{through} but did not answer in time", hint=_AGAIN)
+        return ReadTimeout(f"{at} accepted{through} but did not answer in time", hint=_SLOW)
     if isinstance(error, aiohttp.ClientPayloadError):
         return _payload_error(error, at)
     if isinstance(error, aiohttp.ClientResponseError):

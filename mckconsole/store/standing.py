@@ -6,9 +6,10 @@ session's. Pure functions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from mckconsole.domain.states import ClusterState, TopicState
+from mckconsole.domain.text import shorten
 from mckconsole.sources.errors import ConnectionTrouble, CredentialTrouble, SourceError
 
 _TROUBLE = (
@@ -18,6 +19,9 @@ _TROUBLE = (
     TopicState.STALE,
 )
 """States that make a cluster degraded, in the order in which they are named."""
+_UNREAD = (TopicState.FORBIDDEN, TopicState.UNREACHABLE, TopicState.UNSUPPORTED)
+"""Those in which nothing is held."""
+_MAX_WHY = 200
 
 
 def standing(
@@ -42,16 +46,25 @@ def standing(
         return lost.cluster_state, str(lost)
     if wanted and all(state is TopicState.FORBIDDEN for state in wanted.values()):
         return ClusterState.FORBIDDEN, "no wanted topic may be read with this credential"
-    parts = [
-        f"{state}: {', '.join(names)}"
-        for state in _TROUBLE
-        if (names := [name for name, found in wanted.items() if found is state])
-    ]
+    if wanted and all(state in _UNREAD for state in wanted.values()):
+        unreachable = [why for state, why in topics.values() if state is TopicState.UNREACHABLE]
+        if unreachable:
+            return ClusterState.UNREACHABLE, unreachable[0]
+    parts = list(_named(topics))
     if partial:
         parts.append(f"read in part: {', '.join(partial)}")
     if parts:
         return ClusterState.DEGRADED, "; ".join(parts)
     return ClusterState.READY, ""
+
+
+def _named(topics: Mapping[str, tuple[TopicState, str]]) -> Iterator[str]:
+    """What is in which trouble, with the first reason for it; that of STALE ages all the time."""
+    for trouble in _TROUBLE:
+        found = {name: why for name, (state, why) in topics.items() if state is trouble}
+        if found:
+            why = next(iter(found.values())) if trouble is not TopicState.STALE else ""
+            yield f"{trouble}: {', '.join(found)}" + (f" ({shorten(why, _MAX_WHY)})" if why else "")
 
 
 def _contact_lost(

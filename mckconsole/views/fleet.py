@@ -139,12 +139,12 @@ def _tunnels(cluster: ClusterRow) -> Cell:
 def _notes(cluster: ClusterRow) -> Cell:
     """What is unreadable first, then warnings; the whole text is the cell's value."""
     parts = []
-    if len(_state_words(cluster)) > _MAX_STATE:
-        parts.append(cluster.reason)
     by_state: dict[str, list[str]] = {}
     for unread in cluster.unreadable:
         by_state.setdefault(unread.words, []).append(unread.topic)
-    if cluster.state not in _UNREAD_STATES:
+    if len(_state_words(cluster)) > _MAX_STATE:
+        parts.append(cluster.reason)
+    elif cluster.state not in _UNREAD_STATES:
         parts += [f"{state}: {', '.join(topics)}" for state, topics in by_state.items()]
     if "/" in cluster.provider.name:
         parts.append(cluster.provider.reason)

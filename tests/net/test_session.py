@@ -104,7 +104,7 @@ def test_a_refused_topic_degrades_and_leaves_the_others_alone() -> None:
         it = Bench()
         it.cluster.resource("nodes").refusals.extend([Forbidden("403")] * 9)
         await asyncio.sleep(60)
-        assert it.state() == (ClusterState.DEGRADED, "forbidden: nodes")
+        assert it.state() == (ClusterState.DEGRADED, "forbidden: nodes (403)")
         assert it.topic("gateways") is TopicState.FRESH
         await it.end()
 

@@ -90,11 +90,13 @@ S = TopicState
         ([S.FRESH, S.ABSENT], (ClusterState.READY, "")),
         ([S.ABSENT, S.ABSENT], (ClusterState.READY, "")),
         ([S.FRESH, S.PENDING], (ClusterState.CONNECTING, "reading t1")),
-        ([S.FORBIDDEN, S.STALE], (ClusterState.DEGRADED, "forbidden: t0; stale: t1")),
+        ([S.FORBIDDEN, S.STALE], (ClusterState.DEGRADED, "forbidden: t0 (why); stale: t1")),
         (
-            [S.UNSUPPORTED, S.UNREACHABLE],
-            (ClusterState.DEGRADED, "unreachable: t1; unsupported: t0"),
+            [S.FRESH, S.UNREACHABLE, S.UNREACHABLE, S.UNSUPPORTED],
+            (ClusterState.DEGRADED, "unreachable: t1, t2 (why); unsupported: t3 (why)"),
         ),
+        ([S.UNSUPPORTED, S.UNREACHABLE, S.FORBIDDEN], (ClusterState.UNREACHABLE, "why")),
+        ([S.UNREACHABLE, S.ABSENT], (ClusterState.UNREACHABLE, "why")),
         ([S.STALE, S.STALE], (ClusterState.DEGRADED, "stale: t0, t1")),
         (
             [S.FORBIDDEN, S.ABSENT],
@@ -107,6 +109,12 @@ def test_topics_make_the_cluster(
 ) -> None:
     topics = {f"t{number}": (state, "why") for number, state in enumerate(states)}
     assert standing(topics, [None] * len(states)) == expected
+
+
+def test_what_was_read_in_part_degrades() -> None:
+    topics = {"t0": (S.FRESH, ""), "t1": (S.FRESH, "")}
+    expected = (ClusterState.DEGRADED, "read in part: t1")
+    assert standing(topics, [None, None], ["t1"]) == expected
 
 
 def test_when_no_topic_can_be_asked_the_contact_is_lost() -> None:
@@ -131,7 +139,10 @@ def test_a_cluster_goes_from_pending_to_ready_and_its_history_tells() -> None:
     assert store.state is ClusterState.READY
     store.collection("nodes").trouble(Forbidden("RBAC says no"))
     snapshot = fleet_store.snapshot().clusters["west"]
-    assert (snapshot.state, snapshot.reason) == (ClusterState.DEGRADED, "forbidden: nodes")
+    assert (snapshot.state, snapshot.reason) == (
+        ClusterState.DEGRADED,
+        "forbidden: nodes (RBAC says no)",
+    )
     steps = [(entry.subject, entry.after) for entry in snapshot.history]
     assert [state for subject, state in steps if subject == CLUSTER] == [
         "connecting",

@@ -25,6 +25,8 @@ from mckconsole.domain.mesh import CiliumNode
 _NAME = re.compile(r"([a-z0-9][-a-z0-9]*)?[a-z0-9]")
 _MAX_NAME = 32
 _LIMITED_IPAM = ("eni", "alibabacloud")
+_CLOUD_MARK = 0x80
+"""The bit of a cluster id that the cloud's CNI uses as a packet mark of its own."""
 _OFF = ("", "false")
 
 
@@ -148,13 +150,13 @@ def _identity_problems(member: CiliumMember) -> Iterator[tuple[str, str, str, st
         yield "id", "cluster-id", config.cluster_id, "the cluster id is 0 or absent"
     elif number > allowed:
         yield "id", "cluster-id", config.cluster_id, f"the cluster id is over {allowed}"
-    elif number > allowed // 2 and _limited(member):
-        words = f"the cluster id is over {allowed // 2}, which this IPAM or CNI chaining forbids"
+    elif number & _CLOUD_MARK and _limited(member):
+        words = "the cluster id is one of 128-255 (or 384-511), which this IPAM or chaining forbids"
         yield "id", "cluster-id", config.cluster_id, words
 
 
 def _limited(member: CiliumMember) -> bool:
-    """Whether half of the id range collides with marks of the cloud's CNI (cilium#21330)."""
+    """Whether ids with `_CLOUD_MARK` collide with marks of the cloud's CNI (cilium#21330)."""
     config = member.config
     if config is None or config.allow_unsafe_policy_skb_usage == "true":
         return False
@@ -239,12 +241,12 @@ def _nodes(member: CiliumMember, *, whole: bool = False) -> tuple[list[CiliumNod
 
 
 def _partial_wireguard(member: CiliumMember) -> Iterator[Finding]:
-    """WireGuard on, and some nodes without a public key."""
+    """WireGuard on, and nodes without a public key; some node's key stands in for the setting."""
     if member.config is not None and member.config.enable_wireguard in _OFF:
         return
     nodes, version, at = _nodes(member, whole=True)
     without = [node for node in nodes if not node.metadata.annotations.wg_pub_key]
-    if not without or len(without) == len(nodes):
+    if not without or (member.config is None and len(without) == len(nodes)):
         return
     path = "metadata.annotations['network.cilium.io/wg-pub-key']"
     yield mesh_finding(
@@ -326,11 +328,9 @@ def _version_skew(group: Sequence[CiliumMember]) -> Iterator[Finding]:
     agents: dict[str, tuple[Minor, Evidence]] = {}
     servers: dict[str, tuple[Minor, Evidence]] = {}
     for member in group:
-        topics = (("daemonsets", DaemonSet, "cilium", agents),)
-        for topic, projection, name, into in topics:
-            found = member.cluster.objects(topic, projection).get(("kube-system", name))
-            if found:
-                _image(member, topic, found.ref, found.spec.template, into)
+        agent = member.cluster.objects("daemonsets", DaemonSet).get(("kube-system", "cilium"))
+        if agent:
+            _image(member, "daemonsets", agent.ref, agent.spec.template, agents)
         server = member.cluster.objects("deployments", Deployment).get(("kube-system", APISERVER))
         if server:
             _image(member, "deployments", server.ref, server.spec.template, servers)

@@ -5,6 +5,7 @@ Source of the rules: Cilium's clustermesh metrics and `cilium clustermesh status
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.mesh.cilium import (
@@ -193,7 +194,7 @@ class _Reader:
         if not values:
             self._notes.append("latency not measured")
             return
-        high = values[min(int(len(values) * 0.95), len(values) - 1)]
+        high = values[math.ceil(len(values) * 0.95) - 1]
         self._rtt = RoundTrip(
             average=sum(values) / len(values), minimum=values[0], maximum=values[-1],
             source="prometheus",

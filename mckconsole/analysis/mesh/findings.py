@@ -49,7 +49,7 @@ def link_findings(
 
 def _link_finding(fleet: FleetSnapshot, link: Link, pair: Pair | None) -> Finding:
     key = link.key
-    notes = "".join(f" {note[:1].upper()}{note[1:]}." for note in link.notes)
+    notes = "".join(f" {_sentence(note)}" for note in link.notes)
     other = _other_side(link, pair)
     return Finding(
         rule=_RULES[link.state],
@@ -57,8 +57,8 @@ def _link_finding(fleet: FleetSnapshot, link: Link, pair: Pair | None) -> Findin
         severity=link.severity or Severity.INFO,
         cluster=key.source,
         object=link.object,
-        title=f"tunnel to {key.target} {link.state}",
-        detail=f"{key.provider}: {key.source} → {key.target}: {link.reason}.{notes}{other}",
+        title=f"{_named(key)} tunnel to {key.target}: {link.state}",
+        detail=f"{_sentence(link.reason)}{notes}{other}",
         evidence=link.evidence,
         remediation=link_steps(fleet, link, pair),
         peers=(key.target,),
@@ -66,13 +66,22 @@ def _link_finding(fleet: FleetSnapshot, link: Link, pair: Pair | None) -> Findin
     )
 
 
+def _named(key: LinkKey) -> str:
+    return key.provider.value.capitalize()
+
+
+def _sentence(text: str) -> str:
+    """`text` with a capital and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _other_side(link: Link, pair: Pair | None) -> str:
     """What the way back adds to a link's own reason; empty when it says the same."""
     if pair is None or pair.backward is None:
-        return f" {PEER_UNAVAILABLE[:1].upper()}{PEER_UNAVAILABLE[1:]}."
+        return f" {_sentence(PEER_UNAVAILABLE)}"
     back = pair.backward if pair.forward.key == link.key else pair.forward
     if back.state is LinkState.UNKNOWN:
-        return f" {PEER_UNAVAILABLE[:1].upper()}{PEER_UNAVAILABLE[1:]}: {back.reason}."
+        return f" {_sentence(f'{PEER_UNAVAILABLE}: {back.reason}')}"
     return f" The way back is {back.state}: {back.reason}."
 
 
@@ -80,9 +89,9 @@ def _pair_finding(fleet: FleetSnapshot, pair: Pair) -> Finding:
     """Reported on the side to look at first, with both sides as evidence."""
     first, other = pair.forward, pair.backward
     key = first.key
-    title = f"tunnel with {key.target} works in one direction only"
+    title = f"{_named(key)} tunnel with {key.target} works in one direction only"
     if pair.verdict is not Verdict.ASYMMETRIC:
-        title = f"tunnel with {key.target} is slower in one direction"
+        title = f"{_named(key)} tunnel with {key.target} is slower in one direction"
     severe = pair.verdict is Verdict.ASYMMETRIC
     return Finding(
         rule=ASYMMETRIC,
@@ -91,7 +100,7 @@ def _pair_finding(fleet: FleetSnapshot, pair: Pair) -> Finding:
         cluster=key.source,
         object=first.object,
         title=title,
-        detail=f"{key.provider}: {pair.reason}.",
+        detail=_sentence(pair.reason),
         evidence=(*first.evidence, *(other.evidence if other else ())),
         remediation=link_steps(fleet, first, pair),
         peers=(key.target,),

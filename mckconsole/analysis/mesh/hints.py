@@ -34,10 +34,11 @@ def get_yaml(fleet: FleetSnapshot, cluster: str, ref: ObjectRef, plural: str) ->
 
 
 def link_steps(fleet: FleetSnapshot, link: Link, pair: Pair | None) -> str:
-    """Where to look for one link, in order."""
-    if link.key.provider is MeshProvider.CILIUM:
-        return numbered([*_cilium_steps(fleet, link), *(pair.hints if pair else ())])
-    return numbered([*_submariner_steps(fleet, link), *(pair.hints if pair else ())])
+    """Where to look for one link, in order; a stale one's own steps lead to the stale side."""
+    cilium = link.key.provider is MeshProvider.CILIUM
+    steps = _cilium_steps(fleet, link) if cilium else _submariner_steps(fleet, link)
+    hints = pair.hints if pair and link.state is not LinkState.STALE else ()
+    return numbered([*steps, *hints])
 
 
 def _submariner_steps(fleet: FleetSnapshot, link: Link) -> list[str]:

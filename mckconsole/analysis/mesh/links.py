@@ -7,7 +7,7 @@ state. What B says is the link B→A, and `Pair` holds both with a verdict. Valu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mckconsole.domain.findings import Evidence, ObjectRef, Severity
@@ -104,10 +104,19 @@ class Claim:
 def decide(claims: Iterable[Claim]) -> Claim:
     """The claim of the highest precedence; among equals the worse, then the first.
 
+    A state with a severity takes on the worst of all claims: an unverified tunnel that no node can
+    use is as critical as a degraded one.
+
     Raises:
         ValueError: there is no claim.
     """
-    return min(claims, key=lambda c: (c.state.rank, c.severity.rank if c.severity else 9))
+    made = list(claims)
+    first = min(made, key=lambda c: (c.state.rank, c.severity.rank if c.severity else 9))
+    if first.severity is None:
+        return first
+    for claim in made:
+        first = replace(first, severity=worse(first.severity, claim.severity))
+    return first
 
 
 def worse(first: Severity | None, second: Severity | None) -> Severity | None:

@@ -162,18 +162,23 @@ def _one_stale(a: Link, b: Link) -> Pair:
     """Fresh beats stale: the verdict is what the live side says, unless it is well."""
     stale, other = (a, b) if a.state is LinkState.STALE else (b, a)
     if other.state is LinkState.DOWN:
-        dead = (
-            f"{stale.key.source}'s gateway is dead: look at its lease, its pod and its node",
-            f"then at the tunnel from {other.key.source}",
-        )
+        hints = (_first_look(stale), f"then at the tunnel from {other.key.source}")
         reason = f"{other.reason}; {stale.key.source}: {stale.reason}"
-        return Pair(stale, other, Verdict.DOWN, CRITICAL, reason, dead)
+        return Pair(stale, other, Verdict.DOWN, CRITICAL, reason, hints)
     severity = worse(stale.severity, other.severity)
-    hints = (f"{stale.key.source}'s gateway: its lease, its pod and its node",)
+    hints = (_first_look(stale),)
     return Pair(
         stale, other, Verdict.STALE, severity, f"{stale.key.source}: {stale.reason}", hints,
         other.current_rtt,
     )  # fmt: skip
+
+
+def _first_look(stale: Link) -> str:
+    """Where to look when a side's own word is too old; what is wrong there is not known."""
+    name = stale.key.source
+    if stale.key.provider is MeshProvider.CILIUM:
+        return f"{name}'s metrics are old: look at its Cilium agents and at what scrapes them"
+    return f"{name}'s own word is stale: look at its gateway's lease, pod and node"
 
 
 def _half_missing(a: Link, b: Link, recorder: Recorder, limits: Thresholds) -> Pair:

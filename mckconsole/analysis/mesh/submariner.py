@@ -71,18 +71,11 @@ def _read(context: Context, view: GatewayView, index: int, connection: Connectio
     key = LinkKey(
         MeshProvider.SUBMARINER, member.name, target, endpoint.cable_name, family(connection)
     )
-    reading = Reading(rtt=parse_rtt(connection.latency))
-    reading.evidence += _evidence(member.name, view, index, connection)
-    reading.notes += member.leadership.notes
-    if member.readable and member.leadership.stale is None:
-        status = connection.status
-        peer = (endpoint.cluster_id, view.gateway.status.local_endpoint.hostname, endpoint.hostname)
-        context.metrics.reconcile(reading, key, peer, status, view.beat or 0.0, context.recorder)
-    reading.claims += _connection_claims(context, key, view, connection, reading)
+    reading = _reading(context, key, view, index, connection)
     spoken = decide(reading.claims)
     final = _outranked(member, reading, spoken)
-    others = (c.reason for c in reading.claims if c is not final and c.reason and c.severity)
-    reading.notes += [reason for reason in others if reason != final.reason]
+    others = [claim.reason for claim in reading.claims if claim.severity]
+    reading.notes += [reason for reason in others if reason not in ("", final.reason)]
     return Link(
         key=key,
         state=final.state,
@@ -99,8 +92,24 @@ def _read(context: Context, view: GatewayView, index: int, connection: Connectio
         heartbeat_age=view.age,
         last_state=spoken.state if final is not spoken else None,
         in_fleet=in_fleet,
-        evidence=tuple(reading.evidence),
+        evidence=tuple(dict.fromkeys(reading.evidence)),
     )
+
+
+def _reading(
+    context: Context, key: LinkKey, view: GatewayView, index: int, connection: Connection
+) -> Reading:
+    """Everything that is claimed, noted and seen of one connection, metrics included."""
+    member, endpoint = context.member, connection.endpoint
+    reading = Reading(rtt=parse_rtt(connection.latency))
+    reading.evidence += _evidence(member.name, view, index, connection)
+    reading.notes += member.leadership.notes
+    if member.readable and member.leadership.stale is None:
+        peer = (endpoint.cluster_id, view.gateway.status.local_endpoint.hostname, endpoint.hostname)
+        beat = view.beat or 0.0
+        context.metrics.reconcile(reading, key, peer, connection.status, beat, context.recorder)
+    reading.claims += _connection_claims(context, key, view, connection, reading)
+    return reading
 
 
 def _outranked(member: SubmarinerMember, reading: Reading, spoken: Claim) -> Claim:

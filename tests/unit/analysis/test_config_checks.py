@@ -298,6 +298,8 @@ def test_nodes_without_a_wireguard_key() -> None:
     assert finding.title.startswith("1 of 3 nodes")
     assert str(finding.object) == "CiliumNode n2"
     assert found("MESH-ENCRYPTION-MISMATCH", *cilium(on, on, [nodes[0], nodes[2]])) == []
+    (none,) = found("MESH-ENCRYPTION-MISMATCH", *cilium(on, on, [nodes[1]]))
+    assert none.title.startswith("1 of 1 nodes")
 
 
 def test_ipsec_key_indexes() -> None:
@@ -332,13 +334,15 @@ def test_submariner_version_skew() -> None:
         ("east", "", {}, "0 or absent"),
         ("east", "one", {}, "no number"),
         ("east", 256, {}, "over 255"),
-        ("east", 200, {"ipam": "eni"}, "over 127"),
-        ("east", 200, {"cni_chaining_mode": "aws-cni"}, "over 127"),
+        ("east", 200, {"ipam": "eni"}, "128-255"),
+        ("east", 200, {"cni_chaining_mode": "aws-cni"}, "128-255"),
         ("East_1", 1, {}, "not a valid one"),
         ("e" * 33, 1, {}, "not a valid one"),
         ("east", 200, {}, ""),
         ("east", 300, {"max_connected_clusters": "511"}, ""),
-        ("east", 300, {"max_connected_clusters": "511", "ipam": "alibabacloud"}, "over 255"),
+        ("east", 300, {"max_connected_clusters": "511", "ipam": "alibabacloud"}, ""),
+        ("east", 200, {"max_connected_clusters": "511", "ipam": "alibabacloud"}, "128-255"),
+        ("east", 400, {"max_connected_clusters": "511", "ipam": "alibabacloud"}, "384-511"),
         ("east", 200, {"ipam": "eni", "allow_unsafe_policy_skb_usage": "true"}, ""),
         ("e" * 32, 1, {}, ""),
     ],

@@ -110,7 +110,13 @@ def test_stale_and_down_is_down_because_fresh_beats_stale() -> None:
     analysis = both([connection("west")], [ERROR], age=30)
     pair = pair_of(analysis)
     assert pair.verdict is Verdict.DOWN
-    assert "east's gateway is dead" in pair.hints[0]
+    assert "east's own word is stale" in pair.hints[0]
+
+
+def test_evidence_names_every_observation_once() -> None:
+    for age in (0, 30):
+        for finding in both([connection("west")], [ERROR], age=age).findings:
+            assert len(set(finding.evidence)) == len(finding.evidence)
 
 
 def test_stale_and_up_is_stale() -> None:

@@ -133,6 +133,13 @@ def test_route_agents_that_fail_degrade_by_their_share(failing: int, severity: S
     assert f"{failing} of 4 nodes" in link.reason
 
 
+def test_an_unverified_tunnel_that_no_node_can_use_is_critical() -> None:
+    agents = [build.route_agent(f"n{i}", "west", "error") for i in range(3)]
+    link = east(connection("west", rtt=ZERO_RTT), extra=agents)
+    assert (link.state, link.severity) == (LinkState.UNVERIFIED, Severity.CRITICAL)
+    assert "3 of 3 nodes cannot reach the peer" in link.notes
+
+
 def test_route_agents_of_another_peer_do_not_count() -> None:
     link = east(connection("west"), extra=(build.route_agent("n1", "south", "error"),))
     assert link.state is LinkState.UP

@@ -176,7 +176,7 @@ async def test_an_odd_object_costs_one_row(odd: bytes, name: str, faults: int) -
 
 
 async def test_what_is_no_object_is_counted() -> None:
-    deep = b'{"metadata":' + b'{"a":' * 3000 + b"1" + b"}" * 3000 + b"}"
+    deep = b'{"metadata":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}"
     body = b'{"metadata":{},"items":[7,{"metadata":{"name":"y"}},null]}'
     listing = await list_kind(Script(body), PODS, "v1")
     assert (names(listing), listing.undecodable) == (["y"], 2)

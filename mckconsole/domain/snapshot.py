@@ -115,3 +115,5 @@ class FleetSnapshot:
     """Unix seconds, console clock."""
     inventory_problems: tuple[str, ...] = ()
     """Contexts that could not even be tried, in words."""
+    notes: tuple[str, ...] = ()
+    """What was seen of clusters that are not among these: metrics of an unknown one, in words."""

@@ -72,8 +72,8 @@ def build(snapshot: FleetSnapshot, analysis: Analysis, panes: Sequence[PaneSpec]
     everything = OVERVIEW in names
     unknowns = [one for one in analysis.unknowns if everything or one.pane in names]
     unknowns += [
-        Unknown(pane=OVERVIEW, cluster="", rule="*", reason=problem)
-        for problem in snapshot.inventory_problems
+        Unknown(pane=OVERVIEW, cluster="", rule="*", reason=reason)
+        for reason in (*snapshot.inventory_problems, *snapshot.notes)
     ]
     return Document(
         generated_at=snapshot.taken_at,

@@ -114,6 +114,8 @@ class Reflector(Generic[P]):
         self._quiet = False
         self._failures = 0
         self._no_watch_until = float("-inf")
+        self._open: asyncio.Timeout | None = None
+        """Ends the watch that is open."""
 
     async def run(self) -> None:
         """List and watch until cancelled; every failure is told to the sink and waited out."""
@@ -128,6 +130,12 @@ class Reflector(Generic[P]):
                     await self._watch()
             except SourceError as error:
                 await self._recover(error)
+
+    def reopen(self) -> None:
+        """End the watch that is open, if any, and go on from where it was, without a list."""
+        watch, self._open = self._open, None
+        if watch is not None:
+            watch.reschedule(asyncio.get_running_loop().time())
 
     async def _list(self) -> None:
         self.counters.lists += 1
@@ -148,14 +156,22 @@ class Reflector(Generic[P]):
     async def _watch(self) -> None:
         self.counters.watches += 1
         began, seen = self._pace.monotonic(), self.counters.events
+        watch = self._open = asyncio.timeout(None)
         try:
-            await self._stream()
+            async with watch:
+                await self._stream()
+        except TimeoutError:
+            if not watch.expired():
+                raise
+            return  # told to reopen
         except ReadTimeout:
             answered = self._pace.monotonic() - began >= self._timing.idle
             if self._bookmarked or self._quiet or not answered:
                 raise
             self._quiet = True  # perhaps a server without bookmarks: ask for short watches
             return
+        finally:
+            self._open = None
         lasted = self._pace.monotonic() - began
         if lasted < self._timing.too_short:
             if self.counters.events == seen:

@@ -7,21 +7,33 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+from mckconsole.config.model import Config
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.states import TopicState
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.discovery import ApiSurface, discover, server_version
+from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import ReadTimeout, SourceError, StatusTrouble
+from mckconsole.sources.limits import Limits
 from mckconsole.store.cluster import ClusterStore
 
 T = TypeVar("T")
 
+Connect: TypeAlias = Callable[[ClusterEndpoint], ClusterClient]
+"""Makes the client of a cluster; sends nothing."""
+
 CONTACT = 60.0
 """Seconds a first contact may take: a credential plugin's 30, the connection's, two replies."""
+
+
+def connecting(config: Config) -> Connect:
+    """Makes clients with the time limits of `config`."""
+    limits = Limits(total=config.request_timeout)
+    return lambda endpoint: ClusterClient(endpoint, limits=limits)
 
 
 class InternalTrouble(SourceError):

@@ -9,6 +9,7 @@ from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.store.cluster import ClusterStore
+from mckconsole.store.metrics import Vectors
 from mckconsole.store.signals import TICK, Signals, Subscription
 
 
@@ -34,6 +35,7 @@ class FleetStore:
         """
         self._pace = pace
         self._problems = tuple(problems)
+        self._notes: dict[str, str] = {}
         self._signals = Signals(pace)
         self._clusters = {
             endpoint.name: ClusterStore(
@@ -57,6 +59,19 @@ class FleetStore:
         """
         return self._clusters[name]
 
+    def set_metrics(self, vectors: Vectors) -> None:
+        """Take in answers by cluster and query id; those of strangers are dropped."""
+        for name, found in vectors.items():
+            if name in self._clusters:
+                self._clusters[name].set_metrics(found)
+
+    def note(self, source: str, text: str) -> None:
+        """Keep what `source` says of the fleet as a whole, instead of what it said before."""
+        if text:
+            self._notes[source] = text
+        else:
+            self._notes.pop(source, None)
+
     def snapshot(self, *, now: float | None = None) -> FleetSnapshot:
         """Views of everything, at `now` (Unix seconds; the present by default).
 
@@ -66,7 +81,8 @@ class FleetStore:
         taken_at = wall if now is None else now
         moment = self._pace.monotonic() + (taken_at - wall)
         clusters = {name: held.snapshot(moment) for name, held in self._clusters.items()}
-        return FleetSnapshot(MappingProxyType(clusters), taken_at, self._problems)
+        notes = tuple(self._notes.values())
+        return FleetSnapshot(MappingProxyType(clusters), taken_at, self._problems, notes)
 
     def subscribe(self, *, tick: float = TICK) -> Subscription:
         """Sets of what changed from now on, at most one per `tick` seconds."""

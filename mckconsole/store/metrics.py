@@ -1,11 +1,18 @@
-"""Put the answers of several Prometheus endpoints together: one vector per cluster and query."""
+"""Ask Prometheus endpoints and put their answers together: one vector per cluster and query.
+
+Trouble is in the vectors, a bug of ours too: what one endpoint does never reaches another's answer.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from mckconsole.domain.metrics import MetricQuery, MetricState, MetricVector
+from mckconsole.domain.metrics import QUERIES, MetricQuery, MetricState, MetricVector
+from mckconsole.store.contact import InternalTrouble
+
+logger = logging.getLogger(__name__)
 
 Vectors = Mapping[str, Mapping[str, MetricVector]]
 """Cluster → query id → vector."""
@@ -22,11 +29,39 @@ class MetricsSource(Protocol):
     """What is asked for metrics: `sources.prometheus.PrometheusSource`."""
 
     @property
-    def covered(self) -> tuple[str, ...]: ...
+    def name(self) -> str: ...
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """Clusters that get an answer from this endpoint."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What the last answer held beyond them, in words; empty for nothing."""
+        ...
 
     async def query(self, queries: Sequence[MetricQuery]) -> Vectors: ...
 
     async def close(self) -> None: ...
+
+
+def named_queries(ids: Iterable[str]) -> tuple[MetricQuery, ...]:
+    """The queries of these ids, in the registry's order."""
+    wanted = set(ids)
+    return tuple(query for query in QUERIES if query.id in wanted)
+
+
+async def ask(source: MetricsSource, queries: Sequence[MetricQuery]) -> Vectors:
+    """The answers of one endpoint, which has its own time limits; raises only when cancelled."""
+    if not queries:
+        return {}
+    try:
+        return await source.query(queries)
+    except Exception as error:
+        logger.debug("asking %s", source.name, exc_info=True)
+        failed = MetricVector(MetricState.FAILED, str(InternalTrouble(error)))
+        return {name: {query.id: failed for query in queries} for name in source.covered}
 
 
 def merge(answers: Iterable[Vectors]) -> dict[str, dict[str, MetricVector]]:

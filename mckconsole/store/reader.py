@@ -14,19 +14,20 @@ from typing import Protocol
 
 from mckconsole.config.model import Config
 from mckconsole.domain.kinds import BY_TOPIC
-from mckconsole.domain.metrics import QUERIES, MetricQuery, MetricState, MetricVector
+from mckconsole.domain.metrics import MetricQuery
 from mckconsole.domain.states import TopicState
 from mckconsole.sources.client import ClusterClient
+from mckconsole.sources.descriptors import make_room
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import ReadTimeout, SourceError
-from mckconsole.sources.limits import Limits
+from mckconsole.sources.limits import DEFAULT_LIMITS
 from mckconsole.sources.lists import list_kind
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.prometheus import PrometheusSource
 from mckconsole.store.cluster import ClusterStore
-from mckconsole.store.contact import Gate, InternalTrouble, first_contact
+from mckconsole.store.contact import Connect, Gate, InternalTrouble, connecting, first_contact
 from mckconsole.store.fleet import FleetStore
-from mckconsole.store.metrics import MetricsSource, Vectors, merge
+from mckconsole.store.metrics import MetricsSource, ask, merge, named_queries
 from mckconsole.store.session import CONNECT_HOLD
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ async def read_fleet(
     config: Config,
     progress: Report | None = None,
     prometheus: Sequence[MetricsSource] | None = None,
-    connect: Callable[[ClusterEndpoint], ClusterClient] | None = None,
+    connect: Connect | None = None,
     pace: Pace = REAL,
 ) -> FleetStore:
     """Read what `plan` names from every cluster and metrics endpoint, once.
@@ -107,10 +108,10 @@ async def read_fleet(
     )
     if prometheus is None:
         prometheus = [PrometheusSource(one, store.names) for one in config.prometheus]
-    limits = Limits(total=config.request_timeout)
+    make_room(len(store.names) * min(len(plan.topics), DEFAULT_LIMITS.concurrent))
     reader = _Reader(
         plan,
-        connect or (lambda endpoint: ClusterClient(endpoint, limits=limits)),
+        connect or connecting(config),
         Gate(config.connections, CONNECT_HOLD),
         progress or (lambda step: None),
         pace,
@@ -118,10 +119,9 @@ async def read_fleet(
     async with asyncio.TaskGroup() as group:
         for name in store.names:
             group.create_task(reader.read(store.cluster(name)), name=f"read {name}")
-        metrics = group.create_task(_read_metrics(prometheus, plan.queries), name="read metrics")
-    for name, vectors in metrics.result().items():
-        if name in store.names:
-            store.cluster(name).set_metrics(vectors)
+        group.create_task(
+            _read_metrics(store, prometheus, named_queries(plan.queries)), name="read metrics"
+        )
     return store
 
 
@@ -131,7 +131,7 @@ class _Reader:
     def __init__(
         self,
         plan: ReadPlan,
-        connect: Callable[[ClusterEndpoint], ClusterClient],
+        connect: Connect,
         gate: Gate,
         report: Report,
         pace: Pace,
@@ -233,23 +233,14 @@ def _pending(store: ClusterStore, topic: str) -> bool:
     return store.collection(topic).judge(0.0)[0] is TopicState.PENDING
 
 
-async def _read_metrics(sources: Sequence[MetricsSource], ids: Sequence[str]) -> Vectors:
-    """Ask all endpoints at the same time; each has its own time limits."""
-    wanted = set(ids)
-    queries = [query for query in QUERIES if query.id in wanted]
+async def _read_metrics(
+    store: FleetStore, sources: Sequence[MetricsSource], queries: Sequence[MetricQuery]
+) -> None:
+    """Ask all endpoints at the same time."""
     try:
-        answers = await asyncio.gather(*(_ask(source, queries) for source in sources))
+        answers = await asyncio.gather(*(ask(source, queries) for source in sources))
+        store.set_metrics(merge(answers))
+        for source in sources:
+            store.note(source.name, source.note)
     finally:
         await asyncio.gather(*(source.close() for source in sources), return_exceptions=True)
-    return merge(answers)
-
-
-async def _ask(source: MetricsSource, queries: Sequence[MetricQuery]) -> Vectors:
-    if not queries:
-        return {}
-    try:
-        return await source.query(queries)
-    except Exception as error:
-        logger.debug("asking a metrics endpoint", exc_info=True)
-        failed = MetricVector(MetricState.FAILED, str(InternalTrouble(error)))
-        return {name: {query.id: failed for query in queries} for name in source.covered}

@@ -9,26 +9,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from mckconsole.config.model import Config
 from mckconsole.domain.kinds import BY_TOPIC, Keep
 from mckconsole.domain.objects import Projection
 from mckconsole.domain.states import TopicState
 from mckconsole.sources.backoff import Backoff, Recovery
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.discovery import discover
-from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import NotServed, SourceError, StatusTrouble
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.poller import Poller
 from mckconsole.sources.reflector import Reflector
 from mckconsole.store.cluster import ClusterStore
-from mckconsole.store.contact import Gate, InternalTrouble, assign, first_contact
+from mckconsole.store.contact import (
+    Connect,
+    Gate,
+    InternalTrouble,
+    assign,
+    connecting,
+    first_contact,
+)
 
 logger = logging.getLogger(__name__)
 
+DEFAULTS = Config()
 CONNECT_HOLD = 2.0
 """Seconds for which a connecting cluster keeps its place among `connections`."""
 
@@ -56,19 +64,24 @@ class ClusterSession:
         store: ClusterStore,
         gate: Gate,
         *,
-        connect: Callable[[ClusterEndpoint], ClusterClient] = ClusterClient,
+        config: Config = DEFAULTS,
+        connect: Connect | None = None,
         pace: Pace = REAL,
         timing: SessionTiming = SessionTiming(),
     ) -> None:
-        """`gate` is shared by all sessions: how many may connect at the same time."""
+        """`gate` is shared by all sessions: how many may connect at the same time.
+
+        `config` bounds what one request may take; `connect` makes the client instead.
+        """
         self._store = store
         self._gate = gate
-        self._connect = connect
+        self._connect = connect or connecting(config)
         self._pace = pace
         self._timing = timing
         self._back = asyncio.Event()
         self._missing = False
         self._tasks: dict[str, tuple[str, asyncio.Task[None]]] = {}
+        self._reflectors: dict[str, Reflector[Projection]] = {}
 
     async def run(self) -> None:
         """Keep the cluster current; returns at once for one that cannot be tried."""
@@ -96,9 +109,11 @@ class ClusterSession:
             logger.debug("session of %s", self._store.name, exc_info=True)
             return InternalTrouble(error)
         finally:
-            await self._stop(tuple(self._tasks))
-            if client is not None:
-                await client.close()
+            try:
+                await self._stop(tuple(self._tasks))
+            finally:
+                if client is not None:
+                    await client.close()
 
     async def _stay(self, client: ClusterClient) -> NoReturn:
         """Follow the topics, probe and rediscover, until cancelled."""
@@ -156,7 +171,9 @@ class ClusterSession:
         pace = replace(self._pace, sleep=self._nap)
         if kind.keep is Keep.POLL:
             return Poller(client, kind, version, sink, pace=pace, on_error=self._note)
-        return Reflector(client, kind, version, sink, pace=pace, on_error=self._note)
+        reflector = Reflector(client, kind, version, sink, pace=pace, on_error=self._note)
+        self._reflectors[topic] = reflector
+        return reflector
 
     def _note(self, error: SourceError) -> None:
         if isinstance(error, NotServed):
@@ -173,6 +190,8 @@ class ClusterSession:
 
     async def _stop(self, topics: Sequence[str]) -> None:
         tasks = [self._tasks.pop(topic)[1] for topic in topics]
+        for topic in topics:
+            self._reflectors.pop(topic, None)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -194,8 +213,19 @@ class ClusterSession:
             return
         if lost:
             self._store.restored()
-            self._back.set()
-            self._back.clear()
+            self._resume()
+
+    def _resume(self) -> None:
+        """Have everything go on now: what waits out an error, and watches that stayed open.
+
+        A watch that was silent through the loss may be half dead, and a living one of a quiet kind
+        would not say so for minutes; opened anew, either is current within seconds.
+        """
+        self._back.set()
+        self._back.clear()
+        for topic, reflector in self._reflectors.items():
+            if self._store.collection(topic).error is not None:
+                reflector.reopen()
 
     async def _rediscover(self, client: ClusterClient) -> None:
         """Take in kinds that came, went or changed version."""

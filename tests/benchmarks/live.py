@@ -19,9 +19,8 @@ from mckconsole.config.model import Config
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.states import ClusterState
 from mckconsole.sources.kubeconfig import load_kubeconfig
-from mckconsole.store.contact import Gate
-from mckconsole.store.fleet import FleetStore
-from mckconsole.store.session import CONNECT_HOLD, ClusterSession
+from mckconsole.store.live import LiveFleet
+from mckconsole.store.reader import ReadPlan
 from mckconsole.views.panes import PANES
 
 SETTLE = 15.0
@@ -29,24 +28,18 @@ SETTLE = 15.0
 
 
 async def measure(kubeconfig: str, idle: float) -> dict[str, object]:
-    """Run all sessions until every live cluster is ready, then `idle` seconds more."""
+    """Keep the fleet until every live cluster is ready, then `idle` seconds more."""
     config = Config()
     inventory = load_kubeconfig(kubeconfig, env=dict(os.environ), config=config)
     topics = tuple(topic for topic in BY_TOPIC if any(topic in pane.topics for pane in PANES))
-    store = FleetStore(inventory.endpoints, topics)
-    gate = Gate(config.connections, CONNECT_HOLD)
     started = time.perf_counter()
     ready: dict[str, float] = {}
-    async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(ClusterSession(store.cluster(name), gate).run())
-            for name in store.names
-        ]
+    async with LiveFleet(inventory, ReadPlan(topics), config=config) as fleet:
         expected = int(os.environ["MCK_BENCH_LIVE"])
         while len(ready) < expected:
             await asyncio.sleep(0.05)
             now = time.perf_counter() - started
-            for name, cluster in store.snapshot().clusters.items():
+            for name, cluster in fleet.store.snapshot().clusters.items():
                 if cluster.state is ClusterState.READY:
                     ready.setdefault(name, now)
             if now > 120:
@@ -55,8 +48,6 @@ async def measure(kubeconfig: str, idle: float) -> dict[str, object]:
         before, moment = time.process_time(), time.perf_counter()
         await asyncio.sleep(idle)
         busy = (time.process_time() - before) / (time.perf_counter() - moment)
-        for task in tasks:
-            task.cancel()
     times = sorted(ready.values())
     return {
         "ready": len(ready),

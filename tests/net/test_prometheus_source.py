@@ -203,13 +203,28 @@ async def test_fleet_wide_series_go_to_their_clusters() -> None:
         config = config_for(server, clusters=[], cluster_names={"prod-w": "west"})
         async with source(config, "east", "west") as prometheus:
             answer = await prometheus.query([CONNECTIONS])
-            unmapped = dict(prometheus.unmapped)
+            unmapped, note = dict(prometheus.unmapped), prometheus.note
     (east,) = answer["east"]["connections"].samples
     (west,) = answer["west"]["connections"].samples
     assert east.labels == {"remote_cluster": "west"}
     assert west.labels == {"remote_cluster": "east"}
     assert unmapped == {"mars": 1, "(no cluster label)": 1}
+    assert '1 with cluster label "mars", 1 with no cluster label;' in note
     assert not any("group" in query for query in server.queries)
+
+
+async def test_a_note_names_the_largest_strangers_and_counts_the_rest() -> None:
+    rows = [
+        ({"cluster": f"mars-{n}", "remote_cluster": f"m{m}"}, 1) for n in range(8) for m in range(n)
+    ]
+    with serve(metric("submariner_connections", rows)) as server:
+        async with source(config_for(server, clusters=[]), "east") as prometheus:
+            assert prometheus.note == ""
+            await prometheus.query([CONNECTIONS])
+            note = prometheus.note
+    assert note.index('7 with cluster label "mars-7"') < note.index('3 with cluster label "mars-3"')
+    assert "mars-2" not in note
+    assert "3 with other cluster labels; add the contexts, or name them in clusterNames" in note
 
 
 def _with_up(clusters: list[str], says: Says | None = None) -> Script:

@@ -33,6 +33,8 @@ class Metrics:
 
     def __init__(self, answer: Vectors | Exception) -> None:
         self.answer = answer
+        self.name = "fleet"
+        self.note = ""
         self.asked: list[str] = []
         self.closed = 0
 
@@ -211,11 +213,13 @@ def test_metrics_are_asked_at_the_same_time_and_a_bug_there_is_contained() -> No
         fleet = Fleet(1)
         query = QUERIES[0].id
         good = Metrics({"c0": {query: MetricVector(MetricState.FRESH)}, "stranger": {}})
+        good.note = "3 series belong to nobody"
         bad = Metrics(ZeroDivisionError())
         store = await fleet.read(metrics=[bad, good], queries=(query,))
         vector = store.snapshot().clusters["c0"].metrics.get(query)
         assert vector.state is MetricState.FRESH
         assert good.asked == [query]
+        assert store.snapshot().notes == ("3 series belong to nobody",)
         assert (good.closed, bad.closed) == (1, 1)
         only = await fleet.read(metrics=[bad], queries=(query,))
         vector = only.snapshot().clusters["c0"].metrics.get(query)

@@ -224,6 +224,26 @@ def test_after_its_return_a_cluster_is_current_within_seconds(seconds: float) ->
     run(main())
 
 
+def test_watches_that_stayed_open_through_a_loss_are_opened_anew() -> None:
+    async def main() -> None:
+        it = Bench(wanted=("namespaces", "nodes"))
+        await asyncio.sleep(5)
+        it.cluster.dead = ConnectTimeout("no answer")
+        await asyncio.sleep(25)
+        assert it.topic("nodes") is TopicState.STALE
+        it.cluster.resource("nodes").feeds.clear()  # half dead: what happens is not told
+        it.cluster.put("nodes", "n1")
+        it.cluster.dead = None
+        await asyncio.sleep(16)
+        assert it.state() == (ClusterState.READY, "")
+        assert it.names("nodes") == ["n1"]
+        lists = [p for _, path, p in it.cluster.requests if path.endswith("nodes") and "limit" in p]
+        assert len(lists) == 1
+        await it.end()
+
+    run(main())
+
+
 def test_a_silent_cluster_is_probed_and_a_talking_one_is_not() -> None:
     async def main() -> None:
         it = Bench(wanted=("namespaces",))

@@ -17,7 +17,7 @@ from mckconsole.domain.metrics import MetricQuery, MetricState, MetricVector, Sa
 from mckconsole.domain.text import clean, shorten
 from mckconsole.sources.errors import MAX_MESSAGE, SourceError
 from mckconsole.sources.prometheus.auth import Authenticator
-from mckconsole.sources.prometheus.mapping import Attributed, Attribution
+from mckconsole.sources.prometheus.mapping import NO_LABEL, Attributed, Attribution
 from mckconsole.sources.prometheus.pool import ConnectionPool
 from mckconsole.sources.prometheus.trouble import Answer, PrometheusTrouble
 
@@ -28,6 +28,8 @@ CONNECTIONS = 2
 """Threads, and requests under way, per endpoint."""
 GRACE = 2.0
 """Seconds a thread may take beyond its own time limits before it counts as stuck."""
+NAMED = 5
+"""Label values without a cluster that a note names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,23 @@ class PrometheusSource:
     def covered(self) -> tuple[str, ...]:
         """Clusters that get an answer from this endpoint."""
         return self._attribution.covered
+
+    @property
+    def note(self) -> str:
+        """Of whom the last round of queries held series that no cluster can be given; or empty.
+
+        Usually a context that is missing, or a label value that `clusterNames` should translate.
+        """
+        if not self.unmapped:
+            return ""
+        held = list(self.unmapped.items())
+        parts = [f"{series} with {_named(value)}" for value, series in held[:NAMED]]
+        if rest := sum(series for _, series in held[NAMED:]):
+            parts.append(f"{rest} with other cluster labels")
+        return (
+            f"{self.name}: series that belong to no known context: {', '.join(parts)};"
+            " add the contexts, or name them in clusterNames"
+        )
 
     @property
     def stuck(self) -> int:
@@ -222,6 +241,10 @@ class PrometheusSource:
         if plain and (config.bearer_token_file or config.basic_auth):
             warnings.append("the credential travels over plain http")
         return tuple(warnings)
+
+
+def _named(value: str) -> str:
+    return "no cluster label" if value == NO_LABEL else f'cluster label "{value}"'
 
 
 def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

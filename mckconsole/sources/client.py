@@ -177,9 +177,9 @@ class ClusterClient:
         second, which is why it is imported here and nowhere else.
         """
         if self._typed is None:
-            from mckconsole.sources.typed import make_api_client
+            from mckconsole.sources.typed import GuardedApiClient
 
-            self._typed = make_api_client(self._transport, self.limits)
+            self._typed = GuardedApiClient(self._transport, self.limits)
         return self._typed
 
     def failure(self, error: aiohttp.ClientError | OSError) -> SourceError:

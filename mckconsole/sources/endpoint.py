@@ -112,6 +112,8 @@ class ClusterEndpoint:
     """Scheme, host and port of the proxy to go through, without credentials; empty for none."""
     proxy_auth: Secret | None = None
     """`user:password` for the proxy."""
+    compress: bool = True
+    """Whether the server may compress its answers; `disable-compression` says no."""
     impersonate: Impersonation | None = None
     namespace: str = ""
     origin: str = ""

@@ -132,6 +132,7 @@ class _Builder:
                 tls=server.tls,
                 proxy_url=server.proxy.url if server.proxy else "",
                 proxy_auth=server.proxy.auth if server.proxy else None,
+                compress=cluster.compress,
                 warnings=tuple(map(clean, server.warnings)),
             )
             login = self._login(context, cluster, server)

@@ -40,6 +40,7 @@ class KubeCluster:
     """Base64 of PEM."""
     proxy_url: str = field(repr=False)
     """May hold the proxy's password."""
+    compress: bool
     exec_config: Value = field(repr=False)
 
 
@@ -203,6 +204,7 @@ def _cluster(name: str, fields: Fields, base: Path) -> KubeCluster:
         ca_file=fields.path("certificate-authority", base),
         ca_data=fields.text("certificate-authority-data"),
         proxy_url=fields.text("proxy-url"),
+        compress=not fields.flag("disable-compression"),
         exec_config=exec_config,
     )
 

@@ -145,6 +145,8 @@ def exec_cluster_info(cluster: KubeCluster, server: Server) -> str:
         info["certificate-authority-data"] = base64.b64encode(ca_data).decode("ascii")
     if cluster.proxy_url:
         info["proxy-url"] = cluster.proxy_url
+    if not cluster.compress:
+        info["disable-compression"] = True
     return json.dumps(info)
 
 

@@ -32,7 +32,7 @@ from mckconsole.sources.resolver import DaemonResolver
 from mckconsole.sources.tls import build_context, fingerprint, unshared_context
 from mckconsole.sources.tlserrors import Server, explain
 
-HEADERS = {"User-Agent": f"mckconsole/{__version__}", "Accept-Encoding": "gzip"}
+AGENT = f"mckconsole/{__version__}"
 READ_BUFFER = 512 * 1024
 """Bytes that aiohttp buffers before it makes the server wait; more saves wake-ups on big lists."""
 KEEP_IDLE = 55.0
@@ -58,6 +58,11 @@ class Transport:
         self.at = f"{self.base.host}:{self.base.port}"
         proxy = URL(endpoint.proxy_url) if endpoint.proxy_url else None
         self._proxy = f"{proxy.host}:{proxy.port}" if proxy else ""
+        self.headers: Mapping[str, str] = {
+            "User-Agent": AGENT,
+            "Accept-Encoding": "gzip" if endpoint.compress else "identity",
+        }
+        """What every request carries."""
         self.connections = 0
         """TCP connections opened so far."""
 
@@ -118,7 +123,7 @@ class Transport:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
-            headers=HEADERS,
+            headers=self.headers,
             proxy=self._proxy_with_login(),
             timeout=self.timeout(),
             read_bufsize=READ_BUFFER,

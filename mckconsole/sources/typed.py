@@ -20,7 +20,7 @@ from yarl import URL
 
 from mckconsole.sources.limits import Limits
 from mckconsole.sources.replies import read_body
-from mckconsole.sources.transport import HEADERS, Transport
+from mckconsole.sources.transport import Transport
 
 
 class GuardedRest:
@@ -77,17 +77,21 @@ class GuardedRest:
 
 
 class GuardedApiClient(ApiClient):
-    """An ApiClient without a session, SSL context or memory of its own."""
+    """An ApiClient without a session, SSL context or memory of its own.
 
-    def __init__(self, base_url: str, rest: GuardedRest) -> None:
+    Every call passes the guard of `transport`.
+    """
+
+    def __init__(self, transport: Transport, limits: Limits) -> None:
         # Not super().__init__(), which would build a RESTClientObject.
-        self.configuration = Configuration(host=base_url)
+        rest = GuardedRest(transport, limits)
+        self.configuration = Configuration(host=str(transport.base).rstrip("/"))
         self.configuration.discard_unknown_keys = True
         self.client_side_validation = self.configuration.client_side_validation
         self.pool_threads = 1
         self.rest_client = cast(RESTClientObject, rest)
         self._rest = rest
-        self.default_headers = dict(HEADERS)
+        self.default_headers = dict(transport.headers)
         self.cookie = ""
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Awaitable[RESTResponse]:
@@ -97,9 +101,3 @@ class GuardedApiClient(ApiClient):
     def __setattr__(self, name: str, value: object) -> None:
         if name != "last_response":  # would keep the last body, perhaps a Secret's, alive
             super().__setattr__(name, value)
-
-
-def make_api_client(transport: Transport, limits: Limits) -> GuardedApiClient:
-    """An ApiClient whose every call passes the guard of `transport`."""
-    base = str(transport.base).rstrip("/")
-    return GuardedApiClient(base, GuardedRest(transport, limits))

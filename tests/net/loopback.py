@@ -85,6 +85,19 @@ def endpoint(
     )
 
 
+DATE = "Sun, 02 Aug 2026 10:00:00 GMT"
+
+
+def answer(text: str = '{"kind":"List"}', status: int = 200, **headers: str) -> web.Response:
+    """A JSON answer; header names with underscores for dashes."""
+    return web.Response(
+        text=text,
+        status=status,
+        content_type="application/json",
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+    )
+
+
 QUICK = Limits(connect=0.5, first_byte=0.2, total=2.0, rate_grace=0.1, recheck_files=0.0)
 
 

@@ -142,6 +142,14 @@ class TestProxy:
         assert "SOCKS" in load_one(tmp_path, kubeconfig(cluster=cluster)).problem
 
 
+class TestCompression:
+    @pytest.mark.parametrize("disabled", [True, False])
+    def test_as_the_cluster_entry_says(self, tmp_path: Path, disabled: bool) -> None:
+        cluster = {"server": SERVER, "disable-compression": disabled}
+        assert load_one(tmp_path, kubeconfig(cluster=cluster)).compress is not disabled
+        assert load_one(tmp_path, kubeconfig()).compress
+
+
 class TestUser:
     @staticmethod
     async def header(tmp_path: Path, user: Mapping[str, Any]) -> str:

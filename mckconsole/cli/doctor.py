@@ -13,7 +13,6 @@ from mckconsole.cli.doctor_text import as_data, as_lines
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.output import look, write
 from mckconsole.cli.target import opened
-from mckconsole.cli.verdict import READABLE
 from mckconsole.report.jsonout import to_json
 from mckconsole.report.spans import paint
 from mckconsole.sources.limits import Limits
@@ -39,7 +38,7 @@ def run(arguments: Namespace) -> int:
 def judge(diagnosis: Diagnosis) -> ExitCode:
     """NO_CLUSTER when none can be read, INCOMPLETE when anything is missing."""
     checkups = diagnosis.checkups
-    if not any(found.state in READABLE for found in checkups):
+    if not any(found.state.readable for found in checkups):
         return ExitCode.NO_CLUSTER
     probes = chain.from_iterable(diagnosis.probes.values())
     fine = all(found.healthy for found in checkups) and all(probe.ok for probe in probes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,25 +11,21 @@ from mckconsole.cli.advice import SKEW, advise
 from mckconsole.cli.checkup import Answer, Checkup, Diagnosis
 from mckconsole.domain.states import ClusterState
 from mckconsole.domain.times import format_age, format_rfc3339, format_span
+from mckconsole.report.prose import flowing, labelled
 from mckconsole.report.spans import Line, Span
-from mckconsole.report.width import pad, wrap
 from mckconsole.sources.prometheus import ProbeResult
+from mckconsole.views.cells import CLUSTER_ROLES
 from mckconsole.views.spec import GLYPHS, Role
 
-_LABEL = 14
-_WIDE = 1_000_000
-
-_ROLES = {
-    ClusterState.READY: Role.OK,
-    ClusterState.DEGRADED: Role.WARN,
-    ClusterState.FORBIDDEN: Role.FORBIDDEN,
-}
+_MARGIN = 17
+"""Cells before what a label introduces."""
 
 
 def as_lines(diagnosis: Diagnosis, width: int | None) -> Iterator[Line]:
     """The diagnosis as text, `width` cells wide (None: as wide as it takes)."""
     files = ", ".join(map(str, diagnosis.kubeconfigs)) or "none: the pod's own service account"
     yield [Span(f"mckconsole {__version__} doctor  {format_rfc3339(diagnosis.at)}", "heading")]
+    yield from _verdict(diagnosis, width)
     yield from _fact("kubeconfig", files, width)
     yield from _fact("configuration", str(diagnosis.config_file or "defaults, no file"), width)
     for problem in diagnosis.problems:
@@ -39,10 +36,19 @@ def as_lines(diagnosis: Diagnosis, width: int | None) -> Iterator[Line]:
         yield from _cluster(found, probes, diagnosis.at, width)
 
 
+def _verdict(diagnosis: Diagnosis, width: int | None) -> Iterator[Line]:
+    """How many clusters stand how, worst first."""
+    counts = Counter(found.state for found in diagnosis.checkups)
+    states = [state for state in reversed(ClusterState) if counts[state]]
+    parts = [f"{GLYPHS[CLUSTER_ROLES[state]]} {counts[state]} {state}" for state in states]
+    total = len(diagnosis.checkups)
+    return flowing(f"{total} cluster{'' if total == 1 else 's'}", parts, width)
+
+
 def _cluster(
     found: Checkup, probes: Sequence[ProbeResult], now: float, width: int | None
 ) -> Iterator[Line]:
-    role = _ROLES.get(found.state, Role.CRITICAL)
+    role = CLUSTER_ROLES[found.state]
     name = found.endpoint.name
     yield [Span(f"{GLYPHS[role]} {name}", role), Span(f"  {found.state.value}")]
     if found.problem:
@@ -69,8 +75,7 @@ def _cluster(
 
 
 def _fact(label: str, text: str, width: int | None, role: Role = Role.PLAIN) -> Iterator[Line]:
-    for index, part in enumerate(wrap(text, max((width or _WIDE) - _LABEL - 3, 20))):
-        yield [Span(f"  {pad(label if index == 0 else '', _LABEL)} ", Role.DIM), Span(part, role)]
+    return labelled(f"  {label}", text, width, room=_MARGIN, role=role)
 
 
 def _credential(found: Checkup, now: float) -> str:

@@ -97,8 +97,9 @@ def _rendered(arguments: Namespace, document: Document, output: str | None) -> s
     if arguments.command == "report" and arguments.format == "json":
         return jsonout.render(document)
     seen = look(output)
-    origin = "DEMO: simulated clusters on this machine" if arguments.demo else "read-only"
-    title = f"mckconsole {__version__} · {format_rfc3339(document.generated_at)} · {origin}"
+    demo = "DEMO: simulated clusters on this machine · " if arguments.demo else ""
+    at = format_rfc3339(document.generated_at)
+    title = f"mckconsole {__version__} · {demo}read-only · {at}"
     return table.render(document, title=title, width=seen.width, colour=seen.colour)
 
 

@@ -13,8 +13,8 @@ from mckconsole.cli.output import Look, look, write
 from mckconsole.domain.findings import Rule
 from mckconsole.report.grid import grid
 from mckconsole.report.jsonout import to_json
+from mckconsole.report.prose import labelled
 from mckconsole.report.spans import Line, Span, paint
-from mckconsole.report.width import wrap
 from mckconsole.views.spec import Cell, Column, Row
 
 _COLUMNS = (
@@ -76,8 +76,7 @@ def _one(rule: Rule, seen: Look) -> Iterator[Line]:
         ("do", rule.remediation),
         ("source", rule.source),
     ):
-        for index, part in enumerate(wrap(text, (seen.width or 100) - 10)):
-            yield [Span(f"{name if index == 0 else '':<10}", "heading"), Span(part)]
+        yield from labelled(name, text, seen.width or 100, room=10, label_role="heading")
 
 
 def _data(rule: Rule) -> dict[str, object]:

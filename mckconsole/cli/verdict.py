@@ -17,10 +17,9 @@ from mckconsole.config.model import Config
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.metrics import QUERIES, MetricState
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
-from mckconsole.domain.states import ClusterState, TopicState
+from mckconsole.domain.states import TopicState
 from mckconsole.report.document import Document
 
-READABLE = frozenset({ClusterState.READY, ClusterState.DEGRADED})
 _FINE = frozenset({TopicState.FRESH, TopicState.ABSENT})
 _WINDOWED = frozenset(query.id for query in QUERIES if query.window > 0)
 
@@ -37,7 +36,7 @@ def judge(
     document: Document, snapshot: FleetSnapshot, gaps: Mapping[str, list[str]], wanted: Wanted
 ) -> ExitCode:
     """The exit status of a report; `gaps` are those of `find_gaps`."""
-    if not any(cluster.state in READABLE for cluster in snapshot.clusters.values()):
+    if not any(cluster.state.readable for cluster in snapshot.clusters.values()):
         return ExitCode.NO_CLUSTER
     if wanted.fail_on is not None and document.reaches(wanted.fail_on):
         return ExitCode.FINDINGS
@@ -51,7 +50,7 @@ def find_gaps(snapshot: FleetSnapshot, config: Config) -> dict[str, list[str]]:
     gaps: dict[str, list[str]] = {}
     federated = {endpoint.name for endpoint in config.prometheus if endpoint.api == "federate"}
     for name, cluster in snapshot.clusters.items():
-        if cluster.state in READABLE:
+        if cluster.state.readable:
             gaps[name] = [*_topics(cluster), *_metrics(cluster, federated)]
         else:
             gaps[name] = [cluster.state.value]

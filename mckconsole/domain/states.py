@@ -30,6 +30,11 @@ class ClusterState(StrEnum):
     UNREACHABLE = "unreachable"
     """No usable answer: name, network, TLS, or not a Kubernetes API."""
 
+    @property
+    def readable(self) -> bool:
+        """Whether some wanted topic could be read."""
+        return self in (ClusterState.READY, ClusterState.DEGRADED)
+
 
 class TopicState(StrEnum):
     """How one kind of object stands in one cluster."""

@@ -1,7 +1,7 @@
 """Lay rows out in aligned columns, at full width or within the width of a terminal.
 
-What does not fit goes in this order: columns by priority, then the ends of long cells. Columns of
-priority 0 stay.
+What does not fit goes in this order: columns in which no row has anything to say, columns by
+priority, then the ends of long cells. Columns of priority 0 stay.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from mckconsole.report.spans import Line, Span
 from mckconsole.report.width import cell_width, cut, pad
-from mckconsole.views.spec import Cell, Column, Row
+from mckconsole.views.spec import BLANK, Cell, Column, Row
 
 GAP = "  "
-COMFORTABLE = 36
+COMFORTABLE = 28
 """Cells that a column may ask for before other columns are dropped for it."""
 NARROWEST = 8
 """Cells that a column keeps when even the columns that stay do not fit."""
@@ -23,7 +23,7 @@ def grid(columns: Sequence[Column], rows: Sequence[Row], *, width: int | None) -
     """Header and rows; `width` in cells, None for as wide as it takes."""
     widths = {column.id: _natural(column, rows) for column in columns}
     if width is not None:
-        columns = _fitting(columns, widths, width)
+        columns = _fitting([c for c in columns if _telling(c, rows)], widths, width)
         widths = _shares(columns, widths, width)
     yield _spaced([Span(_placed(c.title.upper(), c, widths[c.id]), "heading") for c in columns])
     for row in rows:
@@ -35,15 +35,19 @@ def _natural(column: Column, rows: Sequence[Row]) -> int:
     return max(cell_width(column.title), *texts, 0)
 
 
+def _telling(column: Column, rows: Sequence[Row]) -> bool:
+    return column.priority == 0 or not rows or any(row.cells[column.id] != BLANK for row in rows)
+
+
 def _fitting(columns: Sequence[Column], widths: dict[str, int], width: int) -> list[Column]:
-    """The columns that stay: the highest priority goes first, the rightmost among equals."""
-    kept = list(columns)
-    while _total([min(widths[c.id], COMFORTABLE) for c in kept]) > width:
-        droppable = [c for c in kept if c.priority > 0]
-        if not droppable:
-            break
-        kept.remove(max(reversed(droppable), key=lambda c: c.priority))
-    return kept
+    """Those of priority 0, and of the others in order of priority each one that still fits."""
+    kept: set[str] = set()
+    for column in sorted(columns, key=lambda c: c.priority):
+        wanted = {*kept, column.id}
+        needed = _total([min(widths[c.id], COMFORTABLE) for c in columns if c.id in wanted])
+        if column.priority == 0 or needed <= width:
+            kept = wanted
+    return [column for column in columns if column.id in kept]
 
 
 def _shares(columns: Sequence[Column], widths: dict[str, int], width: int) -> dict[str, int]:

@@ -1,35 +1,24 @@
-"""A report as text: the panes as tables, then what was found, then what is not known.
+"""A report as text: how it stands, the panes as tables, what was found, then what is not known.
 
 The same words go to a terminal and into a pipe. A terminal may cut them to its width and colour
-them; a pipe gets everything, without colour.
+them, and gets the verdict again at its end, where its eyes are; a pipe gets everything, without
+colour.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from mckconsole.domain.findings import Evidence, Finding, Severity
-from mckconsole.domain.times import format_rfc3339
+from mckconsole.domain.findings import Finding, Severity
+from mckconsole.domain.states import ClusterState
+from mckconsole.domain.times import format_age
 from mckconsole.report.document import OVERVIEW, Document, PaneTable
+from mckconsole.report.findings import ROLES, finding_lines, unknown_lines
 from mckconsole.report.grid import grid
-from mckconsole.report.spans import Line, Span, paint
-from mckconsole.report.width import wrap
+from mckconsole.report.prose import flowing, labelled
+from mckconsole.report.spans import Line, paint
 from mckconsole.views.spec import GLYPHS, Role
-
-_WIDE = 1_000_000
-"""Cells to wrap at when there is no terminal: never."""
-_INDENT = "  "
-_LABEL = 6
-"""Cells of the column that says `seen` or `do`."""
-
-_ROLES = {
-    Severity.CRITICAL: Role.CRITICAL,
-    Severity.HIGH: Role.CRITICAL,
-    Severity.MEDIUM: Role.WARN,
-    Severity.LOW: Role.WARN,
-    Severity.INFO: Role.DIM,
-}
 
 
 def render(
@@ -40,99 +29,63 @@ def render(
 
 
 def _lines(document: Document, title: str, width: int | None) -> Iterator[Line]:
-    if title:
-        yield from ([Span(part, "heading")] for part in wrap(title, width or _WIDE))
-        yield []
+    yield from _verdict(document, width)
+    yield from labelled("", title, width, room=0)
+    yield []
     for pane in document.panes:
         yield from _pane(pane, width)
         yield []
     yield from _connections(document, width)
-    yield from _findings(document, width)
+    yield from flowing("FINDINGS", [_counts(document.findings) or "none"], width)
+    yield from finding_lines(document.findings, width)
     if document.unknowns:
         yield []
-        yield from _unknowns(document, width)
+        yield from flowing("UNKNOWN", [f"{len(document.unknowns)} not answered"], width)
+        yield from unknown_lines(document.unknowns, width)
+    if width is not None:
+        yield []
+        yield from _verdict(document, width)
+
+
+def _verdict(document: Document, width: int | None) -> Iterator[Line]:
+    """Is it bad, how much of the fleet does it speak for, how old is it."""
+    read = [one for one in document.clusters if ClusterState(one.state).readable]
+    ages = [document.generated_at - one.as_of for one in read if one.as_of is not None]
+    parts = [
+        f"findings: {_counts(document.findings) or 'none'}",
+        f"{len(read)} of {len(document.clusters)} clusters read",
+    ]
+    if document.unknowns:
+        many = "" if len(document.unknowns) == 1 else "s"
+        parts.append(f"{len(document.unknowns)} question{many} not answered")
+    if ages:
+        parts.append(f"data ≤ {format_age(max(ages))} old")
+    worst = min((one.severity for one in document.findings), key=lambda s: s.rank, default=None)
+    role = Role.OK if worst in (None, Severity.INFO) else ROLES[worst]
+    if role is Role.OK and (document.unknowns or len(read) < len(document.clusters)):
+        role = Role.UNKNOWN
+    yield from labelled(GLYPHS[role], " · ".join(parts), width, room=2, role=role, label_role=role)
+
+
+def _counts(findings: Sequence[Finding]) -> str:
+    counts = Counter(finding.severity for finding in findings)
+    return ", ".join(f"{counts[severity]} {severity}" for severity in Severity if counts[severity])
 
 
 def _pane(pane: PaneTable, width: int | None) -> Iterator[Line]:
-    yield [Span(pane.title.upper(), "heading"), Span(f"{_INDENT}{pane.summary}")]
+    yield from flowing(pane.title.upper(), pane.summary.split("  "), width)
     if pane.rows:
         yield from grid(pane.columns, pane.rows, width=width)
-    for text in wrap(pane.empty, width or _WIDE):
-        yield [Span(text, Role.DIM)]
+    yield from labelled("", pane.empty, width, room=0, role=Role.DIM)
 
 
 def _connections(document: Document, width: int | None) -> Iterator[Line]:
     """What to know of the connections, unless the overview's rows already say it."""
     warnings = [(c.name, text) for c in document.clusters for text in c.warnings]
     if warnings and all(pane.name != OVERVIEW for pane in document.panes):
-        yield [Span("CONNECTIONS", "heading")]
+        yield from flowing("CONNECTIONS", (), width)
         for cluster, text in warnings:
-            yield from _item(Role.WARN, f"{cluster}: {text}", width)
+            yield from labelled(
+                GLYPHS[Role.WARN], f"{cluster}: {text}", width, room=2, label_role=Role.WARN
+            )
         yield []
-
-
-def _findings(document: Document, width: int | None) -> Iterator[Line]:
-    counts = Counter(finding.severity for finding in document.findings)
-    said = ", ".join(f"{counts[severity]} {severity}" for severity in Severity if counts[severity])
-    yield [Span("FINDINGS", "heading"), Span(f"{_INDENT}{said or 'none'}")]
-    for finding in document.findings:
-        yield []
-        yield from _finding(finding, width)
-
-
-def _finding(finding: Finding, width: int | None) -> Iterator[Line]:
-    role = _ROLES[finding.severity]
-    place = f"{finding.cluster} → {', '.join(finding.peers)}" if finding.peers else finding.cluster
-    yield [
-        Span(f"{GLYPHS.get(role, '·')} {finding.severity.value:<8}", role),
-        Span(f"{_INDENT}{finding.rule}{_INDENT}", "heading"),
-        Span(place),
-    ]
-    yield from _indented(finding.title, width)
-    if finding.detail and finding.detail != finding.title:
-        yield from _indented(finding.detail, width)
-    for index, evidence in enumerate(finding.evidence):
-        yield from _labelled("seen" if index == 0 else "", _seen(evidence), width, Role.DIM)
-    for index, step in enumerate(finding.remediation.splitlines()):
-        yield from _labelled("do" if index == 0 else "", step, width)
-
-
-def _seen(evidence: Evidence) -> str:
-    """One line: where, what, at which path, with which value, when."""
-    parts = [evidence.cluster]
-    if evidence.source != "kubernetes":
-        parts.append(evidence.source)
-    if evidence.object is not None:
-        parts.append(str(evidence.object))
-    parts.append(f"{evidence.path} = {evidence.value}")
-    parts.append(f"at {format_rfc3339(evidence.observed_at)}")
-    return " · ".join(part for part in parts if part)
-
-
-def _unknowns(document: Document, width: int | None) -> Iterator[Line]:
-    yield [Span("UNKNOWN", "heading"), Span(f"{_INDENT}{len(document.unknowns)} not answered")]
-    for one in document.unknowns:
-        subject = one.pane if one.rule == "*" else one.rule
-        place = f"{one.cluster or 'inventory'}: "
-        yield from _item(Role.UNKNOWN, f"{place}{subject}: {one.reason}", width)
-
-
-def _item(role: Role, text: str, width: int | None) -> Iterator[Line]:
-    """`text` behind the sign of its role, continued under itself."""
-    for index, part in enumerate(wrap(text, max((width or _WIDE) - 2, 20))):
-        yield [Span(f"{GLYPHS[role] if index == 0 else ' '} ", role), Span(part)]
-
-
-def _labelled(label: str, text: str, width: int | None, role: Role = Role.PLAIN) -> Iterator[Line]:
-    """`text` beside a label, continued under itself."""
-    margin = len(_INDENT) + _LABEL
-    for index, part in enumerate(wrap(text, max((width or _WIDE) - margin, 20))):
-        yield [
-            Span(f"{_INDENT}{label if index == 0 else '':<{_LABEL}}", Role.DIM),
-            Span(part, role),
-        ]
-
-
-def _indented(text: str, width: int | None) -> Iterator[Line]:
-    for part in wrap(text, max((width or _WIDE) - len(_INDENT), 20)):
-        yield [Span(_INDENT), Span(part)]

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from unicodedata import category, east_asian_width
 
+_STOPS = ",{/;&"
+"""Characters behind which a long word may be broken."""
+
 
 def cell_width(text: str) -> int:
     """Terminal cells of `text`."""
@@ -44,7 +47,11 @@ def pad(text: str, cells: int, *, right: bool = False) -> str:
 
 
 def wrap(text: str, cells: int) -> Iterator[str]:
-    """The lines of `text` broken at spaces; a word wider than `cells` is broken anywhere."""
+    """The lines of `text` broken at spaces; a word wider than `cells` is broken within.
+
+    Such a word, a series with its labels for instance, is broken behind punctuation where there is
+    some in the second half of the line, else anywhere.
+    """
     line = ""
     for word in text.split():
         joined = f"{line} {word}" if line else word
@@ -55,6 +62,8 @@ def wrap(text: str, cells: int) -> Iterator[str]:
             yield line
         while cell_width(word) > cells:
             head = _prefix(word, cells) or word[0]
+            stop = max(map(head.rfind, _STOPS)) + 1
+            head = head[:stop] if stop > len(head) // 2 else head
             yield head
             word = word[len(head) :]
         line = word

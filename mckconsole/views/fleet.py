@@ -22,8 +22,8 @@ from mckconsole.views.cells import (
 from mckconsole.views.mesh import MESH
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Column, PaneSpec, Role, Row
 
-_MAX_STATE = 60
-_MAX_NOTES = 120
+_MAX_STATE = 72
+_MAX_NOTES = 512
 _UNREAD_STATES = (
     ClusterState.UNREACHABLE,
     ClusterState.UNAUTHORIZED,
@@ -91,7 +91,11 @@ def cluster_role(cluster: ClusterRow) -> Role:
 
 
 def _state(cluster: ClusterRow, role: Role) -> Cell:
-    return Cell(shorten(_state_words(cluster), _MAX_STATE), role, cluster.state.value)
+    """In short; where more is known of the reason, NOTES has all of it."""
+    words = _state_words(cluster)
+    if len(words) > _MAX_STATE:
+        words = words.partition(" (")[0]  # without the hint
+    return Cell(shorten(words, _MAX_STATE), role, cluster.state.value)
 
 
 def _state_words(cluster: ClusterRow) -> str:

@@ -16,7 +16,7 @@ from mckconsole.domain.times import format_age, format_rfc3339, format_span
 from mckconsole.views.cells import signed
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Column, PaneSpec, Role, Row
 
-_MAX_REASON = 100
+_MAX_REASON = 512
 
 STATE_ROLES: Mapping[LinkState, Role] = {
     LinkState.UNKNOWN: Role.UNKNOWN,

@@ -233,7 +233,7 @@ def overlap_findings(ranges: Iterator[Range], provider: str) -> Iterator[Finding
             "MESH-CIDR-OVERLAP",
             Severity.CRITICAL,
             (name, found[0].first.ref),
-            (f"address ranges overlap with {peer}", f"{provider}: {words}{more}."),
+            (f"address ranges overlap with {peer}", f"{provider.capitalize()}: {words}{more}."),
             list(dict.fromkeys(shown)),
             (
                 "tell from the evidence which of the ranges is wrong",

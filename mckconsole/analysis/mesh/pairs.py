@@ -162,9 +162,9 @@ def _one_stale(a: Link, b: Link) -> Pair:
     """Fresh beats stale: the verdict is what the live side says, unless it is well."""
     stale, other = (a, b) if a.state is LinkState.STALE else (b, a)
     if other.state is LinkState.DOWN:
-        hints = (_first_look(stale), f"then at the tunnel from {other.key.source}")
+        looks = (_first_look(stale), f"then at the tunnel from {other.key.source}")
         reason = f"{other.reason}; {stale.key.source}: {stale.reason}"
-        return Pair(stale, other, Verdict.DOWN, CRITICAL, reason, hints)
+        return Pair(stale, other, Verdict.DOWN, CRITICAL, reason, looks)
     severity = worse(stale.severity, other.severity)
     hints = (_first_look(stale),)
     return Pair(

@@ -14,7 +14,7 @@ from mckconsole.domain.states import TopicState
 
 _PRESENCE = ("gateways", "cilium-config")
 """Topics that tell whether there is a mesh at all."""
-_NO_SECRETS = "needs the Secret cilium-ca, which is not asked for"
+_NO_SECRETS = "it would need the Secret cilium-ca, and Secrets are never read"
 _SUBMARINER_CHECKS = {
     "MESH-CIDR-OVERLAP": ("submariner-clusters", "submariner-endpoints"),
     "MESH-ENDPOINT-DRIFT": ("submariner-endpoints",),

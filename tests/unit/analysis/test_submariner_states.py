@@ -134,7 +134,7 @@ def test_route_agents_that_fail_degrade_by_their_share(failing: int, severity: S
 
 
 def test_an_unverified_tunnel_that_no_node_can_use_is_critical() -> None:
-    agents = [build.route_agent(f"n{i}", "west", "error") for i in range(3)]
+    agents = tuple(build.route_agent(f"n{i}", "west", "error") for i in range(3))
     link = east(connection("west", rtt=ZERO_RTT), extra=agents)
     assert (link.state, link.severity) == (LinkState.UNVERIFIED, Severity.CRITICAL)
     assert "3 of 3 nodes cannot reach the peer" in link.notes

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mckconsole.domain.findings import Unknown
 from mckconsole.report.grid import NARROWEST, grid
 from mckconsole.report.spans import Span, paint
 from mckconsole.report.table import render
 from mckconsole.report.width import cell_width, cut, pad, wrap
-from mckconsole.views.spec import Cell, Role, Row
+from mckconsole.views.spec import BLANK, Cell, Role, Row
 from tests.unit.report.examples import COLUMNS, DOWN, ROWS, document
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -37,6 +38,13 @@ class TestGrid:
         assert painted(36)[0].split() == ["CLUSTER", "STATE"]
         assert painted(20)[1] == "west     ✖ unreacha…"
 
+    def test_a_column_that_says_nothing_goes_first(self) -> None:
+        rows = [Row(row.id, {**row.cells, "nodes": BLANK}) for row in ROWS]
+        header = paint(grid(COLUMNS, rows, width=200), colour=False).splitlines()[0]
+        assert header.split() == ["CLUSTER", "STATE", "NOTE"]
+        whole = paint(grid(COLUMNS, rows, width=None), colour=False).splitlines()[0]
+        assert whole.split() == ["CLUSTER", "STATE", "NODES", "NOTE"]
+
     @pytest.mark.parametrize("width", range(2 * NARROWEST + 2, 80))
     def test_no_line_is_wider_than_the_terminal(self, width: int) -> None:
         assert all(cell_width(line) <= width for line in painted(width))
@@ -49,6 +57,8 @@ class TestReport:
     def test_everything_is_said_in_order(self) -> None:
         text = render(document(), title="mckconsole · DEMO")
         wanted = (
+            "✖ findings: 1 critical, 1 medium · 1 of 2 clusters read · 1 question not answered"
+            " · data ≤ 0 s old",
             "mckconsole · DEMO",
             "FLEET  2 clusters, 1 unreachable",
             "FINDINGS  1 critical, 1 medium",
@@ -61,7 +71,7 @@ class TestReport:
             "  do    Open UDP 4500 between the gateways.",
             "▲ medium    MESH-SLOW  east",
             "UNKNOWN  1 not answered",
-            "? west: mesh: gateways: forbidden",
+            "? west · the whole mesh pane: gateways: forbidden",
         )
         lines = text.splitlines()
         assert [line for line in lines if line in wanted] == list(wanted)
@@ -76,6 +86,45 @@ class TestReport:
         text = render(document(findings=(replace(DOWN, remediation="1. look\n2. act"),)))
         assert "  do    1. look\n        2. act\n" in text
 
+    def test_equal_steps_are_told_once(self) -> None:
+        first = replace(DOWN, remediation="1. look\n2. act")
+        text = render(document(findings=(first, replace(first, peers=("north",)))))
+        assert text.count("1. look") == 1
+        assert "  do    as for MESH-DOWN west → east above\n" in text
+
+    def test_observations_of_one_object_stand_under_it(self) -> None:
+        one = DOWN.evidence[0]
+        other = replace(one, path="status.connections[0].statusMessage", value="no route")
+        lines = render(document(findings=(replace(DOWN, evidence=(one, other)),))).splitlines()
+        start = lines.index(
+            "  seen  west · Gateway submariner-operator/gw-a · at 2026-08-01T08:59:56Z"
+        )
+        assert lines[start + 1 : start + 3] == [
+            "          status.connections[0].status = error",
+            "          status.connections[0].statusMessage = no route",
+        ]
+
+    def test_equal_reasons_are_told_together_and_whole_panes_first(self) -> None:
+        unknowns = (
+            Unknown("mesh", "a", "MESH-CA-MISMATCH", "a Secret"),
+            Unknown("mesh", "b", "MESH-CA-MISMATCH", "a Secret"),
+            Unknown("mesh", "b", "MESH-DEGRADED", "forbidden"),
+            Unknown("mesh", "b", "MESH-STALE", "forbidden"),
+            Unknown("mesh", "c", "*", "unreachable"),
+        )
+        lines = render(document(unknowns=unknowns)).splitlines()
+        assert lines[lines.index("UNKNOWN  5 not answered") + 1 :] == [
+            "? c · the whole mesh pane: unreachable",
+            "? a, b · MESH-CA-MISMATCH: a Secret",
+            "? b · MESH-DEGRADED, MESH-STALE: forbidden",
+        ]
+
+    def test_what_was_not_read_is_never_well(self) -> None:
+        unread = document(findings=(), unknowns=())
+        assert render(unread).startswith("? findings: none · 1 of 2 clusters read · data")
+        well = replace(unread, clusters=unread.clusters[1:])
+        assert render(well).startswith("● findings: none · 1 of 1 clusters read · data")
+
     def test_nothing_found_and_nothing_there_are_said(self) -> None:
         text = render(document(findings=(), rows=(), unknowns=(), warnings=()))
         assert "FINDINGS  none" in text
@@ -85,7 +134,8 @@ class TestReport:
     def test_narrow_terminal_wraps_words_and_loses_none(self) -> None:
         wide, narrow = render(document()), render(document(), width=40)
         assert all(cell_width(line) <= 40 for line in narrow.splitlines())
-        tail = wide[wide.index("FINDINGS") :].split()
+        verdict = wide.splitlines()[0]
+        tail = (wide[wide.index("FINDINGS") :] + verdict).split()
         assert "".join(narrow[narrow.index("FINDINGS") :].split()) == "".join(tail)
 
     def test_colour_only_adds_sgr(self) -> None:

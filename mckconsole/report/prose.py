@@ -1,0 +1,39 @@
+"""Sentences in lines: wrapped to a width, continued under themselves, behind a label or a sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mckconsole.report.spans import Line, Span, Style
+from mckconsole.report.width import cell_width, pad, wrap
+from mckconsole.views.spec import Role
+
+_WIDE = 1_000_000
+"""Cells to wrap at when there is no terminal: never."""
+_NARROWEST = 20
+"""Cells that text gets however narrow the terminal is."""
+
+
+def labelled(
+    label: str, text: str, width: int | None, *, room: int,
+    role: Style = Role.PLAIN, label_role: Style = Role.DIM,
+) -> Iterator[Line]:  # fmt: skip
+    """`text` behind `label`, which takes `room` cells; `width` in cells, None for no limit."""
+    cells = max((width or _WIDE) - room, _NARROWEST)
+    for index, part in enumerate(wrap(text, cells)):
+        yield [Span(pad(label if index == 0 else "", room), label_role), Span(part, role)]
+
+
+def flowing(
+    label: str, parts: Iterable[str], width: int | None, *, gap: str = "  "
+) -> Iterator[Line]:
+    """A heading and `parts` that are never broken, on as many lines as they need."""
+    room = cell_width(label) + (len(gap) if label else 0)
+    heading, line = pad(label, room), ""
+    for part in parts:
+        longer = f"{line}{gap}{part}" if line else part
+        if line and room + cell_width(longer) > (width or _WIDE):
+            yield [Span(heading, "heading"), Span(line)]
+            heading, longer = " " * room, part
+        line = longer
+    yield [Span(heading, "heading"), Span(line)]

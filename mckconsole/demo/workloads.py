@@ -77,6 +77,7 @@ def _pod(
     middle = "" if model.kind == "DaemonSet" else f"{template}-"
     suffix = site.digest("pod", model.namespace, model.name, number, length=5)
     days = 1 + number % 5
+    containers = _containers(site, model)
     owner = (
         ("DaemonSet", model.name)
         if model.kind == "DaemonSet"
@@ -92,7 +93,7 @@ def _pod(
         spec={
             "nodeName": place.name,
             "serviceAccountName": "default",
-            "containers": _containers(site, model),
+            "containers": containers,
         },
         status={
             "phase": "Running",
@@ -100,8 +101,8 @@ def _pod(
             "startTime": site.created(days),
             "conditions": [{"type": "Ready", "status": "True"}],
             "containerStatuses": [
-                {"name": container, "image": image, "imageID": "", "ready": True, "restartCount": 0}
-                for container, image in model.containers.items()
+                {**container, "imageID": "", "ready": True, "restartCount": 0}
+                for container in containers
             ],
         },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from mckconsole.sources.endpoint import Impersonation
+from mckconsole.sources.errors import LoginRequired
 from tests.unit.certificates import make_certificate
 from tests.unit.kubeconfigs import SERVER, fleet, kubeconfig, load, load_one, write
 
@@ -250,6 +252,35 @@ class TestUser:
         endpoint = load_one(tmp_path, kubeconfig(user={"exec": plugin}))
         assert endpoint.problem == ""
         assert endpoint.credential.describe() == "exec aws 'get token'"
+
+    async def test_a_plugin_that_asks_is_told_of_the_cluster(self, tmp_path: Path) -> None:
+        script = 'printf %s "$KUBERNETES_EXEC_INFO" > ' + str(tmp_path / "told")
+        plugin = {
+            "command": "/bin/sh", "args": ["-c", script], "apiVersion": V1,
+            "interactiveMode": "Never", "provideClusterInfo": True,
+        }  # fmt: skip
+        cluster = {
+            "server": SERVER,
+            "tls-server-name": "api",
+            "certificate-authority-data": B64,
+            "proxy-url": "http://proxy.test:3128",
+            "disable-compression": True,
+            "extensions": [
+                {"name": "client.authentication.k8s.io/exec", "extension": {"n": 1, "s": "1.5.0"}}
+            ],
+        }
+        endpoint = load_one(tmp_path, kubeconfig(cluster=cluster, user={"exec": plugin}))
+        with pytest.raises(LoginRequired, match="wrote nothing"):
+            await endpoint.credential.headers()
+        told = json.loads((tmp_path / "told").read_text())["spec"]["cluster"]
+        assert told == {
+            "server": SERVER,
+            "tls-server-name": "api",
+            "certificate-authority-data": B64,
+            "proxy-url": "http://proxy.test:3128",
+            "disable-compression": True,
+            "config": {"n": 1, "s": "1.5.0"},
+        }
 
     def test_a_relative_command_belongs_to_the_file(self, tmp_path: Path) -> None:
         plugin = {"command": "./bin/p", "apiVersion": V1, "interactiveMode": "Never"}

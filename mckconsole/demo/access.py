@@ -14,7 +14,6 @@ from mckconsole.demo.status import ApiError, bad_request, forbidden
 
 ANY = ("*",)
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
-_FALSE = ("", "0", "false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,16 @@ def attributes(method: str, path: str, query: Mapping[str, str]) -> Attributes:
     subresource = rest[2] if len(rest) > 2 else ""
     verb = _VERBS.get(method, "get" if method in ("GET", "HEAD") else "")
     if verb == "get" and not name:
-        verb = "watch" if query.get("watch", "0").lower() not in _FALSE else "list"
+        verb = "watch" if is_true(query.get("watch", "")) else "list"
         name = _named_by_selector(query)
     elif verb == "delete" and not name:
         verb = "deletecollection"
     return Attributes(verb, path, True, group, version, rest[0], subresource, namespace, name)
+
+
+def is_true(text: str) -> bool:
+    """How the API server reads a boolean of a query: anything but nothing, `0` and `false`."""
+    return text.lower() not in ("", "0", "false")
 
 
 def _named_by_selector(query: Mapping[str, str]) -> str:

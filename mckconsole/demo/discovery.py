@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mckconsole.demo.objects import BUILTINS, KubeObject, ResourceType, version_rank
+from mckconsole.demo.builtin_types import BUILTINS
+from mckconsole.demo.objects import KubeObject, ResourceType, version_rank
 
 _REVIEWS = (
     ResourceType(

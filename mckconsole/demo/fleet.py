@@ -25,12 +25,13 @@ from mckconsole.demo import bulk, bulkpods, faults, render
 from mckconsole.demo.access import Access, User
 from mckconsole.demo.answers import Listener
 from mckconsole.demo.entry import READER, read_rules, write_kubeconfig
-from mckconsole.demo.generate import SYSTEM_NAMESPACES, namespaces
+from mckconsole.demo.generate import namespaces
 from mckconsole.demo.promql import PromSeries
 from mckconsole.demo.promserver import EmbeddedPrometheus
 from mckconsole.demo.scenario import ClusterModel, PrometheusModel, Scenario, load_scenario
 from mckconsole.demo.series import cluster_series
 from mckconsole.demo.server import EmbeddedCluster
+from mckconsole.demo.storage import SYSTEM_NAMESPACES
 from mckconsole.demo.world import HEARTBEAT_SECONDS, World
 
 REQUEST_TIMEOUT = 4.0

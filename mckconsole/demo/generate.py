@@ -12,7 +12,6 @@ from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.site import NodePlan, Site
 from mckconsole.domain.times import format_rfc3339
 
-SYSTEM_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 _PROVIDER_IMAGES = {
     "eks": ("Amazon Linux 2023.9.20261103", "6.12.46-66.121.amzn2023.x86_64"),
     "gke": ("Container-Optimized OS from Google", "6.12.38+"),

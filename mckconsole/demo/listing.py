@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from mckconsole.demo.access import is_true
 from mckconsole.demo.negotiation import Form
 from mckconsole.demo.objects import ResourceType
 from mckconsole.demo.selectors import Predicate, combine, field_selector, label_selector
@@ -30,7 +31,6 @@ from mckconsole.demo.tables import table
 from mckconsole.demo.watchlog import Stored, storage_path
 
 _INCONSISTENT = -1
-_FALSE = ("", "0", "false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class ListOptions:
             continue_token=query.get("continue", ""),
             version=query.get("resourceVersion", ""),
             match=query.get("resourceVersionMatch", ""),
-            bookmarks=query.get("allowWatchBookmarks", "").lower() not in _FALSE,
-            send_initial_events=None if initial is None else initial.lower() not in _FALSE,
+            bookmarks=is_true(query.get("allowWatchBookmarks", "")),
+            send_initial_events=None if initial is None else is_true(initial),
         )
 
     def check_list(self) -> None:

@@ -15,7 +15,7 @@ from email.utils import formatdate
 from urllib.parse import parse_qsl
 
 from mckconsole.demo.answers import Answer, Call, json_answer, text_answer
-from mckconsole.demo.faults import Faults
+from mckconsole.demo.fault_rules import Faults
 from mckconsole.demo.promql import PromSeries, QueryError, evaluate, parse_selector
 from mckconsole.domain.times import parse_rfc3339
 

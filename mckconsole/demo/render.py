@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from mckconsole.demo import cilium, generate, mcs, submariner, workloads
 from mckconsole.demo.objects import KubeObject, definition
+from mckconsole.demo.storage import SYSTEM_NAMESPACES
 from mckconsole.demo.world import World
 
 
@@ -37,7 +38,7 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     """What stays as it is for the whole demo, namespaces first."""
     site = world.sites[name]
     local = world.scenario.workloads_of(name)
-    homes = {*generate.SYSTEM_NAMESPACES, *(model.namespace for model in local)}
+    homes = {*SYSTEM_NAMESPACES, *(model.namespace for model in local)}
     yield from generate.namespaces(site, homes)
     for model in local:
         yield from workloads.workload(site, model)

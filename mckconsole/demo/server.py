@@ -22,7 +22,7 @@ import msgspec
 from mckconsole.demo.access import Access, Attributes, User, asked_identity, attributes
 from mckconsole.demo.answers import Answer, Call, Listener, Service, json_answer, text_answer
 from mckconsole.demo.discovery import BUILTIN_GROUPS, Discovery, api_versions
-from mckconsole.demo.faults import Faults
+from mckconsole.demo.fault_rules import Faults
 from mckconsole.demo.listing import (
     ListOptions,
     list_body,

@@ -14,13 +14,14 @@ from typing import Any
 
 import msgspec
 
-from mckconsole.demo.objects import BUILTINS, KubeObject, ResourceType, definition, from_definition
+from mckconsole.demo.builtin_types import BUILTINS
+from mckconsole.demo.objects import KubeObject, ResourceType, definition, from_definition
 from mckconsole.demo.watchlog import Change, Key, ResourceLog, Stored
 from mckconsole.domain.times import format_rfc3339
 
 CRDS = "customresourcedefinitions.apiextensions.k8s.io"
 _FIRST_REVISION = 100
-_SYSTEM_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+SYSTEM_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 
 
 class Storage:
@@ -44,7 +45,7 @@ class Storage:
         self._logs: dict[str, ResourceLog] = {}
         for type_ in BUILTINS:
             self._register(type_)
-        for name in _SYSTEM_NAMESPACES:
+        for name in SYSTEM_NAMESPACES:
             self.create(
                 {
                     "apiVersion": "v1",

@@ -166,7 +166,7 @@ _CONFIGURATION = (
     ),
     _mesh(
         "ENDPOINT-DRIFT",
-        "A peer's copy of an endpoint differs from the original",
+        "Endpoint copy differs from original",
         Severity.MEDIUM,
         ("gateways", "submariner-endpoints"),
         "A cluster holds other addresses, subnets, ports or another cable driver for its peer than "
@@ -219,7 +219,7 @@ _CONFIGURATION = (
     ),
     _mesh(
         "CA-MISMATCH",
-        "Cilium certificate authorities differ",
+        "Cilium CAs differ",
         Severity.HIGH,
         ("cilium-config",),
         "Clusters of one mesh must trust each other's certificate authority. Judging it needs the "

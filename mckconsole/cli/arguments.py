@@ -54,7 +54,7 @@ def _command(commands: Commands[argparse.ArgumentParser], name: str, words: str)
     argparse.ArgumentParser
 ):  # fmt: skip
     return commands.add_parser(
-        name, help=words, description=words.capitalize() + ".", allow_abbrev=False
+        name, help=words, description=f"{words[:1].upper()}{words[1:]}.", allow_abbrev=False
     )
 
 

@@ -9,9 +9,10 @@ from itertools import chain
 
 from mckconsole.cli import loop
 from mckconsole.cli.checkup import Diagnosis, Scope, examine_all
-from mckconsole.cli.doctor_text import as_data, as_lines
+from mckconsole.cli.doctor_json import as_data
+from mckconsole.cli.doctor_text import as_lines
 from mckconsole.cli.exit_codes import ExitCode
-from mckconsole.cli.output import look, write
+from mckconsole.cli.output import look, say, write
 from mckconsole.cli.target import opened
 from mckconsole.report.jsonout import to_json
 from mckconsole.report.spans import paint
@@ -32,7 +33,12 @@ def run(arguments: Namespace) -> int:
     else:
         seen = look()
         write(paint(as_lines(diagnosis, seen.width), colour=seen.colour))
-    return judge(diagnosis)
+    status = judge(diagnosis)
+    if status is ExitCode.INCOMPLETE:
+        say("not everything can be read (exit 4); the lines `do` say what helps")
+    elif status is ExitCode.NO_CLUSTER:
+        say("no cluster can be read (exit 3)")
+    return status
 
 
 def judge(diagnosis: Diagnosis) -> ExitCode:

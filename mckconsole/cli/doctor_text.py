@@ -1,10 +1,9 @@
-"""A diagnosis as text and as JSON (`mckconsole.doctor/v1`)."""
+"""A diagnosis as text."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from mckconsole import __version__
 from mckconsole.cli.advice import SKEW, advise
@@ -110,55 +109,3 @@ def _metrics(probe: ProbeResult) -> str:
     warnings = "".join(f"; {warning}" for warning in probe.warnings)
     product = f"{probe.version}, " if probe.version else ""
     return f"{probe.endpoint}: answers ({product}{format_span(probe.latency)}){warnings}"
-
-
-def as_data(diagnosis: Diagnosis) -> dict[str, Any]:
-    """The diagnosis as plain data, ready for `json`."""
-    config_file = diagnosis.config_file
-    return {
-        "schema": "mckconsole.doctor/v1",
-        "generatedAt": format_rfc3339(diagnosis.at),
-        "tool": {"name": "mckconsole", "version": __version__},
-        "kubeconfigs": [str(path) for path in diagnosis.kubeconfigs],
-        "configuration": str(config_file) if config_file else None,
-        "notes": list(diagnosis.problems),
-        "clusters": [
-            _cluster_data(found, diagnosis.probes.get(found.endpoint.name, ()))
-            for found in diagnosis.checkups
-        ],
-    }
-
-
-def _cluster_data(found: Checkup, probes: Sequence[ProbeResult]) -> dict[str, Any]:
-    endpoint = found.endpoint
-    return {
-        "name": endpoint.name,
-        "context": endpoint.context,
-        "server": endpoint.base_url,
-        "state": found.state.value,
-        "problem": found.problem or None,
-        "version": found.version or None,
-        "credential": found.credential,
-        "expiresAt": None if found.expires_at is None else format_rfc3339(found.expires_at),
-        "impersonates": endpoint.impersonate.user if endpoint.impersonate else None,
-        "username": found.username or None,
-        "groups": list(found.groups),
-        "latencySeconds": found.latency,
-        "clockOffsetSeconds": found.clock_offset,
-        "topics": {
-            one.topic: {"answer": one.answer.value, "reason": one.reason} for one in found.topics
-        },
-        "metrics": [
-            {
-                "endpoint": probe.endpoint,
-                "ok": probe.ok,
-                "version": probe.version or None,
-                "latencySeconds": probe.latency if probe.ok else None,
-                "reason": probe.reason or None,
-                "warnings": list(probe.warnings),
-            }
-            for probe in probes
-        ],
-        "warnings": list(endpoint.warnings),
-        "advice": list(advise(found, probes)),
-    }

@@ -41,9 +41,9 @@ def to_json(data: Any) -> str:
     return _STEERING.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema that every report fits."""
-    text = resources.files("mckconsole.report").joinpath(SCHEMA_FILE).read_text("utf-8")
+def schema(name: str = SCHEMA_FILE) -> dict[str, Any]:
+    """The JSON Schema that every report fits, or that of another shipped document."""
+    text = resources.files("mckconsole.report").joinpath(name).read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 

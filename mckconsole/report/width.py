@@ -6,9 +6,12 @@ everything else one. Text that comes here is already clean: no control character
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from unicodedata import category, east_asian_width
 
+_BETWEEN = re.compile(r"(?<!\d) | (?!(?:ms|[smhd])\b)")
+"""Spaces, but not between a number and its unit."""
 _STOPS = ",{/;&"
 """Characters behind which a long word may be broken."""
 
@@ -53,7 +56,7 @@ def wrap(text: str, cells: int) -> Iterator[str]:
     some in the second half of the line, else anywhere.
     """
     line = ""
-    for word in text.split():
+    for word in _BETWEEN.split(" ".join(text.split())):
         joined = f"{line} {word}" if line else word
         if cell_width(joined) <= cells:
             line = joined

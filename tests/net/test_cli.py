@@ -17,6 +17,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from mckconsole.cli.doctor_json import DOCTOR_SCHEMA_FILE
 from mckconsole.demo import faults
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.report.jsonout import schema
@@ -154,7 +155,7 @@ class TestDoctor:
         )
         assert (table.status, document.status) == (0, 0)
         data = document.json()
-        assert data["schema"] == "mckconsole.doctor/v1"
+        jsonschema.validate(data, schema(DOCTOR_SCHEMA_FILE))
         assert [cluster["name"] for cluster in data["clusters"]] == list(fleet.clusters)
         for cluster in data["clusters"]:
             assert cluster["username"] == "demo-reader"

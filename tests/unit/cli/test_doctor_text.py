@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from mckconsole.cli.advice import advise
 from mckconsole.cli.checkup import Answer, Checkup, Diagnosis, TopicAccess
 from mckconsole.cli.doctor import judge
-from mckconsole.cli.doctor_text import as_data, as_lines
+from mckconsole.cli.doctor_json import DOCTOR_SCHEMA_FILE, as_data
+from mckconsole.cli.doctor_text import as_lines
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.domain.states import ClusterState
-from mckconsole.report.jsonout import to_json
+from mckconsole.report.jsonout import schema, to_json
 from mckconsole.report.spans import paint
 from mckconsole.sources.credentials import Anonymous
 from mckconsole.sources.endpoint import ClusterEndpoint, Impersonation
@@ -62,6 +64,7 @@ def text(found: Checkup, probes: Sequence[ProbeResult] = (ANSWERS,)) -> list[str
 def test_a_healthy_cluster() -> None:
     lines = text(checkup())
     for line in (
+        "1 cluster ● 1 ready",
         "kubeconfig /home/ada/.kube/config",
         "configuration defaults, no file",
         "● west ready",
@@ -129,6 +132,26 @@ def test_exit_status() -> None:
     assert judge(diagnosis(checkup(topics=DENIED))) is ExitCode.INCOMPLETE
     assert judge(diagnosis(checkup(), (SILENT,))) is ExitCode.INCOMPLETE
     assert judge(diagnosis(checkup(state=ClusterState.FORBIDDEN))) is ExitCode.NO_CLUSTER
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"topics": DENIED, "state": ClusterState.DEGRADED},
+        {"state": ClusterState.UNREACHABLE, "problem": "timeout", "topics": [], "latency": None,
+         "clock_offset": None, "expires_at": None, "username": "", "version": ""},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("probes", [(), (ANSWERS, SILENT)])
+def test_data_fits_the_shipped_schema(
+    changes: dict[str, object], probes: Sequence[ProbeResult]
+) -> None:
+    data = as_data(diagnosis(checkup(**changes), probes))
+    jsonschema.validate(data, schema(DOCTOR_SCHEMA_FILE))
+    del data["clusters"][0]["state"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, schema(DOCTOR_SCHEMA_FILE))
 
 
 def test_data_says_the_same_and_nothing_that_steers() -> None:

@@ -169,6 +169,10 @@ class TestWidth:
     def test_wide_narrow_and_combining(self) -> None:
         assert [cell_width(text) for text in ("abc", "東京", "e\u0301", "●", "")] == [3, 4, 1, 1, 0]
 
+    def test_a_number_stays_with_its_unit_and_a_long_word_breaks_behind_punctuation(self) -> None:
+        assert list(wrap("older than 90 s now", 13)) == ["older than", "90 s now"]
+        assert list(wrap("series{a=b,cluster=west}", 14)) == ["series{a=b,", "cluster=west}"]
+
     @given(st.text(), st.integers(0, 20))
     def test_cut_never_exceeds_and_pad_always_fills(self, text: str, cells: int) -> None:
         assert cell_width(cut(text, cells)) <= cells

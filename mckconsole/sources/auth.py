@@ -75,7 +75,14 @@ class Authenticator:
             self._renewal = asyncio.create_task(self._renew())
             # The one who waits may have been cancelled; then nobody asks for the outcome.
             self._renewal.add_done_callback(lambda task: task.cancelled() or task.exception())
-        return await asyncio.shield(self._renewal)
+        renewal = self._renewal
+        await asyncio.wait({renewal})
+        return False if renewal.cancelled() else renewal.result()
+
+    def cancel(self) -> None:
+        """Give up a renewal under way: nobody will send anything any more."""
+        if self._renewal is not None:
+            self._renewal.cancel()
 
     async def _renew(self) -> bool:
         try:

@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +23,7 @@ from yarl import URL
 from mckconsole.sources.clock import ServerClock
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import SourceError
+from mckconsole.sources.guard import SelfReview
 from mckconsole.sources.limits import DEFAULT_LIMITS, Limits
 from mckconsole.sources.replies import check_content_type, read_body, read_refusal
 from mckconsole.sources.transport import Transport
@@ -31,14 +31,6 @@ from mckconsole.sources.transport import Transport
 JSON = "application/json"
 PROBE_PATHS = frozenset({"/version", "/readyz", "/livez"})
 """Small requests whose duration says how far away the API server is."""
-
-
-class SelfReview(StrEnum):
-    """The three questions about oneself that a reader may POST; values are paths."""
-
-    ACCESS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-    RULES = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
-    SUBJECT = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
 
 @dataclass(frozen=True, slots=True)

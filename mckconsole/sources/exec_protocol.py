@@ -17,6 +17,7 @@ import msgspec
 
 from mckconsole.domain.text import clean, shorten
 from mckconsole.domain.times import format_rfc3339, parse_rfc3339
+from mckconsole.sources.credentials import is_header_text
 from mckconsole.sources.endpoint import ClientCertificate, Secret
 
 API_GROUP = "client.authentication.k8s.io"
@@ -160,7 +161,7 @@ def decode_answer(stdout: bytes, api_version: str, now: float) -> PluginCredenti
 
 def _credential(status: _Status, now: float) -> PluginCredential:
     token = status.token.strip()
-    if not token.isprintable() or not token.isascii() or " " in token:
+    if token and not is_header_text(token):
         raise PluginAnswerError("returned a token that no HTTP header may hold")
     cert, key = status.client_certificate_data, status.client_key_data
     if bool(cert) != bool(key):

@@ -9,6 +9,7 @@ differently. It must not depend on who built the request.
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from urllib.parse import unquote
 
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
@@ -17,14 +18,20 @@ from yarl import URL
 from mckconsole.sources.errors import ReadOnlyViolation
 
 READ_METHODS = frozenset({"GET", "HEAD"})
-SELF_REVIEWS = frozenset(
-    {
-        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-        "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
-        "/apis/authentication.k8s.io/v1/selfsubjectreviews",
-    }
-)
-"""The only paths that may be POSTed to: they create nothing and answer about the caller alone."""
+
+
+class SelfReview(StrEnum):
+    """The three questions about oneself that a reader may POST; values are paths.
+
+    They create nothing and answer about the caller alone; no other path may be POSTed to.
+    """
+
+    ACCESS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    RULES = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+    SUBJECT = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+
+
+SELF_REVIEWS = frozenset(SelfReview)
 CONNECT_SEGMENTS = frozenset({"exec", "attach", "portforward", "proxy"})
 """Sub-resources that do something on GET (Kubernetes' `connect` verbs and the old `/proxy/`)."""
 FORBIDDEN_HEADERS = ("Upgrade", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")

@@ -12,8 +12,9 @@ from typing import TypeVar
 import msgspec
 
 from mckconsole.domain.text import clean
-from mckconsole.sources.client import ClusterClient, SelfReview
+from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.errors import ProtocolTrouble
+from mckconsole.sources.guard import SelfReview
 
 
 @dataclass(frozen=True, slots=True)

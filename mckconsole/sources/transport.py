@@ -33,6 +33,7 @@ from mckconsole.sources.tls import build_context, fingerprint, unshared_context
 from mckconsole.sources.tlserrors import Server, explain
 
 AGENT = f"mckconsole/{__version__}"
+CLOSED = "the connection was closed by us"
 READ_BUFFER = 512 * 1024
 """Bytes that aiohttp buffers before it makes the server wait; more saves wake-ups on big lists."""
 KEEP_IDLE = 55.0
@@ -55,6 +56,7 @@ class Transport:
         self._auth = Authenticator(endpoint, self.base)
         self._lock = asyncio.Lock()
         self._link: Link | None = None
+        self._closed = False
         self.at = f"{self.base.host}:{self.base.port}"
         proxy = URL(endpoint.proxy_url) if endpoint.proxy_url else None
         self._proxy = f"{proxy.host}:{proxy.port}" if proxy else ""
@@ -77,6 +79,8 @@ class Transport:
         Raises:
             TLSFailed, CredentialTrouble, ConnectionTrouble: it cannot even be tried.
         """
+        if self._closed:
+            raise ConnectionTrouble(CLOSED)
         if self._problem:
             raise ConnectionTrouble(self._problem, hint="correct the kubeconfig")
         await self._auth.prepare()
@@ -100,6 +104,9 @@ class Transport:
             old.certificate, old.checked = certificate, time.monotonic()
             return old
         session = await self._open_session(settings, certificate)
+        if self._closed:  # meanwhile; nobody would close this one
+            await session.close()
+            raise ConnectionTrouble(CLOSED)
         self._link = Link(session, stamp, certificate, time.monotonic())
         if old is not None:
             await old.retire()
@@ -235,7 +242,8 @@ class Transport:
 
     async def close(self) -> None:
         """Close everything at once; later requests fail."""
-        link, self._link, self._problem = self._link, None, "the connection was closed by us"
+        link, self._link, self._closed = self._link, None, True
+        self._auth.cancel()
         if link is not None:
             await link.session.close()
             await asyncio.sleep(0)  # let the transports' close callbacks run

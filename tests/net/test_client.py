@@ -15,7 +15,7 @@ from aiohttp import web
 
 from mckconsole import __version__
 from mckconsole.sources import errors
-from mckconsole.sources.client import SelfReview
+from mckconsole.sources.guard import SelfReview
 from tests.net.loopback import (
     DATE,
     QUICK,

@@ -131,3 +131,25 @@ async def test_environment_proxies_and_netrc_are_ignored(
         async with client(endpoint(url, credential=FakeCredential(["t"]))) as api:
             await api.get("/api")
     assert seen == [None, "Bearer t"]
+
+
+async def test_closing_ends_a_renewal_under_way() -> None:
+    renewing = asyncio.Event()
+
+    class Slow(FakeCredential):
+        async def renew(self) -> bool:
+            renewing.set()
+            await asyncio.sleep(60)
+            return True
+
+    async def handler(_: web.Request) -> web.Response:
+        return answer("{}", 401)
+
+    before = asyncio.all_tasks()
+    async with server(handler) as url, client(endpoint(url, credential=Slow(["t"]))) as api:
+        asking = asyncio.create_task(api.get("/api"))
+        await renewing.wait()
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() <= before

@@ -292,3 +292,13 @@ async def test_a_proxy_is_used_and_its_refusal_named() -> None:
     async with client(endpoint("https://api.example", proxy_url="http://127.0.0.1:1")) as api:
         with pytest.raises(errors.ProxyFailed, match=r"cannot connect to the proxy 127\.0\.0\.1:1"):
             await api.get("/api")
+
+
+async def test_a_client_closed_while_it_opens_leaves_no_session() -> None:
+    async with client("https://127.0.0.1:1") as api:
+        opening = asyncio.create_task(api.open())
+        await asyncio.sleep(0)  # TLS settings are being read, in a thread
+        await api.close()
+        with pytest.raises(errors.ConnectionTrouble, match="closed by us"):
+            await opening
+        assert api._transport.session is None

@@ -7,9 +7,8 @@ a connection each. Errors are waited out like the reflector's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
-from mckconsole.domain.decode import Decoded
 from mckconsole.domain.kinds import Kind
 from mckconsole.domain.objects import Projection
 from mckconsole.sources.api import ApiReader
@@ -17,7 +16,7 @@ from mckconsole.sources.backoff import Recovery
 from mckconsole.sources.errors import SourceError
 from mckconsole.sources.lists import list_kind
 from mckconsole.sources.pace import REAL, Pace
-from mckconsole.sources.sink import Sink
+from mckconsole.sources.sink import Sink, fill
 
 P = TypeVar("P", bound=Projection)
 
@@ -54,10 +53,5 @@ class Poller(Generic[P]):
                     self._on_error(error)
                 await self._pace.sleep(self._recovery.delay(error))
                 continue
-            self._sink.replace(
-                cast("list[Decoded[P]]", listing.objects),
-                resource_version=listing.resource_version,
-                as_of=listing.as_of,
-                undecodable=listing.undecodable,
-            )
+            fill(self._sink, listing)
             await self._pace.sleep(self._pace.around(self._kind.poll_seconds))

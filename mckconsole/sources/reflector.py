@@ -21,7 +21,6 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
-from mckconsole.domain.decode import Decoded
 from mckconsole.domain.kinds import Kind
 from mckconsole.domain.objects import Projection
 from mckconsole.sources.api import ApiReader
@@ -40,7 +39,7 @@ from mckconsole.sources.errors import (
 )
 from mckconsole.sources.lists import PAGE_SIZE, list_kind
 from mckconsole.sources.pace import REAL, Pace
-from mckconsole.sources.sink import Sink
+from mckconsole.sources.sink import Sink, fill
 from mckconsole.sources.statuses import RV_TOO_LARGE
 from mckconsole.sources.watch import Bookmark, Changed, Deleted, Event, EventDecoder, events
 
@@ -142,12 +141,7 @@ class Reflector(Generic[P]):
         listing = await list_kind(
             self._client, self._kind, self._version, page_size=self._page_size, pace=self._pace
         )
-        self._sink.replace(
-            cast("list[Decoded[P]]", listing.objects),
-            resource_version=listing.resource_version,
-            as_of=listing.as_of,
-            undecodable=listing.undecodable,
-        )
+        fill(self._sink, listing)
         self._failures = 0
         if listing.resource_version in ("", "0"):  # nothing to watch from
             self._no_watch_until = self._pace.monotonic() + RECHECK

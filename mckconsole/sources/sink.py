@@ -8,11 +8,12 @@ clock.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from mckconsole.domain.decode import Decoded
 from mckconsole.domain.objects import Key, Projection
 from mckconsole.sources.errors import SourceError
+from mckconsole.sources.lists import Listing
 
 P = TypeVar("P", bound=Projection)
 
@@ -50,3 +51,13 @@ class Sink(Protocol[P]):
     def lost(self, reason: str) -> None:
         """One change could not be read at all; the next list will tell."""
         ...
+
+
+def fill(sink: Sink[P], listing: Listing[Projection]) -> None:
+    """Make `listing`, which was read for the sink's kind, the content of `sink`."""
+    sink.replace(
+        cast("list[Decoded[P]]", listing.objects),
+        resource_version=listing.resource_version,
+        as_of=listing.as_of,
+        undecodable=listing.undecodable,
+    )

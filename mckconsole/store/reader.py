@@ -13,17 +13,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mckconsole.config.model import Config
-from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.kinds import BY_TOPIC, Kind
 from mckconsole.domain.metrics import MetricQuery
+from mckconsole.domain.objects import Projection
 from mckconsole.domain.states import TopicState
+from mckconsole.sources.backoff import MAX_RETRY_AFTER
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.descriptors import make_room
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import ReadTimeout, SourceError
 from mckconsole.sources.limits import DEFAULT_LIMITS
-from mckconsole.sources.lists import list_kind
+from mckconsole.sources.lists import Listing, list_kind
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.prometheus import PrometheusSource
+from mckconsole.sources.sink import fill
 from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.contact import Connect, Gate, InternalTrouble, connecting, first_contact
 from mckconsole.store.fleet import FleetStore
@@ -34,6 +37,10 @@ logger = logging.getLogger(__name__)
 
 LISTS = 64
 """Lists being read at the same time in the whole fleet: bounds the memory for bodies."""
+MAX_TRIES = 5
+"""How often a list is asked for where the server says when to come back; the deadline holds."""
+MIN_WAIT = 1.0
+"""Seconds to wait at least before that."""
 LIST_HOLD = 5.0
 """Seconds for which a list keeps its place among them."""
 
@@ -193,26 +200,40 @@ class _Reader:
             self._report(Progress(store.name, f"listing {topic} {read:,}{of}"))
 
         try:
-            listing = await list_kind(
-                client,
-                BY_TOPIC[topic],
-                held.version,
-                progress=count,
-                pace=self._pace,
-                sharing=False,  # nothing is kept for longer than a report takes
-            )
+            listing = await self._list(client, BY_TOPIC[topic], held.version, count)
         except SourceError as error:
             held.trouble(error)
         except Exception as error:
             logger.debug("reading %s of %s", topic, store.name, exc_info=True)
             held.trouble(InternalTrouble(error))
         else:
-            held.replace(
-                listing.objects,
-                resource_version=listing.resource_version,
-                as_of=listing.as_of,
-                undecodable=listing.undecodable,
-            )
+            fill(held, listing)
+
+    async def _list(
+        self,
+        client: ClusterClient,
+        kind: Kind,
+        version: str,
+        count: Callable[[int, int | None], None],
+    ) -> Listing[Projection]:
+        """Read a list; a server that says when to come back is asked again, as kubectl does."""
+        tries = 0
+        while True:
+            try:
+                return await list_kind(
+                    client,
+                    kind,
+                    version,
+                    progress=count,
+                    pace=self._pace,
+                    sharing=False,  # nothing is kept for longer than a report takes
+                )
+            except SourceError as error:
+                tries += 1
+                if error.retry_after is None or tries == MAX_TRIES:
+                    raise
+                wait = min(max(error.retry_after, MIN_WAIT), MAX_RETRY_AFTER)
+            await self._pace.sleep(wait * (1.0 + 0.1 * self._pace.chance()))
 
 
 def _too_late(store: ClusterStore, deadline: float) -> str:

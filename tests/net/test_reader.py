@@ -11,7 +11,7 @@ from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import QUERIES, MetricQuery, MetricState, MetricVector
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.sources.endpoint import ClusterEndpoint
-from mckconsole.sources.errors import ConnectFailed, Forbidden, SourceError
+from mckconsole.sources.errors import ConnectFailed, Forbidden, SourceError, Throttled
 from mckconsole.store.fleet import FleetStore
 from mckconsole.store.metrics import Vectors
 from mckconsole.store.reader import Progress, ReadPlan, read_fleet
@@ -188,6 +188,31 @@ def test_refusals_and_bugs_stay_with_their_topic() -> None:
         reason = snapshot.clusters["c1"].topic("nodes").reason
         assert reason.startswith("internal error: ZeroDivisionError")
         assert snapshot.clusters["c1"].topic("namespaces").state is TopicState.FRESH
+
+    run(main())
+
+
+def test_a_server_that_says_when_to_come_back_is_asked_again() -> None:
+    async def main() -> None:
+        fleet = Fleet(2)
+        busy = Throttled("storage is (re)initializing", retry_after=2.0)
+        fleet.clusters[0].resource("nodes").refusals.extend([busy] * 3)
+        fleet.clusters[1].resource("nodes").refusals.extend([busy] * 99)
+        snapshot = (await fleet.read()).snapshot()
+        assert snapshot.clusters["c0"].state is ClusterState.READY
+        assert snapshot.clusters["c1"].reason.startswith("unreachable: nodes (storage is")
+        assert 6 < fleet.loop.time() < 12
+        fleet.assert_closed()
+
+    run(main())
+
+
+def test_a_refusal_without_a_time_is_final() -> None:
+    async def main() -> None:
+        fleet = Fleet(1)
+        fleet.clusters[0].resource("nodes").refusals.append(Throttled("busy"))
+        snapshot = (await fleet.read()).snapshot()
+        assert snapshot.clusters["c0"].topic("nodes").state is TopicState.UNREACHABLE
 
     run(main())
 

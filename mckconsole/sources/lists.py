@@ -28,12 +28,15 @@ from mckconsole.domain.objects import Projection
 from mckconsole.sources.api import ApiReader
 from mckconsole.sources.errors import Expired, ProtocolTrouble
 from mckconsole.sources.interning import sharer
+from mckconsole.sources.items import split_list
 from mckconsole.sources.pace import REAL, Pace
 
 P = TypeVar("P", bound=Projection)
 
 ONE_PASS = 8 * 2**20
 """Bytes up to which a page is decoded in one pass: about 8 ms of the loop's time."""
+MAX_DEEP = 16 * 2**20
+"""Bytes up to which the items of a page are searched token by token: about two seconds."""
 PAGE_SIZE = 500
 """Objects per page: client-go's default."""
 SLICE = 0.008
@@ -168,7 +171,7 @@ class _Lister:
                 raise
             page: _Page[Projection] | _Envelope = _open_page(
                 reply.body, self.kind.projection
-            ) or _open_envelope(reply.body, path)
+            ) or await _open_envelope(reply.body, path)
             meta = page.metadata or _ListMeta()
             if not number:
                 listing.resource_version = meta.resource_version
@@ -212,15 +215,36 @@ class _Lister:
                 began = perf_counter()
 
 
-def _open_envelope(body: bytes, path: str) -> _Envelope:
+async def _open_envelope(body: bytes, path: str) -> _Envelope:
     """Find the items of a list, also in a body that is not quite JSON as the RFC has it."""
     try:
         return _ENVELOPE.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     try:
+        return _open_leniently(body, path)
+    except RecursionError:
+        return await _open_deep(body, path)
+
+
+async def _open_deep(body: bytes, path: str) -> _Envelope:
+    """Find the items where one is nested too deeply; in a thread, for it may be a large body."""
+    found = await asyncio.to_thread(split_list, body) if len(body) <= MAX_DEEP else None
+    if found is None:
+        raise ProtocolTrouble(f"the answer for {path} is nested too deeply, or was cut")
+    head, items = found
+    try:
+        metadata = _open_leniently(head, path).metadata
+    except RecursionError:
+        raise ProtocolTrouble(f"the list {path} has no usable metadata") from None
+    return _Envelope([msgspec.Raw(item) for item in items], metadata)
+
+
+def _open_leniently(body: bytes, path: str) -> _Envelope:
+    """Find the items through Python's own decoder; raises RecursionError where one is deep."""
+    try:
         data = json.loads(body.decode("utf-8", "replace"), strict=False)
-    except (ValueError, RecursionError):
+    except ValueError:
         raise ProtocolTrouble(f"the answer for {path} is not JSON, or was cut") from None
     if not isinstance(data, dict) or not isinstance(data.get("items", ""), list | None):
         raise ProtocolTrouble(f"the answer for {path} is not a Kubernetes list")

@@ -176,12 +176,36 @@ async def test_an_odd_object_costs_one_row(odd: bytes, name: str, faults: int) -
 
 
 async def test_what_is_no_object_is_counted() -> None:
-    deep = b'{"metadata":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}"
     body = b'{"metadata":{},"items":[7,{"metadata":{"name":"y"}},null]}'
     listing = await list_kind(Script(body), PODS, "v1")
     assert (names(listing), listing.undecodable) == (["y"], 2)
+
+
+DEEP = b'{"metadata":{"name":"d"},"spec":' + b'{"items":[' * 3000 + b"1" + b"]}" * 3000 + b"}"
+
+
+@pytest.mark.parametrize("bad", [b"", b'"\xff\xfe"'])
+async def test_an_object_nested_too_deeply_costs_itself_only(bad: bytes) -> None:
+    other = b'{"metadata":{"name":"y"},"x":"],{\\"[","z":[%s]}' % (bad or b"1")
+    body = b'{"kind":"items","metadata":{"continue":"t"},"items" : [%s, %s,%s]}' % (
+        other, DEEP, other
+    )  # fmt: skip
+    listing = await list_kind(Script(body, page("z")), PODS, "v1")
+    assert (names(listing), listing.undecodable) == (["y", "y", "z"], 1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"items":[' + DEEP,
+        b'{"items":[' + DEEP + b'],"metadata":' + b"[" * 3000 + b"]" * 3000 + b"}",
+        b"[" * 3000,
+        b'{"items":{"a":' + DEEP + b"}}",
+    ],
+)
+async def test_a_deep_body_that_is_no_whole_list_is_protocol_trouble(body: bytes) -> None:
     with pytest.raises(ProtocolTrouble):
-        await list_kind(Script(b'{"items":[' + deep + b"]}"), PODS, "v1")
+        await list_kind(Script(body), PODS, "v1")
 
 
 async def test_a_large_page_lets_other_tasks_run() -> None:

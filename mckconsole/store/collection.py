@@ -8,7 +8,6 @@ hidden, because they can no longer be shown as what the cluster has.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Generic, TypeVar, cast
@@ -68,7 +67,8 @@ class Collection(Generic[P]):
         self._faults: dict[Key, tuple[str, ...]] = {}
         self._unlisted: tuple[str, ...] = ()
         self._lost: dict[str, int] = {}
-        self._deleted: deque[str] = deque(maxlen=TOMBSTONES)
+        self._deleted: dict[str, None] = {}
+        """Uids, oldest first."""
         self._settled: tuple[TopicState, str] | None = None
         self._read = False
         self._as_of: float | None = None
@@ -80,12 +80,17 @@ class Collection(Generic[P]):
     def assign(self, version: str) -> None:
         """The topic is read in API `version` from now on."""
         self.version = version
-        self._settle(None)
+        self._settle(None, self.visible)
 
     def settle(self, state: TopicState, reason: str) -> None:
-        """The topic is not read, for `reason`: absent, unsupported, forbidden or unreachable."""
-        self.version = ""
-        self._settle((state, reason))
+        """The topic is not read, for `reason`: absent, unsupported, forbidden or unreachable.
+
+        What was held is forgotten: when the topic is read again, it starts anew.
+        """
+        visible = self.visible
+        self.version, self.error, self._read = "", None, False
+        self._objects, self._faults = {}, {}
+        self._settle((state, reason), visible)
 
     # The Sink.
 
@@ -135,7 +140,9 @@ class Collection(Generic[P]):
         """Drop the object of a DELETED event."""
         held = self._objects.get(key)
         if uid:
-            self._deleted.append(uid)
+            self._deleted[uid] = None
+            if len(self._deleted) > TOMBSTONES:
+                del self._deleted[next(iter(self._deleted))]
         if held is not None and uid in ("", held.metadata.uid):
             del self._objects[key]
             self._faults.pop(key, None)
@@ -147,7 +154,12 @@ class Collection(Generic[P]):
         self._current(as_of, self.visible)
 
     def trouble(self, error: SourceError) -> None:
-        """What is held is no longer confirmed, because of `error`."""
+        """What is held is no longer confirmed, because of `error`.
+
+        That of a topic which is not read at all is what its state says, and no new one.
+        """
+        if self._settled is not None:
+            return
         visible = self.visible
         before, self.error = self.error, error
         if before is None or str(before) != str(error):
@@ -211,10 +223,10 @@ class Collection(Generic[P]):
             return POLL_ROUNDS * self.kind.poll_seconds + POLL_GRACE
         return WATCH_PATIENCE
 
-    def _settle(self, settled: tuple[TopicState, str] | None) -> None:
+    def _settle(self, settled: tuple[TopicState, str] | None, visible: bool) -> None:
+        """Take in why the topic is not read; `visible`: whether it could be seen before."""
         if settled == self._settled:
             return
-        visible = self.visible
         self._settled = settled
         if visible != self.visible:
             self._generation += 1

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mckconsole.config.model import Config
-from mckconsole.domain.kinds import BY_TOPIC, Kind
 from mckconsole.domain.metrics import MetricQuery
 from mckconsole.domain.objects import Projection
 from mckconsole.domain.states import TopicState
@@ -28,6 +27,7 @@ from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.prometheus import PrometheusSource
 from mckconsole.sources.sink import fill
 from mckconsole.store.cluster import ClusterStore
+from mckconsole.store.collection import Collection
 from mckconsole.store.contact import Connect, Gate, InternalTrouble, connecting, first_contact
 from mckconsole.store.fleet import FleetStore
 from mckconsole.store.metrics import MetricsSource, ask, merge, named_queries
@@ -200,7 +200,7 @@ class _Reader:
             self._report(Progress(store.name, f"listing {topic} {read:,}{of}"))
 
         try:
-            listing = await self._list(client, BY_TOPIC[topic], held.version, count)
+            listing = await self._list(client, held, count)
         except SourceError as error:
             held.trouble(error)
         except Exception as error:
@@ -212,8 +212,7 @@ class _Reader:
     async def _list(
         self,
         client: ClusterClient,
-        kind: Kind,
-        version: str,
+        held: Collection[Projection],
         count: Callable[[int, int | None], None],
     ) -> Listing[Projection]:
         """Read a list; a server that says when to come back is asked again, as kubectl does."""
@@ -222,8 +221,8 @@ class _Reader:
             try:
                 return await list_kind(
                     client,
-                    kind,
-                    version,
+                    held.kind,
+                    held.version,
                     progress=count,
                     pace=self._pace,
                     sharing=False,  # nothing is kept for longer than a report takes
@@ -232,6 +231,7 @@ class _Reader:
                 tries += 1
                 if error.retry_after is None or tries == MAX_TRIES:
                     raise
+                held.trouble(error)  # the reason, should the deadline come first
                 wait = min(max(error.retry_after, MIN_WAIT), MAX_RETRY_AFTER)
             await self._pace.sleep(wait * (1.0 + 0.1 * self._pace.chance()))
 

@@ -224,6 +224,21 @@ def test_after_its_return_a_cluster_is_current_within_seconds(seconds: float) ->
     run(main())
 
 
+def test_kinds_that_are_not_served_do_not_keep_a_cluster_lost() -> None:
+    async def main() -> None:
+        it = Bench(served=("nodes",), wanted=("nodes", "gateways", "routeagents", "ciliumnodes"))
+        await asyncio.sleep(5)
+        it.cluster.dead = ConnectTimeout("no answer")
+        await asyncio.sleep(25)
+        assert it.state() == (ClusterState.UNREACHABLE, "no answer")
+        it.cluster.dead = None
+        await asyncio.sleep(16)
+        assert it.state() == (ClusterState.READY, "")
+        await it.end()
+
+    run(main())
+
+
 def test_watches_that_stayed_open_through_a_loss_are_opened_anew() -> None:
     async def main() -> None:
         it = Bench(wanted=("namespaces", "nodes"))

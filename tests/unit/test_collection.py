@@ -228,9 +228,14 @@ def test_discovery_decides_before_anything_else() -> None:
     held.it.settle(TopicState.ABSENT, "not served")
     assert held.state() == (TopicState.ABSENT, "not served")
     assert held.names() == []
+    held.it.trouble(ConnectFailed("refused"))
+    assert held.it.error is None
+    assert held.state() == (TopicState.ABSENT, "not served")
     held.it.assign("v1")
-    assert held.names() == ["a"]
     assert held.it.view(held.now).version == "v1"
+    assert held.state()[0] is TopicState.PENDING, "what a removed kind held is gone with it"
+    held.fill("b")
+    assert held.names() == ["b"]
 
 
 def test_a_view_cannot_be_written_to() -> None:

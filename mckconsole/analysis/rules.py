@@ -170,8 +170,9 @@ _CONFIGURATION = (
         Severity.MEDIUM,
         ("gateways", "submariner-endpoints"),
         "A cluster holds other addresses, subnets, ports or another cable driver for its peer than "
-        "the peer itself publishes. Under a minute that is synchronisation lag; longer, the broker "
-        "connection is broken, and the tunnel goes to an old address.",
+        "the peer itself publishes, or an endpoint that the peer withdrew. Under a minute that is "
+        "synchronisation lag; longer, the broker connection is broken, and the tunnel goes to an "
+        "old address.",
         "Check the lighthouse and gateway pods' access to the broker on both sides.",
         "Submariner: pkg/endpoint, admiral broker syncer",
     ),
@@ -243,8 +244,9 @@ _CONFIGURATION = (
         Severity.HIGH,
         ("cilium-config", "services", "deployments", "cilium-readiness"),
         "Cluster mesh is deployed, but the cluster has no id or the default name, an invalid name, "
-        "or an id out of range for max-connected-clusters or for its IPAM mode. As information: "
-        "agents still report a remote cluster that is no known peer.",
+        "or an id out of range for max-connected-clusters or for its IPAM mode. As low: "
+        "policy-default-local-cluster differs, so policies without a cluster label mean another "
+        "thing. As information: agents still report a remote cluster that is no known peer.",
         "Set cluster.name and cluster.id in the Helm values, unique in the mesh.",
         f"{_CILIUM_CONFIG}; cilium/cilium#21330, #40049",
     ),

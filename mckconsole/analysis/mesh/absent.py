@@ -17,7 +17,8 @@ from mckconsole.analysis.mesh.links import (
     MeshProvider,
     worse,
 )
-from mckconsole.analysis.mesh.members import Meshes, SubmarinerMember
+from mckconsole.analysis.mesh.members import SubmarinerMember
+from mckconsole.analysis.mesh.membership import Meshes
 from mckconsole.analysis.mesh.submariner import Context, connecting_claim
 from mckconsole.analysis.mesh.submariner_metrics import REQUESTED, metrics_only_claim
 from mckconsole.domain.findings import Evidence

@@ -1,10 +1,9 @@
-"""Cilium misconfigurations that show in cilium-config, nodes and images side by side."""
+"""Cilium misconfigurations that show in names, ids, address ranges and images side by side."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from mckconsole.analysis.mesh.cidrs import Range, split_cidrs
@@ -14,56 +13,32 @@ from mckconsole.analysis.mesh.cilium import (
     CiliumDirectory,
     CiliumMember,
 )
-from mckconsole.analysis.mesh.config_checks import duplicate, mesh_finding, overlap_findings
-from mckconsole.analysis.mesh.evidence import derived, seen, server_time
+from mckconsole.analysis.mesh.cilium_settings import (
+    check_ipsec,
+    check_settings,
+    check_wireguard,
+    cilium_nodes,
+    config_evidence,
+)
+from mckconsole.analysis.mesh.config_findings import (
+    duplicate_finding,
+    mesh_finding,
+    overlap_findings,
+)
+from mckconsole.analysis.mesh.evidence import seen, server_time
 from mckconsole.analysis.mesh.members import cluster_uid
 from mckconsole.analysis.mesh.versions import Minor, minor_of, skew
 from mckconsole.domain.core import DaemonSet, Deployment, Node, PodTemplate
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
-from mckconsole.domain.mesh import CiliumNode
 
 _NAME = re.compile(r"([a-z0-9][-a-z0-9]*)?[a-z0-9]")
+
 _MAX_NAME = 32
+
 _LIMITED_IPAM = ("eni", "alibabacloud")
+
 _CLOUD_MARK = 0x80
 """The bit of a cluster id that the cloud's CNI uses as a packet mark of its own."""
-_OFF = ("", "false")
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """One setting of cilium-config that must be the same in a mesh."""
-
-    rule: str
-    key: str
-    value: Callable[[CiliumMember], str]
-
-
-def _text(attribute: str, default: str) -> Callable[[CiliumMember], str]:
-    def read(member: CiliumMember) -> str:
-        return str(getattr(member.config, attribute)) or default
-
-    return read
-
-
-def _tunnel(member: CiliumMember) -> str:
-    """The tunnel protocol where there is a tunnel; vxlan is its default."""
-    if _text("routing_mode", "tunnel")(member) != "tunnel":
-        return ""
-    return _text("tunnel_protocol", "vxlan")(member)
-
-
-_SETTINGS = (
-    _Setting("MESH-MAX-CLUSTERS-MISMATCH", "max-connected-clusters", lambda m: m.max_clusters),
-    _Setting("MESH-TUNNEL-MISMATCH", "routing-mode", _text("routing_mode", "tunnel")),
-    _Setting("MESH-TUNNEL-MISMATCH", "tunnel-protocol", _tunnel),
-    _Setting("MESH-TUNNEL-MISMATCH", "tunnel-port", _text("tunnel_port", "")),
-    _Setting("MESH-TUNNEL-MISMATCH", "enable-ipv4", _text("enable_ipv4", "true")),
-    _Setting("MESH-TUNNEL-MISMATCH", "enable-ipv6", _text("enable_ipv6", "false")),
-    _Setting("MESH-ENCRYPTION-MISMATCH", "enable-wireguard", _text("enable_wireguard", "false")),
-    _Setting("MESH-ENCRYPTION-MISMATCH", "enable-ipsec", _text("enable_ipsec", "false")),
-    _Setting("MESH-ENCRYPTION-MISMATCH", "encrypt-node", _text("encrypt_node", "false")),
-)
 
 
 def check_cilium(
@@ -72,11 +47,11 @@ def check_cilium(
     """Every finding about Cilium's configuration."""
     for member in members:
         yield from _not_configured(member)
-        yield from _partial_wireguard(member)
+        yield from check_wireguard(member)
     yield from _duplicates(members)
     for group in _groups(members, directory, twins):
-        yield from _differing(group)
-        yield from _ipsec_keys(group)
+        yield from check_settings(group)
+        yield from check_ipsec(group)
         yield from overlap_findings((r for member in group for r in _ranges(member)), "cilium")
         yield from _version_skew(group)
 
@@ -106,13 +81,6 @@ def _groups(
         yield group
 
 
-def _config_evidence(member: CiliumMember, key: str, value: str) -> Evidence:
-    path, text = f"data['{key}']", value or "(absent)"
-    if member.config_ref is None:
-        return derived(member.name, path, text, member.config_at)
-    return seen(member.name, member.config_ref, path, text, member.config_at)
-
-
 def _not_configured(member: CiliumMember) -> Iterator[Finding]:
     if member.config is None:
         return
@@ -123,7 +91,7 @@ def _not_configured(member: CiliumMember) -> Iterator[Finding]:
             Severity.HIGH,
             (member.name, member.config_ref),
             (words, f"Cluster mesh is deployed here, and {words}."),
-            [_config_evidence(member, key, value)],
+            [config_evidence(member, key, value)],
             (
                 "set cluster.name and cluster.id in Cilium's Helm values, unique in the mesh",
                 "restart agents and operator; identities are allocated anew under another id",
@@ -179,123 +147,18 @@ def _duplicates(members: Sequence[CiliumMember]) -> Iterator[Finding]:
 def _same(key: str, what: str, owners: Mapping[str, list[CiliumMember]]) -> Iterator[Finding]:
     for value, found in owners.items():
         for one, two in combinations(found, 2):
-            yield duplicate(
+            yield duplicate_finding(
                 (one.name, cluster_uid(one.cluster)),
                 (two.name, cluster_uid(two.cluster)),
                 f"{what} {value}",
-                (_config_evidence(one, key, value), _config_evidence(two, key, value)),
+                (config_evidence(one, key, value), config_evidence(two, key, value)),
                 Severity.CRITICAL,
             )
 
 
-def _differing(group: Sequence[CiliumMember]) -> Iterator[Finding]:
-    """Clusters whose settings are not those of the others, one finding per rule and cluster."""
-    read = [member for member in group if member.config is not None]
-    odd: dict[tuple[str, str], list[tuple[_Setting, CiliumMember, str]]] = {}
-    members = {member.name: member for member in read}
-    for setting in _SETTINGS:
-        values: dict[str, list[CiliumMember]] = {}
-        for member in read:
-            values.setdefault(setting.value(member), []).append(member)
-        if len(values) < 2:
-            continue
-        common = max(values, key=lambda value: len(values[value]))
-        for value, found in values.items():
-            for member in found if value != common else ():
-                entry = (setting, values[common][0], common)
-                odd.setdefault((setting.rule, member.name), []).append(entry)
-    for (rule, name), entries in odd.items():
-        yield _difference(rule, members[name], entries)
-
-
-def _difference(
-    rule: str, member: CiliumMember, entries: Sequence[tuple[_Setting, CiliumMember, str]]
-) -> Finding:
-    shown: list[Evidence] = []
-    words: list[str] = []
-    for setting, other, common in entries:
-        mine = setting.value(member)
-        words.append(f"{setting.key} {mine or 'absent'} here, {common or 'absent'} elsewhere")
-        shown.append(_config_evidence(member, setting.key, mine))
-        shown.append(_config_evidence(other, setting.key, common))
-    return mesh_finding(
-        rule,
-        Severity.HIGH,
-        (member.name, member.config_ref),
-        (", ".join(setting.key for setting, _, _ in entries) + " differs", "; ".join(words) + "."),
-        shown,
-        (
-            "compare kube-system/cilium-config of both clusters",
-            "decide for one value in the whole mesh, set it in the Helm values, restart agents",
-        ),
-        sorted({other.name for _, other, _ in entries}),
-    )
-
-
-def _nodes(member: CiliumMember, *, whole: bool = False) -> tuple[list[CiliumNode], str, float]:
-    """The nodes, without those read only in part where `whole` ones are wanted."""
-    topic = member.cluster.topic("ciliumnodes")
-    nodes = member.cluster.objects("ciliumnodes", CiliumNode) if topic.state.readable else {}
-    ordered = [node for key, node in sorted(nodes.items()) if not (whole and key in topic.faults)]
-    return ordered, topic.version or "v2", server_time(member.cluster, topic, member.config_at)
-
-
-def _partial_wireguard(member: CiliumMember) -> Iterator[Finding]:
-    """WireGuard on, and nodes without a public key; some node's key stands in for the setting."""
-    if member.config is not None and member.config.enable_wireguard in _OFF:
-        return
-    nodes, version, at = _nodes(member, whole=True)
-    without = [node for node in nodes if not node.metadata.annotations.wg_pub_key]
-    if not without or (member.config is None and len(without) == len(nodes)):
-        return
-    path = "metadata.annotations['network.cilium.io/wg-pub-key']"
-    yield mesh_finding(
-        "MESH-ENCRYPTION-MISMATCH",
-        Severity.HIGH,
-        (member.name, without[0].ref(version)),
-        (
-            f"{len(without)} of {len(nodes)} nodes publish no WireGuard key",
-            "Traffic to these nodes is dropped or goes unencrypted.",
-        ),
-        [seen(member.name, node.ref(version), path, "(absent)", at) for node in without[:3]],
-        ("look at the cilium agent on the nodes named: does it run with WireGuard",),
-        subject="wireguard-nodes",
-    )
-
-
-def _ipsec_keys(group: Sequence[CiliumMember]) -> Iterator[Finding]:
-    """Key indexes must be equal on every node of the mesh, while IPsec is on."""
-    first: tuple[int, Evidence] | None = None
-    for member in group:
-        if member.config is None or member.config.enable_ipsec in _OFF:
-            continue
-        nodes, version, at = _nodes(member, whole=True)
-        for node in nodes:
-            key = node.spec.encryption.key
-            shown = seen(member.name, node.ref(version), "spec.encryption.key", str(key), at)
-            if first is None:
-                first = (key, shown)
-            elif key != first[0]:
-                peers = {first[1].cluster} - {member.name}
-                yield mesh_finding(
-                    "MESH-ENCRYPTION-MISMATCH",
-                    Severity.HIGH,
-                    (member.name, node.ref(version)),
-                    (
-                        f"IPsec key index {key}, elsewhere {first[0]}",
-                        "Nodes with different keys cannot decrypt each other's traffic.",
-                    ),
-                    (first[1], shown),
-                    ("wait for a key rotation under way, or finish it in all clusters",),
-                    sorted(peers),
-                    "ipsec-key",
-                )
-                break
-
-
 def _ranges(member: CiliumMember) -> Iterator[Range]:
     """Pod ranges: of the nodes, of the pool, and Kubernetes' own where Cilium uses them."""
-    nodes, version, at = _nodes(member)
+    nodes, version, at = cilium_nodes(member)
     for node in nodes:
         for index, cidr in enumerate(node.spec.ipam.pod_cidrs):
             ref = node.ref(version)

@@ -9,7 +9,6 @@ from mckconsole.analysis.mesh.absent import absent_links, silent_links
 from mckconsole.analysis.mesh.cilium import CiliumDirectory, CiliumMember, find_cilium_members
 from mckconsole.analysis.mesh.cilium_checks import check_cilium
 from mckconsole.analysis.mesh.cilium_links import cilium_links
-from mckconsole.analysis.mesh.config_checks import check_submariner
 from mckconsole.analysis.mesh.findings import link_findings
 from mckconsole.analysis.mesh.hysteresis import Memory, Recorder, link_subject
 from mckconsole.analysis.mesh.links import (
@@ -19,16 +18,12 @@ from mckconsole.analysis.mesh.links import (
     MeshProvider,
     MeshReport,
 )
-from mckconsole.analysis.mesh.members import (
-    Directory,
-    Meshes,
-    SubmarinerMember,
-    find_members,
-    join_meshes,
-)
+from mckconsole.analysis.mesh.members import SubmarinerMember, find_members
+from mckconsole.analysis.mesh.membership import Directory, Meshes, join_meshes
 from mckconsole.analysis.mesh.pairs import pair_links
 from mckconsole.analysis.mesh.routeagents import RouteAgents
 from mckconsole.analysis.mesh.submariner import Context, connection_links
+from mckconsole.analysis.mesh.submariner_checks import check_submariner
 from mckconsole.analysis.mesh.submariner_metrics import TunnelMetrics
 from mckconsole.analysis.mesh.unread import mesh_unknowns
 from mckconsole.analysis.thresholds import Thresholds

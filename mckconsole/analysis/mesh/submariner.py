@@ -25,7 +25,8 @@ from mckconsole.analysis.mesh.links import (
     decide,
     worse,
 )
-from mckconsole.analysis.mesh.members import Directory, SubmarinerMember
+from mckconsole.analysis.mesh.members import SubmarinerMember
+from mckconsole.analysis.mesh.membership import Directory
 from mckconsole.analysis.mesh.routeagents import RouteAgents
 from mckconsole.analysis.mesh.rtt import parse_rtt, speed_claims, speed_notes
 from mckconsole.analysis.mesh.submariner_metrics import Reading, TunnelMetrics

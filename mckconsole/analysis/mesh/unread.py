@@ -29,6 +29,9 @@ _CILIUM_CHECKS = {
     "MESH-DUPLICATE-ID": ("kube-system",),
     "MESH-VERSION-SKEW": ("daemonsets", "deployments"),
 }
+_SUBMARINER_METRICS = ("submariner-rx-growth", "submariner-tx-growth")
+_CILIUM_METRICS = ("kvstoremesh-readiness", "cilium-failures-growth", "cilium-initial-sync")
+"""Metric queries that only tell DEGRADED from UP."""
 _OF_CONFIG = (
     "MESH-MAX-CLUSTERS-MISMATCH",
     "MESH-TUNNEL-MISMATCH",
@@ -55,6 +58,7 @@ def mesh_unknowns(
         yield from _presence(cluster, cluster.name in with_cilium)
         if cluster.name in with_submariner:
             yield from _checks(cluster, _SUBMARINER_CHECKS)
+            yield from _metrics(cluster, _SUBMARINER_METRICS)
         if cluster.name in with_cilium:
             yield from _checks(cluster, _CILIUM_CHECKS)
             yield from _of_cilium(with_cilium[cluster.name])
@@ -94,3 +98,14 @@ def _of_cilium(member: CiliumMember) -> Iterator[Unknown]:
             yield Unknown("mesh", member.name, rule, unread)
     if member.readiness.state is not MetricState.FRESH or not member.measured:
         yield Unknown("mesh", member.name, "MESH-DOWN", why_unmeasured(member))
+    else:
+        yield from _metrics(member.cluster, _CILIUM_METRICS)
+
+
+def _metrics(cluster: ClusterSnapshot, queries: Sequence[str]) -> Iterator[Unknown]:
+    """What a configured endpoint failed to give; without one, nobody expects these answers."""
+    for query in queries:
+        vector = cluster.metrics.get(query)
+        if vector.state in (MetricState.FAILED, MetricState.PARTIAL):
+            reason = f"{query} {vector.state}: {vector.reason}"
+            yield Unknown("mesh", cluster.name, "MESH-DEGRADED", reason)

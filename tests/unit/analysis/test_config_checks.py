@@ -10,6 +10,7 @@ from mckconsole.analysis.engine import analyse
 from mckconsole.analysis.mesh.hysteresis import Memory
 from mckconsole.analysis.rules import RULES
 from mckconsole.domain.findings import Finding, Severity
+from mckconsole.domain.metrics import MetricState
 from mckconsole.domain.snapshot import ClusterSnapshot
 from mckconsole.domain.states import TopicState
 from tests.unit.analysis import build
@@ -229,6 +230,16 @@ def test_a_copy_that_differs_from_the_original(changes: dict[str, Any], path: st
     assert {item.cluster for item in finding.evidence} == {"east", "west"}
 
 
+def test_a_copy_of_an_endpoint_that_its_owner_withdrew() -> None:
+    moved = endpoint("west", cable_name="submariner-cable-west-old")
+    (finding,) = found("MESH-ENDPOINT-DRIFT", *submariner([*EAST, moved]))
+    assert finding.title.endswith("cable_name")
+    assert [item.value for item in finding.evidence] == [
+        "submariner-cable-west-old",
+        "submariner-cable-west-10-20-1-4",
+    ]
+
+
 def test_the_order_of_subnets_is_no_drift() -> None:
     subnets = list(reversed(["10.20.0.0/16", "172.20.0.0/16"]))
     assert (
@@ -280,6 +291,14 @@ def test_settings_that_differ(rule: str, key: str, values: tuple[str, str]) -> N
 def test_absent_settings_mean_their_defaults() -> None:
     clusters = cilium({"max_connected_clusters": "255", "tunnel_protocol": ""}, {})
     assert analyse(build.fleet(*clusters)).findings == ()
+
+
+def test_policies_that_mean_another_thing_elsewhere() -> None:
+    on, off = ({"policy_default_local_cluster": word} for word in ("true", "false"))
+    (finding,) = found("MESH-NOT-CONFIGURED", *cilium(on, off))
+    assert finding.severity is Severity.LOW
+    assert finding.title == "policy-default-local-cluster differs"
+    assert found("MESH-NOT-CONFIGURED", *cilium(on, None)) == []  # its default may be the same
 
 
 def test_settings_of_clusters_in_no_common_mesh_may_differ() -> None:
@@ -362,6 +381,19 @@ def test_what_a_rule_could_not_read_is_unknown_with_its_reason() -> None:
     assert "submariner-endpoints forbidden" in told[("east", "MESH-ENDPOINT-DRIFT")]
     assert "routeagents stale" in told[("east", "MESH-DEGRADED")]
     assert all(cluster == "east" for cluster, _ in told)
+
+
+def test_growth_that_an_endpoint_failed_to_give_is_unknown() -> None:
+    refused = vector(state=MetricState.FAILED)
+    metrics = {"submariner-rx-growth": refused, "cilium-readiness": vector(*readiness("west", 1)),
+               "cilium-failures-growth": refused}  # fmt: skip
+    docs = [*EAST, cilium_config("east", 1), apiserver()]
+    unknowns = analyse(build.fleet(build.cluster("east", docs, metrics=metrics))).unknowns
+    told = [u.reason for u in unknowns if u.rule == "MESH-DEGRADED"]
+    assert told == [
+        "cilium-failures-growth failed: failed in this test",
+        "submariner-rx-growth failed: failed in this test",
+    ]
 
 
 def test_an_unreachable_cluster_is_unknown_once() -> None:

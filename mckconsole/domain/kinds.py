@@ -94,7 +94,7 @@ KINDS: tuple[Kind, ...] = (
         "leases",
         core.Lease,
         Keep.POLL,
-        10,
+        30,
         name="submariner-gateway-lock",
     ),
     Kind("gateways", "submariner.io", ("v1",), "gateways", mesh.Gateway, Keep.POLL, 10),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Protocol
 
-from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.kinds import BY_TOPIC, Kind
 from mckconsole.domain.metrics import MetricsView, MetricVector
 from mckconsole.domain.objects import Projection
 from mckconsole.domain.snapshot import ClusterSnapshot, TopicView, VersionInfo
@@ -33,6 +34,10 @@ class Vitals(Protocol):
     def latencies(self) -> Sequence[float]: ...
 
 
+def _paced(kind: Kind, stretch: float) -> Kind:
+    return kind if stretch == 1.0 else replace(kind, poll_seconds=kind.poll_seconds * stretch)
+
+
 class ClusterStore:
     """One cluster's content; written by its session, read through snapshots."""
 
@@ -43,8 +48,10 @@ class ClusterStore:
         *,
         pace: Pace = REAL,
         ageing: bool = True,
+        stretch: float = 1.0,
         emit: Callable[[tuple[str, str]], None] = lambda change: None,
     ) -> None:
+        """`stretch` times more seldom than its kind says is a topic polled, and so grows stale."""
         self.endpoint = endpoint
         self.name = endpoint.name
         self.version: VersionInfo | None = None
@@ -60,7 +67,10 @@ class ClusterStore:
         self._history.observe(CLUSTER, self._state, "", pace.wall())
         self._collections = {
             topic: Collection[Projection](
-                BY_TOPIC[topic], pace=pace, ageing=ageing, changed=self._topic_changed
+                _paced(BY_TOPIC[topic], stretch),
+                pace=pace,
+                ageing=ageing,
+                changed=self._topic_changed,
             )
             for topic in topics
         }

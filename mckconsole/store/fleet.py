@@ -13,6 +13,11 @@ from mckconsole.store.metrics import Vectors
 from mckconsole.store.signals import TICK, Signals, Subscription
 
 
+FULL_PACE = 60
+"""Clusters up to which every topic is polled as often as its kind says; a larger fleet is polled
+more seldom in proportion, so that its heartbeats do not add up to a load of their own."""
+
+
 class FleetStore:
     """Every cluster of the inventory, in its order."""
 
@@ -37,9 +42,15 @@ class FleetStore:
         self._problems = tuple(problems)
         self._notes: dict[str, str] = {}
         self._signals = Signals(pace)
+        stretch = max(1.0, len(endpoints) / FULL_PACE)
         self._clusters = {
             endpoint.name: ClusterStore(
-                endpoint, topics, pace=pace, ageing=ageing, emit=self._signals.emit
+                endpoint,
+                topics,
+                pace=pace,
+                ageing=ageing,
+                stretch=stretch,
+                emit=self._signals.emit,
             )
             for endpoint in endpoints
         }

@@ -14,13 +14,19 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from mckconsole.config.model import Config
-from mckconsole.domain.kinds import BY_TOPIC, Keep
+from mckconsole.domain.kinds import Keep
 from mckconsole.domain.objects import Projection
 from mckconsole.domain.states import TopicState
 from mckconsole.sources.backoff import Backoff, Recovery
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.discovery import discover
-from mckconsole.sources.errors import NotServed, SourceError, StatusTrouble
+from mckconsole.sources.errors import (
+    NotServed,
+    ServerTrouble,
+    SourceError,
+    StatusTrouble,
+    Throttled,
+)
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.poller import Poller
 from mckconsole.sources.reflector import Reflector
@@ -80,6 +86,8 @@ class ClusterSession:
         self._timing = timing
         self._back = asyncio.Event()
         self._missing = False
+        self._unwell = False
+        """The API server answers, but says that it cannot: it is starting, or overloaded."""
         self._tasks: dict[str, tuple[str, asyncio.Task[None]]] = {}
         self._reflectors: dict[str, Reflector[Projection]] = {}
 
@@ -167,7 +175,8 @@ class ClusterSession:
     def _keeper(
         self, client: ClusterClient, topic: str, version: str
     ) -> Reflector[Projection] | Poller[Projection]:
-        kind, sink = BY_TOPIC[topic], self._store.collection(topic)
+        sink = self._store.collection(topic)
+        kind = sink.kind
         pace = replace(self._pace, sleep=self._nap)
         if kind.keep is Keep.POLL:
             return Poller(client, kind, version, sink, pace=pace, on_error=self._note)
@@ -199,20 +208,22 @@ class ClusterSession:
     # The connection.
 
     async def _probe(self, client: ClusterClient) -> None:
-        """Ask for a sign of life where there was none lately."""
-        lost = self._store.contact_lost
+        """Ask for a sign of life where there was none lately, or none that was good."""
+        lost, unwell = self._store.contact_lost, self._unwell
         silent = self._pace.wall() - (client.last_answer or 0.0)
-        if not lost and 0 <= silent < self._timing.probe:
+        if not (lost or unwell) and 0 <= silent < self._timing.probe:
             return
+        self._unwell = False
         try:
             await client.get("/readyz", accept="text/plain", timeout=self._timing.probe_timeout)
-        except StatusTrouble:
-            pass  # it answers; what it refuses, the topics tell
+        except StatusTrouble as error:  # it answers; what it refuses, the topics tell
+            self._unwell = isinstance(error, (ServerTrouble, Throttled))
         except SourceError as error:
             self._store.failed(error)
             return
         if lost:
             self._store.restored()
+        if lost or (unwell and not self._unwell):
             self._resume()
 
     def _resume(self) -> None:

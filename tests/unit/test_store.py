@@ -9,6 +9,7 @@ import pytest
 
 from mckconsole.domain.core import Namespace
 from mckconsole.domain.decode import Decoded
+from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import MetricState, MetricVector, Sample
 from mckconsole.domain.objects import Meta
 from mckconsole.domain.states import ClusterState, TopicState
@@ -22,7 +23,7 @@ from mckconsole.sources.errors import (
 )
 from mckconsole.sources.pace import Pace
 from mckconsole.store.cluster import ClusterStore
-from mckconsole.store.fleet import FleetStore
+from mckconsole.store.fleet import FULL_PACE, FleetStore
 from mckconsole.store.metrics import merge
 from mckconsole.store.signals import CLUSTER, METRICS
 from mckconsole.store.standing import standing
@@ -268,3 +269,18 @@ def test_of_two_metrics_endpoints_the_better_answer_is_taken_and_none_are_mixed(
     assert merged["west"]["a"].state is MetricState.FRESH
     assert [sample.value for sample in merged["west"]["b"].samples] == [1.0]
     assert merged["east"] == {}
+
+
+def test_a_large_fleet_is_polled_more_seldom_and_grows_stale_later() -> None:
+    clock = Clock()
+    many = [endpoint(f"c{number}") for number in range(3 * FULL_PACE)]
+    store = FleetStore(many, ["gateways"], pace=clock.pace)
+    held = store.cluster("c0").collection("gateways")
+    assert held.kind.poll_seconds == 3 * BY_TOPIC["gateways"].poll_seconds
+    assert (
+        FleetStore(many[:FULL_PACE], ["gateways"], pace=clock.pace)
+        .cluster("c0")
+        .collection("gateways")
+        .kind
+        is BY_TOPIC["gateways"]
+    )

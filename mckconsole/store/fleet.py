@@ -12,7 +12,6 @@ from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.metrics import Vectors
 from mckconsole.store.signals import TICK, Signals, Subscription
 
-
 FULL_PACE = 60
 """Clusters up to which every topic is polled as often as its kind says; a larger fleet is polled
 more seldom in proportion, so that its heartbeats do not add up to a load of their own."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tests.benchmarks import analysis
 from tests.benchmarks.realserver import available, filled
 from tests.benchmarks.serving import contend, served
 from tests.benchmarks.table import Line, render
@@ -98,7 +99,7 @@ def _memory(contender: str, pods: int) -> dict[str, float]:
 def many() -> list[Line]:
     """200 clusters, 20 of them dead, against the 180 live ones alone."""
     with served(clusters=200, dead=20, pods=20, nodes=3) as kubeconfig:
-        mixed = _live(kubeconfig, 180, idle=40)
+        mixed = _live(kubeconfig, 180, idle=60)
     with served(clusters=180, dead=0, pods=20, nodes=3) as kubeconfig:
         alone = _live(kubeconfig, 180, idle=1)
     ratio = mixed["last"] / alone["last"]
@@ -156,6 +157,7 @@ def _json(command: Sequence[str], extra: dict[str, str] | None = None) -> dict[s
 BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "startup": startup,
     "memory": memory,
+    "analysis": analysis.lines,
     "inventory": inventory,
     "real": real,
     "many": many,

@@ -13,6 +13,7 @@ from mckconsole.domain.findings import Evidence, Finding, Severity, Unknown
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.report.prose import labelled
 from mckconsole.report.spans import Line, Span
+from mckconsole.report.width import cell_width
 from mckconsole.views.spec import GLYPHS, Role
 
 ROLES = {
@@ -40,11 +41,13 @@ def _place(finding: Finding) -> str:
 
 def _finding(finding: Finding, told: dict[str, str], width: int | None) -> Iterator[Line]:
     role = ROLES[finding.severity]
-    yield [
-        Span(f"{GLYPHS.get(role, '·')} {finding.severity.value:<8}", role),
-        Span(f"  {finding.rule}  ", "heading"),
-        Span(_place(finding)),
-    ]
+    sign = f"{GLYPHS.get(role, '·')} {finding.severity.value:<8}"
+    heading, place = [Span(sign, role), Span(f"  {finding.rule}", "heading")], _place(finding)
+    if width is None or sum(cell_width(s.text) for s in heading) + 2 + cell_width(place) <= width:
+        yield [*heading, Span(f"  {place}")]
+    else:
+        yield heading
+        yield from labelled("", place, width, room=2)
     yield from labelled("", finding.title, width, room=2)
     if finding.detail and finding.detail != finding.title:
         yield from labelled("", finding.detail, width, room=2)

@@ -70,7 +70,7 @@ def _cell(cell: Cell, column: Column, width: int) -> Span:
 
 
 def _placed(text: str, column: Column, width: int) -> str:
-    return pad(cut(text, width), width, right=column.align == "right")
+    return pad(cut(text, width, middle=column.name), width, right=column.align == "right")
 
 
 def _spaced(spans: Sequence[Span]) -> Line:

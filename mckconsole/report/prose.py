@@ -10,6 +10,7 @@ from mckconsole.views.spec import Role
 
 _WIDE = 1_000_000
 """Cells to wrap at when there is no terminal: never."""
+_GAP = "  "
 _NARROWEST = 20
 """Cells that text gets however narrow the terminal is."""
 
@@ -24,14 +25,12 @@ def labelled(
         yield [Span(pad(label if index == 0 else "", room), label_role), Span(part, role)]
 
 
-def flowing(
-    label: str, parts: Iterable[str], width: int | None, *, gap: str = "  "
-) -> Iterator[Line]:
-    """A heading and `parts` that are never broken, on as many lines as they need."""
-    room = cell_width(label) + (len(gap) if label else 0)
+def flowing(label: str, parts: Iterable[str], width: int | None) -> Iterator[Line]:
+    """A heading and short `parts`, none of them broken, on as many lines as they need."""
+    room = cell_width(label) + len(_GAP)
     heading, line = pad(label, room), ""
     for part in parts:
-        longer = f"{line}{gap}{part}" if line else part
+        longer = f"{line}{_GAP}{part}" if line else part
         if line and room + cell_width(longer) > (width or _WIDE):
             yield [Span(heading, "heading"), Span(line)]
             heading, longer = " " * room, part

@@ -17,7 +17,7 @@ from mckconsole.report.document import OVERVIEW, Document, PaneTable
 from mckconsole.report.findings import ROLES, finding_lines, unknown_lines
 from mckconsole.report.grid import grid
 from mckconsole.report.prose import flowing, labelled
-from mckconsole.report.spans import Line, paint
+from mckconsole.report.spans import Line, Span, paint
 from mckconsole.views.spec import GLYPHS, Role
 
 
@@ -36,11 +36,11 @@ def _lines(document: Document, title: str, width: int | None) -> Iterator[Line]:
         yield from _pane(pane, width)
         yield []
     yield from _connections(document, width)
-    yield from flowing("FINDINGS", [_counts(document.findings) or "none"], width)
+    yield from _heading("FINDINGS", _counts(document.findings) or "none", width)
     yield from finding_lines(document.findings, width)
     if document.unknowns:
         yield []
-        yield from flowing("UNKNOWN", [f"{len(document.unknowns)} not answered"], width)
+        yield from _heading("UNKNOWN", f"{len(document.unknowns)} not answered", width)
         yield from unknown_lines(document.unknowns, width)
     if width is not None:
         yield []
@@ -72,6 +72,10 @@ def _counts(findings: Sequence[Finding]) -> str:
     return ", ".join(f"{counts[severity]} {severity}" for severity in Severity if counts[severity])
 
 
+def _heading(title: str, text: str, width: int | None) -> Iterator[Line]:
+    return labelled(title, text, width, room=len(title) + 2, label_role="heading")
+
+
 def _pane(pane: PaneTable, width: int | None) -> Iterator[Line]:
     yield from flowing(pane.title.upper(), pane.summary.split("  "), width)
     if pane.rows:
@@ -83,7 +87,7 @@ def _connections(document: Document, width: int | None) -> Iterator[Line]:
     """What to know of the connections, unless the overview's rows already say it."""
     warnings = [(c.name, text) for c in document.clusters for text in c.warnings]
     if warnings and all(pane.name != OVERVIEW for pane in document.panes):
-        yield from flowing("CONNECTIONS", (), width)
+        yield [Span("CONNECTIONS", "heading")]
         for cluster, text in warnings:
             yield from labelled(
                 GLYPHS[Role.WARN], f"{cluster}: {text}", width, room=2, label_role=Role.WARN

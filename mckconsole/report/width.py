@@ -27,11 +27,14 @@ def _width(char: str) -> int:
     return 2 if east_asian_width(char) in "WF" else 1
 
 
-def cut(text: str, cells: int) -> str:
-    """`text` in at most `cells` cells, ending in `…` when something was cut."""
+def cut(text: str, cells: int, *, middle: bool = False) -> str:
+    """`text` in at most `cells` cells, with `…` where something was cut: the end or the middle."""
     if cell_width(text) <= cells:
         return text
-    return _prefix(text, cells - 1) + "…" if cells > 0 else ""
+    if cells <= 0:
+        return ""
+    tail = _prefix(text[::-1], cells // 2)[::-1] if middle else ""
+    return _prefix(text, cells - 1 - cell_width(tail)) + "…" + tail
 
 
 def _prefix(text: str, cells: int) -> str:

@@ -34,7 +34,7 @@ _UNREAD_STATES = (
 """States in which nothing current is known of a cluster's content."""
 
 COLUMNS = (
-    Column("cluster", "CLUSTER", help="the cluster's name in the fleet"),
+    Column("cluster", "CLUSTER", help="the cluster's name in the fleet", name=True),
     Column("state", "STATE", help="how the console stands to it, and why"),
     Column("version", "VERSION", priority=2, help="of the API server"),
     Column("provider", "PROVIDER", priority=4, help="told from version and nodes"),

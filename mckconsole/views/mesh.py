@@ -44,8 +44,8 @@ _WORST_FIRST = (
 """For reading; precedence between states is another matter."""
 
 COLUMNS = (
-    Column("from", "FROM", help="the cluster whose view this is"),
-    Column("to", "TO", help="the peer"),
+    Column("from", "FROM", help="the cluster whose view this is", name=True),
+    Column("to", "TO", help="the peer", name=True),
     Column("state", "STATE", help="one of nine states, as the FROM cluster sees the tunnel"),
     Column("rtt", "RTT", "right", 1, "seconds", "average round trip; `last` when not current"),
     Column("since", "SINCE", "right", 3, "seconds", "how long it is known to be in this state"),

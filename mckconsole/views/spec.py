@@ -70,6 +70,8 @@ class Column:
     unit: str = ""
     """Unit of the cells' values (`seconds`, `count`), empty for words."""
     help: str = ""
+    name: bool = False
+    """It holds names, whose ends tell them apart: what is too long is cut in its middle."""
 
 
 @dataclass(frozen=True, slots=True)

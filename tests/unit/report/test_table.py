@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mckconsole.domain.findings import Unknown
+from mckconsole.domain.findings import Severity, Unknown
 from mckconsole.report.grid import NARROWEST, grid
 from mckconsole.report.spans import Span, paint
 from mckconsole.report.table import render
@@ -138,6 +138,19 @@ class TestReport:
         tail = (wide[wide.index("FINDINGS") :] + verdict).split()
         assert "".join(narrow[narrow.index("FINDINGS") :].split()) == "".join(tail)
 
+    @pytest.mark.parametrize("width", [40, 41, 60, 80, 119, 200])
+    def test_no_line_of_a_report_is_wider_than_the_terminal(self, width: int) -> None:
+        name = "arn:aws:eks:us-east-1:000000000000:cluster/production-use1"
+        rows = tuple(
+            Row(row.id, {**row.cells, "cluster": Cell(f"{name}-{row.id}")}) for row in ROWS
+        )
+        many = tuple(
+            replace(DOWN, severity=severity, cluster=name, peers=(name, f"{name}-2"))
+            for severity in Severity
+        )
+        text = render(document(findings=many, rows=rows), title="a title " * 9, width=width)
+        assert [line for line in text.splitlines() if cell_width(line) > width] == []
+
     def test_colour_only_adds_sgr(self) -> None:
         plain, coloured = render(document()), render(document(), colour=True)
         assert "\x1b" not in plain
@@ -173,9 +186,15 @@ class TestWidth:
         assert list(wrap("older than 90 s now", 13)) == ["older than", "90 s now"]
         assert list(wrap("series{a=b,cluster=west}", 14)) == ["series{a=b,", "cluster=west}"]
 
-    @given(st.text(), st.integers(0, 20))
-    def test_cut_never_exceeds_and_pad_always_fills(self, text: str, cells: int) -> None:
-        assert cell_width(cut(text, cells)) <= cells
+    def test_a_name_is_cut_in_its_middle(self) -> None:
+        assert cut("arn:aws:eks:cluster/prod-1", 13, middle=True) == "arn:aw…prod-1"
+        assert cut("arn:aws:eks:cluster/prod-1", 13) == "arn:aws:eks:…"
+
+    @given(st.text(), st.integers(0, 20), st.booleans())
+    def test_cut_never_exceeds_and_pad_always_fills(
+        self, text: str, cells: int, middle: bool
+    ) -> None:
+        assert cell_width(cut(text, cells, middle=middle)) <= cells
         assert cell_width(pad(cut(text, cells), cells)) == cells
 
     @given(st.text(), st.integers(2, 20))

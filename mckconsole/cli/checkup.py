@@ -7,6 +7,7 @@ step that fails is an answer of its own, so one refusal does not hide the rest.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ from mckconsole.sources.errors import NotServed, ReadTimeout, SourceError, Statu
 from mckconsole.sources.limits import Limits
 from mckconsole.sources.prometheus import ProbeResult
 from mckconsole.sources.reviews import review_access, review_subject
+from mckconsole.store.contact import InternalTrouble
+
+logger = logging.getLogger(__name__)
 
 
 class Answer(StrEnum):
@@ -33,6 +37,10 @@ class Answer(StrEnum):
     ABSENT = "absent"
     """The cluster does not serve it."""
     UNKNOWN = "unknown"
+
+
+_UNSERVED = {TopicState.ABSENT: Answer.ABSENT, TopicState.FORBIDDEN: Answer.NO}
+"""What it means that discovery names no version to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,9 @@ async def examine(endpoint: ClusterEndpoint, scope: Scope) -> Checkup:
         _fail(found, error)
     except TimeoutError:
         _fail(found, ReadTimeout(f"no answer within {scope.deadline:g} s", hint="see --timeout"))
+    except Exception as error:  # a bug in one cluster's reading is no reason to hide the others
+        logger.debug("examining %s", endpoint.name, exc_info=True)
+        _fail(found, InternalTrouble(error))
     finally:
         found.expires_at = endpoint.credential.expires_at()
         await client.close()
@@ -153,7 +164,6 @@ def _explain_nothing(found: Checkup) -> None:
     unknown = found.named(Answer.UNKNOWN)
     if unknown and not found.named(Answer.NO):
         found.state, found.problem = ClusterState.UNREACHABLE, unknown[0].reason
-        found.hint = "look at the API server's own log"
     else:
         found.state = ClusterState.FORBIDDEN
 
@@ -172,8 +182,7 @@ async def _ask_who(client: ClusterClient, found: Checkup) -> None:
 async def _ask_topic(client: ClusterClient, surface: ApiSurface, kind: Kind) -> TopicAccess:
     pick = surface.pick(kind)
     if pick.version is None:
-        absent = pick.state is TopicState.ABSENT
-        return TopicAccess(kind.topic, Answer.ABSENT if absent else Answer.UNKNOWN, pick.reason)
+        return TopicAccess(kind.topic, _UNSERVED.get(pick.state, Answer.UNKNOWN), pick.reason)
     try:
         access = await review_access(
             client,

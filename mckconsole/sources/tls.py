@@ -84,8 +84,9 @@ def _verifying_context(settings: TLSSettings) -> ssl.SSLContext:
     if pem is None:
         return ssl.create_default_context()
     try:
-        # Python reads an empty cadata as "none given" and would trust the system's CAs instead.
-        return ssl.create_default_context(cadata=pem.decode("ascii", "replace") or "empty")
+        # Python reads an empty cadata as "none given" and would trust the system's CAs instead, and
+        # takes ASCII only: a comment between the certificates may hold more.
+        return ssl.create_default_context(cadata=pem.decode("ascii", "ignore") or "empty")
     except (ssl.SSLError, ValueError):
         raise TLSFailed(
             f"{where} holds no usable PEM certificate",

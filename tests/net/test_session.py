@@ -15,6 +15,7 @@ from mckconsole.sources.errors import (
     ConnectTimeout,
     Forbidden,
     LoginRequired,
+    ServerTrouble,
     SourceError,
     Unauthorized,
 )
@@ -214,6 +215,26 @@ def test_after_its_return_a_cluster_is_current_within_seconds(seconds: float) ->
         it.cluster.send("nodes", ConnectFailed("reset"))
         it.cluster.send("namespaces", ConnectFailed("reset"))
         await asyncio.sleep(seconds)
+        it.cluster.dead = None
+        it.cluster.put("nodes", "n1")
+        await asyncio.sleep(16)
+        assert it.state() == (ClusterState.READY, "")
+        assert it.names("nodes") == ["n1"]
+        await it.end()
+
+    run(main())
+
+
+@pytest.mark.parametrize("seconds", [300, 310, 320, 330, 340])
+def test_an_api_server_that_has_restarted_is_current_within_seconds(seconds: float) -> None:
+    async def main() -> None:
+        it = Bench(wanted=("namespaces", "nodes"))
+        await asyncio.sleep(5)
+        it.cluster.send("nodes", ConnectFailed("reset"))
+        it.cluster.send("namespaces", None)
+        it.cluster.dead = ServerTrouble("503")
+        await asyncio.sleep(seconds)
+        assert it.state()[0] is ClusterState.DEGRADED
         it.cluster.dead = None
         it.cluster.put("nodes", "n1")
         await asyncio.sleep(16)

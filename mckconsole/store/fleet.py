@@ -41,14 +41,15 @@ class FleetStore:
         self._problems = tuple(problems)
         self._notes: dict[str, str] = {}
         self._signals = Signals(pace)
-        stretch = max(1.0, len(endpoints) / FULL_PACE)
+        self.stretch = max(1.0, len(endpoints) / FULL_PACE)
+        """How many times more seldom than a small fleet's its clusters are polled."""
         self._clusters = {
             endpoint.name: ClusterStore(
                 endpoint,
                 topics,
                 pace=pace,
                 ageing=ageing,
-                stretch=stretch,
+                stretch=self.stretch,
                 emit=self._signals.emit,
             )
             for endpoint in endpoints

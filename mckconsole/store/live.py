@@ -21,10 +21,12 @@ from mckconsole.store.contact import Connect, Gate, InternalTrouble, connecting
 from mckconsole.store.fleet import FleetStore
 from mckconsole.store.metrics import MetricsSource, Vectors, ask, merge, named_queries
 from mckconsole.store.reader import Inventory, ReadPlan
-from mckconsole.store.session import CONNECT_HOLD, ClusterSession
+from mckconsole.store.session import CONNECT_HOLD, ClusterSession, SessionTiming
 
 logger = logging.getLogger(__name__)
 
+PROBE_CAP = 30.0
+"""Seconds of silence after which a cluster is probed, however large the fleet."""
 METRICS_EVERY = 15.0
 """Seconds between two rounds of an endpoint: a usual scrape interval is twice that."""
 
@@ -75,6 +77,8 @@ class LiveFleet:
         self._answers: list[Vectors] = [{} for _ in self._prometheus]
         self._connect = connect or connecting(config)
         self._gate = Gate(config.connections, CONNECT_HOLD)
+        probe = SessionTiming().probe
+        self._timing = SessionTiming(probe=min(probe * self.store.stretch, PROBE_CAP))
         self._pace = pace
         self._every = metrics_every
         self._tasks: list[asyncio.Task[None]] = []
@@ -109,7 +113,9 @@ class LiveFleet:
     async def _keep(self, name: str) -> None:
         """One cluster's session; a bug that ends it is the cluster's reason."""
         held = self.store.cluster(name)
-        session = ClusterSession(held, self._gate, connect=self._connect, pace=self._pace)
+        session = ClusterSession(
+            held, self._gate, connect=self._connect, pace=self._pace, timing=self._timing
+        )
         try:
             await session.run()
         except Exception as error:

@@ -143,7 +143,13 @@ def test_an_expired_issuer_is_told_from_an_expired_certificate() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"garbage", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+    "content",
+    [
+        b"",
+        b"garbage",
+        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        b"# Autorit\xc3\xa9\n-----BEGIN CERTIFICATE-----\n\xff\n-----END CERTIFICATE-----\n",
+    ],
 )
 async def test_a_bad_ca_file_is_named(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "ca.crt"

@@ -105,11 +105,29 @@ async def test_pool_passes_errors_on_and_keeps_working() -> None:
     def fail(_: Connection) -> None:
         raise PrometheusTrouble("no")
 
+    def time_out(_: Connection) -> None:
+        raise TimeoutError("of the job, not of the pool")
+
     for _ in range(3):
         with pytest.raises(PrometheusTrouble, match=r"^no$"):
             await pool.run(fail)
+        with pytest.raises(TimeoutError, match="of the job"):
+            await pool.run(time_out)
     assert await pool.run(lambda _: 1) == 1
     assert pool.stuck == 0
+
+
+async def test_pool_survives_a_machine_without_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    pool = ConnectionPool(Connection, size=1, patience=0.05)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        for _ in range(3):
+            with pytest.raises(PrometheusTrouble, match="no more threads"):
+                await pool.run(lambda _: 1)
+    assert await pool.run(lambda _: 1) == 1
 
 
 async def test_pool_counts_the_stuck_refuses_more_and_recovers() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from mckconsole.sources.prometheus.trouble import PrometheusTrouble
@@ -27,6 +28,15 @@ class Closable(Protocol):
 
 C = TypeVar("C", bound=Closable)
 R = TypeVar("R")
+
+
+@dataclass(eq=False, slots=True)
+class _Flight(Generic[R]):
+    """One job under way."""
+
+    done: asyncio.Future[R]
+    given_up: bool = False
+    """Nobody waits for it any more; its thread is still out."""
 
 
 class ConnectionPool(Generic[C]):
@@ -57,40 +67,46 @@ class ConnectionPool(Generic[C]):
             await asyncio.wait_for(self._slots.acquire(), self._patience)
         except TimeoutError:
             raise PrometheusTrouble("earlier requests are still unanswered") from None
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[R] = loop.create_future()
-        given_up = False
+        flight: _Flight[R] = _Flight(asyncio.get_running_loop().create_future())
+        self._start(flight, job)
+        try:
+            return await asyncio.wait_for(flight.done, self._patience)
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if flight.done.done() and not flight.done.cancelled():
+                raise  # the thread has come back
+            flight.given_up = True
+            self.stuck += 1
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            raise PrometheusTrouble(f"no complete answer within {self._patience:.3g} s") from None
 
-        def settle(result: R | None, error: Exception | None) -> None:
-            self._slots.release()
-            if given_up:
-                self.stuck -= 1
-            if done.done():
-                return
-            if error is not None:
-                done.set_exception(error)
-            else:
-                done.set_result(result)  # type: ignore[arg-type]  # None only if R allows it
+    def _start(self, flight: _Flight[R], job: Callable[[C], R]) -> None:
+        """Fly in a thread of its own, which lands on the loop."""
+        loop = asyncio.get_running_loop()
 
         def work() -> None:
             result, error = self._work(job)
             try:
-                loop.call_soon_threadsafe(settle, result, error)
+                loop.call_soon_threadsafe(self._land, flight, result, error)
             except RuntimeError:
                 return  # the loop is closed: nobody waits any more
 
-        threading.Thread(target=work, name="prometheus", daemon=True).start()
         try:
-            return await asyncio.wait_for(done, self._patience)
-        except TimeoutError:
-            given_up = True
-            self.stuck += 1
-            raise PrometheusTrouble(f"no complete answer within {self._patience:.3g} s") from None
-        except asyncio.CancelledError:
-            if not done.done() or done.cancelled():
-                given_up = True
-                self.stuck += 1
-            raise
+            threading.Thread(target=work, name="prometheus", daemon=True).start()
+        except RuntimeError:
+            self._slots.release()
+            raise PrometheusTrouble("this machine allows no more threads") from None
+
+    def _land(self, flight: _Flight[R], result: R | None, error: Exception | None) -> None:
+        self._slots.release()
+        if flight.given_up:
+            self.stuck -= 1
+        if flight.done.done():
+            return
+        if error is not None:
+            flight.done.set_exception(error)
+        else:
+            flight.done.set_result(result)  # type: ignore[arg-type]  # None only if R allows it
 
     def _work(self, job: Callable[[C], R]) -> tuple[R | None, Exception | None]:
         with self._lock:

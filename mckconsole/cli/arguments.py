@@ -138,17 +138,20 @@ def _add_access(parser: argparse.ArgumentParser, *, defaults: bool) -> None:
         default=default(DEFAULT_TIMEOUT),
         help=f"how long reading the fleet may take (default {DEFAULT_TIMEOUT:g})",
     )
-    access = group.add_mutually_exclusive_group()
+    _add_writing(group.add_mutually_exclusive_group(), default=default(False))
+
+
+def _add_writing(access: argparse._MutuallyExclusiveGroup, *, default: object) -> None:
     access.add_argument(
         "--read-only",
         action="store_true",
-        default=default(False),
+        default=default,
         help="refuse everything that is not a read (the default)",
     )
     access.add_argument(
         "--write",
         action="store_true",
-        default=default(False),
+        default=default,
         help="allow operator actions; reports and doctor only ever read",
     )
 

@@ -15,6 +15,9 @@ from mckconsole.views.spec import BLANK, Cell, Column, Row
 GAP = "  "
 COMFORTABLE = 28
 """Cells that a column may ask for before other columns are dropped for it."""
+GENEROUS = 44
+"""The same, where the other column is of little weight: of a priority over `WEIGHTY`."""
+WEIGHTY = 3
 NARROWEST = 8
 """Cells that a column keeps when even the columns that stay do not fit."""
 
@@ -44,7 +47,8 @@ def _fitting(columns: Sequence[Column], widths: dict[str, int], width: int) -> l
     kept: set[str] = set()
     for column in sorted(columns, key=lambda c: c.priority):
         wanted = {*kept, column.id}
-        needed = _total([min(widths[c.id], COMFORTABLE) for c in columns if c.id in wanted])
+        most = COMFORTABLE if column.priority <= WEIGHTY else GENEROUS
+        needed = _total([min(widths[c.id], most) for c in columns if c.id in wanted])
         if column.priority == 0 or needed <= width:
             kept = wanted
     return [column for column in columns if column.id in kept]

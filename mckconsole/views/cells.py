@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.states import ClusterState
-from mckconsole.domain.times import format_age, format_span
+from mckconsole.domain.times import format_age
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Value
 
 CLUSTER_ROLES: Mapping[ClusterState, Role] = {
@@ -40,18 +40,6 @@ def unknown(why: str = "unknown") -> Cell:
 def age(seconds: float | None) -> Cell:
     """An age, or a dash where there was nothing yet."""
     return BLANK if seconds is None else Cell(format_age(seconds), Role.PLAIN, round(seconds, 3))
-
-
-def span(seconds: float | None, role: Role = Role.PLAIN) -> Cell:
-    """A measured time."""
-    return BLANK if seconds is None else Cell(format_span(seconds), role, seconds)
-
-
-def severity_role(severity: Severity | None) -> Role:
-    """How bad, as a role."""
-    if severity is None or severity is Severity.INFO:
-        return Role.OK
-    return Role.CRITICAL if severity in _SEVERE else Role.WARN
 
 
 def finding_counts(counts: Mapping[Severity, int]) -> Cell:

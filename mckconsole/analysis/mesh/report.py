@@ -9,6 +9,7 @@ from mckconsole.analysis.mesh.absent import absent_links, silent_links
 from mckconsole.analysis.mesh.cilium import CiliumDirectory, CiliumMember, find_cilium_members
 from mckconsole.analysis.mesh.cilium_checks import check_cilium
 from mckconsole.analysis.mesh.cilium_links import cilium_links
+from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.mesh.findings import link_findings
 from mckconsole.analysis.mesh.hysteresis import Memory, Recorder, link_subject
 from mckconsole.analysis.mesh.links import (
@@ -96,7 +97,8 @@ def _submariner_links(
     yield from seen
     for name, peers in meshes.fellows.items():
         if name not in by_name:
-            yield from silent_links(name, peers, _why_silent(fleet, name), recorder)
+            why = _why_silent(fleet, name, "gateways")
+            yield from silent_links(name, peers, why, recorder)
     yield from _from_outside(seen, directory, recorder)
 
 
@@ -127,15 +129,18 @@ def _cilium_links(
             yield link
             if link.key.target not in measured:
                 back = replace(link.key, source=link.key.target, target=link.key.source)
-                why = _why_silent(fleet, back.source) if link.in_fleet else _NOT_IN_FLEET
+                why = _NOT_IN_FLEET
+                if link.in_fleet:
+                    why = _why_silent(fleet, back.source, "cilium-config")
                 yield Link(back, LinkState.UNKNOWN, None, why, "unread")
 
 
-def _why_silent(fleet: FleetSnapshot, name: str) -> str:
-    """Why a cluster of the fleet says nothing of its mesh."""
+def _why_silent(fleet: FleetSnapshot, name: str, topic: str) -> str:
+    """Why a cluster of the fleet says nothing of its mesh: itself, or the topic that would."""
     cluster = fleet.clusters[name]
-    why = cluster.reason or cluster.topic("gateways").reason
-    return f"{cluster.state}: {why}" if why else cluster.state.value
+    if cluster.state.readable:
+        return unread_reason(cluster.topic(topic))
+    return f"{cluster.state}: {cluster.reason}" if cluster.reason else cluster.state.value
 
 
 def _with_history(fleet: FleetSnapshot, links: Sequence[Link]) -> Iterator[Link]:

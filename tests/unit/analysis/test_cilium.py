@@ -281,3 +281,12 @@ def test_the_certificate_authority_is_unknown_only_where_cilium_mesh_runs() -> N
         )
     )
     assert [u.cluster for u in analysis.unknowns if u.rule == "MESH-CA-MISMATCH"] == ["a"]
+
+
+def test_a_silent_peer_says_which_topic_would_tell() -> None:
+    hidden = build.cluster("west", states={"cilium-config": TopicState.FORBIDDEN})
+    east = build.cluster("east", docs("east", 1), metrics=ready("west", 1))
+    links = analyse(build.fleet(east, hidden)).mesh.links
+    (back,) = [link for link in links if link.key.source == "west"]
+    assert (back.key.target, back.state) == ("east", LinkState.UNKNOWN)
+    assert back.reason == "cilium-config forbidden: cilium-config is forbidden in this test"

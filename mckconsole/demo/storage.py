@@ -16,7 +16,8 @@ import msgspec
 
 from mckconsole.demo.builtin_types import BUILTINS
 from mckconsole.demo.objects import KubeObject, ResourceType, definition, from_definition
-from mckconsole.demo.watchlog import Change, Key, ResourceLog, Stored
+from mckconsole.demo.watchlog import Change, ResourceLog, Stored
+from mckconsole.domain.objects import Key
 from mckconsole.domain.times import format_rfc3339
 
 CRDS = "customresourcedefinitions.apiextensions.k8s.io"

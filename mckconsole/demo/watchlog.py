@@ -12,14 +12,11 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import msgspec
 
 from mckconsole.demo.objects import KubeObject
-
-Key: TypeAlias = tuple[str, str]
-"""(namespace, name); the namespace is empty for cluster-scoped objects."""
+from mckconsole.domain.objects import Key
 
 _KEPT_SNAPSHOTS = 4
 

@@ -18,32 +18,11 @@ import yaml
 
 from mckconsole.demo.answers import Listener, Service
 from mckconsole.demo.server import EmbeddedCluster, serve
-from mckconsole.sources.endpoint import ClientCertificate, ClusterEndpoint, Secret, TLSSettings
+from mckconsole.sources.credentials import StaticToken
+from mckconsole.sources.endpoint import ClusterEndpoint, Secret, TLSSettings
 
 ADMIN_TOKEN = "admin-token"
 T = TypeVar("T")
-
-
-class StaticToken:
-    """A bearer token that never changes, as a Credential."""
-
-    def __init__(self, token: str = ADMIN_TOKEN) -> None:
-        self._token = Secret(token)
-
-    async def headers(self) -> Mapping[str, Secret]:
-        return {"Authorization": Secret(f"Bearer {self._token.reveal()}")}
-
-    async def client_certificate(self) -> ClientCertificate | None:
-        return None
-
-    async def renew(self) -> bool:
-        return False
-
-    def describe(self) -> str:
-        return "static token"
-
-    def expires_at(self) -> float | None:
-        return None
 
 
 def endpoint(
@@ -54,7 +33,7 @@ def endpoint(
         name=name,
         context=name,
         base_url=url,
-        credential=StaticToken(token),
+        credential=StaticToken(Secret(token)),
         tls=tls or TLSSettings(),
         origin="test",
     )

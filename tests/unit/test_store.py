@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 
 import pytest
 
@@ -13,7 +12,8 @@ from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import MetricState, MetricVector, Sample
 from mckconsole.domain.objects import Meta
 from mckconsole.domain.states import ClusterState, TopicState
-from mckconsole.sources.endpoint import ClientCertificate, ClusterEndpoint, Secret
+from mckconsole.sources.credentials import Anonymous
+from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import (
     ConnectFailed,
     Forbidden,
@@ -27,25 +27,6 @@ from mckconsole.store.fleet import FULL_PACE, FleetStore
 from mckconsole.store.metrics import merge
 from mckconsole.store.signals import CLUSTER, METRICS
 from mckconsole.store.standing import standing
-
-
-class Nobody:
-    """A credential for endpoints that are never contacted."""
-
-    async def headers(self) -> Mapping[str, Secret]:
-        return {}
-
-    async def client_certificate(self) -> ClientCertificate | None:
-        return None
-
-    async def renew(self) -> bool:
-        return False
-
-    def describe(self) -> str:
-        return "none"
-
-    def expires_at(self) -> float | None:
-        return None
 
 
 class Clock:
@@ -63,7 +44,12 @@ class Clock:
 
 def endpoint(name: str, problem: str = "") -> ClusterEndpoint:
     return ClusterEndpoint(
-        name, f"ctx-{name}", "https://127.0.0.1:1", Nobody(), problem=problem, warnings=("no TLS",)
+        name,
+        f"ctx-{name}",
+        "https://127.0.0.1:1",
+        Anonymous(),
+        problem=problem,
+        warnings=("no TLS",),
     )
 
 

@@ -224,7 +224,7 @@ _CONFIGURATION = (
         Severity.HIGH,
         ("cilium-config",),
         "Clusters of one mesh must trust each other's certificate authority. Judging it needs the "
-        "Secret cilium-ca, which is not asked for, so it is reported as unknown.",
+        "Secret cilium-ca, and Secrets are never read, so it is reported as unknown.",
         "Compare the subject key ids of kube-system/cilium-ca in both clusters.",
         _CILIUM_CONFIG,
     ),

@@ -151,12 +151,7 @@ class _Reader:
             severity = CRITICAL if (total - ready) * 2 > total else WARN
             reason = f"{total - ready} of {total} agents are not ready"
             yield Claim(LinkState.DEGRADED, severity, reason, "agents")
-        elif mesh := self._samples("kvstoremesh-readiness"):
-            failing = [s for s in mesh if s.value < 1 and self._current(s)]
-            if failing:
-                self._show(_KVSTOREMESH, failing[:1])
-                reason = "masked outage: agents read KVStoreMesh's copy, it cannot reach the peer"
-                yield Claim(LinkState.DEGRADED, WARN, reason, "masked-outage")
+        yield from self._kvstoremesh_claim()
         rising = [s for s in self._samples("cilium-failures-growth") if s.value >= 1]
         if rising:
             self._show(_FAILURES, rising[:1])
@@ -164,6 +159,26 @@ class _Reader:
         yield from self._sync_claim()
         yield from self._latency_claim()
         yield Claim(LinkState.UP, None, f"ready on all {total} agents" if ready == total else "")
+
+    def _kvstoremesh_claim(self) -> Iterator[Claim]:
+        """Agents that read KVStoreMesh's copy are ready whatever happens behind it."""
+        samples = self._samples("kvstoremesh-readiness")
+        vector = self._member.cluster.metrics.get("kvstoremesh-readiness")
+        current = [sample for sample in samples if self._current(sample)]
+        failing = [sample for sample in current if sample.value < 1]
+        if failing:
+            self._show(_KVSTOREMESH, failing[:1])
+            reason = "masked outage: agents read KVStoreMesh's copy, it cannot reach the peer"
+            yield Claim(LinkState.DEGRADED, WARN, reason, "masked-outage")
+        elif samples and not current:
+            reason = "agents read KVStoreMesh's copy, whose own readiness is an old sample"
+            yield Claim(LinkState.UNVERIFIED, WARN, reason, "old-kvstoremesh")
+        elif self._member.kvstoremesh and vector.state is not MetricState.FRESH:
+            why = vector.reason or vector.state.value
+            reason = f"agents read KVStoreMesh's copy, whose own readiness is not known: {why}"
+            yield Claim(LinkState.UNVERIFIED, WARN, reason, "unread-kvstoremesh")
+        elif self._member.kvstoremesh and not samples:
+            self._notes.append("KVStoreMesh's own readiness is not measured")
 
     def _current(self, sample: Sample) -> bool:
         return self._asked - sample.at <= self._limits.sample_stale

@@ -32,6 +32,7 @@ _CILIUM_CHECKS = {
 _SUBMARINER_METRICS = ("submariner-rx-growth", "submariner-tx-growth")
 _CILIUM_METRICS = ("kvstoremesh-readiness", "cilium-failures-growth", "cilium-initial-sync")
 """Metric queries that only tell DEGRADED from UP."""
+_OF_LINKS = ("MESH-DOWN", "MESH-MISSING", "MESH-DEGRADED", "MESH-SLOW")
 _OF_CONFIG = (
     "MESH-MAX-CLUSTERS-MISMATCH",
     "MESH-TUNNEL-MISMATCH",
@@ -97,7 +98,8 @@ def _of_cilium(member: CiliumMember) -> Iterator[Unknown]:
         for rule in _OF_CONFIG:
             yield Unknown("mesh", member.name, rule, unread)
     if member.readiness.state is not MetricState.FRESH or not member.measured:
-        yield Unknown("mesh", member.name, "MESH-DOWN", why_unmeasured(member))
+        for rule in _OF_LINKS:
+            yield Unknown("mesh", member.name, rule, why_unmeasured(member))
     else:
         yield from _metrics(member.cluster, _CILIUM_METRICS)
 

@@ -107,6 +107,12 @@ class ClusterStore:
         if self._contact is None:
             self._become(ClusterState.CONNECTING, reason)
 
+    def identify(self, version: VersionInfo) -> None:
+        """The API server says that it is of this version."""
+        if version != self.version:
+            self.version = version
+            self._emit((self.name, CLUSTER))
+
     def connected(self) -> None:
         """Discovery is done: from now on the topics decide."""
         self._connected, self._contact = True, None

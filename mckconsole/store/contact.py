@@ -87,20 +87,30 @@ async def first_contact(
     try:
         async with asyncio.timeout(within):
             await client.open()
-            surface, version = await asyncio.gather(
-                discover(client), server_version(client), return_exceptions=True
-            )
+            surface = await survey(client, store)
     except TimeoutError:
         raise ReadTimeout(
             f"no complete first contact within {within:.0f} s", hint="check the API server"
         ) from None
+    assign(store, surface)
+    return surface
+
+
+async def survey(client: ClusterClient, store: ClusterStore) -> ApiSurface:
+    """Ask version and API surface together, and tell `store` the version.
+
+    Raises:
+        SourceError: no usable answer; a refused `/version` is no obstacle.
+    """
+    surface, version = await asyncio.gather(
+        discover(client), server_version(client), return_exceptions=True
+    )
     if isinstance(surface, BaseException):
         raise surface
     if not isinstance(version, BaseException):
-        store.version = version
+        store.identify(version)
     elif not isinstance(version, StatusTrouble):
         raise version
-    assign(store, surface)
     return surface
 
 

@@ -19,7 +19,6 @@ from mckconsole.domain.objects import Projection
 from mckconsole.domain.states import TopicState
 from mckconsole.sources.backoff import Backoff, Recovery
 from mckconsole.sources.client import ClusterClient
-from mckconsole.sources.discovery import discover
 from mckconsole.sources.errors import (
     NotServed,
     ServerTrouble,
@@ -38,6 +37,7 @@ from mckconsole.store.contact import (
     assign,
     connecting,
     first_contact,
+    survey,
 )
 
 logger = logging.getLogger(__name__)
@@ -85,7 +85,8 @@ class ClusterSession:
         self._pace = pace
         self._timing = timing
         self._back = asyncio.Event()
-        self._missing = False
+        self._changed = False
+        """What is served may be another than what is known."""
         self._unwell = False
         """The API server answers, but says that it cannot: it is starting, or overloaded."""
         self._tasks: dict[str, tuple[str, asyncio.Task[None]]] = {}
@@ -136,7 +137,7 @@ class ClusterSession:
                 await self._rediscover(client)
 
     def _in_a_hurry(self) -> bool:
-        if self._missing:
+        if self._changed:
             return True
         topics = (self._store.collection(topic) for topic in self._store.topics)
         now = self._pace.monotonic()
@@ -186,7 +187,7 @@ class ClusterSession:
 
     def _note(self, error: SourceError) -> None:
         if isinstance(error, NotServed):
-            self._missing = True
+            self._changed = True
 
     async def _nap(self, seconds: float) -> None:
         """Sleep, but not on when the cluster has come back."""
@@ -232,6 +233,7 @@ class ClusterSession:
         A watch that was silent through the loss may be half dead, and a living one of a quiet kind
         would not say so for minutes; opened anew, either is current within seconds.
         """
+        self._changed = True  # perhaps it was upgraded
         self._back.set()
         self._back.clear()
         for topic, reflector in self._reflectors.items():
@@ -239,11 +241,11 @@ class ClusterSession:
                 reflector.reopen()
 
     async def _rediscover(self, client: ClusterClient) -> None:
-        """Take in kinds that came, went or changed version."""
+        """Take in another version of the server, and kinds that came, went or changed theirs."""
         try:
-            surface = await discover(client)
+            surface = await survey(client, self._store)
         except SourceError:
             return  # the probe and the topics tell of it
-        self._missing = False
+        self._changed = False
         assign(self._store, surface)
         await self._follow(client)

@@ -87,6 +87,7 @@ class ModelCluster:
     def __init__(self, pace: Pace, kinds: Sequence[Kind], *, piece: int = 1 << 16) -> None:
         self.pace = pace
         self.version = 100
+        self.git_version = "v1.36.2"
         self.requests: list[tuple[float, str, Mapping[str, str]]] = []
         self.resources = {kind.path(kind.versions[0]): Resource(kind) for kind in kinds}
         self.dead: SourceError | None = None
@@ -179,7 +180,7 @@ class ModelCluster:
     ) -> Answer:
         await self._arrive(path, params or {})
         if path == "/version":
-            return self._answer({"gitVersion": "v1.36.2", "platform": "linux/amd64"})
+            return self._answer({"gitVersion": self.git_version, "platform": "linux/amd64"})
         if path == "/readyz":
             return self._answer("ok")
         if path in ("/api", "/apis"):

@@ -305,6 +305,29 @@ def test_a_kind_that_goes_and_comes_back_is_followed() -> None:
     run(main())
 
 
+def test_an_upgrade_of_the_api_server_is_noticed() -> None:
+    async def main() -> None:
+        it = Bench(wanted=("nodes",))
+        await asyncio.sleep(5)
+        it.cluster.dead = ConnectFailed("refused")
+        it.cluster.send("nodes", ConnectFailed("reset"))
+        await asyncio.sleep(60)
+        it.cluster.dead = None
+        it.cluster.git_version = "v1.37.0"
+        await asyncio.sleep(60)
+        version = it.store.snapshot(it.loop.time()).version
+        assert version is not None
+        assert version.git_version == "v1.37.0"
+        it.cluster.git_version = "v1.37.1"
+        await asyncio.sleep(700)
+        version = it.store.snapshot(it.loop.time()).version
+        assert version is not None
+        assert version.git_version == "v1.37.1"
+        await it.end()
+
+    run(main())
+
+
 def test_an_endpoint_with_a_problem_is_never_contacted() -> None:
     async def main() -> None:
         it = Bench(problem="no such file")

@@ -6,6 +6,7 @@ gave are referred to. JSON has everything in full.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -23,6 +24,8 @@ ROLES = {
     Severity.LOW: Role.WARN,
     Severity.INFO: Role.DIM,
 }
+_COMMAND = re.compile(r"\d+\. (?:kubectl|subctl|cilium) ")
+"""A step that is pasted into a shell, so its lines end in a backslash where they are broken."""
 _MARGIN = 8
 """Cells before evidence and steps, with the word `seen` or `do` in them."""
 
@@ -65,7 +68,8 @@ def _steps(finding: Finding, told: dict[str, str], width: int | None) -> Iterato
         steps = [f"as for {told[finding.remediation]} above"]
     told.setdefault(finding.remediation, f"{finding.rule} {_place(finding)}")
     for index, step in enumerate(steps):
-        yield from labelled("" if index else "  do", step, width, room=_MARGIN)
+        glue = " \\" if _COMMAND.match(step) else ""
+        yield from labelled("" if index else "  do", step, width, room=_MARGIN, glue=glue)
 
 
 def _observations(evidence: Sequence[Evidence]) -> Iterator[tuple[Role, int, str]]:

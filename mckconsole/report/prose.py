@@ -17,12 +17,17 @@ _NARROWEST = 20
 
 def labelled(
     label: str, text: str, width: int | None, *, room: int,
-    role: Style = Role.PLAIN, label_role: Style = Role.DIM,
+    role: Style = Role.PLAIN, label_role: Style = Role.DIM, glue: str = "",
 ) -> Iterator[Line]:  # fmt: skip
-    """`text` behind `label`, which takes `room` cells; `width` in cells, None for no limit."""
-    cells = max((width or _WIDE) - room, _NARROWEST)
-    for index, part in enumerate(wrap(text, cells)):
-        yield [Span(pad(label if index == 0 else "", room), label_role), Span(part, role)]
+    """`text` behind `label`, which takes `room` cells; `width` in cells, None for no limit.
+
+    `glue` ends every line that is continued.
+    """
+    cells = max((width or _WIDE) - room - cell_width(glue), _NARROWEST)
+    parts = list(wrap(text, cells))
+    for index, part in enumerate(parts):
+        shown = part if index == len(parts) - 1 else f"{part}{glue}"
+        yield [Span(pad(label if index == 0 else "", room), label_role), Span(shown, role)]
 
 
 def flowing(label: str, parts: Iterable[str], width: int | None) -> Iterator[Line]:

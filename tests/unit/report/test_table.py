@@ -86,6 +86,16 @@ class TestReport:
         text = render(document(findings=(replace(DOWN, remediation="1. look\n2. act"),)))
         assert "  do    1. look\n        2. act\n" in text
 
+    def test_a_command_that_is_broken_can_be_pasted(self) -> None:
+        steps = "1. kubectl --context west -n submariner-operator get gateways\n2. look at the node"
+        text = render(document(findings=(replace(DOWN, remediation=steps),)), width=48)
+        start = text.index("1. kubectl")
+        assert text[start : text.index("\n\n", start)].splitlines() == [
+            "1. kubectl --context west -n \\",
+            "        submariner-operator get gateways",
+            "        2. look at the node",
+        ]
+
     def test_equal_steps_are_told_once(self) -> None:
         first = replace(DOWN, remediation="1. look\n2. act")
         text = render(document(findings=(first, replace(first, peers=("north",)))))

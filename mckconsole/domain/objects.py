@@ -1,7 +1,7 @@
 """The base of every projection: metadata, and the conventions projections follow.
 
-A projection is a frozen `msgspec.Struct` that holds only the fields some rule or column reads;
-everything else of an object is skipped by the decoder and never exists in memory. Conventions:
+A projection is a frozen `msgspec.Struct` that holds only the fields that rules and columns are made
+of; everything else of an object is skipped by the decoder and never exists in memory. Conventions:
 
 - every field has a default, so an object without status (or without spec) decodes;
 - JSON `null` means the default (Go writes null for empty lists), see `decode`;

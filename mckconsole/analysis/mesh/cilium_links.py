@@ -147,38 +147,43 @@ class _Reader:
         )
 
     def _some_ready(self, ready: int, total: int) -> Iterator[Claim]:
+        troubles = list(self._troubles(ready, total))
+        yield from troubles
+        if not troubles:
+            unverified = self._why_unverified()
+            if unverified:
+                yield Claim(LinkState.UNVERIFIED, WARN, unverified, "kvstoremesh-unread")
+                return
+        yield Claim(LinkState.UP, None, f"ready on all {total} agents" if ready == total else "")
+
+    def _troubles(self, ready: int, total: int) -> Iterator[Claim]:
         if ready < total:
             severity = CRITICAL if (total - ready) * 2 > total else WARN
             reason = f"{total - ready} of {total} agents are not ready"
             yield Claim(LinkState.DEGRADED, severity, reason, "agents")
-        yield from self._kvstoremesh_claim()
+        elif mesh := self._samples("kvstoremesh-readiness"):
+            failing = [s for s in mesh if s.value < 1 and self._current(s)]
+            if failing:
+                self._show(_KVSTOREMESH, failing[:1])
+                reason = "masked outage: agents read KVStoreMesh's copy, it cannot reach the peer"
+                yield Claim(LinkState.DEGRADED, WARN, reason, "masked-outage")
         rising = [s for s in self._samples("cilium-failures-growth") if s.value >= 1]
         if rising:
             self._show(_FAILURES, rising[:1])
             yield Claim(LinkState.DEGRADED, WARN, "failures rose within 5 min", "failures-rising")
         yield from self._sync_claim()
         yield from self._latency_claim()
-        yield Claim(LinkState.UP, None, f"ready on all {total} agents" if ready == total else "")
 
-    def _kvstoremesh_claim(self) -> Iterator[Claim]:
-        """Agents that read KVStoreMesh's copy are ready whatever happens behind it."""
-        samples = self._samples("kvstoremesh-readiness")
+    def _why_unverified(self) -> str:
+        """Why ready agents prove nothing: they may read KVStoreMesh's copy; empty when they do."""
         vector = self._member.cluster.metrics.get("kvstoremesh-readiness")
-        current = [sample for sample in samples if self._current(sample)]
-        failing = [sample for sample in current if sample.value < 1]
-        if failing:
-            self._show(_KVSTOREMESH, failing[:1])
-            reason = "masked outage: agents read KVStoreMesh's copy, it cannot reach the peer"
-            yield Claim(LinkState.DEGRADED, WARN, reason, "masked-outage")
-        elif samples and not current:
-            reason = "agents read KVStoreMesh's copy, whose own readiness is an old sample"
-            yield Claim(LinkState.UNVERIFIED, WARN, reason, "old-kvstoremesh")
-        elif self._member.kvstoremesh and vector.state is not MetricState.FRESH:
-            why = vector.reason or vector.state.value
-            reason = f"agents read KVStoreMesh's copy, whose own readiness is not known: {why}"
-            yield Claim(LinkState.UNVERIFIED, WARN, reason, "unread-kvstoremesh")
-        elif self._member.kvstoremesh and not samples:
-            self._notes.append("KVStoreMesh's own readiness is not measured")
+        samples = self._samples("kvstoremesh-readiness")
+        copy = "agents read KVStoreMesh's copy, whose own readiness is"
+        if samples and not any(self._current(sample) for sample in samples):
+            return f"{copy} an old sample"
+        if self._member.kvstoremesh and vector.state in (MetricState.FAILED, MetricState.PARTIAL):
+            return f"{copy} not known: {vector.reason or vector.state.value}"
+        return ""
 
     def _current(self, sample: Sample) -> bool:
         return self._asked - sample.at <= self._limits.sample_stale

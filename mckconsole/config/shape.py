@@ -7,6 +7,7 @@ types, so one run names every unknown key, missing key and wrong value with its 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -124,4 +125,5 @@ def in_words(message: str, kind: Any) -> str:
         return "must not be empty"
     for name, word in _WORDS:
         message = message.replace(name, word)
+    message = re.sub(r"(?<=\d)\.0\b", "", message)
     return message[:1].lower() + message[1:]

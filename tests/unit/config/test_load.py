@@ -109,6 +109,7 @@ BAD: dict[str, tuple[str, int | None, str, str]] = {
     "wrong type": ("contexts:\n- a\n- 7\n", 3, "contexts[1]", "expected text, got"),
     "wrong shape": ("mesh: [1]\n", 1, "mesh", "expected a mapping, got a list"),
     "range": ("connections: 0\n", 1, "connections", "expected a whole number >= 1"),
+    "range of a number": ("mesh:\n  slowMs: -4\n", 2, "mesh.slowMs", "expected a number > 0"),
     "not finite": ("requestTimeout: .nan\n", 1, "requestTimeout", "finite"),
     "huge number": (f"requestTimeout: {'9' * 5000}\n", 1, "requestTimeout", ""),
     "choice": ("exec:\n  policy: some\n", 2, "exec.policy", "one of allow-all, deny-all"),

@@ -84,12 +84,12 @@ def _silence_libraries() -> None:
 
 
 def _crashed(error: Exception) -> int:
-    from mckconsole.cli.crash import redact, save
+    from mckconsole.cli.crash import save
     from mckconsole.cli.output import say
 
     path = save(error)
     where = f"; details without any secret are in {path}" if path else ""
-    say(f"internal error: {type(error).__name__}: {redact(str(error))}{where}")
+    say(f"internal error: {type(error).__name__}{where}")
     return ExitCode.CRASH
 
 

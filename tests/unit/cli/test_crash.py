@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mckconsole.cli.crash import describe, redact, save
+from mckconsole.cli.crash import describe, save
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
 
@@ -28,8 +28,9 @@ def crashed() -> RuntimeError:
 
 def test_report_names_places_and_causes_without_values() -> None:
     text = describe(crashed())
-    assert "RuntimeError: cannot use https://[redacted]host/" in text
-    assert "ValueError: Authorization: [redacted]" in text
+    assert "builtins.RuntimeError\n" in text
+    assert "builtins.ValueError\n" in text
+    assert "cannot use" not in text
     assert "test_crash.py:" in text
     assert "in fail" in text
     assert TOKEN not in text
@@ -39,22 +40,8 @@ def test_report_names_places_and_causes_without_values() -> None:
 def test_grouped_errors_are_all_named() -> None:
     group = ExceptionGroup("tasks", [ValueError("one"), KeyError("two")])
     text = describe(group)
-    assert "ExceptionGroup: tasks" in text
-    assert "ValueError: one" in text
-    assert "KeyError: 'two'" in text
-
-
-@pytest.mark.parametrize(
-    "secret",
-    [
-        TOKEN,
-        "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----",
-        "AKIAIOSFODNN7EXAMPLEKEYVALUE",
-        "Basic YWRhOnBhc3M=",
-    ],
-)
-def test_what_looks_like_a_credential_is_taken_out(secret: str) -> None:
-    assert redact(f"before {secret} after") == "before [redacted] after"
+    for kind in ("ExceptionGroup", "ValueError", "KeyError"):
+        assert f"builtins.{kind}\n" in text
 
 
 def test_saved_private_and_only_for_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,7 @@ class TestEnds:
     def test_bug(self, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
         assert self.fails_with(monkeypatch, RuntimeError("Bearer abcdef")) == 70
         (line,) = capsys.readouterr().err.splitlines()
-        assert line.startswith("mckconsole: internal error: RuntimeError: [redacted]; details")
+        assert line.startswith("mckconsole: internal error: RuntimeError; details")
         (saved,) = (home / "state" / "mckconsole").iterdir()
         assert str(saved) in line
         assert "abcdef" not in saved.read_text()

@@ -10,6 +10,7 @@ import pytest
 from mckconsole.config.errors import MAX_SHOWN, ConfigError
 from mckconsole.config.load import find_config, load_config, read_config
 from mckconsole.config.model import Config
+from mckconsole.config.shape import in_words
 from mckconsole.config.yamltree import MAX_BYTES
 
 ENV = {"HOME": "/home/ada"}
@@ -109,7 +110,6 @@ BAD: dict[str, tuple[str, int | None, str, str]] = {
     "wrong type": ("contexts:\n- a\n- 7\n", 3, "contexts[1]", "expected text, got"),
     "wrong shape": ("mesh: [1]\n", 1, "mesh", "expected a mapping, got a list"),
     "range": ("connections: 0\n", 1, "connections", "expected a whole number >= 1"),
-    "range of a number": ("mesh:\n  slowMs: -4\n", 2, "mesh.slowMs", "expected a number > 0"),
     "not finite": ("requestTimeout: .nan\n", 1, "requestTimeout", "finite"),
     "huge number": (f"requestTimeout: {'9' * 5000}\n", 1, "requestTimeout", ""),
     "choice": ("exec:\n  policy: some\n", 2, "exec.policy", "one of allow-all, deny-all"),
@@ -141,6 +141,11 @@ BAD: dict[str, tuple[str, int | None, str, str]] = {
     "depth": ("contexts: " + "[" * 5000, 1, "", "nested deeper"),
     "control": ("connections: 1\ncontexts: ['\x00']\n", 2, "", "U+0000 is not allowed"),
 }
+
+
+def test_limits_are_plain_numbers() -> None:
+    assert in_words("Expected `float` > 0.0 - at `$.mesh`", float) == "expected a number > 0"
+    assert in_words("Expected `float` <= 0.25", float) == "expected a number <= 0.25"
 
 
 @pytest.mark.parametrize("case", BAD)

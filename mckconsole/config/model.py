@@ -110,8 +110,8 @@ class ExecConfig(Section, frozen=True):
 class Config(Section, frozen=True):
     """The whole file."""
 
-    read_only: bool = True
-    """`true` wins over every flag and cannot be lifted in the session."""
+    read_only: bool = False
+    """`true` locks read-only: no flag and no key lifts it. Without it read-only is the default."""
     kubeconfig: list[NonEmpty] = field(default_factory=list)
     """Files to merge as KUBECONFIG would; empty uses --kubeconfig, KUBECONFIG, ~/.kube/config."""
     contexts: list[NonEmpty] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 The rules are clientcmd's (client-go `tools/clientcmd/loader.go`): the first file that sets a name
 or current-context wins, an entry is never mixed from two files, missing files of a list are
-skipped, a named file must exist. Where a rule hides something from the user, it is said.
+skipped and told, one of them must exist. Where a rule hides something from the user, it is said.
 """
 
 from __future__ import annotations
@@ -70,21 +70,21 @@ def read_all(wanted: Candidates) -> Merged | None:
     Raises:
         KubeconfigError: a file cannot be used, or none of the named files exists.
     """
-    files = []
+    files, missing = [], []
     for path in wanted.paths:
         try:
             files.append(read_file(path))
         except FileNotFoundError:
-            continue
+            missing.append(clean(f"{path}: no such file (named by {wanted.source}); skipped"))
     if files:
-        return _merge(files)
+        return _merge(files, missing)
     if not wanted.named:
         return None
     names = ", ".join(map(str, wanted.paths))
     raise KubeconfigError(f"{names}: no such file (named by {wanted.source})")
 
 
-def _merge(files: Sequence[KubeconfigFile]) -> Merged:
+def _merge(files: Sequence[KubeconfigFile], missing: Sequence[str]) -> Merged:
     clusters: dict[str, KubeCluster] = {}
     users: dict[str, KubeUser] = {}
     contexts: dict[str, KubeContext] = {}
@@ -101,7 +101,7 @@ def _merge(files: Sequence[KubeconfigFile]) -> Merged:
         users=users,
         contexts=contexts,
         current_context=next((file.current_context for file in files if file.current_context), ""),
-        problems=(*problems, *_hidden(files)),
+        problems=(*missing, *problems, *_hidden(files)),
     )
 
 

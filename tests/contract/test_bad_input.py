@@ -151,6 +151,18 @@ class TestKubeconfig:
                 assert says in done.words
                 assert path in done.words
 
+    async def test_a_missing_one_of_several_is_told_and_the_others_are_read(
+        self, tmp_path: Path
+    ) -> None:
+        async with EmbeddedFleet.many(1) as fleet:
+            files = f"{tmp_path}/missing:{fleet.kubeconfig}"
+            done = await mck(tmp_path, "report", "--format", "json", KUBECONFIG=files)
+        done.assert_clean()
+        assert done.status == 0
+        assert clusters(done)["cluster-000"]["state"] == "ready"
+        told = [unknown["reason"] for unknown in done.json()["unknowns"]]
+        assert f"{tmp_path}/missing: no such file (named by KUBECONFIG); skipped" in told
+
     async def test_an_unknown_context_names_those_that_there_are(self, tmp_path: Path) -> None:
         async with EmbeddedFleet.many(2) as fleet:
             access = ("--kubeconfig", str(fleet.kubeconfig))

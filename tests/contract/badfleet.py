@@ -76,6 +76,15 @@ def item(raw: bytes) -> Spoil:
     return on_nodes(faults.add_item(raw))
 
 
+def null_containers(cluster: EmbeddedCluster) -> None:
+    """A pod template without containers, as some controllers write it."""
+    raw = (
+        b'{"metadata":{"name":"clustermesh-apiserver","namespace":"kube-system"},'
+        b'"spec":{"template":{"spec":{"containers":null}}}}'
+    )
+    cluster.faults.add(faults.add_item(raw), path="/(deployments|daemonsets)$")
+
+
 UNREACHABLE, DEGRADED = "unreachable", "degraded"
 SERVED = (
     # not a Kubernetes API
@@ -142,6 +151,7 @@ SERVED = (
     Case("item-nul", "ready", "", item(faults.hostile_item("n1", faults.NUL))),
     Case("item-surrogate", "ready", "", item(faults.hostile_item("n1", faults.LONE_SURROGATE))),
     Case("item-9MiB", "ready", "", item(faults.hostile_item("n1", faults.long_string(9 << 20)))),
+    Case("containers-null", "ready", "", null_containers),
     Case("hostile-objects", "ready", "", hostile_objects),
 )
 

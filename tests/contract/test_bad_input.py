@@ -14,7 +14,11 @@ import pytest
 import yaml
 
 from mckconsole.demo import faults
+from mckconsole.demo.answers import Listener
 from mckconsole.demo.fleet import EmbeddedFleet
+from mckconsole.demo.promql import PromSeries
+from mckconsole.demo.promserver import EmbeddedPrometheus
+from mckconsole.domain.metrics import QUERIES
 from mckconsole.report.jsonout import schema
 from tests.contract.badfleet import HOSTILE, add_context, bad_fleet
 from tests.contract.running import Done, mck
@@ -190,6 +194,17 @@ def replacing(old: bytes, new: bytes) -> faults.Effect:
 
 
 @pytest.fixture
+async def metrics() -> AsyncIterator[Listener]:
+    """A Prometheus whose label values and warnings are hostile."""
+    names = ("status", "remote_cluster", "target_cluster", "local_hostname", "source_node_name")
+    labels = dict.fromkeys(names, HOSTILE)
+    server = EmbeddedPrometheus([PromSeries(query.metric, labels, 0.0) for query in QUERIES])
+    server.warnings.append(HOSTILE)
+    async with Listener({"": server}) as listener:
+        yield listener
+
+
+@pytest.fixture
 async def demo() -> AsyncIterator[EmbeddedFleet]:
     async with EmbeddedFleet() as fleet:
         yield fleet
@@ -197,7 +212,7 @@ async def demo() -> AsyncIterator[EmbeddedFleet]:
 
 class TestHostileText:
     async def test_no_name_label_metric_or_error_reaches_the_terminal(
-        self, demo: EmbeddedFleet, tmp_path: Path
+        self, demo: EmbeddedFleet, metrics: Listener, tmp_path: Path
     ) -> None:
         """Every string of every object and series is hostile, and a context's name too."""
         spoiled = json.dumps(HOSTILE)[1:-1].encode()
@@ -206,8 +221,8 @@ class TestHostileText:
                 change = word[:-1] + spoiled + b'"'
                 cluster.faults.add(replacing(word, change), path="submariner|nodes|daemonsets")
         document = yaml.safe_load(demo.kubeconfig.read_text())
-        first = document["clusters"][0]["cluster"]
-        add_context(document, HOSTILE, first, {"token": "none"})
+        first = document["clusters"][0]
+        add_context(document, HOSTILE, first["cluster"], {"token": "none"})
         add_context(document, "bad-url", {"server": f"https://{HOSTILE}"}, {})
         kubeconfig = tmp_path / "kubeconfig"
         kubeconfig.write_text(json.dumps(document))
@@ -217,6 +232,7 @@ class TestHostileText:
             {"name": f"{HOSTILE} {number}", "url": one.url, "clusters": list(one.clusters)}
             for number, one in enumerate(demo.config.prometheus)
         ]
+        prometheus.append({"name": "hostile", "url": metrics.url, "clusters": [first["name"]]})
         config.write_text(json.dumps({"requestTimeout": 2, "prometheus": prometheus}))
         access = ("--kubeconfig", str(kubeconfig), "--config", str(config))
         runs = await asyncio.gather(

@@ -25,11 +25,12 @@ from mckconsole.domain.decode import (
 )
 from mckconsole.domain.kinds import Kind
 from mckconsole.domain.objects import Projection
-from mckconsole.sources.api import ApiReader
+from mckconsole.sources.api import Answer, ApiReader
 from mckconsole.sources.errors import Expired, ProtocolTrouble
 from mckconsole.sources.interning import sharer
 from mckconsole.sources.items import split_list
 from mckconsole.sources.pace import REAL, Pace
+from mckconsole.sources.pages import Pages
 
 P = TypeVar("P", bound=Projection)
 
@@ -162,29 +163,38 @@ class _Lister:
             params["limit"] = str(page_size)
         if resource_version is not None:
             params["resourceVersion"] = resource_version
-        for number in range(MAX_PAGES):
-            try:
-                reply = await self.client.get(path, params)
-            except Expired:
-                if number:
-                    raise _PageExpired from None
-                raise
-            page: _Page[Projection] | _Envelope = _open_page(
-                reply.body, self.kind.projection
-            ) or await _open_envelope(reply.body, path)
-            meta = page.metadata or _ListMeta()
-            if not number:
-                listing.resource_version = meta.resource_version
-                listing.as_of = self._server_time(reply.date)
-            listing.received += len(reply.body)
-            del reply
-            await self._take(page.items or [], listing)
-            self._report(len(listing.objects), meta)
-            if not meta.continue_:
-                return listing
-            params.pop("resourceVersion", None)
-            params["continue"] = meta.continue_
+        fetched = Pages(self.client, path)
+        try:
+            for number in range(MAX_PAGES):
+                try:
+                    reply = await fetched.get(params)
+                except Expired:
+                    if number:
+                        raise _PageExpired from None
+                    raise
+                await fetched.ahead(params, reply.body)
+                meta = await self._add(reply, path, listing)
+                if not meta.continue_:
+                    return listing
+                params.pop("resourceVersion", None)
+                params["continue"] = meta.continue_
+        finally:
+            await fetched.close()
         raise ProtocolTrouble(f"the list {path} has no end", hint="its continue tokens never stop")
+
+    async def _add(self, reply: Answer, path: str, listing: Listing[Projection]) -> _ListMeta:
+        """Decode a page into `listing`; returns its metadata."""
+        page: _Page[Projection] | _Envelope = _open_page(
+            reply.body, self.kind.projection
+        ) or await _open_envelope(reply.body, path)
+        meta = page.metadata or _ListMeta()
+        if not listing.received:
+            listing.resource_version = meta.resource_version
+            listing.as_of = self._server_time(reply.date)
+        listing.received += len(reply.body)
+        await self._take(page.items or [], listing)
+        self._report(len(listing.objects), meta)
+        return meta
 
     def _server_time(self, date: float | None) -> float:
         return self.pace.wall() + self.client.clock_offset if date is None else date

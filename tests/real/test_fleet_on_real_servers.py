@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ MEMBERS = ("aws-use1-1", "gcp-eu-1", "onprem-1")
 QUERIES = tuple(query.id for query in metrics.QUERIES)
 TOPICS = tuple(topic for topic in BY_TOPIC if any(topic in pane.topics for pane in PANES))
 SEED = 1
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.real
 
@@ -131,7 +132,9 @@ def _seed(server: apiserver.ApiServer, world: World, name: str) -> Seeder:
     return seeder
 
 
-def _kubeconfig(path: Path, servers: dict[str, apiserver.ApiServer]) -> Path:
+def _kubeconfig(
+    path: Path, servers: dict[str, apiserver.ApiServer], token: str = apiserver.ADMIN
+) -> Path:
     document = {
         "apiVersion": "v1",
         "kind": "Config",
@@ -139,7 +142,7 @@ def _kubeconfig(path: Path, servers: dict[str, apiserver.ApiServer]) -> Path:
             {"name": n, "cluster": {"server": s.url, "certificate-authority": str(s.ca_file)}}
             for n, s in servers.items()
         ],
-        "users": [{"name": "admin", "user": {"token": apiserver.ADMIN}}],
+        "users": [{"name": "admin", "user": {"token": token}}],
         "contexts": [{"name": n, "context": {"cluster": n, "user": "admin"}} for n in servers],
     }
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
@@ -147,9 +150,11 @@ def _kubeconfig(path: Path, servers: dict[str, apiserver.ApiServer]) -> Path:
     return path
 
 
-async def _read(kubeconfig: Path, config: Config) -> tuple[FleetStore, Analysis]:
+async def _read(
+    kubeconfig: Path, config: Config, members: Sequence[str] = MEMBERS
+) -> tuple[FleetStore, Analysis]:
     inventory = load_kubeconfig(
-        str(kubeconfig), env=dict(os.environ), config=config, contexts=MEMBERS
+        str(kubeconfig), env=dict(os.environ), config=config, contexts=members
     )
     store = await read_fleet(inventory, ReadPlan(topics=TOPICS, queries=QUERIES), config=config)
     return store, analyse(store.snapshot())
@@ -176,9 +181,31 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, apis
     apiserver.require()
     with contextlib.ExitStack() as stack:
         yield {
-            name: stack.enter_context(apiserver.running(tmp_path_factory.mktemp(name)))
-            for name in MEMBERS
+            name: stack.enter_context(_audited(tmp_path_factory.mktemp(name))) for name in MEMBERS
         }
+
+
+def _audited(folder: Path) -> contextlib.AbstractContextManager[apiserver.ApiServer]:
+    """A server that writes down who asked for what."""
+    policy = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": [{"level": "Metadata"}]}
+    (folder / "policy.yaml").write_text(yaml.safe_dump(policy), encoding="utf-8")
+    return apiserver.running(
+        folder,
+        f"--audit-policy-file={folder / 'policy.yaml'}",
+        f"--audit-log-path={folder / 'audit.log'}",
+        "--audit-log-mode=blocking",
+    )
+
+
+def _asked(server: apiserver.ApiServer, user: str) -> set[tuple[str, str]]:
+    """(verb, resource or path) of every request of a user, by the server's own audit log."""
+    with (server.directory / "audit.log").open(encoding="utf-8") as log:
+        events = [json.loads(line) for line in log]
+    return {
+        (event["verb"], event.get("objectRef", {}).get("resource") or event["requestURI"])
+        for event in events
+        if event["user"].get("username") == user
+    }
 
 
 @pytest.mark.slow
@@ -225,11 +252,67 @@ async def test_real_servers_show_what_the_embedded_fleet_shows(
 
 
 def _report(kubeconfig: Path, config: Path) -> tuple[int, dict[str, Any]]:
-    """Exit code and document of the command itself."""
-    command = [sys.executable, "-m", "mckconsole", "report", "--format", "json"]
-    done = subprocess.run(
-        [*command, "--kubeconfig", kubeconfig, "--config", config, "--fail-on", "critical"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    """Exit code and document of the report."""
+    return _run(
+        "report", "--kubeconfig", str(kubeconfig), "--config", str(config), "--fail-on", "critical"
+    )
+
+
+def _run(*arguments: str) -> tuple[int, dict[str, Any]]:
+    """Exit code and JSON document of the command itself."""
+    command = [sys.executable, "-m", "mckconsole", *arguments, "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     document: dict[str, Any] = json.loads(done.stdout)
     return done.returncode, document
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_the_role_that_we_publish_is_enough(
+    servers: dict[str, apiserver.ApiServer], tmp_path: Path
+) -> None:
+    """A user with `docs/rbac.yaml` and nothing else reads every topic; without it, none."""
+    name = MEMBERS[0]
+    world = World(load_scenario("default"), seed=SEED, epoch=time.time())
+    kubeconfig = _kubeconfig(tmp_path / "kubeconfig", {name: servers[name]}, apiserver.LIMITED)
+    seeder = Seeder(servers[name])
+    for definition in _definitions(world, name):
+        seeder.write(definition)
+    before, _ = await _read(kubeconfig, Config(), (name,))
+    assert before.snapshot().clusters[name].state is ClusterState.FORBIDDEN
+    for role in yaml.safe_load_all((ROOT / "docs" / "rbac.yaml").read_text(encoding="utf-8")):
+        seeder.write(role)
+        seeder.write(_binding(role))
+    await asyncio.sleep(1)  # the authorizer learns of bindings through a watch of its own
+    store, _ = await _read(kubeconfig, Config(), (name,))
+    cluster = store.snapshot().clusters[name]
+    assert {t: v.reason for t, v in cluster.topics.items() if v.reason and not v.complete} == {
+        topic: view.reason
+        for topic, view in cluster.topics.items()
+        if view.state is TopicState.ABSENT
+    }
+    assert cluster.state is ClusterState.READY
+    code, _ = await asyncio.to_thread(_run, "doctor", "--kubeconfig", str(kubeconfig))
+    assert code == 0
+    asked = _asked(servers[name], "limited")
+    assert {thing for verb, thing in asked if verb == "create"} == {
+        "selfsubjectaccessreviews",
+        "selfsubjectreviews",
+    }
+    assert {verb for verb, _ in asked} == {"create", "get", "list"}
+    assert not {thing for _, thing in asked} & {"secrets", "pods"}
+
+
+def _binding(role: dict[str, Any]) -> KubeObject:
+    """Bind a role to the limited user, where the role is."""
+    return {
+        "apiVersion": role["apiVersion"],
+        "kind": f"{role['kind']}Binding",
+        "metadata": role["metadata"],
+        "roleRef": {
+            "apiGroup": "rbac.authorization.k8s.io",
+            "kind": role["kind"],
+            "name": role["metadata"]["name"],
+        },
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "limited"}],
+    }

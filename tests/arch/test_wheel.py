@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -21,7 +22,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy of what git would have: setuptools leaves `build/` beside the sources."""
     source = tmp_path_factory.mktemp("source")
     for name in ("mckconsole", "widgets", "themes", "pyproject.toml", "README.md", "LICENSE"):
-        subprocess.run(["cp", "-R", ROOT / name, source / name], check=True)
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        copy(ROOT / name, source / name)
     target = tmp_path_factory.mktemp("wheel")
     pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(target), str(source))
     (built,) = target.glob("*.whl")

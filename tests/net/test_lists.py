@@ -181,7 +181,7 @@ async def test_what_is_no_object_is_counted() -> None:
     assert (names(listing), listing.undecodable) == (["y"], 2)
 
 
-DEEP = b'{"metadata":{"name":"d"},"spec":' + b'{"items":[' * 3000 + b"1" + b"]}" * 3000 + b"}"
+DEEP = b'{"metadata":{"name":"d"},"spec":' + b'{"items":[' * 100_000 + b"1" + b"]}" * 100_000 + b"}"
 
 
 @pytest.mark.parametrize("bad", [b"", b'"\xff\xfe"'])
@@ -198,8 +198,8 @@ async def test_an_object_nested_too_deeply_costs_itself_only(bad: bytes) -> None
     "body",
     [
         b'{"items":[' + DEEP,
-        b'{"items":[' + DEEP + b'],"metadata":' + b"[" * 3000 + b"]" * 3000 + b"}",
-        b"[" * 3000,
+        b'{"items":[' + DEEP + b'],"metadata":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b"[" * 100_000,
         b'{"items":{"a":' + DEEP + b"}}",
     ],
 )

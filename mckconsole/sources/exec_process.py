@@ -79,16 +79,7 @@ async def run_program(
         OutputTooLarge: it wrote more than MAX_OUTPUT.
         OSError, ValueError: it cannot be started.
     """
-    loop = asyncio.get_running_loop()
-    transport, capture = await loop.subprocess_exec(
-        _Capture,
-        *argv,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-        env=dict(env),
-    )
+    transport, capture = await _start(argv, env)
     try:
         async with asyncio.timeout(timeout):
             await asyncio.shield(capture.ended)
@@ -99,6 +90,32 @@ async def run_program(
     code = transport.get_returncode()
     out, err = (bytes(capture.output[fd]) for fd in (1, 2))
     return Finished(-1 if code is None else code, out, err)
+
+
+async def _start(
+    argv: Sequence[str], env: Mapping[str, str]
+) -> tuple[asyncio.SubprocessTransport, _Capture]:
+    """Start the program; a start that is cancelled is finished first, and then ended.
+
+    asyncio's own way out of a cancelled start kills the program and leaves its children behind.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.get_running_loop().subprocess_exec(
+            _Capture,
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            env=dict(env),
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with suppress(OSError, ValueError):
+            await _finish(*await starting)
+        raise
 
 
 async def _finish(transport: asyncio.SubprocessTransport, capture: _Capture) -> None:

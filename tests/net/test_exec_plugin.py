@@ -330,6 +330,27 @@ class TestTogether:
             await task
         assert not alive(pids_in(pids)[0])
 
+    async def test_cancelling_a_start_leaves_no_child_behind(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The program is quicker than the event loop: it has a child before its start is over."""
+        pids = tmp_path / "pids"
+        loop = asyncio.get_running_loop()
+
+        async def slow(*arguments: object, **options: object) -> object:
+            transport = await type(loop)._make_subprocess_transport(loop, *arguments, **options)  # type: ignore[attr-defined]  # as above
+            await until(lambda: len(pids_in(pids)) == 2)
+            task.cancel()
+            await asyncio.sleep(0.05)
+            return transport
+
+        monkeypatch.setattr(loop, "_make_subprocess_transport", slow)
+        script = f"sleep 600 & echo $$ $! > {pids}.new; mv {pids}.new {pids}; wait"
+        task = asyncio.create_task(run_program(("/bin/sh", "-c", script), {}, timeout=10))
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await until(lambda: not any(map(alive, pids_in(pids))))
+
     async def test_cancelling_one_of_two_does_not_touch_the_other(self, tmp_path: Path) -> None:
         pids = tmp_path / "pids"
         script = f'echo $$ >> {pids}; sleep 0.2; printf %s "$ANSWER"'

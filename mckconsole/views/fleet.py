@@ -39,10 +39,18 @@ COLUMNS = (
     Column("version", "VERSION", priority=2, help="of the API server"),
     Column("provider", "PROVIDER", priority=3, help="told from version and nodes"),
     Column("nodes", "NODES", "right", priority=2, help="ready of all"),
-    Column("latency", "API LATENCY", "left", 5, "seconds", "last small request, and the trend"),
+    Column(
+        "latency",
+        "API LATENCY",
+        "left",
+        5,
+        "seconds",
+        "last small request, and the trend",
+        volatile=True,
+    ),  # fmt: skip
     Column("tunnels", "TUNNELS", "right", priority=1, help="measured to work, of all from here"),
     Column("findings", "FINDINGS", priority=1, help="critical and high ✖, medium and low ▲"),
-    Column("age", "AGE", "right", 3, "seconds", "since the last answer"),
+    Column("age", "AGE", "right", 3, "seconds", "since the last answer", volatile=True),
     Column("notes", "NOTES", priority=6, help="what is unreadable, and warnings"),
 )
 
@@ -76,6 +84,8 @@ def _row(cluster: ClusterRow, finding_ids: tuple[str, ...]) -> Row:
             "notes": _notes(cluster),
         },
         finding_ids,
+        role,
+        (cluster.name,),
     )
 
 

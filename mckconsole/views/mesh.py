@@ -48,7 +48,15 @@ COLUMNS = (
     Column("to", "TO", help="the peer", name=True),
     Column("state", "STATE", help="one of nine states, as the FROM cluster sees the tunnel"),
     Column("rtt", "RTT", "right", 1, "seconds", "average round trip; `last` when not current"),
-    Column("since", "SINCE", "right", 3, "seconds", "how long it is known to be in this state"),
+    Column(
+        "since",
+        "SINCE",
+        "right",
+        3,
+        "seconds",
+        "how long it is known to be in this state",
+        volatile=True,
+    ),  # fmt: skip
     Column("driver", "DRIVER", priority=4, help="cable driver, or Cilium"),
     Column("pair", "BOTH WAYS", priority=5, help="verdict on both directions together"),
     Column("family", "IP", priority=6, help="family of the address in use"),
@@ -111,13 +119,13 @@ class _Findings:
 
 
 def _row(link: Link, pair: Pair | None, now: float, finding_ids: tuple[str, ...]) -> Row:
-    key = link.key
+    key, state = link.key, _state(link)
     return Row(
         str(key),
         {
             "from": Cell(key.source, Role.PLAIN, key.source),
             "to": Cell(key.target, Role.PLAIN if link.in_fleet else Role.DIM, key.target),
-            "state": _state(link),
+            "state": state,
             "rtt": _rtt(link),
             "since": _since(link, now),
             "driver": Cell(link.driver, Role.PLAIN, link.driver) if link.driver else BLANK,
@@ -126,6 +134,8 @@ def _row(link: Link, pair: Pair | None, now: float, finding_ids: tuple[str, ...]
             "reason": _reason(link),
         },
         finding_ids,
+        state.role,
+        (key.source, key.target),
     )
 
 

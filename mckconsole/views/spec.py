@@ -72,6 +72,8 @@ class Column:
     help: str = ""
     name: bool = False
     """It holds names, whose ends tell them apart: what is too long is cut in its middle."""
+    volatile: bool = False
+    """It changes by itself (ages): a change of it is no news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,15 @@ class Row:
     cells: Mapping[str, Cell]
     """By column id; every column of the pane has one."""
     finding_ids: tuple[str, ...] = ()
+    role: Role = Role.PLAIN
+    """How the row as a whole stands; `problem` is told from it."""
+    clusters: tuple[str, ...] = ()
+    """The clusters it is about: a scope shows it when it holds one of them."""
+
+    @property
+    def problem(self) -> bool:
+        """Whether it is anything but well; what is unknown or stale is."""
+        return self.role not in (Role.OK, Role.PLAIN, Role.DIM)
 
 
 Rows = Callable[[FleetSnapshot, Analysis], Sequence[Row]]

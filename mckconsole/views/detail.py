@@ -1,0 +1,103 @@
+"""What is shown behind a row: text in blocks, with places from which one can go deeper.
+
+Values only. A terminal wraps and colours it, and nothing here knows how wide that terminal is.
+Every text is clean already (it comes from decoded objects) and is one line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mckconsole.domain.findings import ObjectRef
+from mckconsole.views.spec import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectTarget:
+    """An object of a cluster: opens its YAML."""
+
+    cluster: str
+    ref: ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class FindingTarget:
+    """A finding: opens it with its evidence."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """A directed link, by the id of its row in the mesh pane: opens both sides."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterTarget:
+    """A cluster: opens its detail."""
+
+    name: str
+
+
+Target: TypeAlias = ObjectTarget | FindingTarget | LinkTarget | ClusterTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of one role."""
+
+    text: str
+    role: Role = Role.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One logical line; a view wraps it."""
+
+    spans: tuple[Span, ...]
+    target: Target | None = None
+    """What Enter opens here."""
+    indent: int = 0
+    """Cells by which continuation lines are indented."""
+
+    @property
+    def text(self) -> str:
+        """The words without their roles."""
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A box: cards of one block stand side by side where there is room."""
+
+    title: str
+    lines: tuple[Line, ...]
+    note: str = ""
+    """At the right end of the title: a state with its glyph."""
+    role: Role = Role.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part with a heading; cards come before lines."""
+
+    heading: str = ""
+    note: str = ""
+    """At the right end of the heading: a count, an age."""
+    cards: tuple[Card, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Everything behind one row, finding or object."""
+
+    title: str
+    """The crumb: where one is."""
+    words: str
+    """How it stands, in one line with its glyph; empty when there is nothing to say."""
+    role: Role
+    blocks: tuple[Block, ...]

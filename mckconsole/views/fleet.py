@@ -47,7 +47,7 @@ COLUMNS = (
         "seconds",
         "last small request, and the trend",
         volatile=True,
-    ),  # fmt: skip
+    ),
     Column("tunnels", "TUNNELS", "right", priority=1, help="measured to work, of all from here"),
     Column("findings", "FINDINGS", priority=1, help="critical and high ✖, medium and low ▲"),
     Column("age", "AGE", "right", 3, "seconds", "since the last answer", volatile=True),

@@ -56,7 +56,7 @@ COLUMNS = (
         "seconds",
         "how long it is known to be in this state",
         volatile=True,
-    ),  # fmt: skip
+    ),
     Column("driver", "DRIVER", priority=4, help="cable driver, or Cilium"),
     Column("pair", "BOTH WAYS", priority=5, help="verdict on both directions together"),
     Column("family", "IP", priority=6, help="family of the address in use"),

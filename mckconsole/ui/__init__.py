@@ -1,0 +1,1 @@
+"""The terminal application: shows what the store holds and the analysis says, computes nothing."""

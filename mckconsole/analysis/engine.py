@@ -34,6 +34,8 @@ class Analysis:
     """For the next analysis of the same fleet."""
     transitions: tuple[Transition, ...] = ()
     """Links that changed state since the memory that was given."""
+    thresholds: Thresholds = DEFAULT_THRESHOLDS
+    """What it was judged by."""
 
 
 def analyse(
@@ -60,4 +62,5 @@ def analyse(
         unknowns=tuple(sorted(set(mesh.unknowns))),
         memory=mesh.memory,
         transitions=mesh.transitions,
+        thresholds=thresholds,
     )

@@ -10,20 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from mckconsole.domain.findings import Evidence, Finding, Severity, Unknown
+from mckconsole.domain.findings import Evidence, Finding, Unknown
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.report.prose import labelled
 from mckconsole.report.spans import Line, Span
 from mckconsole.report.width import cell_width
+from mckconsole.views.cells import SEVERITY_ROLES
 from mckconsole.views.spec import GLYPHS, Role
 
-ROLES = {
-    Severity.CRITICAL: Role.CRITICAL,
-    Severity.HIGH: Role.CRITICAL,
-    Severity.MEDIUM: Role.WARN,
-    Severity.LOW: Role.WARN,
-    Severity.INFO: Role.DIM,
-}
 _COMMAND = re.compile(r"\d+\. (?:kubectl|subctl|cilium) ")
 """A step that is pasted into a shell, so its lines end in a backslash where they are broken."""
 _MARGIN = 8
@@ -43,7 +37,7 @@ def _place(finding: Finding) -> str:
 
 
 def _finding(finding: Finding, told: dict[str, str], width: int | None) -> Iterator[Line]:
-    role = ROLES[finding.severity]
+    role = SEVERITY_ROLES[finding.severity]
     sign = f"{GLYPHS.get(role, '·')} {finding.severity.value:<8}"
     heading, place = [Span(sign, role), Span(f"  {finding.rule}", "heading")], _place(finding)
     if width is None or sum(cell_width(s.text) for s in heading) + 2 + cell_width(place) <= width:

@@ -14,10 +14,11 @@ from mckconsole.domain.findings import Finding, Severity
 from mckconsole.domain.states import ClusterState
 from mckconsole.domain.times import format_age
 from mckconsole.report.document import OVERVIEW, Document, PaneTable
-from mckconsole.report.findings import ROLES, finding_lines, unknown_lines
+from mckconsole.report.findings import finding_lines, unknown_lines
 from mckconsole.report.grid import grid
 from mckconsole.report.prose import flowing, labelled
 from mckconsole.report.spans import Line, Span, paint
+from mckconsole.views.cells import SEVERITY_ROLES
 from mckconsole.views.spec import GLYPHS, Role
 
 
@@ -61,7 +62,7 @@ def _verdict(document: Document, width: int | None) -> Iterator[Line]:
     if ages:
         parts.append(f"data ≤ {format_age(max(ages))} old")
     worst = min((one.severity for one in document.findings), key=lambda s: s.rank, default=None)
-    role = Role.OK if worst in (None, Severity.INFO) else ROLES[worst]
+    role = Role.OK if worst in (None, Severity.INFO) else SEVERITY_ROLES[worst]
     if role is Role.OK and (document.unknowns or len(read) < len(document.clusters)):
         role = Role.UNKNOWN
     yield from labelled(GLYPHS[role], " · ".join(parts), width, room=2, role=role, label_role=role)

@@ -20,6 +20,14 @@ CLUSTER_ROLES: Mapping[ClusterState, Role] = {
     ClusterState.UNREACHABLE: Role.CRITICAL,
 }
 
+SEVERITY_ROLES: Mapping[Severity, Role] = {
+    Severity.CRITICAL: Role.CRITICAL,
+    Severity.HIGH: Role.CRITICAL,
+    Severity.MEDIUM: Role.WARN,
+    Severity.LOW: Role.WARN,
+    Severity.INFO: Role.DIM,
+}
+
 _SEVERE = (Severity.CRITICAL, Severity.HIGH)
 _MINOR = (Severity.MEDIUM, Severity.LOW)
 _BARS = "▁▂▃▄▅▆▇█"

@@ -13,7 +13,7 @@ from mckconsole.domain.findings import Finding, Severity
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.text import shorten
 from mckconsole.domain.times import format_age, format_rfc3339, format_span
-from mckconsole.views.cells import signed
+from mckconsole.views.cells import signed, trend
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Column, PaneSpec, Role, Row
 
 _MAX_REASON = 512
@@ -30,7 +30,7 @@ STATE_ROLES: Mapping[LinkState, Role] = {
     LinkState.UP: Role.OK,
 }
 
-_WORST_FIRST = (
+WORST_FIRST = (
     LinkState.DOWN,
     LinkState.MISSING,
     LinkState.STALE,
@@ -47,7 +47,15 @@ COLUMNS = (
     Column("from", "FROM", help="the cluster whose view this is", name=True),
     Column("to", "TO", help="the peer", name=True),
     Column("state", "STATE", help="one of nine states, as the FROM cluster sees the tunnel"),
-    Column("rtt", "RTT", "right", 1, "seconds", "average round trip; `last` when not current"),
+    Column(
+        "rtt",
+        "RTT",
+        "right",
+        1,
+        "seconds",
+        "average round trip, and the trend while watching; `last` when not current",
+        volatile=True,
+    ),
     Column(
         "since",
         "SINCE",
@@ -66,9 +74,9 @@ COLUMNS = (
 
 def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     """A row per directed link."""
-    pairs = _by_link(analysis.mesh.pairs)
-    findings = _Findings(analysis.findings)
-    order = {state: rank for rank, state in enumerate(_WORST_FIRST)}
+    pairs = pairs_by_link(analysis.mesh.pairs)
+    findings = LinkFindings(analysis.findings)
+    order = {state: rank for rank, state in enumerate(WORST_FIRST)}
     links = sorted(
         analysis.mesh.links,
         key=lambda one: (order[one.state], one.severity.rank if one.severity else 9, one.key),
@@ -84,13 +92,14 @@ def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     ]
 
 
-def _by_link(pairs: Iterable[Pair]) -> dict[LinkKey, Pair]:
+def pairs_by_link(pairs: Iterable[Pair]) -> dict[LinkKey, Pair]:
+    """The pair of every link."""
     found = {pair.forward.key: pair for pair in pairs}
     found.update({pair.backward.key: pair for pair in pairs if pair.backward})
     return found
 
 
-class _Findings:
+class LinkFindings:
     """Finds what concerns a link: findings about it, and about both its clusters."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
@@ -139,11 +148,16 @@ def _row(link: Link, pair: Pair | None, now: float, finding_ids: tuple[str, ...]
     )
 
 
-def _state(link: Link) -> Cell:
+def link_role(link: Link) -> Role:
+    """The state's role; a warning that is critical counts as such."""
     role = STATE_ROLES[link.state]
     if link.severity is Severity.CRITICAL and role is Role.WARN:
-        role = Role.CRITICAL
-    return signed(role, link.state.value, link.state.value)
+        return Role.CRITICAL
+    return role
+
+
+def _state(link: Link) -> Cell:
+    return signed(link_role(link), link.state.value, link.state.value)
 
 
 def _rtt(link: Link) -> Cell:
@@ -154,8 +168,8 @@ def _rtt(link: Link) -> Cell:
         return BLANK
     if not link.state.measured:
         return Cell(f"last {format_span(seconds)}", Role.DIM, None)
-    return Cell(format_span(seconds), Role.WARN if link.state is LinkState.SLOW else Role.PLAIN,
-                seconds)  # fmt: skip
+    text = f"{format_span(seconds)} {trend(link.trend)}".rstrip()
+    return Cell(text, Role.WARN if link.state is LinkState.SLOW else Role.PLAIN, seconds)
 
 
 def _since(link: Link, now: float) -> Cell:
@@ -192,7 +206,7 @@ def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     parts = [f"{total} tunnel direction{'' if total == 1 else 's'}"]
     parts += [
         f"{GLYPHS[STATE_ROLES[state]]} {counts[state]} {state}"
-        for state in _WORST_FIRST
+        for state in WORST_FIRST
         if counts[state]
     ]
     return "  ".join(parts)

@@ -89,11 +89,12 @@ class CiliumMember:
 
 def find_cilium_members(fleet: FleetSnapshot) -> list[CiliumMember]:
     """Every cluster that runs cluster mesh, in the fleet's order."""
-    found = (_member(cluster, fleet.taken_at) for cluster in fleet.clusters.values())
+    found = (member_of(cluster, fleet.taken_at) for cluster in fleet.clusters.values())
     return [member for member in found if member]
 
 
-def _member(cluster: ClusterSnapshot, taken_at: float) -> CiliumMember | None:
+def member_of(cluster: ClusterSnapshot, taken_at: float) -> CiliumMember | None:
+    """What one cluster says of its cluster mesh; None when it runs none."""
     topic = cluster.topic("cilium-config")
     held = () if topic.faults else cluster.objects("cilium-config", CiliumConfig).values()
     config = next(iter(held), None)  # read in part, its defaults would pass for settings

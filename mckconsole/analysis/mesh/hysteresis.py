@@ -18,6 +18,8 @@ from mckconsole.domain.states import Transition
 
 _IMMEDIATE = (LinkState.UNKNOWN, LinkState.STALE)
 """States about what is known, not about the tunnel."""
+_ROUND_TRIPS = 16
+"""Round trips remembered of a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class LinkMemory:
     samples: int
     """Distinct samples in a row that showed the candidate."""
     last_sample: float | None
+    rtts: tuple[float, ...] = ()
+    """Current round trips of the last few samples, seconds, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +102,14 @@ class Recorder:
     def settle(self, link: Link, limits: Thresholds) -> Link:
         """The link as it is to be shown, with `since`; what it now is, is remembered."""
         old = self._old.links.get(link.key)
+        rtts = _round_trips(link, old)
+        link = replace(link, trend=rtts)
         if old is None:
             self._links[link.key] = LinkMemory(
-                link.state, link.severity, None, link.state, self.now, 1, link.observed_at
+                link.state, link.severity, None, link.state, self.now, 1, link.observed_at, rtts
             )
             return link
-        seen = self._count(link, old)
+        seen = replace(self._count(link, old), rtts=rtts)
         if link.state is old.state:
             self._links[link.key] = replace(seen, severity=link.severity)
             return replace(link, since=old.since)
@@ -140,6 +146,14 @@ class Recorder:
         if new is LinkState.DOWN and old is LinkState.CONNECTING:
             return True  # the 60 s that turn connecting into down have done the waiting
         return samples >= (limits.raise_samples if new.rank < old.rank else limits.clear_samples)
+
+
+def _round_trips(link: Link, old: LinkMemory | None) -> tuple[float, ...]:
+    """What is remembered, with this sample's round trip if it is a new and current one."""
+    held = old.rtts if old else ()
+    if link.current_rtt is None or (old and link.observed_at == old.last_sample):
+        return held
+    return (*held, link.current_rtt)[-_ROUND_TRIPS:]
 
 
 def link_subject(key: LinkKey) -> str:

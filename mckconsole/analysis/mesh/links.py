@@ -156,6 +156,8 @@ class Link:
     evidence: tuple[Evidence, ...] = ()
     affected: bool = False
     """Whether only the opposite direction makes it DEGRADED."""
+    trend: tuple[float, ...] = ()
+    """The last few current round trips in seconds, oldest first, as far as the memory goes."""
 
     @property
     def current_rtt(self) -> float | None:

@@ -1,0 +1,149 @@
+"""Everything a key can do: the one registry behind bindings, footer, help, palette and keymap.
+
+Data only: it imports no Textual and calls nothing. Keys are written as Textual names them. Movement
+is declared beside the widgets that move (`mckwidgets.moves`) and joined in by `everything`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Where(StrEnum):
+    """What has to be in front for an action to be there."""
+
+    GLOBAL = "anywhere"
+    TABLE = "tables"
+    MATRIX = "matrices"
+    DETAIL = "details"
+    PLOT = "plots"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done."""
+
+    id: str
+    """`area.word`; keymaps name it."""
+    keys: tuple[str, ...]
+    title: str
+    """Its word in the footer."""
+    help: str
+    """One sentence."""
+    where: frozenset[Where]
+    footer: int | None = None
+    """Its place in the footer, ascending; None is only in the help."""
+    panes: tuple[str, ...] = ()
+    """The only panes that have it; empty is all."""
+
+
+_ANYWHERE = frozenset({Where.GLOBAL})
+_TABLE = frozenset({Where.TABLE})
+_CELLS = frozenset({Where.TABLE, Where.MATRIX})
+_DETAIL = frozenset({Where.DETAIL})
+_OPENABLE = frozenset({Where.TABLE, Where.MATRIX, Where.DETAIL})
+_VIEWS = frozenset({Where.TABLE, Where.MATRIX, Where.DETAIL, Where.PLOT})
+_MESH = ("mesh",)
+
+_HERE = (
+    Action("open", ("enter",), "open", "Open what the cursor is on.", _OPENABLE, 10),
+    Action("mesh.metrics", ("m",), "metrics", "Plot round trips and traffic of the tunnel over"
+           " time.", _OPENABLE, 20, _MESH),
+    Action("mesh.transitions", ("e",), "transitions", "Show when the tunnel changed its state.",
+           _OPENABLE, 21, _MESH),
+    Action("mesh.toggle", ("v",), "matrix/list", "Change between the matrix and the list.",
+           _CELLS, 22, _MESH),
+    Action("filter.open", ("slash",), "filter", "Show only rows that match.", _TABLE, 30),
+    Action("search.open", ("slash",), "search", "Search in this text.", _DETAIL, 30),
+    Action("search.next", ("n",), "next match", "Go to the next match.", _DETAIL, 31),
+    Action("search.previous", ("N",), "previous match", "Go to the match before.", _DETAIL),
+    Action("target.next", ("right_square_bracket",), "next link",
+           "Go to the next line that can be opened.", _DETAIL, 32),
+    Action("target.previous", ("left_square_bracket",), "previous link",
+           "Go to the line before that can be opened.", _DETAIL),
+    Action("view.problems", ("z",), "problems", "Show only what is not well, or all again.",
+           _CELLS, 50),
+    Action("view.wide", ("w",), "wide", "Show all columns in full width, or those that fit.",
+           _TABLE, 51),
+    Action("sort.pick", ("s",), "sort", "Choose the column to sort by.", _TABLE, 52),
+    Action("sort.reverse", ("S",), "reverse", "Sort the other way round.", _TABLE),
+    Action("column.left", ("shift+left",), "column left", "Move the column cursor left.", _TABLE),
+    Action("column.right", ("shift+right",), "column right", "Move the column cursor right.",
+           _TABLE),
+    Action("mark.toggle", ("space",), "mark", "Mark the row, or unmark it.", _TABLE, 70),
+    Action("mark.range", ("V",), "mark to here", "Mark all rows from the last mark to here.",
+           _TABLE),
+    Action("mark.clear", ("U",), "unmark all", "Take all marks away.", _TABLE),
+    Action("copy.cell", ("y",), "copy", "Copy the cell or the line.", _VIEWS, 71),
+    Action("copy.all", ("Y",), "YAML", "Show the object behind the row as YAML, redacted; there it"
+           " copies all. A row without an object is copied as JSON.", _VIEWS, 72),
+    Action("export.save", ("ctrl+s",), "export", "Save what is shown into a file.", _VIEWS, 73),
+)  # fmt: skip
+
+_EVERYWHERE = (
+    Action("command.open", ("colon",), "command", "Type a command.", _ANYWHERE, 40),
+    Action("scope.pick", ("c",), "scope", "Choose the clusters to look at.", _ANYWHERE, 60),
+    Action("scope.all", ("0",), "all clusters", "Look at all clusters again.", _ANYWHERE),
+    Action("view.pause", ("p",), "pause", "Freeze what is shown, or follow again.", _ANYWHERE, 61),
+    Action("view.refresh", ("r",), "refresh", "Ask the clusters again now.", _ANYWHERE, 62),
+    Action("pane.next", ("tab",), "next pane", "Go to the next pane.", _ANYWHERE),
+    Action("pane.previous", ("shift+tab",), "previous pane", "Go to the pane before.", _ANYWHERE),
+    Action("pane.last", ("minus",), "last pane", "Go back to the pane you came from.", _ANYWHERE),
+    Action("palette", ("ctrl+p",), "palette", "Search everything that can be done.", _ANYWHERE),
+    Action("theme.next", ("T",), "theme", "Change to the next theme.", _ANYWHERE),
+    Action("suspend", ("ctrl+z",), "suspend", "Return to the shell; `fg` comes back.", _ANYWHERE),
+    Action("back", ("escape",), "back", "Go back one step, or take the filter away.", _ANYWHERE,
+           80),
+    Action("quit", ("q",), "quit", "Go back one step; at the root, quit.", _ANYWHERE),
+    Action("quit.now", ("ctrl+q", "ctrl+c"), "quit now", "Quit from anywhere.", _ANYWHERE),
+    Action("help.open", ("question_mark",), "help", "Explain the keys of this view.", _ANYWHERE,
+           90),
+)  # fmt: skip
+
+ACTIONS: tuple[Action, ...] = (*_HERE, *_EVERYWHERE)
+"""All actions but movement and the panes' own keys, as the help lists them."""
+
+
+def pane_actions(panes: Sequence[tuple[str, str, str]]) -> tuple[Action, ...]:
+    """One action `pane.NAME` per pane, given as (name, key, title)."""
+    return tuple(
+        Action(f"pane.{name}", (key,), title, f"Go to {title}.", _ANYWHERE)
+        for name, key, title in panes
+    )
+
+
+def move_actions() -> tuple[Action, ...]:
+    """The movement keys of every widget with a cursor; imports Textual."""
+    from mckwidgets.moves import MOVES
+
+    return tuple(
+        Action(move.id, tuple(move.keys.split(",")), move.help, f"Go {move.help}.", _VIEWS)
+        for move in MOVES
+        if move.id.startswith("move.")
+    )
+
+
+def everything(panes: Sequence[tuple[str, str, str]]) -> tuple[Action, ...]:
+    """Every action that a keymap may name; imports Textual."""
+    return (*ACTIONS, *pane_actions(panes), *move_actions())
+
+
+def actions_for(where: Where, pane: str) -> tuple[Action, ...]:
+    """What can be done in a view of `pane`: the pane's own first, then the view's, then the rest.
+
+    With `Where.GLOBAL` only what can be done everywhere.
+    """
+    here = [
+        action
+        for action in ACTIONS
+        if action.where & {where, Where.GLOBAL} and (not action.panes or pane in action.panes)
+    ]
+    return tuple(sorted(here, key=lambda action: (Where.GLOBAL in action.where, not action.panes)))
+
+
+def footer_for(where: Where, pane: str) -> tuple[Action, ...]:
+    """Those of `actions_for` that the footer names, in its order."""
+    named = [(one.footer, one) for one in actions_for(where, pane) if one.footer is not None]
+    return tuple(action for _, action in sorted(named, key=lambda pair: pair[0]))

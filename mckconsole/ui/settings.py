@@ -1,0 +1,71 @@
+"""What the command line hands to the application: everything decided before the screen is taken.
+
+Holds values only. The fleet is opened later, by the application, when its first frame is painted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.theme import Theme
+
+    from mckconsole.analysis.thresholds import Thresholds
+    from mckconsole.config.model import Config
+    from mckconsole.sources.kubeconfig import Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOnly:
+    """That nothing is changed, and who said so."""
+
+    origin: str
+    """`default`, `--read-only`, `config FILE` …; cleaned."""
+
+    @property
+    def words(self) -> str:
+        """For the title bar."""
+        return f"READ-ONLY ({self.origin})"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFleet:
+    """The clusters to follow, and how."""
+
+    inventory: Inventory
+    config: Config
+    """The embedded fleet brings its own."""
+    thresholds: Thresholds
+    files: tuple[Path, ...] = ()
+    """Files whose change means that `reread` would answer something else."""
+    reread: Callable[[], Inventory] | None = None
+    """Reads the inventory again, blocking; raises UsageError-like errors of `open_fleet`. None:
+    it cannot change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the application was started."""
+
+    open_fleet: Callable[[], AbstractAsyncContextManager[OpenFleet]]
+    """Entering it reads the kubeconfig or starts the embedded fleet; raises errors whose words are
+    for the user when that is not possible."""
+    config: Config
+    theme: str
+    """A key of `themes`."""
+    themes: Mapping[str, Theme]
+    keymap: Mapping[str, str]
+    """For `App.set_keymap`."""
+    pane: str
+    """Name of the pane to start with; empty is the first."""
+    mouse: bool
+    demo: bool
+    access: ReadOnly
+    exports: Path
+    """Directory for exported files; need not exist."""
+    no_colour: bool
+    """No colour code may be written."""

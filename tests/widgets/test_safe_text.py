@@ -14,7 +14,7 @@ from rich.style import Style
 from textual.color import Color
 
 from mckwidgets.demos.safe_text import PAYLOADS, SafeTextDemo
-from mckwidgets.safe_text import LOOK_AT, ControlFilter, cut, inert, pad
+from mckwidgets.safe_text import LOOK_AT, ControlFilter, cut, fold, inert, pad
 
 BLACK = Color(0, 0, 0)
 
@@ -121,6 +121,42 @@ def test_pad_aligns() -> None:
     assert pad("ab", 4, "right") == "  ab"
     assert pad("日本", 4, "right") == "日本"
     assert pad("日本語", 4, "right") == " 日…"
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "hang", "lines"),
+    [
+        ("", 5, 0, [""]),
+        ("hello", 5, 0, ["hello"]),
+        ("hello world foo", 5, 0, ["hello", "world", "foo"]),
+        ("one two three four", 10, 2, ["one two", "three", "four"]),
+        ("abcdefghij", 4, 0, ["abcd", "efgh", "ij"]),
+        ("abcdefghij", 4, 2, ["abcd", "ef", "gh", "ij"]),
+        ("abcdefghij", 4, 3, ["abcd", "efgh", "ij"]),
+        ("  - image: quay.io/x", 12, 4, ["  - image:", "quay.io/", "x"]),
+        ("    averylongkey", 8, 0, ["    aver", "ylongkey"]),
+        ("ab   cd", 3, 0, ["ab ", "cd"]),
+        ("日本語テキスト a", 5, 0, ["日本", "語テ", "キス", "ト a"]),
+        ("日本", 1, 0, ["日", "本"]),
+        ("abc", 0, 0, ["a", "b", "c"]),
+    ],
+)
+def test_fold(text: str, cells: int, hang: int, lines: list[str]) -> None:
+    assert [text[start:end] for start, end in fold(text, cells, hang)] == lines
+
+
+@given(hostile, st.integers(1, 30), st.integers(0, 20))
+def test_folded_parts_fit_and_lose_only_spaces(text: str, cells: int, hang: int) -> None:
+    text = inert(text)
+    parts = fold(text, cells, hang)
+    place = 0
+    for number, (start, end) in enumerate(parts):
+        assert text[place:start].strip(" ") == ""
+        room = cells - hang if number and hang <= cells // 2 else cells
+        assert cell_len(text[start:end]) <= max(room, 2)
+        assert end > start or text == ""
+        place = end
+    assert text[place:].strip(" ") == ""
 
 
 @given(st.lists(hostile, max_size=4))

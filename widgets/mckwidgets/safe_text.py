@@ -8,6 +8,7 @@ parses markup, and nothing here decides on colours.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import Literal
 
 from rich.cells import cell_len, split_graphemes
@@ -102,6 +103,46 @@ def pad(text: str, cells: int, align: Literal["left", "right"] = "left") -> str:
     text = cut(text, cells)
     blank = " " * (cells - cell_len(text))
     return blank + text if align == "right" else text + blank
+
+
+def fold(text: str, cells: int, hang: int = 0) -> list[tuple[int, int]]:
+    """Return the parts, as (start, end), into which `text` is broken for lines of `cells` cells.
+
+    Lines but the first have `hang` cells less, for an indent. A break is at a space where there is
+    one (it belongs to no part), never before the first word, and never within a character.
+    """
+    cells = max(cells, 1)
+    hang = hang if hang <= cells // 2 else 0
+    ends = None if text.isascii() else split_graphemes(text)[0]
+    parts: list[tuple[int, int]] = []
+    start, first_word = 0, len(text) - len(text.lstrip(" "))
+    while True:
+        room = cells if not parts else cells - hang
+        end = _reach(text, ends, start, room)
+        if end >= len(text):
+            parts.append((start, len(text)))
+            return parts
+        space = text.rfind(" ", max(start, first_word), end + 1)
+        if space > start:
+            parts.append((start, space))
+            start = len(text) - len(text[space:].lstrip(" "))
+        else:
+            parts.append((start, end))
+            start = end
+        if start >= len(text):
+            return parts
+
+
+def _reach(text: str, spans: list[tuple[int, int, int]] | None, start: int, cells: int) -> int:
+    """Where whole characters from `start` on fill the cells; one at least is taken."""
+    if spans is None:
+        return start + cells
+    used = 0
+    for first, end, width in spans[bisect_left(spans, (start,)) :]:
+        used += width
+        if used > cells:
+            return end if first == start else first
+    return len(text)
 
 
 class ControlFilter(LineFilter):

@@ -6,9 +6,15 @@ is declared beside the widgets that move (`mckwidgets.moves`) and joined in by `
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+
+UNBOUND = "<ignore>"
+"""In place of keys where a keymap took them all away: Textual's name for a key that never comes."""
+NO_KEY = "–"
 
 
 class Where(StrEnum):
@@ -147,3 +153,33 @@ def footer_for(where: Where, pane: str) -> tuple[Action, ...]:
     """Those of `actions_for` that the footer names, in its order."""
     named = [(one.footer, one) for one in actions_for(where, pane) if one.footer is not None]
     return tuple(action for _, action in sorted(named, key=lambda pair: pair[0]))
+
+
+_KEY_WORDS = {
+    "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "delete": "del", "insert": "ins",
+    "up": "↑", "down": "↓", "left": "←", "right": "→",
+    "slash": "/", "backslash": "\\", "at": "@", "minus": "-", "plus": "+", "underscore": "_",
+    "less_than_sign": "<", "greater_than_sign": ">",
+}  # fmt: skip
+"""Keys whose Textual name is not what people call them, nor a character's Unicode name."""
+
+
+def key_words(keys: str) -> str:
+    """Comma-separated keys as people write them, separated by spaces: `ctrl-s ?`."""
+    return " ".join(_key_word(key) for key in keys.split(","))
+
+
+def _key_word(key: str) -> str:
+    if key == UNBOUND:
+        return NO_KEY
+    *modifiers, base = key.split("+")
+    return "-".join((*modifiers, _KEY_WORDS.get(base) or _character(base)))
+
+
+def _character(name: str) -> str:
+    """The character that Textual names by its Unicode name, else the name."""
+    try:
+        found = unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return name
+    return found if found.isprintable() and not found.isspace() else name

@@ -52,6 +52,12 @@ DEFAULT_VARIABLES: Mapping[str, str] = {
     "mark-foreground": "ansi_cyan",
     "bar-background": "ansi_default",
     "bar-foreground": "ansi_default",
+    # text-style words again; without them nothing of this would be seen without colour
+    "cursor-style": "bold",
+    "match-style": "underline",
+    "news-style": "none",
+    "mark-style": "bold",
+    "bar-style": "none",
 }
 """Every variable that the widgets use, with a default. The defaults are checked by the demos."""
 

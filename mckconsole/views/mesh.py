@@ -92,6 +92,21 @@ def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     ]
 
 
+def find_link(analysis: Analysis, row_id: str) -> Link | None:
+    """The link behind a row; None when it is gone."""
+    for link in analysis.mesh.links:
+        if link.key.source in row_id and link.key.target in row_id and str(link.key) == row_id:
+            return link
+    return None
+
+
+def opposite(link: Link, pair: Pair | None) -> Link | None:
+    """The way back, where anything is known of it."""
+    if pair is None:
+        return None
+    return pair.backward if pair.forward.key == link.key else pair.forward
+
+
 def pairs_by_link(pairs: Iterable[Pair]) -> dict[LinkKey, Pair]:
     """The pair of every link."""
     found = {pair.forward.key: pair for pair in pairs}
@@ -182,7 +197,7 @@ def _since(link: Link, now: float) -> Cell:
 def _pair(link: Link, pair: Pair | None) -> Cell:
     if pair is None:
         return BLANK
-    other = pair.backward if pair.forward.key == link.key else pair.forward
+    other = opposite(link, pair)
     if other is None or (other.state is LinkState.UNKNOWN and link.state is not LinkState.UNKNOWN):
         return Cell(f"? {PEER_UNAVAILABLE}", Role.UNKNOWN, "unknown")
     if pair.verdict is Verdict.ASYMMETRIC:

@@ -19,6 +19,8 @@ from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 
 APISERVER = "clustermesh-apiserver"
 DEFAULT_NAME = "default"
+OTHER_NAME = " (mesh name)"
+"""Follows Cilium's name of a cluster where the fleet calls another one so."""
 _PER_TARGET = (
     "cilium-readiness",
     "cilium-failures-growth",
@@ -206,7 +208,7 @@ class CiliumDirectory:
             elif not owners and target in self._silent:
                 found[target] = CiliumPeer(target, target, True, True, False)
             else:
-                shown = f"{target} (mesh name)" if target in self._taken else target
+                shown = f"{target}{OTHER_NAME}" if target in self._taken else target
                 found[shown] = CiliumPeer(shown, target, False, bool(owners), False)
         for mesh_name, owners_of in self._by_name.items():
             for other in owners_of:

@@ -56,6 +56,10 @@ class RouteAgents:
             if failing is not None:
                 self._errors.setdefault(peer, []).append((agent, failing))
 
+    def total(self, peer: str) -> int:
+        """Nodes that judge `peer`."""
+        return self._totals.get(peer, 0)
+
     def errors(self, peer: str) -> NodeShare | None:
         """Nodes that cannot reach `peer`; None when there are none."""
         failing = self._errors.get(peer)

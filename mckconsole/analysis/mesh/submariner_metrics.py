@@ -30,13 +30,13 @@ from mckconsole.domain.times import format_span
 DRIVER_VIEW = "submariner_connections"
 REQUESTED = "submariner_requested_connections"
 LATENCY = "submariner_connection_latency_seconds"
-_RX, _TX = "submariner_gateway_rx_bytes", "submariner_gateway_tx_bytes"
+RX, TX = "submariner_gateway_rx_bytes", "submariner_gateway_tx_bytes"
 _QUERIES = {
     "submariner-connections": DRIVER_VIEW,
     "submariner-requested-connections": REQUESTED,
     "submariner-latency": LATENCY,
-    "submariner-rx-growth": _RX,
-    "submariner-tx-growth": _TX,
+    "submariner-rx-growth": RX,
+    "submariner-tx-growth": TX,
 }
 _FLAT_BYTES = 1.0
 """Growth below one byte is no growth: `delta` extrapolates."""
@@ -156,7 +156,7 @@ class TunnelMetrics:
         return high > 2 * low and high - low > self._limits.rtt_gap
 
     def _one_way(self, reading: Reading, peer: tuple[str, str, str]) -> None:
-        received, sent = self.samples(_RX, *peer), self.samples(_TX, *peer)
+        received, sent = self.samples(RX, *peer), self.samples(TX, *peer)
         if not received or not sent:
             return
         rx, tx = sum(s.value for s in received), sum(s.value for s in sent)
@@ -170,8 +170,8 @@ class TunnelMetrics:
                 )
             )
             reading.evidence += [
-                measured(self._name, f"delta of {_RX} over 5 min", received[0]),
-                measured(self._name, f"delta of {_TX} over 5 min", sent[0]),
+                measured(self._name, f"delta of {RX} over 5 min", received[0]),
+                measured(self._name, f"delta of {TX} over 5 min", sent[0]),
             ]
 
 

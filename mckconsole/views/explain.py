@@ -1,0 +1,145 @@
+"""What documents are made of: labelled facts, evidence with its age, steps, findings, moments.
+
+Words only; what is judged here was judged by the analysis.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from mckconsole.domain.findings import Evidence, Finding
+from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.text import shorten
+from mckconsole.domain.times import format_age, format_rfc3339
+from mckconsole.views.cells import SEVERITY_ROLES
+from mckconsole.views.detail import Block, FindingTarget, Line, ObjectTarget, Span, Target
+from mckconsole.views.spec import GLYPHS, Role
+
+MAX_VALUE = 1024
+"""Characters shown of one value; its object has the rest."""
+_STEP = re.compile(r"\d+\. +")
+_DAY = 86_400.0
+
+
+def fact(
+    label: str, *spans: Span | str, width: int = 10, target: Target | None = None
+) -> Line:  # fmt: skip
+    """`label     words`, the label dimmed and `width` cells wide."""
+    words = tuple(span if isinstance(span, Span) else Span(span) for span in spans)
+    return Line((Span(f"{label:<{width}} ", Role.DIM), *words), target, width + 1)
+
+
+def stated(role: Role, words: str) -> Span:
+    """Words with the glyph of their role before them."""
+    glyph = GLYPHS.get(role, "")
+    return Span(f"{glyph} {words}" if glyph else words, role)
+
+
+def unknown(why: str) -> Span:
+    """What is not known, and why."""
+    return stated(Role.UNKNOWN, why)
+
+
+def remark(text: str) -> Line:
+    """Dim words where a block has nothing to show."""
+    return Line((Span(text, Role.DIM),))
+
+
+def duration(seconds: float) -> str:
+    """A span in its two largest units: `12 s`, `3 m 12 s`, `2 h 5 m`, `3 d 4 h`."""
+    whole = max(int(seconds), 0)
+    days, hours, minutes = whole // 86400, whole // 3600 % 24, whole // 60 % 60
+    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (whole % 60, "s"))
+    first = next((rank for rank, (number, _) in enumerate(parts) if number), 3)
+    shown = [f"{number} {unit}" for number, unit in parts[first : first + 2] if number]
+    return " ".join(shown) or "0 s"
+
+
+def moment(at: float, now: float) -> str:
+    """`14:00:10Z`, with its date where that is not the same day as `now`."""
+    text = format_rfc3339(at)
+    return text.partition("T")[2] if text[:10] == format_rfc3339(now)[:10] else text
+
+
+def since_words(since: float | None, now: float) -> str:
+    """`since 14:00:10Z (3 m 12 s)`, or that its beginning was not seen."""
+    if since is None:
+        return "since before the first look"
+    return f"since {moment(since, now)} ({duration(now - since)})"
+
+
+def server_now(snapshot: FleetSnapshot, cluster: str) -> float:
+    """The cluster's own clock when the snapshot was taken, Unix seconds."""
+    found = snapshot.clusters.get(cluster)
+    return snapshot.taken_at + (found.clock_offset if found else 0.0)
+
+
+def evidence_age(snapshot: FleetSnapshot, evidence: Evidence) -> float:
+    """Seconds since it was seen, by the clock of the server that said it.
+
+    The offset of a Prometheus server's clock is not known: its stamps are taken as they are.
+    """
+    if evidence.source == "prometheus":
+        return max(snapshot.taken_at - evidence.observed_at, 0.0)
+    return max(server_now(snapshot, evidence.cluster) - evidence.observed_at, 0.0)
+
+
+def evidence_line(snapshot: FleetSnapshot, evidence: Evidence, role: Role) -> Line:
+    """`✖ east  Gateway ns/gw  status = error  4 s ago`; `role` is how that side stands."""
+    what = str(evidence.object) if evidence.object else evidence.source
+    value = shorten(evidence.value, MAX_VALUE)
+    spans = (
+        stated(role, evidence.cluster),
+        Span(f"  {what}  ", Role.DIM),
+        Span(f"{shorten(evidence.path, MAX_VALUE)} = {value}"),
+        Span(f"  {format_age(evidence_age(snapshot, evidence))} ago", Role.DIM),
+    )
+    target = ObjectTarget(evidence.cluster, evidence.object) if evidence.object else None
+    return Line(spans, target, 4)
+
+
+def evidence_block(
+    snapshot: FleetSnapshot, evidence: Iterable[Evidence], role_of: Callable[[Evidence], Role]
+) -> Block:
+    """Every observation once, in the order given."""
+    seen = tuple(dict.fromkeys(evidence))
+    lines = tuple(evidence_line(snapshot, one, role_of(one)) for one in seen)
+    if not lines:
+        return Block("Evidence", lines=(remark("none: nothing was read that shows anything"),))
+    return Block("Evidence", str(len(lines)), lines=lines)
+
+
+def steps_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """The steps of several remediations, without their numbers, each once."""
+    steps = (_STEP.sub("", step, count=1) for text in texts for step in text.splitlines())
+    return tuple(dict.fromkeys(step for step in steps if step.strip()))
+
+
+def numbered(steps: Sequence[str]) -> Iterator[Line]:
+    """Steps in order; what is a command stands as it is to be typed."""
+    for number, step in enumerate(steps, 1):
+        yield Line((Span(f"{number}. ", Role.DIM), Span(step)), indent=3)
+
+
+def finding_line(finding: Finding, place: bool = True) -> Line:
+    """`✖ critical  MESH-DOWN  title  east → west`, which opens the finding."""
+    role = SEVERITY_ROLES[finding.severity]
+    spans = [
+        Span(f"{GLYPHS.get(role, '·')} {finding.severity.value:<8}", role),
+        Span(f"  {finding.rule}  ", Role.DIM),
+        Span(finding.title),
+    ]
+    if place:
+        spans.append(Span(f"  {place_of(finding)}", Role.DIM))
+    return Line(tuple(spans), FindingTarget(finding.id), 4)
+
+
+def place_of(finding: Finding) -> str:
+    """`east → west`, or the cluster alone."""
+    return f"{finding.cluster} → {', '.join(finding.peers)}" if finding.peers else finding.cluster
+
+
+def count(number: int, noun: str) -> str:
+    """`1 object`, `12 objects`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,126 @@
+"""What stands behind a finding: what was seen, what it means, what to do, where to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.mesh.links import Link
+from mckconsole.analysis.rules import RULES
+from mckconsole.domain.findings import Evidence, Finding
+from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.views.cells import CLUSTER_ROLES, SEVERITY_ROLES
+from mckconsole.views.detail import (
+    Block,
+    ClusterTarget,
+    Detail,
+    Line,
+    LinkTarget,
+    ObjectTarget,
+    Span,
+)
+from mckconsole.views.explain import (
+    evidence_block,
+    fact,
+    numbered,
+    place_of,
+    remark,
+    stated,
+    steps_of,
+    unknown,
+)
+from mckconsole.views.mesh import link_role
+from mckconsole.views.spec import GLYPHS, Role
+
+
+def finding_detail(
+    snapshot: FleetSnapshot, analysis: Analysis, finding_id: str
+) -> Detail | None:  # fmt: skip
+    """The document of one finding; None when there is no such finding (any more)."""
+    finding = next((one for one in analysis.findings if one.id == finding_id), None)
+    if finding is None:
+        return None
+    role = SEVERITY_ROLES[finding.severity]
+    links = tuple(concerned_links(analysis, finding))
+    return Detail(
+        title=f"{finding.rule} {place_of(finding)}",
+        words=f"{GLYPHS.get(role, '·')} {finding.severity.value}  {finding.title}",
+        role=role,
+        blocks=(
+            _statement(finding),
+            evidence_block(snapshot, finding.evidence, _roles(finding, links)),
+            _steps(finding),
+            _rule(finding),
+            Block("Where to go on", lines=tuple(_ways(snapshot, finding, links))),
+        ),
+    )
+
+
+def concerned_links(analysis: Analysis, finding: Finding) -> Iterator[Link]:
+    """The link that a finding is about and its way back, or all between its clusters."""
+    for pair in analysis.mesh.pairs:
+        sides = [side for side in (pair.forward, pair.backward) if side]
+        if any(str(side.key) == finding.subject for side in sides):
+            sides.sort(key=lambda side: str(side.key) != finding.subject)
+            yield from sides
+            return
+    for link in analysis.mesh.links:
+        ends = {link.key.source, link.key.target}
+        if finding.cluster in ends and ends & set(finding.peers):
+            yield link
+
+
+def _statement(finding: Finding) -> Block:
+    lines = [fact("where", place_of(finding), target=ClusterTarget(finding.cluster))]
+    if finding.object:
+        target = ObjectTarget(finding.cluster, finding.object)
+        api = Span(f"  {finding.object.api_version}", Role.DIM)
+        lines.append(fact("object", str(finding.object), api, target=target))
+    else:
+        lines.append(fact("object", Span("none: it is about the cluster as a whole", Role.DIM)))
+    lines.append(fact("what", finding.title))
+    if finding.detail and finding.detail != finding.title:
+        lines.append(fact("why", finding.detail))
+    return Block(lines=tuple(lines))
+
+
+def _roles(finding: Finding, links: tuple[Link, ...]) -> Callable[[Evidence], Role]:
+    """Each side of a tunnel as it stands; elsewhere all evidence is as bad as the finding."""
+    own = any(str(link.key) == finding.subject for link in links)
+    roles = {link.key.source: link_role(link) for link in reversed(links)} if own else {}
+    return lambda one: roles.get(one.cluster, SEVERITY_ROLES[finding.severity])
+
+
+def _steps(finding: Finding) -> Block:
+    steps = steps_of((finding.remediation,))
+    return Block("What to do", lines=tuple(numbered(steps)) or (remark("nothing is known"),))
+
+
+def _rule(finding: Finding) -> Block:
+    rule = RULES.get(finding.rule)
+    if rule is None:
+        return Block("The rule", lines=(Line((unknown("this rule is not documented"),)),))
+    return Block(
+        f"The rule {rule.id}: {rule.title}",
+        lines=(
+            Line((Span(rule.explanation),)),
+            fact("usually", rule.severity.value),
+            fact("in general", rule.remediation),
+            fact("reads", ", ".join(rule.reads)),
+            fact("source", rule.source),
+        ),
+    )
+
+
+def _ways(snapshot: FleetSnapshot, finding: Finding, links: tuple[Link, ...]) -> Iterator[Line]:
+    for link in links:
+        way = f"tunnel {link.key.source} → {link.key.target} ({link.key.provider})  "
+        role = link_role(link)
+        yield Line((Span(way), stated(role, link.state.value)), LinkTarget(str(link.key)), 4)
+    for name in (finding.cluster, *finding.peers):
+        cluster = snapshot.clusters.get(name)
+        if cluster is None:
+            yield Line((Span(f"cluster {name}  "), unknown("not in this fleet")))
+            continue
+        state = stated(CLUSTER_ROLES[cluster.state], cluster.state.value)
+        yield Line((Span(f"cluster {name}  "), state), ClusterTarget(name))

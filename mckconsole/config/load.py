@@ -1,7 +1,7 @@
 """Find the configuration file and read it, or say what is wrong with it.
 
 The order is: `--config`, `MCKCONSOLE_CONFIG`, `$XDG_CONFIG_HOME/mckconsole/config.yaml`. Only the
-last one may be missing; then the defaults hold.
+last one may be missing; then the defaults hold, and the YAML library is not even imported.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from mckconsole.config.checks import complaints
 from mckconsole.config.errors import ConfigError
 from mckconsole.config.model import Config, PrometheusConfig
 from mckconsole.config.paths import config_file, expand
-from mckconsole.config.shape import ShapeChecker, is_null
-from mckconsole.config.yamltree import plain, read_tree
 
 VARIABLE = "MCKCONSOLE_CONFIG"
 
@@ -58,6 +56,9 @@ def read_config(path: Path, *, env: Mapping[str, str]) -> Config:
     Raises:
         ConfigError: as `load_config`.
     """
+    from mckconsole.config.shape import ShapeChecker, is_null
+    from mckconsole.config.yamltree import plain, read_tree
+
     root = read_tree(path)
     if root is None or is_null(root):
         return Config()
@@ -71,6 +72,17 @@ def read_config(path: Path, *, env: Mapping[str, str]) -> Config:
     if checker.problems:
         raise ConfigError(checker.problems)
     return _with_paths(config, lambda text: str(expand(text, env=env, relative_to=path.parent)))
+
+
+def line_of_key(path: Path, key: str) -> int | None:
+    """The line of a key of the root in a file that was read before; None when it is not there."""
+    from yaml.nodes import MappingNode
+
+    from mckconsole.config.yamltree import line_of, plain_key, read_tree
+
+    root = read_tree(path)
+    entries = root.value if isinstance(root, MappingNode) else ()
+    return next((line_of(name) for name, _ in entries if plain_key(name) == key), None)
 
 
 def _line(lines: Mapping[str, int], key: str) -> int | None:
@@ -112,5 +124,7 @@ def _with_paths(config: Config, absolute: Callable[[str], str]) -> Config:
     return msgspec.structs.replace(
         config,
         kubeconfig=[resolve(name) for name in config.kubeconfig],
+        keymap=resolve(config.keymap),
+        exports=resolve(config.exports),
         prometheus=[endpoint(one) for one in config.prometheus],
     )

@@ -128,3 +128,11 @@ class Config(Section, frozen=True):
     """How many clusters may be connecting at the same time."""
     request_timeout: Seconds = 60.0
     """Seconds one list page may take."""
+    theme: str = ""
+    """Theme of the console; empty: one that suits the terminal."""
+    keymap: str = ""
+    """File with other keys for the console; empty: keymap.yaml beside this file's default place."""
+    exports: str = ""
+    """Directory for what the console exports; empty: where it was started."""
+    mouse: bool = True
+    """Whether the console answers the mouse."""

@@ -1,4 +1,4 @@
-"""Where the configuration and the crash reports live: the XDG base directories.
+"""Where the configuration, themes, keys and crash reports live: the XDG base directories.
 
 Nothing here touches the file system. Source: XDG Base Directory Specification 0.8, which also says
 that a relative value counts as unset.
@@ -14,7 +14,17 @@ APP = "mckconsole"
 
 def config_file(env: Mapping[str, str]) -> Path:
     """The default configuration file: `$XDG_CONFIG_HOME/mckconsole/config.yaml`."""
-    return _base(env, "XDG_CONFIG_HOME", ".config") / APP / "config.yaml"
+    return _config_directory(env) / "config.yaml"
+
+
+def keymap_file(env: Mapping[str, str]) -> Path:
+    """The default keymap, beside the configuration file."""
+    return _config_directory(env) / "keymap.yaml"
+
+
+def themes_directory(env: Mapping[str, str]) -> Path:
+    """Where the user's own themes are, beside the configuration file."""
+    return _config_directory(env) / "themes"
 
 
 def state_directory(env: Mapping[str, str]) -> Path:
@@ -34,6 +44,10 @@ def home(env: Mapping[str, str]) -> Path:
     """The home directory by HOME, else by the user database."""
     named = env.get("HOME", "")
     return Path(named) if named.startswith("/") else Path.home()
+
+
+def _config_directory(env: Mapping[str, str]) -> Path:
+    return _base(env, "XDG_CONFIG_HOME", ".config") / APP
 
 
 def _base(env: Mapping[str, str], variable: str, default: str) -> Path:

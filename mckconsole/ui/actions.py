@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 UNBOUND = "<ignore>"
 """In place of keys where a keymap took them all away: Textual's name for a key that never comes."""
 NO_KEY = "–"

@@ -142,7 +142,7 @@ def together(one: Action, other: Action) -> bool:
 
 
 def _unknown(id: str, known: Mapping[str, Action]) -> str:
-    words = {id: id for id in known} | {id.rpartition(".")[2]: id for id in reversed(known)}
+    words = {one.rpartition(".")[2]: one for one in known} | {one: one for one in known}
     near = difflib.get_close_matches(id.lower(), words, n=1)
     hint = f"did you mean {words[near[0]]}?" if near else "docs/keymap.md lists them"
     return f"there is no such action; {hint}"

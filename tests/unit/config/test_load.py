@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from mckconsole.config.errors import MAX_SHOWN, ConfigError
-from mckconsole.config.load import find_config, load_config, read_config
+from mckconsole.config.load import find_config, line_of_key, load_config, read_config
 from mckconsole.config.model import Config
 from mckconsole.config.shape import in_words
 from mckconsole.config.yamltree import MAX_BYTES
 
 ENV = {"HOME": "/home/ada"}
-SAMPLES = sorted((Path(__file__).parents[3] / "sample_configs").glob("*.yaml"))
+SAMPLES = sorted(
+    path
+    for path in (Path(__file__).parents[3] / "sample_configs").glob("*.yaml")
+    if path.stem != "keymap"
+)
 
 
 def problems_of(path: Path) -> list[tuple[int | None, str, str]]:
@@ -84,12 +90,15 @@ class TestValues:
         path = write(
             tmp_path,
             "kubeconfig: [~/.kube/a, b, /c]\n"
+            "keymap: ~/keys.yaml\n"
+            "exports: out\n"
             "prometheus:\n"
             "- {name: p, url: 'https://p', basicAuth: {username: u, passwordFile: pw},"
             " tls: {caFile: ca, certFile: ~/cert, keyFile: /key}}\n",
         )
         config = read_config(path, env=ENV)
         assert config.kubeconfig == ["/home/ada/.kube/a", f"{tmp_path}/b", "/c"]
+        assert (config.keymap, config.exports) == ("/home/ada/keys.yaml", f"{tmp_path}/out")
         (endpoint,) = config.prometheus
         assert endpoint.basic_auth is not None
         assert endpoint.basic_auth.password_file == f"{tmp_path}/pw"
@@ -100,6 +109,22 @@ class TestValues:
     def test_byte_order_mark_and_text_that_looks_like_a_date(self, tmp_path: Path) -> None:
         path = write(tmp_path, "\ufeffcontexts: [2026-08-01, '=']\n")
         assert read_config(path, env=ENV).contexts == ["2026-08-01", "="]
+
+
+def test_the_line_of_a_key_of_the_root(tmp_path: Path) -> None:
+    path = write(tmp_path, "# first\nmesh: {theme: x}\ntheme: y\n")
+    assert [line_of_key(path, key) for key in ("mesh", "theme", "exports")] == [2, 3, None]
+    assert line_of_key(write(tmp_path, ""), "theme") is None
+    assert line_of_key(write(tmp_path, "[theme]"), "theme") is None
+
+
+def test_without_a_file_the_yaml_library_is_not_imported() -> None:
+    program = (
+        "import sys; from mckconsole.config.load import load_config\n"
+        "assert load_config(env={'HOME': '/nowhere'}).path is None\n"
+        "sys.exit('yaml' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 BAD: dict[str, tuple[str, int | None, str, str]] = {

@@ -62,11 +62,16 @@ def moment(at: float, now: float) -> str:
     return text.partition("T")[2] if text[:10] == format_rfc3339(now)[:10] else text
 
 
-def since_words(since: float | None, now: float) -> str:
-    """`since 14:00:10Z (3 m 12 s)`, or that its beginning was not seen."""
+def beginning(since: float | None, now: float) -> str:
+    """`14:00:10Z (3 m 12 s)`, or that its beginning was not seen."""
     if since is None:
-        return "since before the first look"
-    return f"since {moment(since, now)} ({duration(now - since)})"
+        return "before the first look"
+    return f"{moment(since, now)} ({duration(now - since)})"
+
+
+def since_words(since: float | None, now: float) -> str:
+    """`since 14:00:10Z (3 m 12 s)`."""
+    return f"since {beginning(since, now)}"
 
 
 def server_now(snapshot: FleetSnapshot, cluster: str) -> float:
@@ -140,6 +145,6 @@ def place_of(finding: Finding) -> str:
     return f"{finding.cluster} → {', '.join(finding.peers)}" if finding.peers else finding.cluster
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str = "") -> str:
     """`1 object`, `12 objects`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

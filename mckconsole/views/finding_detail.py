@@ -29,7 +29,7 @@ from mckconsole.views.explain import (
     steps_of,
     unknown,
 )
-from mckconsole.views.mesh import link_role
+from mckconsole.views.mesh import link_role, word_role
 from mckconsole.views.spec import GLYPHS, Role
 
 
@@ -87,7 +87,7 @@ def _statement(finding: Finding) -> Block:
 def _roles(finding: Finding, links: tuple[Link, ...]) -> Callable[[Evidence], Role]:
     """Each side of a tunnel as it stands; elsewhere all evidence is as bad as the finding."""
     own = any(str(link.key) == finding.subject for link in links)
-    roles = {link.key.source: link_role(link) for link in reversed(links)} if own else {}
+    roles = {link.key.source: word_role(link) for link in reversed(links)} if own else {}
     return lambda one: roles.get(one.cluster, SEVERITY_ROLES[finding.severity])
 
 

@@ -24,7 +24,7 @@ from mckconsole.views.spec import BLANK, GLYPHS, Cell, Column, PaneSpec, Role, R
 
 _MAX_STATE = 72
 _MAX_NOTES = 512
-_UNREAD_STATES = (
+UNREAD_STATES = (
     ClusterState.UNREACHABLE,
     ClusterState.UNAUTHORIZED,
     ClusterState.LOGIN_REQUIRED,
@@ -78,7 +78,7 @@ def _row(cluster: ClusterRow, finding_ids: tuple[str, ...]) -> Row:
             "latency": _latency(cluster),
             "tunnels": _tunnels(cluster),
             "findings": unknown("not read")
-            if cluster.state in _UNREAD_STATES and not cluster.findings
+            if cluster.state in UNREAD_STATES and not cluster.findings
             else finding_counts(cluster.findings),
             "age": age(cluster.age),
             "notes": _notes(cluster),
@@ -158,7 +158,7 @@ def _notes(cluster: ClusterRow) -> Cell:
         by_state.setdefault(unread.words, []).append(unread.topic)
     if len(_state_words(cluster)) > _MAX_STATE:
         parts.append(cluster.reason)
-    elif cluster.state not in _UNREAD_STATES:
+    elif cluster.state not in UNREAD_STATES:
         parts += [f"{state}: {', '.join(topics)}" for state, topics in by_state.items()]
     if "/" in cluster.provider.name:
         parts.append(cluster.provider.reason)

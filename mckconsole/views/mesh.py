@@ -171,6 +171,11 @@ def link_role(link: Link) -> Role:
     return role
 
 
+def word_role(link: Link) -> Role:
+    """How the source's own word stands, whatever the way back makes of the link."""
+    return Role.OK if link.affected else link_role(link)
+
+
 def _state(link: Link) -> Cell:
     return signed(link_role(link), link.state.value, link.state.value)
 

@@ -26,6 +26,7 @@ from mckconsole.views.mesh import (
     link_role,
     opposite,
     pairs_by_link,
+    word_role,
 )
 from mckconsole.views.mesh_detail_side import side_card
 from mckconsole.views.spec import GLYPHS, Role
@@ -97,7 +98,7 @@ def _verdict(pair: Pair, back: Link | None) -> Block:
 
 def _evidence(snapshot: FleetSnapshot, sides: Sequence[Link], findings: Sequence[Finding]) -> Block:
     """All that was seen of both sides, then what their findings add."""
-    roles = {side.key.source: link_role(side) for side in sides}
+    roles = {side.key.source: word_role(side) for side in sides}
     seen = _in_order(sides, findings)
     return evidence_block(snapshot, seen, lambda one: roles.get(one.cluster, Role.DIM))
 

@@ -21,7 +21,7 @@ from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.times import format_age, format_span
 from mckconsole.views.cells import trend
 from mckconsole.views.detail import Card, Line, ObjectTarget, Span
-from mckconsole.views.explain import fact, server_now, since_words, stated, unknown
+from mckconsole.views.explain import fact, server_now, beginning, stated, unknown
 from mckconsole.views.mesh import link_role
 from mckconsole.views.spec import GLYPHS, Role
 
@@ -204,7 +204,7 @@ def _standing(snapshot: FleetSnapshot, link: Link) -> Iterator[Line]:
     yield fact("state", stated(role, link.state.value))
     if link.last_state:
         yield fact("last said", Span(link.last_state.value, Role.DIM))
-    yield fact("held", since_words(link.since, snapshot.taken_at))
+    yield fact("since", beginning(link.since, snapshot.taken_at))
     yield fact("reason", link.reason or unknown("none was given"))
     for note in link.notes:
         yield fact("note", Span(note, Role.DIM))

@@ -69,14 +69,18 @@ def _changes(subject: str, known: Iterable[Transition], now: float, heading: str
     return Block(heading, f"{len(lines)} changes" if len(lines) > 1 else "1 change", lines=lines)
 
 
-def change_lines(changes: Iterable[Transition], now: float) -> Iterator[Line]:
-    """Changes of one subject, each once, newest first, with how long each state held."""
-    until = now
+def change_lines(
+    changes: Iterable[Transition], now: float, *, named: bool = False
+) -> Iterator[Line]:
+    """Changes, each once, newest first, with how long each state held; `named` says of what."""
+    until: dict[str, float] = {}
     for change in sorted(set(changes), key=lambda one: one.at, reverse=True):
-        held = duration(until - change.at)
+        held = duration(until.get(change.subject, now) - change.at)
+        subject = f"{change.subject}  " if named else ""
         yield Line(
             (
                 Span(f"{moment(change.at, now):<9}  ", Role.DIM),
+                Span(subject),
                 _state(change.subject, change.before),
                 Span(" → ", Role.DIM),
                 _state(change.subject, change.after),
@@ -85,7 +89,7 @@ def change_lines(changes: Iterable[Transition], now: float) -> Iterator[Line]:
             ),
             indent=11,
         )
-        until = change.at
+        until[change.subject] = change.at
 
 
 def _state(subject: str, word: str) -> Span:

@@ -1,0 +1,185 @@
+"""Everything behind one cluster: its trouble first, then how it is reached and what is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.fleet import ClusterRow
+from mckconsole.analysis.mesh.links import Link
+from mckconsole.analysis.mesh.rtt import typical
+from mckconsole.domain.access import AccessReport
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.domain.states import Transition
+from mckconsole.domain.times import format_age, format_span
+from mckconsole.views.access_detail import credentials_card, metrics_block, permissions_block
+from mckconsole.views.cells import CLUSTER_ROLES, finding_counts, trend
+from mckconsole.views.cluster_detail_parts import history_block, nodes_block, topics_block
+from mckconsole.views.detail import Block, Card, Detail, Line, LinkTarget, Span
+from mckconsole.views.explain import (
+    count,
+    duration,
+    fact,
+    finding_line,
+    remark,
+    since_words,
+    stated,
+    unknown,
+)
+from mckconsole.views.fleet import UNREAD_STATES, cluster_role
+from mckconsole.views.mesh import WORST_FIRST, link_role
+from mckconsole.views.spec import GLYPHS, Role
+
+CLUSTER = "cluster"
+"""The subject of a cluster's own transitions."""
+_SKEW = 2.0
+"""Seconds of clock difference worth a line."""
+_RANK = {state: rank for rank, state in enumerate(WORST_FIRST)}
+
+
+def cluster_detail(
+    snapshot: FleetSnapshot, analysis: Analysis, name: str, access: AccessReport | None
+) -> Detail | None:
+    """The document of one cluster; None when there is no such cluster (any more)."""
+    cluster = snapshot.clusters.get(name)
+    row = next((row for row in analysis.clusters if row.name == name), None)
+    if cluster is None or row is None:
+        return None
+    role = cluster_role(row)
+    now = snapshot.taken_at
+    cards = (_connection_card(cluster, row), credentials_card(access, now))
+    return Detail(
+        title=name,
+        words=_words(cluster, row, now),
+        role=role,
+        blocks=(
+            _findings(analysis, cluster),
+            _tunnels(snapshot, analysis, cluster, row),
+            Block(cards=cards),
+            permissions_block(access),
+            topics_block(snapshot, cluster),
+            nodes_block(snapshot, cluster),
+            metrics_block(snapshot, cluster, access),
+            _questions(analysis, name),
+            history_block(cluster, now),
+        ),
+    )
+
+
+def _words(cluster: ClusterSnapshot, row: ClusterRow, now: float) -> str:
+    """State, since when if that was seen, findings, and the reason, which may be long, last."""
+    parts = [f"{GLYPHS[CLUSTER_ROLES[cluster.state]]} {cluster.state}"]
+    last = _last_change(cluster)
+    if last:
+        parts[0] += f" {since_words(last.at, now)}"
+    if row.findings:
+        parts.append(f"findings {finding_counts(row.findings).text}")
+    return "  ".join((*parts, cluster.reason)).rstrip()
+
+
+def _last_change(cluster: ClusterSnapshot) -> Transition | None:
+    """What brought it into its state, if that was seen."""
+    own = [one for one in cluster.history if one.subject == CLUSTER]
+    return own[-1] if own and own[-1].after == cluster.state.value else None
+
+
+def _findings(analysis: Analysis, cluster: ClusterSnapshot) -> Block:
+    own = [one for one in analysis.findings if one.cluster == cluster.name]
+    others = [one for one in analysis.findings if cluster.name in one.peers and one not in own]
+    lines = [finding_line(one) for one in own]
+    if others:
+        lines.append(remark("found elsewhere, and concerning it:"))
+        lines += [finding_line(one) for one in others]
+    if not lines and cluster.state in UNREAD_STATES:
+        why = cluster.reason or cluster.state.value
+        return Block("Findings", lines=(Line((unknown(f"not judged: {why}"),)),))
+    note = f"{len(own)} here, {len(others)} elsewhere" if others else str(len(own) or "")
+    return Block("Findings", note, lines=tuple(lines) or (remark("none"),))
+
+
+def _tunnels(
+    snapshot: FleetSnapshot, analysis: Analysis, cluster: ClusterSnapshot, row: ClusterRow
+) -> Block:
+    links = [link for link in analysis.mesh.links if link.key.source == cluster.name]
+    links.sort(key=lambda one: (_RANK[one.state], one.severity.rank if one.severity else 9))
+    if links:
+        width = max(len(link.key.target) for link in links)
+        lines = tuple(_tunnel(link, width, snapshot.taken_at) for link in links)
+        note = f"{row.tunnels_up} of {row.tunnels_total} measured to work"
+        return Block("Tunnels from here", note, lines=lines)
+    if row.tunnels_known:
+        return Block("Tunnels from here", lines=(remark("none: it is in no mesh"),))
+    why = "; ".join(one.reason for one in row.unreadable if one.topic in _MESH_TOPICS)
+    words = unknown(f"not known: {why or cluster.reason or 'the mesh was not read'}")
+    return Block("Tunnels from here", lines=(Line((words,)),))
+
+
+_MESH_TOPICS = ("gateways", "cilium-config")
+
+
+def _tunnel(link: Link, width: int, now: float) -> Line:
+    """`✖ down         → west  last 88 ms  for 3 m 12 s  reason`."""
+    role = link_role(link)
+    spans = [
+        Span(f"{GLYPHS[role]} {link.state.value:<10}", role),
+        Span(f"  → {link.key.target:<{width}}"),
+        Span(f"  {_rtt(link):<11}", Role.PLAIN if link.state.measured else Role.DIM),
+    ]
+    if link.since is not None:
+        spans.append(Span(f"  for {duration(now - link.since)}", Role.DIM))
+    spans.append(Span(f"  {link.key.provider}", Role.DIM))
+    if link.reason:
+        spans.append(Span(f"  {link.reason}"))
+    return Line(tuple(spans), LinkTarget(str(link.key)), 4)
+
+
+def _rtt(link: Link) -> str:
+    seconds = typical(link.rtt) if link.rtt else 0.0
+    if not seconds:
+        return "–"
+    return format_span(seconds) if link.state.measured else f"last {format_span(seconds)}"
+
+
+def _connection_card(cluster: ClusterSnapshot, row: ClusterRow) -> Card:
+    role = CLUSTER_ROLES[cluster.state]
+    lines = tuple(_connection(cluster, row))
+    return Card("Connection", lines, f"{GLYPHS[role]} {cluster.state}", role)
+
+
+def _connection(cluster: ClusterSnapshot, row: ClusterRow) -> Iterator[Line]:
+    yield fact("server", cluster.server or unknown("none"))
+    yield fact("context", cluster.context or unknown("none"))
+    yield fact("version", row.version or unknown("the server has not said"))
+    provider = row.provider
+    odd = Role.WARN if "/" in provider.name else Role.PLAIN
+    name = Span(provider.name, odd) if provider.name else unknown("not recognised")
+    yield fact("provider", name, Span(f"  {provider.reason}", Role.DIM))
+    if cluster.latency is None:
+        yield fact("latency", unknown("not measured"))
+    else:
+        bars = trend(cluster.latencies)
+        yield fact("latency", format_span(cluster.latency), Span(f"  {bars}" if bars else ""))
+    if abs(cluster.clock_offset) > _SKEW:
+        side = "ahead of" if cluster.clock_offset > 0 else "behind"
+        words = f"{duration(abs(cluster.clock_offset))} {side} this machine's"
+        yield fact("its clock", stated(Role.WARN, words))
+    age = "never" if row.age is None else f"{format_age(row.age)} ago"
+    yield fact("answered", unknown(age) if row.age is None else age)
+    for warning in cluster.warnings:
+        yield fact("warning", stated(Role.WARN, warning))
+
+
+def _questions(analysis: Analysis, name: str) -> Block:
+    """What could not be judged; rules with the same reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for one in analysis.unknowns:
+        if one.cluster == name:
+            subject = f"the whole {one.pane} pane" if one.rule == "*" else one.rule
+            by_reason.setdefault(one.reason, []).append(subject)
+    lines = tuple(
+        Line((unknown(", ".join(subjects)), Span(f"  {reason}")), indent=4)
+        for reason, subjects in by_reason.items()
+    )
+    if not lines:
+        return Block("Not judged", lines=(remark("nothing: every rule could be judged"),))
+    return Block("Not judged", count(len(lines), "reason"), lines=lines)

@@ -1,0 +1,171 @@
+"""Read one object, take the credentials out of it, and give it back as YAML.
+
+The bytes and the decoded object live only in this module's calls: what leaves it is redacted text.
+Of a Secret only the metadata is asked for, so its values never arrive. One GET per object, and
+where the plural of a foreign kind is not known, one for the list of what its group serves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import quote
+
+import msgspec
+
+from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.kinds import KINDS
+from mckconsole.domain.objecttext import ObjectText
+from mckconsole.domain.text import clean
+from mckconsole.sources.client import JSON, ClusterClient
+from mckconsole.sources.errors import BadRequest, NotServed, ProtocolTrouble
+from mckconsole.sources.guard import CONNECT_SEGMENTS
+from mckconsole.sources.limits import MIB
+from mckconsole.sources.redact import MAX_DEPTH, Redacted, TooDeep, Tree, redact
+from mckconsole.sources.yamlout import to_lines
+
+MAX_BYTES = 4 * MIB
+"""Size of the largest object that is shown; etcd's own limit is 1.5 MiB."""
+PATIENCE = 15.0
+"""Seconds that an answer may take: somebody is waiting for it."""
+METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+_NAMES = frozenset({*CONNECT_SEGMENTS, ".", ".."})
+
+
+async def fetch_object(
+    client: ClusterClient, ref: ObjectRef, version: str, plural: str
+) -> ObjectText:
+    """The object that `ref` names, read in API `version` under its group's `plural`.
+
+    Raises:
+        SourceError: it could not be read, in words; NotServed when it is not there.
+    """
+    secret = "secret" in (ref.kind.casefold(), plural.casefold().removesuffix("s"))
+    path, selector = _where(ref, version, plural)
+    accept = (METADATA_LIST if selector else METADATA) if secret else JSON
+    try:
+        reply = await client.get(path, selector, accept=accept, timeout=PATIENCE)
+    except NotServed:
+        raise _gone(ref) from None
+    shown = await asyncio.to_thread(_show, reply.body, ref, listed=bool(selector), secret=secret)
+    return ObjectText(ref, shown.lines, shown.redacted, shown.notes, reply.date)
+
+
+async def find_plural(client: ClusterClient, ref: ObjectRef) -> str:
+    """The plural of `ref`'s kind: the registry's, else what the API server says.
+
+    Raises:
+        SourceError: the server could not be asked, or does not serve such a kind.
+    """
+    group, _, version = ref.api_version.rpartition("/")
+    for kind in KINDS:
+        if (kind.group, kind.projection.kind) == (group, ref.kind):
+            return kind.plural
+    reply = await client.get(_root(group, version), timeout=PATIENCE)
+    try:
+        served = msgspec.json.decode(reply.body, type=_Served)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise ProtocolTrouble("what this API group serves is not readable") from None
+    for resource in served.resources or ():
+        if resource.kind == ref.kind and "/" not in resource.name:
+            return resource.name
+    raise NotServed(f"{ref.kind} is not served in {ref.api_version} here")
+
+
+class _Resource(msgspec.Struct):
+    name: str = ""
+    kind: str = ""
+
+
+class _Served(msgspec.Struct):
+    resources: list[_Resource] | None = None
+
+
+def _root(group: str, version: str) -> str:
+    return f"/apis/{quote(group)}/{quote(version)}" if group else f"/api/{quote(version)}"
+
+
+def _where(ref: ObjectRef, version: str, plural: str) -> tuple[str, dict[str, str] | None]:
+    """Path of the object; where a name would pass for a sub-resource, of a list of one.
+
+    Raises:
+        BadRequest: no object can have this name.
+    """
+    for part in (ref.name, ref.namespace, plural, version):
+        if "/" in part or "%" in part or (not part and part is not ref.namespace):
+            raise BadRequest(f"{ref} has a name that no object can have")
+    root = _root(ref.api_version.rpartition("/")[0], version)
+    if {ref.name.casefold(), ref.namespace.casefold()} & _NAMES:
+        wanted = [f"metadata.name={ref.name}"]
+        wanted += [f"metadata.namespace={ref.namespace}"] if ref.namespace else []
+        return f"{root}/{quote(plural)}", {"fieldSelector": ",".join(wanted), "limit": "1"}
+    place = f"/namespaces/{quote(ref.namespace)}" if ref.namespace else ""
+    return f"{root}{place}/{quote(plural)}/{quote(ref.name)}", None
+
+
+def _gone(ref: ObjectRef) -> NotServed:
+    return NotServed(f"{ref} is not there any more, or its kind is not served here")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    lines: tuple[str, ...]
+    redacted: int
+    notes: tuple[str, ...]
+
+
+def _show(body: bytes, ref: ObjectRef, *, listed: bool, secret: bool) -> _Shown:
+    """The text of an answer; no error of this function holds any part of it."""
+    if len(body) > MAX_BYTES:
+        size = f"{len(body) / MIB:.1f} MiB"
+        raise ProtocolTrouble(f"{ref} is {size}: larger than the {MAX_BYTES // MIB} MiB shown here")
+    try:
+        document = msgspec.json.decode(body)
+        if listed:
+            document = _only(document, ref)
+        if not isinstance(document, dict):
+            raise ProtocolTrouble(f"{ref} was answered with a document that is no object")
+        found = redact(_metadata(document, ref) if secret else cast("dict[str, Tree]", document))
+        lines = tuple(to_lines(found.tree))
+    except (TooDeep, RecursionError):
+        raise ProtocolTrouble(f"{ref} is nested deeper than {MAX_DEPTH} levels") from None
+    except (msgspec.DecodeError, UnicodeError, ValueError):
+        raise ProtocolTrouble(f"the answer for {ref} is not readable") from None
+    return _Shown(lines, found.count, tuple(_notes(found, secret=secret)))
+
+
+def _only(document: object, ref: ObjectRef) -> object:
+    """The one object of a list."""
+    items = document.get("items") if isinstance(document, dict) else None
+    if not isinstance(items, list):
+        raise ProtocolTrouble(f"{ref} was answered with a document that is no list")
+    if not items:
+        raise _gone(ref)
+    item = items[0]
+    if isinstance(item, dict):
+        item = {"apiVersion": clean(ref.api_version), "kind": clean(ref.kind), **item}
+    return item
+
+
+def _metadata(document: dict[str, Tree], ref: ObjectRef) -> dict[str, Tree]:
+    """Nothing but names and metadata, whatever the server sent."""
+    return {
+        "apiVersion": ref.api_version,
+        "kind": ref.kind,
+        "metadata": document.get("metadata"),
+    }
+
+
+def _notes(found: Redacted, *, secret: bool) -> list[str]:
+    notes = []
+    if secret:
+        notes.append("only the metadata of a Secret is asked for: its values are never read")
+    if found.count:
+        values = "1 value that is" if found.count == 1 else f"{found.count} values that are"
+        notes.append(f"{values} or may be a credential taken out")
+    if found.cut:
+        values = "1 value" if found.cut == 1 else f"{found.cut} values"
+        notes.append(f"{values} cut because of the length")
+    return notes

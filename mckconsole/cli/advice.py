@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mckconsole.cli.checkup import Answer, Checkup
+from mckconsole.domain.access import Answer
 from mckconsole.sources.prometheus import ProbeResult
+from mckconsole.store.checkup import Checkup
 
 SKEW = 5.0
 """Seconds of clock difference worth a word: a third of the heartbeat age that counts as stale."""

@@ -8,7 +8,7 @@ from argparse import Namespace
 from itertools import chain
 
 from mckconsole.cli import loop
-from mckconsole.cli.checkup import Diagnosis, Scope, examine_all
+from mckconsole.cli.diagnosis import Diagnosis
 from mckconsole.cli.doctor_json import as_data
 from mckconsole.cli.doctor_text import as_lines
 from mckconsole.cli.exit_codes import ExitCode
@@ -16,8 +16,9 @@ from mckconsole.cli.output import look, say, write
 from mckconsole.cli.target import opened
 from mckconsole.report.jsonout import to_json
 from mckconsole.report.spans import paint
-from mckconsole.sources.limits import Limits
 from mckconsole.sources.prometheus import ProbeResult, PrometheusSource
+from mckconsole.store.checkup import Scope, examine_all
+from mckconsole.store.contact import connecting
 from mckconsole.views.panes import PANES
 
 
@@ -58,7 +59,8 @@ async def _diagnose(arguments: Namespace) -> Diagnosis:
         scope = Scope(
             topics=tuple(dict.fromkeys(topic for pane in PANES for topic in pane.topics)),
             deadline=arguments.timeout,
-            limits=Limits(total=target.config.request_timeout),
+            connect=connecting(target.config),
+            late="see --timeout",
         )
         checkups, results = await asyncio.gather(
             examine_all(target.inventory.endpoints, scope, places=target.config.connections),

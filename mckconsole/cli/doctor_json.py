@@ -7,9 +7,10 @@ from typing import Any
 
 from mckconsole import __version__
 from mckconsole.cli.advice import advise
-from mckconsole.cli.checkup import Checkup, Diagnosis
+from mckconsole.cli.diagnosis import Diagnosis
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.sources.prometheus import ProbeResult
+from mckconsole.store.checkup import Checkup
 
 DOCTOR_ID = "mckconsole.doctor/v1"
 DOCTOR_SCHEMA_FILE = "doctor-v1.schema.json"

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from mckconsole import __version__
 from mckconsole.cli.advice import SKEW, advise
-from mckconsole.cli.checkup import Answer, Checkup, Diagnosis
+from mckconsole.cli.diagnosis import Diagnosis
+from mckconsole.domain.access import Answer
 from mckconsole.domain.states import ClusterState
 from mckconsole.domain.times import format_age, format_rfc3339, format_span
 from mckconsole.report.prose import flowing, labelled
 from mckconsole.report.spans import Line, Span
 from mckconsole.sources.prometheus import ProbeResult
+from mckconsole.store.checkup import Checkup
 from mckconsole.views.cells import CLUSTER_ROLES
 from mckconsole.views.spec import GLYPHS, Role
 

@@ -121,6 +121,8 @@ class _Walker:
             return self._text(value, place, own=own)
         if value is None or isinstance(value, bool) or not place.sensitive:
             return value
+        if place.reference and not is_sensitive(place.key):
+            return value  # a mode, an expiration
         return value if self._speaks_about(str(value), place, own) else self.scrub.whole(str(value))
 
     def _sequence(self, values: Sequence[Tree], place: _Place) -> list[Tree]:

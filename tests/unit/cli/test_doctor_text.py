@@ -9,17 +9,19 @@ import jsonschema
 import pytest
 
 from mckconsole.cli.advice import advise
-from mckconsole.cli.checkup import Answer, Checkup, Diagnosis, TopicAccess
+from mckconsole.cli.diagnosis import Diagnosis
 from mckconsole.cli.doctor import judge
 from mckconsole.cli.doctor_json import DOCTOR_SCHEMA_FILE, as_data
 from mckconsole.cli.doctor_text import as_lines
 from mckconsole.cli.exit_codes import ExitCode
+from mckconsole.domain.access import Answer, TopicAccess
 from mckconsole.domain.states import ClusterState
 from mckconsole.report.jsonout import schema, to_json
 from mckconsole.report.spans import paint
 from mckconsole.sources.credentials import Anonymous
 from mckconsole.sources.endpoint import ClusterEndpoint, Impersonation
 from mckconsole.sources.prometheus import ProbeResult
+from mckconsole.store.checkup import Checkup
 
 NOW = 1_785_574_800.0
 ANSWERS = ProbeResult("thanos", True, "Thanos 0.36", 0.012)

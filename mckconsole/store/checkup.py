@@ -1,19 +1,19 @@
-"""What `doctor` finds out about one cluster: can it be reached, as whom, and what may be read.
+"""Find out about one cluster: can it be reached, as whom, and what may be read there.
 
 Asks only the API server's version, its discovery and the three self-reviews; lists nothing. Each
-step that fails is an answer of its own, so one refusal does not hide the rest.
+step that fails is an answer of its own, so one refusal does not hide the rest. `doctor` asks this
+way before anything is connected, the application of a cluster that is.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import Path
 
+from mckconsole.domain.access import Answer, TopicAccess
 from mckconsole.domain.kinds import BY_TOPIC, Kind
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.domain.text import clean
@@ -21,35 +21,13 @@ from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.discovery import ApiSurface, discover, server_version
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import NotServed, ReadTimeout, SourceError, StatusTrouble
-from mckconsole.sources.limits import Limits
-from mckconsole.sources.prometheus import ProbeResult
 from mckconsole.sources.reviews import review_access, review_subject
-from mckconsole.store.contact import InternalTrouble
+from mckconsole.store.contact import Connect, InternalTrouble
 
 logger = logging.getLogger(__name__)
 
-
-class Answer(StrEnum):
-    """Whether a topic may be read."""
-
-    YES = "yes"
-    NO = "no"
-    ABSENT = "absent"
-    """The cluster does not serve it."""
-    UNKNOWN = "unknown"
-
-
 _UNSERVED = {TopicState.ABSENT: Answer.ABSENT, TopicState.FORBIDDEN: Answer.NO}
 """What it means that discovery names no version to read."""
-
-
-@dataclass(frozen=True, slots=True)
-class TopicAccess:
-    """One topic: may it be listed here?"""
-
-    topic: str
-    answer: Answer
-    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -87,22 +65,6 @@ class Checkup:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """Everything that `doctor` says."""
-
-    at: float
-    """Unix seconds."""
-    config_file: Path | None
-    """None when the defaults hold."""
-    kubeconfigs: Sequence[Path]
-    problems: Sequence[str]
-    """What is wrong with the kubeconfig as a whole."""
-    checkups: Sequence[Checkup]
-    probes: Mapping[str, Sequence[ProbeResult]]
-    """By cluster: the metrics endpoints that cover it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Scope:
     """What to ask every cluster, and for how long."""
 
@@ -110,30 +72,40 @@ class Scope:
     """Names of the Kind registry."""
     deadline: float
     """Seconds for one cluster."""
-    limits: Limits
+    connect: Connect
+    late: str = ""
+    """What to do where that was too short."""
 
 
-async def examine(endpoint: ClusterEndpoint, scope: Scope) -> Checkup:
-    """Examine one cluster; trouble is in the result, never raised."""
+async def examine(
+    endpoint: ClusterEndpoint, scope: Scope, *, client: ClusterClient | None = None
+) -> Checkup:
+    """Examine one cluster; trouble is in the result, never raised.
+
+    `client` is one that is connected and stays so; without it a connection of its own is made.
+    """
     found = Checkup(endpoint, clean(endpoint.credential.describe()))
     if endpoint.problem:
         found.state, found.problem = ClusterState.UNREACHABLE, endpoint.problem
         found.hint = "correct the kubeconfig"
         return found
-    client = ClusterClient(endpoint, limits=scope.limits)
+    own = None
     try:
+        if client is None:
+            client = own = scope.connect(endpoint)
         async with asyncio.timeout(scope.deadline):
             await _examine(client, scope.topics, found)
     except SourceError as error:
         _fail(found, error)
     except TimeoutError:
-        _fail(found, ReadTimeout(f"no answer within {scope.deadline:g} s", hint="see --timeout"))
+        _fail(found, ReadTimeout(f"no answer within {scope.deadline:g} s", hint=scope.late))
     except Exception as error:  # a bug in one cluster's reading is no reason to hide the others
         logger.debug("examining %s", endpoint.name, exc_info=True)
         _fail(found, InternalTrouble(error))
     finally:
         found.expires_at = endpoint.credential.expires_at()
-        await client.close()
+        if own is not None:
+            await own.close()
     return found
 
 

@@ -72,10 +72,13 @@ class Authenticator:
         if generation != self._generation:
             return True
         if self._renewal is None:
-            self._renewal = asyncio.create_task(self._renew())
+            renewal = asyncio.create_task(self._renew())
             # The one who waits may have been cancelled; then nobody asks for the outcome.
-            self._renewal.add_done_callback(lambda task: task.cancelled() or task.exception())
-        renewal = self._renewal
+            renewal.add_done_callback(lambda task: task.cancelled() or task.exception())
+            if not renewal.done():  # an eager task may have come to its end already
+                self._renewal = renewal
+        else:
+            renewal = self._renewal
         await asyncio.wait({renewal})
         return False if renewal.cancelled() else renewal.result()
 

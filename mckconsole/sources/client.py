@@ -123,6 +123,10 @@ class ClusterClient:
         """
         await self._transport.ready()
 
+    def renew(self) -> None:
+        """Use new connections from now on: those that are open may be dead. Open streams end."""
+        self._transport.renew()
+
     async def close(self) -> None:
         """Close all connections; open streams end with an error."""
         await self._transport.close()

@@ -17,6 +17,7 @@ from mckconsole.domain.times import format_rfc3339
 from mckconsole.sources.certificates import read_validity
 from mckconsole.sources.endpoint import ClientCertificate, Credential, Secret
 from mckconsole.sources.errors import LoginRequired
+from mckconsole.sources.fingerprint import digest
 
 REREAD_SECONDS = 60.0
 """Longest time a token file goes unread (client-go `transport/token_source.go`); a changed
@@ -40,6 +41,9 @@ class _Written:
         """False: what is written down does not change by itself."""
         return False
 
+    def retry(self) -> None:
+        """Nothing: no failure is remembered."""
+
     def expires_at(self) -> float | None:
         """None: it does not say."""
         return None
@@ -47,6 +51,10 @@ class _Written:
 
 class Anonymous(_Written):
     """No credential. Only where the kubeconfig itself says so."""
+
+    def identity(self) -> str:
+        """The same for all."""
+        return digest("anonymous")
 
     def describe(self) -> str:
         """The mechanism."""
@@ -62,6 +70,10 @@ class StaticToken(_Written):
     async def headers(self) -> Mapping[str, Secret]:
         """The Authorization header."""
         return {"Authorization": self._header}
+
+    def identity(self) -> str:
+        """Of the header."""
+        return digest("header", self._header)
 
     def describe(self) -> str:
         """The mechanism."""
@@ -92,6 +104,7 @@ class FileToken(_Written):
     ) -> None:
         self._path = path
         self._header = fallback and Secret(f"Bearer {fallback.reveal()}")
+        self._identity = digest("file", str(path), fallback)
         self._monotonic = monotonic
         self._stamp: tuple[int, int, int] | None = None
         self._read_at = float("-inf")
@@ -125,6 +138,10 @@ class FileToken(_Written):
         after = (await self.headers())["Authorization"]
         return before != after.reveal()
 
+    def identity(self) -> str:
+        """Of the file's path, not of what it holds: that is read again anyway."""
+        return self._identity
+
     def describe(self) -> str:
         """The mechanism and the file."""
         return f"token file {clean(str(self._path))}"
@@ -154,6 +171,17 @@ class CertificateCredential(_Written):
     async def client_certificate(self) -> ClientCertificate | None:
         """The certificate."""
         return self._certificate
+
+    def identity(self) -> str:
+        """Of the inline data, and the paths of files."""
+        found = self._certificate
+        return digest(
+            "certificate",
+            found.cert_data,
+            found.key_data,
+            str(found.cert_file),
+            str(found.key_file),
+        )
 
     def describe(self) -> str:
         """The mechanism, the file and how long it is valid."""
@@ -200,6 +228,14 @@ class WithCertificate:
     async def renew(self) -> bool:
         """Renew the other credential."""
         return await self._header.renew()
+
+    def retry(self) -> None:
+        """That of the other credential."""
+        self._header.retry()
+
+    def identity(self) -> str:
+        """Of both."""
+        return digest(self._certificate.identity(), self._header.identity())
 
     def describe(self) -> str:
         """Both mechanisms."""

@@ -77,6 +77,14 @@ class Credential(Protocol):
         """
         ...
 
+    def retry(self) -> None:
+        """A person says that something changed: forget failures that are still to be waited out."""
+        ...
+
+    def identity(self) -> str:
+        """Another one means another credential to sign in with. Holds hashes of secrets only."""
+        ...
+
     def describe(self) -> str:
         """One line for `doctor`: the mechanism, never a value (`exec aws eks get-token`)."""
         ...

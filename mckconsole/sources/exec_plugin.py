@@ -16,9 +16,12 @@ from mckconsole.sources.endpoint import ClientCertificate, Secret
 from mckconsole.sources.errors import LoginRequired
 from mckconsole.sources.exec_protocol import PluginCredential, PluginSpec
 from mckconsole.sources.exec_runner import PluginRunner
+from mckconsole.sources.fingerprint import digest
 
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 600.0
 """Seconds between runs that a failure or a refused credential caused; doubles each time."""
+ASKED_PAUSE = 5.0
+"""Seconds between runs for which a person asks; a key held down is no reason to run more."""
 REFRESH_EARLY = 30.0
 """Seconds before expiry at which to refresh; a tenth of its life for a short-lived credential."""
 
@@ -58,10 +61,13 @@ class ExecPlugin:
         spec: PluginSpec,
         run: Callable[[PluginSpec], Awaitable[PluginCredential]],
         *,
+        program: str = "",
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`program` is the file that the command was when the kubeconfig was read, if there."""
         self.spec = spec
+        self.program = program
         self.generation = 0
         """Counts credentials obtained, to tell whether one was replaced since."""
         self._run = run
@@ -119,20 +125,30 @@ class ExecPlugin:
         await self._obtain()
         return True
 
+    def retry(self) -> None:
+        """Let the next use run the plugin where a pause would hold it back."""
+        now = self._monotonic()
+        if min(self._after_failure.age(now), self._after_refusal.age(now)) >= ASKED_PAUSE:
+            self._after_failure.reset()
+            self._after_refusal.reset()
+
     async def _obtain(self) -> PluginCredential:
         """Run the plugin, or wait for the run under way; it ends when nobody waits any more."""
         if self._flight is None:
-            self._flight = asyncio.create_task(self._fly())
-        flight = self._flight
+            flying = asyncio.create_task(self._fly())
+            if not flying.done():  # an eager task may have come to its end already
+                self._flight = flying
+        else:
+            flying = self._flight
         self._waiting += 1
         try:
-            return await asyncio.shield(flight)
+            return await asyncio.shield(flying)
         finally:
             self._waiting -= 1
-            if not self._waiting and not flight.done():
+            if not self._waiting and not flying.done():
                 self._flight = None
-                flight.cancel()
-                await asyncio.wait({flight})
+                flying.cancel()
+                await asyncio.wait({flying})
 
     async def _fly(self) -> PluginCredential:
         try:
@@ -168,7 +184,8 @@ class PluginPool:
     def plugin(self, spec: PluginSpec) -> ExecPlugin:
         """The plugin for `spec`, the same object for equal specs."""
         if spec not in self._plugins:
-            self._plugins[spec] = ExecPlugin(spec, self._runner.run)
+            program = self._runner.locate(spec)
+            self._plugins[spec] = ExecPlugin(spec, self._runner.run, program=program)
         return self._plugins[spec]
 
 
@@ -176,32 +193,50 @@ class ExecCredential:
     """The credential of one cluster that comes from a plugin."""
 
     def __init__(self, plugin: ExecPlugin) -> None:
-        self._plugin = plugin
+        self.plugin = plugin
         self._seen = 0
 
     async def headers(self) -> Mapping[str, Secret]:
         """The bearer token of the plugin, if it gives one."""
-        credential = await self._plugin.current()
-        self._seen = self._plugin.generation
+        credential = await self.plugin.current()
+        self._seen = self.plugin.generation
         if credential.authorization is None:
             return {}
         return {"Authorization": credential.authorization}
 
     async def client_certificate(self) -> ClientCertificate | None:
         """The client certificate of the plugin, if it gives one."""
-        return (await self._plugin.current()).certificate
+        return (await self.plugin.current()).certificate
 
     async def renew(self) -> bool:
         """Run the plugin once for everybody whose credential was refused."""
-        return await self._plugin.renew(self._seen)
+        return await self.plugin.renew(self._seen)
+
+    def retry(self) -> None:
+        """Run the plugin at the next use, for everybody who shares it."""
+        self.plugin.retry()
+
+    def identity(self) -> str:
+        """Of all that the plugin is told."""
+        spec = self.plugin.spec
+        return digest(
+            "exec",
+            spec.command,
+            spec.args,
+            spec.env,
+            spec.api_version,
+            spec.interactive_mode,
+            spec.cluster_info,
+            self.plugin.program,
+        )
 
     def describe(self) -> str:
         """`exec aws eks get-token …`, secrets masked."""
-        return f"exec {self._plugin.spec.shown()}"
+        return f"exec {self.plugin.spec.shown()}"
 
     def expires_at(self) -> float | None:
         """When the credential held expires."""
-        return self._plugin.expires
+        return self.plugin.expires
 
     def __repr__(self) -> str:
-        return f"ExecCredential({clean(self._plugin.spec.command)})"
+        return f"ExecCredential({clean(self.plugin.spec.command)})"

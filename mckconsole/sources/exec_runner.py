@@ -67,9 +67,13 @@ class PluginRunner:
         except PluginAnswerError as error:
             raise self._needs_person(spec, str(error)) from None
 
+    def locate(self, spec: PluginSpec) -> str:
+        """The file that would run, empty when it is not installed."""
+        return find_program(spec.command, self.env.get("PATH", ""))
+
     def _permitted(self, spec: PluginSpec) -> str:
         search = self.env.get("PATH", "")
-        program = find_program(spec.command, search)
+        program = self.locate(spec)
         if not program:
             raise LoginRequired(
                 f"credential plugin {shorten(spec.command, 100)} is not installed",

@@ -49,6 +49,8 @@ class Inventory:
     problems: tuple[str, ...]
     """What is wrong with the kubeconfig as a whole, for the operator; cleaned."""
     files: tuple[Path, ...]
+    places: tuple[Path, ...] = ()
+    """Where kubeconfig files were looked for, there or not: what a change would show in."""
     current: str = ""
     """Name of the endpoint of kubectl's current context; empty when none of them is it."""
 
@@ -71,7 +73,8 @@ def load_kubeconfig(
     Raises:
         KubeconfigError: no kubeconfig, one that cannot be read, or no context that matches.
     """
-    merged = read_all(candidates(explicit, env, config))
+    wanted = candidates(explicit, env, config)
+    merged = read_all(wanted)
     if merged is None:
         return _without_kubeconfig(env)
     if not merged.contexts:
@@ -85,6 +88,7 @@ def load_kubeconfig(
         endpoints=tuple(endpoints),
         problems=(*merged.problems, *problems, *renamed, *shared_servers(endpoints)),
         files=merged.files,
+        places=wanted.paths,
         current=next((point.name for point in endpoints if point.context == current), ""),
     )
 

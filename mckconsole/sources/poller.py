@@ -16,6 +16,7 @@ from mckconsole.sources.backoff import Recovery
 from mckconsole.sources.errors import SourceError
 from mckconsole.sources.lists import list_kind
 from mckconsole.sources.pace import REAL, Pace
+from mckconsole.sources.round import CalledOff, Round
 from mckconsole.sources.sink import Sink, fill
 
 P = TypeVar("P", bound=Projection)
@@ -33,20 +34,33 @@ class Poller(Generic[P]):
         *,
         pace: Pace = REAL,
         on_error: Callable[[SourceError], None] | None = None,
+        progress: Callable[[int, int | None], None] | None = None,
     ) -> None:
+        """`progress` is told of every page of a list, as `list_kind` says."""
         self._client = client
         self._kind = kind
         self._version = version
         self._sink = sink
         self._pace = pace
         self._on_error = on_error
+        self._progress = progress
+        self._listing = Round()
         self._recovery = Recovery(pace)
 
     async def run(self) -> None:
         """Poll until cancelled; every failure is told to the sink and waited out."""
         while True:
             try:
-                listing = await list_kind(self._client, self._kind, self._version, pace=self._pace)
+                async with self._listing.reading():
+                    listing = await list_kind(
+                        self._client,
+                        self._kind,
+                        self._version,
+                        progress=self._progress,
+                        pace=self._pace,
+                    )
+            except CalledOff:
+                continue
             except SourceError as error:
                 self._sink.trouble(error)
                 if self._on_error is not None:
@@ -55,3 +69,7 @@ class Poller(Generic[P]):
                 continue
             fill(self._sink, listing)
             await self._pace.sleep(self._pace.around(self._kind.poll_seconds))
+
+    def restart(self) -> None:
+        """Begin the list anew that is being read, if one is; nothing more is taken from it."""
+        self._listing.call_off()

@@ -39,6 +39,7 @@ from mckconsole.sources.errors import (
 )
 from mckconsole.sources.lists import PAGE_SIZE, list_kind
 from mckconsole.sources.pace import REAL, Pace
+from mckconsole.sources.round import CalledOff, Round
 from mckconsole.sources.sink import Sink, fill
 from mckconsole.sources.statuses import RV_TOO_LARGE
 from mckconsole.sources.watch import Bookmark, Changed, Deleted, Event, EventDecoder, events
@@ -95,7 +96,9 @@ class Reflector(Generic[P]):
         timing: Timing = Timing(),
         page_size: int = PAGE_SIZE,
         on_error: Callable[[SourceError], None] | None = None,
+        progress: Callable[[int, int | None], None] | None = None,
     ) -> None:
+        """`progress` is told of every page of a list, as `list_kind` says."""
         self.counters = Counters()
         self._client = client
         self._kind = kind
@@ -105,6 +108,7 @@ class Reflector(Generic[P]):
         self._timing = timing
         self._page_size = page_size
         self._on_error = on_error
+        self._progress = progress
         self._recovery = Recovery(pace)
         self._decoder: EventDecoder[P] = EventDecoder(cast("type[P]", kind.projection))
         self._resource_version = ""
@@ -113,8 +117,7 @@ class Reflector(Generic[P]):
         self._quiet = False
         self._failures = 0
         self._no_watch_until = float("-inf")
-        self._open: asyncio.Timeout | None = None
-        """Ends the watch that is open."""
+        self._listing, self._watching = Round(), Round()
 
     async def run(self) -> None:
         """List and watch until cancelled; every failure is told to the sink and waited out."""
@@ -127,20 +130,31 @@ class Reflector(Generic[P]):
                     self._resource_version = ""
                 else:
                     await self._watch()
+            except CalledOff:
+                continue
             except SourceError as error:
                 await self._recover(error)
 
     def reopen(self) -> None:
         """End the watch that is open, if any, and go on from where it was, without a list."""
-        watch, self._open = self._open, None
-        if watch is not None:
-            watch.reschedule(asyncio.get_running_loop().time())
+        self._watching.call_off()
+
+    def restart(self) -> None:
+        """Begin anew what is under way, list or watch; nothing more is taken from either."""
+        self._listing.call_off()
+        self._watching.call_off()
 
     async def _list(self) -> None:
         self.counters.lists += 1
-        listing = await list_kind(
-            self._client, self._kind, self._version, page_size=self._page_size, pace=self._pace
-        )
+        async with self._listing.reading():
+            listing = await list_kind(
+                self._client,
+                self._kind,
+                self._version,
+                page_size=self._page_size,
+                progress=self._progress,
+                pace=self._pace,
+            )
         fill(self._sink, listing)
         self._failures = 0
         if listing.resource_version in ("", "0"):  # nothing to watch from
@@ -150,22 +164,15 @@ class Reflector(Generic[P]):
     async def _watch(self) -> None:
         self.counters.watches += 1
         began, seen = self._pace.monotonic(), self.counters.events
-        watch = self._open = asyncio.timeout(None)
         try:
-            async with watch:
+            async with self._watching.reading():
                 await self._stream()
-        except TimeoutError:
-            if not watch.expired():
-                raise
-            return  # told to reopen
         except ReadTimeout:
             answered = self._pace.monotonic() - began >= self._timing.idle
             if self._bookmarked or self._quiet or not answered:
                 raise
             self._quiet = True  # perhaps a server without bookmarks: ask for short watches
             return
-        finally:
-            self._open = None
         lasted = self._pace.monotonic() - began
         if lasted < self._timing.too_short:
             if self.counters.events == seen:
@@ -188,18 +195,26 @@ class Reflector(Generic[P]):
             date = feed.date
             start = self._pace.wall() + self._client.clock_offset if date is None else date
             settled = asyncio.get_running_loop().call_later(
-                self._timing.settle, self._sink.confirm, start
+                self._timing.settle, self._settle, start
             )
             try:
                 async with aclosing(events(feed, self._decoder)) as batches:
                     async for batch in batches:
                         settled.cancel()
+                        if not self._watching.under_way:
+                            return
                         as_of = start + self._pace.monotonic() - opened
                         for event in batch:
                             self._apply(event, as_of)
             finally:
                 settled.cancel()
-            self._sink.confirm(start + self._pace.monotonic() - opened)
+            if self._watching.under_way:
+                self._sink.confirm(start + self._pace.monotonic() - opened)
+
+    def _settle(self, as_of: float) -> None:
+        """The watch has been open for a while without an error."""
+        if self._watching.under_way:
+            self._sink.confirm(as_of)
 
     def _watch_seconds(self) -> int:
         timing = self._timing

@@ -56,6 +56,7 @@ class Transport:
         self._auth = Authenticator(endpoint, self.base)
         self._lock = asyncio.Lock()
         self._link: Link | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
         self._closed = False
         self.at = f"{self.base.host}:{self.base.port}"
         proxy = URL(endpoint.proxy_url) if endpoint.proxy_url else None
@@ -240,10 +241,19 @@ class Transport:
         """The SourceError for what was raised while reading a response."""
         return translate(error, self.at, self._proxy)
 
+    def renew(self) -> None:
+        """Use new connections from now on; streams of the old ones end, lists are read on."""
+        link, self._link = self._link, None
+        if link is not None:
+            task = asyncio.create_task(link.retire())
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+
     async def close(self) -> None:
         """Close everything at once; later requests fail."""
         link, self._link, self._closed = self._link, None, True
         self._auth.cancel()
+        await asyncio.gather(*self._retiring, return_exceptions=True)
         if link is not None:
             await link.session.close()
             await asyncio.sleep(0)  # let the transports' close callbacks run

@@ -62,6 +62,7 @@ class ClusterStore:
         self._connected = False
         self._contact: SourceError | None = None
         self._vitals: Vitals | None = None
+        self._counts: Mapping[str, tuple[int, int | None]] = {}
         self._metrics: dict[str, MetricVector] = {}
         self._history = History(endpoint.name)
         self._history.observe(CLUSTER, self._state, "", pace.wall())
@@ -76,9 +77,7 @@ class ClusterStore:
         }
         for topic in topics:
             self._history.observe(f"topic {topic}", TopicState.PENDING, "", pace.wall())
-        if endpoint.problem:
-            self._become(ClusterState.UNREACHABLE, endpoint.problem)
-            self._settle_all(TopicState.UNREACHABLE, endpoint.problem)
+        self._begin()
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -99,6 +98,44 @@ class ClusterStore:
         """The content of `topic`."""
         return self._collections[topic]
 
+    # What the inventory tells.
+
+    def describe(self, endpoint: ClusterEndpoint) -> None:
+        """The inventory says other words about the same way to the same cluster."""
+        if endpoint != self.endpoint:
+            self.endpoint = endpoint
+            self._emit((self.name, CLUSTER))
+
+    def adopt(self, endpoint: ClusterEndpoint, doubt: SourceError | None) -> None:
+        """There is another way to the cluster now; its session begins anew.
+
+        What is held stays, in doubt until it is confirmed; without `doubt`, nothing of it does: it
+        may be another cluster.
+        """
+        self.endpoint = endpoint
+        self._connected, self._contact, self._vitals, self._counts = False, None, None, {}
+        if doubt is not None:
+            self.doubt(doubt)
+        else:
+            self.version, self._metrics = None, {}
+            for collection in self._collections.values():
+                collection.reset()
+            self._emit((self.name, METRICS))
+        self._begin()
+
+    def released(self) -> None:
+        """What kept its session from being tried is settled."""
+        self._contact = None
+        self._begin()
+
+    def _begin(self) -> None:
+        problem = self.endpoint.problem
+        if problem:
+            self._become(ClusterState.UNREACHABLE, problem)
+            self._settle_all(TopicState.UNREACHABLE, problem)
+        else:
+            self._become(ClusterState.PENDING, "not tried yet")
+
     # What a session tells.
 
     def connecting(self, reason: str) -> None:
@@ -117,6 +154,18 @@ class ClusterStore:
         """Discovery is done: from now on the topics decide."""
         self._connected, self._contact = True, None
         self._judge(self._pace.monotonic())
+
+    def counted(self, counts: Mapping[str, tuple[int, int | None]]) -> None:
+        """How far the lists are that are being read: objects so far and, if known, in all."""
+        self._counts = dict(counts)
+        self._judge(self._pace.monotonic())
+
+    def doubt(self, error: SourceError) -> None:
+        """What counted as current does no longer, because of `error`, until it is confirmed."""
+        now = self._pace.monotonic()
+        for collection in self._collections.values():
+            if collection.judge(now)[0] is TopicState.FRESH:
+                collection.trouble(error)
 
     def failed(self, error: SourceError) -> None:
         """The contact is lost, or was never made: nothing held is confirmed any more."""
@@ -184,7 +233,7 @@ class ClusterStore:
         topics = {topic: held.judge(now) for topic, held in self._collections.items()}
         errors = [held.error for held in self._collections.values()]
         partial = [name for name, held in self._collections.items() if held.view(now).faults]
-        self._become(*standing(topics, errors, partial))
+        self._become(*standing(topics, errors, partial, self._counts))
 
     def _become(self, state: ClusterState, reason: str) -> None:
         if (state, reason) == (self._state, self._reason):

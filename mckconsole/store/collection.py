@@ -88,9 +88,17 @@ class Collection(Generic[P]):
         What was held is forgotten: when the topic is read again, it starts anew.
         """
         visible = self.visible
-        self.version, self.error, self._read = "", None, False
-        self._objects, self._faults = {}, {}
+        self._forget()
         self._settle((state, reason), visible)
+
+    def reset(self) -> None:
+        """Be as if nothing had ever been read: it is another cluster now."""
+        visible = self.visible
+        self._forget()
+        self._settled, self._as_of = None, None
+        if visible:
+            self._generation += 1
+        self._changed(self.kind.topic)
 
     # The Sink.
 
@@ -222,6 +230,10 @@ class Collection(Generic[P]):
         if self.kind.keep is Keep.POLL:
             return POLL_ROUNDS * self.kind.poll_seconds + POLL_GRACE
         return WATCH_PATIENCE
+
+    def _forget(self) -> None:
+        self.version, self.error, self._read = "", None, False
+        self._objects, self._faults = {}, {}
 
     def _settle(self, settled: tuple[TopicState, str] | None, visible: bool) -> None:
         """Take in why the topic is not read; `visible`: whether it could be seen before."""

@@ -10,7 +10,7 @@ from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.metrics import Vectors
-from mckconsole.store.signals import TICK, Signals, Subscription
+from mckconsole.store.signals import INVENTORY, TICK, Change, Signals, Subscription
 
 FULL_PACE = 60
 """Clusters up to which every topic is polled as often as its kind says; a larger fleet is polled
@@ -18,7 +18,7 @@ more seldom in proportion, so that its heartbeats do not add up to a load of the
 
 
 class FleetStore:
-    """Every cluster of the inventory, in its order."""
+    """Every cluster of the inventory, in its order; the inventory may change."""
 
     def __init__(
         self,
@@ -37,25 +37,15 @@ class FleetStore:
         Raises:
             ValueError: two endpoints have the same name; an inventory makes them unique.
         """
+        self._topics = tuple(topics)
         self._pace = pace
-        self._problems = tuple(problems)
+        self._ageing = ageing
+        self._problems: tuple[str, ...] = ()
+        self._complaint = ""
         self._notes: dict[str, str] = {}
         self._signals = Signals(pace)
-        self.stretch = max(1.0, len(endpoints) / FULL_PACE)
-        """How many times more seldom than a small fleet's its clusters are polled."""
-        self._clusters = {
-            endpoint.name: ClusterStore(
-                endpoint,
-                topics,
-                pace=pace,
-                ageing=ageing,
-                stretch=self.stretch,
-                emit=self._signals.emit,
-            )
-            for endpoint in endpoints
-        }
-        if len(self._clusters) != len(endpoints):
-            raise ValueError("cluster names must be unique")
+        self._clusters: dict[str, ClusterStore] = {}
+        self.arrange(endpoints, problems=problems)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -69,6 +59,55 @@ class FleetStore:
             KeyError: there is none of this name.
         """
         return self._clusters[name]
+
+    @property
+    def stretch(self) -> float:
+        """How many times more seldom than a small fleet's its clusters are polled."""
+        return max(1.0, len(self._clusters) / FULL_PACE)
+
+    def arrange(
+        self, endpoints: Sequence[ClusterEndpoint], *, problems: Sequence[str] = ()
+    ) -> None:
+        """Have the clusters of these endpoints, in this order, and drop the others.
+
+        Those of a name that is there already stay as they are, with the endpoint they have.
+
+        Raises:
+            ValueError: two endpoints have the same name; an inventory makes them unique.
+        """
+        if len({endpoint.name for endpoint in endpoints}) != len(endpoints):
+            raise ValueError("cluster names must be unique")
+        before = dict(self._clusters)
+        stretch = max(1.0, len(endpoints) / FULL_PACE)
+        self._clusters = {
+            endpoint.name: before.get(endpoint.name) or self._make(endpoint, stretch)
+            for endpoint in endpoints
+        }
+        self._problems, self._complaint = tuple(problems), ""
+        for name in before.keys() ^ self._clusters.keys():
+            self._emit((name, INVENTORY))
+        self._emit(("", INVENTORY))
+
+    def complain(self, problem: str) -> None:
+        """The inventory cannot be read any more, for this reason; it stays as it is."""
+        if problem != self._complaint:
+            self._complaint = problem
+            self._emit(("", INVENTORY))
+
+    def _make(self, endpoint: ClusterEndpoint, stretch: float) -> ClusterStore:
+        return ClusterStore(
+            endpoint,
+            self._topics,
+            pace=self._pace,
+            ageing=self._ageing,
+            stretch=stretch,
+            emit=self._emit,
+        )
+
+    def _emit(self, change: Change) -> None:
+        """Pass on what changed; of a cluster that was dropped only that it was."""
+        if change[0] in self._clusters or change[1] == INVENTORY:
+            self._signals.emit(change)
 
     def set_metrics(self, vectors: Vectors) -> None:
         """Take in answers by cluster and query id; those of strangers are dropped."""
@@ -92,8 +131,9 @@ class FleetStore:
         taken_at = wall if now is None else now
         moment = self._pace.monotonic() + (taken_at - wall)
         clusters = {name: held.snapshot(moment) for name, held in self._clusters.items()}
+        problems = (*((self._complaint,) if self._complaint else ()), *self._problems)
         notes = tuple(self._notes.values())
-        return FleetSnapshot(MappingProxyType(clusters), taken_at, self._problems, notes)
+        return FleetSnapshot(MappingProxyType(clusters), taken_at, problems, notes)
 
     def subscribe(self, *, tick: float = TICK) -> Subscription:
         """Sets of what changed from now on, at most one per `tick` seconds."""

@@ -2,33 +2,41 @@
 
 What the terminal application stands on; a report reads once, with `reader`. Everything runs in
 tasks of its own that end with the context: trouble of one cluster or endpoint is in its states and
-reaches no other. Nothing here judges, and nothing here draws.
+reaches no other. The inventory may change meanwhile, the machine may sleep, and a person may ask
+for what waits. Nothing here judges, and nothing here draws.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from mckconsole.config.model import Config
 from mckconsole.sources.descriptors import make_room
+from mckconsole.sources.endpoint import ClusterEndpoint
+from mckconsole.sources.errors import SourceError
+from mckconsole.sources.exec_trust import PluginCommand
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.prometheus import PrometheusSource
-from mckconsole.store.contact import Connect, Gate, InternalTrouble, connecting
+from mckconsole.store.clockwatch import ClockWatch
+from mckconsole.store.contact import Connect, Gate, connecting
 from mckconsole.store.fleet import FleetStore
 from mckconsole.store.metrics import MetricsSource, Vectors, ask, merge, named_queries
+from mckconsole.store.naps import Naps, Sparingly
 from mckconsole.store.reader import Inventory, ReadPlan
-from mckconsole.store.session import CONNECT_HOLD, ClusterSession, SessionTiming
-
-logger = logging.getLogger(__name__)
+from mckconsole.store.reload import Reload, Replaced, compare, doubt, watch
+from mckconsole.store.session import CONNECT_HOLD, SessionTiming
+from mckconsole.store.sessions import Sessions
 
 PROBE_CAP = 30.0
 """Seconds of silence after which a cluster is probed, however large the fleet."""
 METRICS_EVERY = 15.0
 """Seconds between two rounds of an endpoint: a usual scrape interval is twice that."""
+REFRESH_EVERY = 1.0
+"""Seconds between two refreshes, however often somebody asks."""
 
 
 class LiveFleet:
@@ -53,6 +61,7 @@ class LiveFleet:
         connect: Connect | None = None,
         pace: Pace = REAL,
         metrics_every: float = METRICS_EVERY,
+        reload: Reload | None = None,
     ) -> None:
         """Nothing is started yet.
 
@@ -65,6 +74,7 @@ class LiveFleet:
             connect: Makes a cluster's client.
             pace: Clocks and chance.
             metrics_every: Seconds between two rounds of an endpoint.
+            reload: How to learn that the inventory changed; by default it does not.
         """
         self.store = store or FleetStore(
             inventory.endpoints, plan.topics, problems=inventory.problems, pace=pace
@@ -75,21 +85,39 @@ class LiveFleet:
             prometheus = [PrometheusSource(one, self.store.names) for one in config.prometheus]
         self._prometheus = tuple(prometheus)
         self._answers: list[Vectors] = [{} for _ in self._prometheus]
-        self._connect = connect or connecting(config)
-        self._gate = Gate(config.connections, CONNECT_HOLD)
         probe = SessionTiming().probe
-        self._timing = SessionTiming(probe=min(probe * self.store.stretch, PROBE_CAP))
+        self._sessions = Sessions(
+            self.store,
+            Gate(config.connections, CONNECT_HOLD),
+            connect or connecting(config),
+            SessionTiming(probe=min(probe * self.store.stretch, PROBE_CAP)),
+            pace,
+            agreed=inventory.endpoints,
+        )
+        self._reload = reload
         self._pace = pace
         self._every = metrics_every
+        self._naps = Naps(pace)
+        self._wanted: set[str] = set()
+        self._refresh = Sparingly(self._refresh_now, REFRESH_EVERY)
         self._tasks: list[asyncio.Task[None]] = []
 
+    @property
+    def held(self) -> Mapping[str, PluginCommand]:
+        """Clusters that wait for `trust`, and the command that somebody has to agree to."""
+        return self._sessions.held
+
     async def __aenter__(self) -> Self:
-        make_room(len(self.store.names) * (self._topics + 1))
+        self._make_room()
         for name in self.store.names:
-            self._start(self._keep(name), f"session {name}")
+            self._sessions.begin(name)
         if self._queries:
             for number, source in enumerate(self._prometheus):
                 self._start(self._poll(number, source), f"metrics {source.name}")
+        self._start(ClockWatch(self.suspect, pace=self._pace).run(), "clock watch")
+        if self._reload is not None:
+            watching = watch(self._reload, self.replace, self.store.complain, self._pace)
+            self._start(watching, "inventory watch")
         return self
 
     async def __aexit__(
@@ -98,29 +126,89 @@ class LiveFleet:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._refresh.cancel()
         for task in self._tasks:
             task.cancel()
         try:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(self._sessions.close(), *self._tasks, return_exceptions=True)
         finally:
             self._tasks.clear()
             closing = (source.close() for source in self._prometheus)
             await asyncio.gather(*closing, return_exceptions=True)
 
+    def refresh(self, names: Collection[str] | None = None) -> None:
+        """Have what waits in these clusters (by default in all) go on now; waits for nothing.
+
+        That is what waits out an error or a failed credential plugin, the next poll and the next
+        probe, and every metrics endpoint; not a server that said when to come back. At most once a
+        second: what is asked for meanwhile is done then.
+        """
+        self._wanted.update(self.store.names if names is None else names)
+        self._refresh()
+
+    def suspect(self, why: SourceError) -> None:
+        """Hold nothing for current until it is confirmed over new connections, because of `why`."""
+        self._sessions.suspect(why)
+        self._naps.wake()
+
+    def replace(self, inventory: Inventory) -> Replaced:
+        """Follow the clusters of `inventory` from now on.
+
+        Those that are reached as before keep their sessions. One whose credential command was not
+        there at the start, and that nobody agreed to, is held until `trust`.
+        """
+        before = {name: self.store.cluster(name).endpoint for name in self.store.names}
+        added, removed, changed = compare(tuple(before.values()), inventory.endpoints)
+        for name in (*removed, *changed):
+            self._sessions.end(name)
+        self.store.arrange(inventory.endpoints, problems=inventory.problems)
+        for endpoint in inventory.endpoints:
+            self._describe(endpoint, before.get(endpoint.name), endpoint.name in changed)
+        self._make_room()
+        for name in (*added, *changed):
+            self._sessions.begin(name)
+        if added or removed:
+            self._cover()
+        held = tuple(name for name in (*added, *changed) if name in self.held)
+        return Replaced(added, removed, changed, held)
+
+    def trust(self, name: str, seen: PluginCommand | None = None) -> bool:
+        """Agree to the credential command for which cluster `name` is held, and run it.
+
+        Returns False when it is not held, or not any more for the command that was `seen`.
+        """
+        return self._sessions.trust(name, seen)
+
+    def _describe(
+        self, endpoint: ClusterEndpoint, before: ClusterEndpoint | None, changed: bool
+    ) -> None:
+        held = self.store.cluster(endpoint.name)
+        if before is None:
+            return
+        if changed:
+            held.adopt(endpoint, doubt(before, endpoint))
+        else:  # with the credential and its plugin that are in use
+            held.describe(
+                replace(endpoint, credential=before.credential, proxy_auth=before.proxy_auth)
+            )
+
+    def _cover(self) -> None:
+        """Ask the metrics endpoints for the clusters that there are now."""
+        for source in self._prometheus:
+            if isinstance(source, PrometheusSource):
+                source.cover(self.store.names)
+        self._naps.wake()
+
+    def _refresh_now(self) -> None:
+        wanted, self._wanted = self._wanted, set()
+        self._sessions.refresh(wanted)
+        self._naps.wake()
+
+    def _make_room(self) -> None:
+        make_room(len(self.store.names) * (self._topics + 1))
+
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))
-
-    async def _keep(self, name: str) -> None:
-        """One cluster's session; a bug that ends it is the cluster's reason."""
-        held = self.store.cluster(name)
-        session = ClusterSession(
-            held, self._gate, connect=self._connect, pace=self._pace, timing=self._timing
-        )
-        try:
-            await session.run()
-        except Exception as error:
-            logger.debug("session of %s", name, exc_info=True)
-            held.failed(InternalTrouble(error))
 
     async def _poll(self, number: int, source: MetricsSource) -> None:
         """Ask one endpoint again and again; its own time limits bound a round.
@@ -132,4 +220,4 @@ class LiveFleet:
             merged = merge(self._answers)
             self.store.set_metrics({name: merged[name] for name in self._answers[number]})
             self.store.note(source.name, source.note)
-            await self._pace.sleep(self._pace.around(self._every))
+            await self._naps.nap(self._pace.around(self._every))

@@ -1,25 +1,22 @@
 """Keep one cluster current until cancelled: connect, follow its topics, notice when it is gone.
 
-One task per topic, each contained: a bug or refusal in one never ends another. The connection is
-probed only when the cluster has been silent, and what it serves is asked again every ten minutes
-and when a topic turns out to be gone.
+The topics' tasks are the keepers'. The connection is probed only when the cluster has been silent,
+and what it serves is asked again every ten minutes and when a topic turns out to be gone; both also
+when somebody asks for it.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NoReturn
 
 from mckconsole.config.model import Config
-from mckconsole.domain.kinds import Keep
-from mckconsole.domain.objects import Projection
 from mckconsole.domain.states import TopicState
-from mckconsole.sources.backoff import Backoff, Recovery
+from mckconsole.sources.backoff import Recovery
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.errors import (
+    CredentialTrouble,
     NotServed,
     ServerTrouble,
     SourceError,
@@ -27,8 +24,6 @@ from mckconsole.sources.errors import (
     Throttled,
 )
 from mckconsole.sources.pace import REAL, Pace
-from mckconsole.sources.poller import Poller
-from mckconsole.sources.reflector import Reflector
 from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.contact import (
     Connect,
@@ -39,12 +34,16 @@ from mckconsole.store.contact import (
     first_contact,
     survey,
 )
+from mckconsole.store.keepers import Keepers
+from mckconsole.store.naps import Naps
 
 logger = logging.getLogger(__name__)
 
 DEFAULTS = Config()
 CONNECT_HOLD = 2.0
 """Seconds for which a connecting cluster keeps its place among `connections`."""
+CONTACT = "(contact)"
+"""Name of the session's own naps; no topic is called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +83,18 @@ class ClusterSession:
         self._connect = connect or connecting(config)
         self._pace = pace
         self._timing = timing
-        self._back = asyncio.Event()
+        self._naps = Naps(pace)
+        self._keepers = Keepers(store, self._naps, pace, self._note)
+        self.client: ClusterClient | None = None
+        """The client in use, while there is one."""
+        self._failure: SourceError | None = None
+        """Why there is no contact."""
         self._changed = False
         """What is served may be another than what is known."""
         self._unwell = False
         """The API server answers, but says that it cannot: it is starting, or overloaded."""
-        self._tasks: dict[str, tuple[str, asyncio.Task[None]]] = {}
-        self._reflectors: dict[str, Reflector[Projection]] = {}
+        self._urged = False
+        """Somebody wants to know now."""
 
     async def run(self) -> None:
         """Keep the cluster current; returns at once for one that cannot be tried."""
@@ -98,18 +102,40 @@ class ClusterSession:
             return
         recovery = Recovery(self._pace)
         while True:
-            error = await self._attempt()
-            self._store.failed(error)
-            await self._pace.sleep(recovery.delay(error))
+            self._failure = await self._attempt()
+            self._store.failed(self._failure)
+            await self._naps.nap(recovery.delay(self._failure), CONTACT)
+
+    def refresh(self) -> None:
+        """Have everything go on now that waits: what failed, polls, and the look for a change.
+
+        For a person who asks for it. Only a server that said when to come back is not asked sooner.
+        """
+        self._store.endpoint.credential.retry()
+        self._urged = True
+        self._naps.wake(but=self._sent_away())
+
+    def suspect(self, why: SourceError) -> None:
+        """Hold nothing for current until it is confirmed over new connections; ask at once."""
+        self._keepers.restart()
+        self._store.doubt(why)
+        if self.client is not None:
+            self.client.renew()
+        self._urged = True
+        self._naps.wake()
+
+    def cut(self) -> None:
+        """Write nothing more to the store; `run` is still to be cancelled."""
+        self._keepers.cancel()
 
     async def _attempt(self) -> SourceError:
         """Connect and stay connected; returns why that ended."""
         self._store.connecting("connecting")
-        client: ClusterClient | None = None
         try:
-            client = self._connect(self._store.endpoint)
+            client = self.client = self._connect(self._store.endpoint)
             self._store.attach(client)
             await self._gate.through(first_contact(client, self._store))
+            self._failure = None
             self._store.connected()
             await self._stay(client)
         except SourceError as error:
@@ -119,22 +145,33 @@ class ClusterSession:
             return InternalTrouble(error)
         finally:
             try:
-                await self._stop(tuple(self._tasks))
+                await self._keepers.stop()
             finally:
-                if client is not None:
-                    await client.close()
+                await self._disconnect()
 
     async def _stay(self, client: ClusterClient) -> NoReturn:
         """Follow the topics, probe and rediscover, until cancelled."""
-        await self._follow(client)
+        await self._keepers.follow(client)
         discovered = self._pace.monotonic()
         while True:
-            await self._pace.sleep(self._timing.probe)
-            await self._probe(client)
+            await self._naps.nap(self._timing.probe, CONTACT)
+            urged, self._urged = self._urged, False
+            await self._probe(client, urged)
             age = self._pace.monotonic() - discovered
-            if age > (self._timing.hurry if self._in_a_hurry() else self._timing.rediscovery):
+            if age > self._patience(urged):
                 discovered = self._pace.monotonic()
                 await self._rediscover(client)
+
+    async def _disconnect(self) -> None:
+        client, self.client = self.client, None
+        if client is not None:
+            await client.close()
+
+    def _patience(self, urged: bool) -> float:
+        """Seconds after which it is asked again what is served."""
+        if urged:
+            return self._timing.probe
+        return self._timing.hurry if self._in_a_hurry() else self._timing.rediscovery
 
     def _in_a_hurry(self) -> bool:
         if self._changed:
@@ -145,74 +182,29 @@ class ClusterSession:
             not topic.version and topic.judge(now)[0] is TopicState.UNREACHABLE for topic in topics
         )
 
-    # Topics.
-
-    async def _follow(self, client: ClusterClient) -> None:
-        """Have one task per readable topic, in the version that discovery chose."""
-        wanted = {
-            topic: held.version
-            for topic in self._store.topics
-            if (held := self._store.collection(topic)).version
-        }
-        await self._stop([t for t, (v, _) in self._tasks.items() if wanted.get(t) != v])
-        for topic, version in wanted.items():
-            if topic not in self._tasks:
-                task = asyncio.create_task(
-                    self._keep(client, topic, version), name=f"{self._store.name} {topic}"
-                )
-                self._tasks[topic] = (version, task)
-
-    async def _keep(self, client: ClusterClient, topic: str, version: str) -> None:
-        """Run the topic's reflector or poller; a bug in it costs only this topic."""
-        pause = Backoff(base=5.0, cap=300.0, pace=self._pace)
-        while True:
-            try:
-                await self._keeper(client, topic, version).run()
-            except Exception as error:
-                logger.debug("%s of %s", topic, self._store.name, exc_info=True)
-                self._store.collection(topic).trouble(InternalTrouble(error))
-            await self._pace.sleep(pause.next())
-
-    def _keeper(
-        self, client: ClusterClient, topic: str, version: str
-    ) -> Reflector[Projection] | Poller[Projection]:
-        sink = self._store.collection(topic)
-        kind = sink.kind
-        pace = replace(self._pace, sleep=self._nap)
-        if kind.keep is Keep.POLL:
-            return Poller(client, kind, version, sink, pace=pace, on_error=self._note)
-        reflector = Reflector(client, kind, version, sink, pace=pace, on_error=self._note)
-        self._reflectors[topic] = reflector
-        return reflector
+    def _sent_away(self) -> list[str]:
+        """Names of the naps that a server asked for."""
+        errors = {topic: self._store.collection(topic).error for topic in self._store.topics}
+        errors[CONTACT] = self._failure
+        return [
+            name
+            for name, error in errors.items()
+            if error is not None
+            and error.retry_after is not None
+            and not isinstance(error, CredentialTrouble)
+        ]
 
     def _note(self, error: SourceError) -> None:
         if isinstance(error, NotServed):
             self._changed = True
 
-    async def _nap(self, seconds: float) -> None:
-        """Sleep, but not on when the cluster has come back."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._back.wait()
-        except TimeoutError:
-            return
-        await self._pace.sleep(self._pace.chance() * self._timing.spread)
-
-    async def _stop(self, topics: Sequence[str]) -> None:
-        tasks = [self._tasks.pop(topic)[1] for topic in topics]
-        for topic in topics:
-            self._reflectors.pop(topic, None)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
     # The connection.
 
-    async def _probe(self, client: ClusterClient) -> None:
-        """Ask for a sign of life where there was none lately, or none that was good."""
+    async def _probe(self, client: ClusterClient, urged: bool) -> None:
+        """Ask for a sign of life where there was none lately, none that was good, or if urged."""
         lost, unwell = self._store.contact_lost, self._unwell
         silent = self._pace.wall() - (client.last_answer or 0.0)
-        if not (lost or unwell) and 0 <= silent < self._timing.probe:
+        if not (lost or unwell or urged) and 0 <= silent < self._timing.probe:
             return
         self._unwell = False
         try:
@@ -234,11 +226,8 @@ class ClusterSession:
         would not say so for minutes; opened anew, either is current within seconds.
         """
         self._changed = True  # perhaps it was upgraded
-        self._back.set()
-        self._back.clear()
-        for topic, reflector in self._reflectors.items():
-            if self._store.collection(topic).error is not None:
-                reflector.reopen()
+        self._naps.wake(spread=self._timing.spread, but=(CONTACT,))
+        self._keepers.reopen()
 
     async def _rediscover(self, client: ClusterClient) -> None:
         """Take in another version of the server, and kinds that came, went or changed theirs."""
@@ -248,4 +237,4 @@ class ClusterSession:
             return  # the probe and the topics tell of it
         self._changed = False
         assign(self._store, surface)
-        await self._follow(client)
+        await self._keepers.follow(client)

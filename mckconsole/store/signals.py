@@ -11,12 +11,16 @@ from typing import TypeAlias
 from mckconsole.sources.pace import REAL, Pace
 
 Change: TypeAlias = tuple[str, str]
-"""(cluster, topic), or (cluster, CLUSTER) or (cluster, METRICS)."""
+"""(cluster, topic), (cluster, CLUSTER), (cluster, METRICS) or (cluster, INVENTORY)."""
 
 CLUSTER = "cluster"
 """Stands in a Change for the cluster's own state."""
 METRICS = "metrics"
 """Stands in a Change for the cluster's metrics."""
+
+INVENTORY = "inventory"
+"""Stands in a Change for the cluster's coming and going: whether it is there, the fleet's store
+says. With an empty name it is the inventory as a whole: its order or its problems."""
 
 TICK = 0.05
 """Seconds between two change sets: well below what an eye notices."""

@@ -22,12 +22,15 @@ _TROUBLE = (
 _UNREAD = (TopicState.FORBIDDEN, TopicState.UNREACHABLE, TopicState.UNSUPPORTED)
 """Those in which nothing is held."""
 _MAX_WHY = 200
+_NAMED = 3
+"""Topics still to be read that are named."""
 
 
 def standing(
     topics: Mapping[str, tuple[TopicState, str]],
     errors: Sequence[SourceError | None],
     partial: Sequence[str] = (),
+    counts: Mapping[str, tuple[int, int | None]] = {},
 ) -> tuple[ClusterState, str]:
     """The state of a connected cluster and its reason.
 
@@ -36,11 +39,12 @@ def standing(
             every provider.
         errors: The trouble each of them is in.
         partial: Those with objects that could not be read, or not in full.
+        counts: How far their lists are: objects so far and, if known, in all.
     """
     wanted = {name: state for name, (state, _) in topics.items() if state is not TopicState.ABSENT}
     waiting = [name for name, state in wanted.items() if state is TopicState.PENDING]
     if waiting:
-        return ClusterState.CONNECTING, f"reading {', '.join(waiting)}"
+        return ClusterState.CONNECTING, _progress(waiting, len(wanted), counts)
     lost = _contact_lost(wanted, errors)
     if lost is not None:
         return lost.cluster_state, str(lost)
@@ -56,6 +60,23 @@ def standing(
     if parts:
         return ClusterState.DEGRADED, "; ".join(parts)
     return ClusterState.READY, ""
+
+
+def _progress(waiting: Sequence[str], of: int, counts: Mapping[str, tuple[int, int | None]]) -> str:
+    """How far a cluster is whose topics are being read for the first time.
+
+    Where lists are long, the one that has most before it says so; it is what is waited for.
+    """
+    long = {topic: counts[topic] for topic in waiting if topic in counts}
+    if long:
+        topic, (read, total) = max(long.items(), key=lambda item: _left(*item[1]))
+        return f"listing {topic} {read:,}" + (f" of {total:,}" if total is not None else "")
+    more = ", …" if len(waiting) > _NAMED else ""
+    return f"reading {len(waiting)} of {of} topics: {', '.join(waiting[:_NAMED])}{more}"
+
+
+def _left(read: int, total: int | None) -> float:
+    return float("inf") if total is None else total - read
 
 
 def _named(topics: Mapping[str, tuple[TopicState, str]]) -> Iterator[str]:

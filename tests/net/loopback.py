@@ -57,6 +57,12 @@ class FakeCredential:
         self.renewals += 1
         return self.renewals <= self.last
 
+    def retry(self) -> None:
+        pass
+
+    def identity(self) -> str:
+        return "fake"
+
     def describe(self) -> str:
         return "fake"
 

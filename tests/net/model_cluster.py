@@ -96,6 +96,7 @@ class ModelCluster:
         """Virtual seconds before a path is answered."""
         self.closed = 0
         self.opened = 0
+        self.renewed = 0
         self.clock_offset = 0.0
         self.last_answer: float | None = None
         self.latencies: Sequence[float] = (0.01,)
@@ -165,6 +166,9 @@ class ModelCluster:
 
     async def close(self) -> None:
         self.closed += 1
+
+    def renew(self) -> None:
+        self.renewed += 1
 
     def client(self, endpoint: ClusterEndpoint | None = None) -> ClusterClient:
         """This model, in the place of a client."""

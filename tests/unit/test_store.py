@@ -76,7 +76,7 @@ S = TopicState
         ([S.FRESH, S.FRESH], (ClusterState.READY, "")),
         ([S.FRESH, S.ABSENT], (ClusterState.READY, "")),
         ([S.ABSENT, S.ABSENT], (ClusterState.READY, "")),
-        ([S.FRESH, S.PENDING], (ClusterState.CONNECTING, "reading t1")),
+        ([S.FRESH, S.PENDING], (ClusterState.CONNECTING, "reading 1 of 2 topics: t1")),
         ([S.FORBIDDEN, S.STALE], (ClusterState.DEGRADED, "forbidden: t0 (why); stale: t1")),
         (
             [S.FRESH, S.UNREACHABLE, S.UNREACHABLE, S.UNSUPPORTED],
@@ -121,7 +121,7 @@ def test_a_cluster_goes_from_pending_to_ready_and_its_history_tells() -> None:
     store.connected()
     fill(store, "namespaces", "default")
     snapshot = fleet_store.snapshot().clusters["west"]
-    assert (snapshot.state, snapshot.reason) == (ClusterState.CONNECTING, "reading nodes")
+    assert (snapshot.state, snapshot.reason) == (ClusterState.CONNECTING, "reading 1 of 2 topics: nodes")
     fill(store, "nodes")
     assert store.state is ClusterState.READY
     store.collection("nodes").trouble(Forbidden("RBAC says no"))

@@ -68,6 +68,10 @@ class PrometheusSource:
         """Clusters that get an answer from this endpoint."""
         return self._attribution.covered
 
+    def cover(self, clusters: Sequence[str]) -> None:
+        """The fleet is of these clusters from the next round on."""
+        self._attribution = Attribution(self._config, clusters)
+
     @property
     def note(self) -> str:
         """Of whom the last round of queries held series that no cluster can be given; or empty.

@@ -14,7 +14,7 @@ from textual.events import Blur, Focus, Key, Paste
 from textual.message import Message
 
 from mckwidgets.linepaint import PaintedLines, Part, clean
-from mckwidgets.prompt_edit import LineEdit, Steps, pasted
+from mckwidgets.prompt_edit import LineEdit, Steps, pasted, typed_character
 from mckwidgets.prompt_line import (
     LIST_LINES,
     Completion,
@@ -25,14 +25,7 @@ from mckwidgets.prompt_line import (
     said_parts,
 )
 
-__all__ = ["Completion", "Prompt", "typed_character"]
-
-
-def typed_character(event: Key) -> str:
-    """Return the character that a key writes; nothing for a key that writes none."""
-    if event.character is None or not event.character.isprintable():
-        return ""
-    return "" if event.key.startswith(("alt+", "ctrl+")) else event.character
+__all__ = ["Completion", "Prompt"]
 
 
 class Prompt(PaintedLines, can_focus=True):

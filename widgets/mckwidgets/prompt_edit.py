@@ -9,12 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rich.cells import split_graphemes
+from textual.events import Key
 
 from mckwidgets.safe_text import inert
 
 LONGEST = 512
 """Characters that a line takes; what is typed or pasted beyond them is left out."""
 _PASTE_LOOK_AT = 4096
+
+
+def typed_character(event: Key) -> str:
+    """Return the character that a key writes; nothing for a key that writes none."""
+    if event.character is None or not event.character.isprintable():
+        return ""
+    return "" if event.key.startswith(("alt+", "ctrl+")) else event.character
 
 
 def pasted(text: str) -> str:

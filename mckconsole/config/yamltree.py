@@ -22,9 +22,8 @@ from yaml.resolver import Resolver
 from yaml.scanner import Scanner
 
 from mckconsole.config.errors import ConfigError, ConfigProblem
+from mckconsole.config.files import read_text
 
-MAX_BYTES = 1 << 20
-"""Largest configuration file that is read; 5,000 clusters with settings need about half of it."""
 MAX_DEPTH = 16
 
 Plain: TypeAlias = Any
@@ -73,7 +72,7 @@ def read_tree(path: Path) -> Node | None:
     Raises:
         ConfigError: unreadable, too large, not UTF-8, not YAML, several documents, or an alias.
     """
-    text = _decode(path, _read(path))
+    text = read_text(path)
     try:
         return _TreeLoader(text).get_single_node()
     except _Refused as error:
@@ -86,31 +85,6 @@ def read_tree(path: Path) -> Node | None:
         mark = error.problem_mark or error.context_mark
         words = ", ".join(part for part in (error.context, error.problem) if part)
         raise _error(path, mark.line + 1 if mark else None, f"not valid YAML: {words}") from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            raise _error(path, None, "is a directory, not a configuration file")
-        if path.exists() and not path.is_file():
-            raise _error(path, None, "is not a regular file")
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise _error(path, None, f"cannot be read: {error.strerror or error}") from None
-    except ValueError:  # a NUL in the path
-        raise _error(path, None, "is not a usable path") from None
-    if len(raw) > MAX_BYTES:
-        raise _error(path, None, f"is larger than {MAX_BYTES // 1024} KiB")
-    return raw
-
-
-def _decode(path: Path, raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _error(path, line, "not UTF-8 text; is this the right file?") from None
 
 
 def _error(path: Path, line: int | None, message: str) -> ConfigError:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from mckconsole.config.errors import MAX_SHOWN, ConfigError
+from mckconsole.config.files import MAX_BYTES
 from mckconsole.config.load import find_config, line_of_key, load_config, read_config
 from mckconsole.config.model import Config
 from mckconsole.config.shape import in_words
-from mckconsole.config.yamltree import MAX_BYTES
 
 ENV = {"HOME": "/home/ada"}
 SAMPLES = sorted(

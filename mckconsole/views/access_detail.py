@@ -14,8 +14,6 @@ from mckconsole.views.spec import Role
 
 NOT_ASKED = "not asked yet"
 _HOUR = 3600.0
-_WELL = frozenset({"ready", "ok", "answers", "up"})
-"""Words for an endpoint that answers as it should."""
 
 
 def credentials_card(access: AccessReport | None, now: float) -> Card:
@@ -110,9 +108,8 @@ def metrics_block(
 
 
 def _endpoint(one: MetricsEndpoint) -> Line:
-    well = not one.reason and one.state.lower() in _WELL
     spans = [
-        stated(Role.OK if well else Role.WARN, one.state or "not known"),
+        stated(Role.WARN if one.reason else Role.OK, one.state or "not known"),
         Span(f"  {one.name}  "),
         Span(one.url, Role.DIM),
     ]

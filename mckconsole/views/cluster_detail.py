@@ -85,7 +85,11 @@ def _last_change(cluster: ClusterSnapshot) -> Transition | None:
 
 def _findings(analysis: Analysis, cluster: ClusterSnapshot) -> Block:
     own = [one for one in analysis.findings if one.cluster == cluster.name]
-    others = [one for one in analysis.findings if cluster.name in one.peers and one not in own]
+    others = [
+        one
+        for one in analysis.findings
+        if cluster.name in one.peers and one.cluster != cluster.name
+    ]
     lines = [finding_line(one) for one in own]
     if others:
         lines.append(remark("found elsewhere, and concerning it:"))

@@ -9,6 +9,7 @@ from mckconsole.analysis.mesh.gateways import GatewayView
 from mckconsole.analysis.mesh.links import Link, LinkState, MeshProvider, RoundTrip
 from mckconsole.analysis.mesh.rtt import typical
 from mckconsole.analysis.mesh.side import (
+    RATE_WINDOW,
     CiliumSide,
     Measure,
     Nodes,
@@ -18,13 +19,16 @@ from mckconsole.analysis.mesh.side import (
 )
 from mckconsole.domain.mesh import Connection
 from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.text import shorten
 from mckconsole.domain.times import format_age, format_span
 from mckconsole.views.cells import trend
 from mckconsole.views.detail import Card, Line, ObjectTarget, Span
-from mckconsole.views.explain import fact, server_now, beginning, stated, unknown
+from mckconsole.views.explain import beginning, fact, server_now, stated, unknown
 from mckconsole.views.mesh import link_role
 from mckconsole.views.spec import GLYPHS, Role
 
+_MAX_WHY = 120
+"""Characters of a reason that the cluster's own document has in full."""
 _STEPS = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "KB/s"))
 
 
@@ -49,7 +53,7 @@ def _speaker(snapshot: FleetSnapshot, analysis: Analysis, link: Link) -> Iterato
     if link.key.provider is MeshProvider.CILIUM:
         agents = cilium_side(snapshot, link, mesh, limits)
         if agents is None:
-            yield fact("agents", unknown(link.reason or "cannot be read"))
+            yield fact("agents", unknown("cannot be read"))
             return
         yield from _cilium(link, agents)
         return
@@ -127,19 +131,18 @@ def _reach(rtt: RoundTrip) -> str:
 
 
 def _traffic(side: SubmarinerSide) -> Iterator[Line]:
+    """What Prometheus adds: bytes per second, and the statuses that its series carry."""
     received, sent = side.received, side.sent
     if received.value is None and sent.value is None:
         yield fact("rx / tx", unknown(received.why))
     else:
-        yield fact("rx / tx", *_rate(received), " / ", *_rate(sent))
-    if side.driver_says:
-        yield fact(
-            "driver's",
-            f"{', '.join(side.driver_says)}",
-            Span("  metric: sticky, no ping", Role.DIM),
-        )
-    if side.operator_says:
-        yield fact("operator's", f"{', '.join(side.operator_says)}", Span("  metric", Role.DIM))
+        window = Span(f"  over {format_age(RATE_WINDOW)}", Role.DIM)
+        yield fact("rx / tx", *_rate(received), " / ", *_rate(sent), window)
+    if side.operator_says or side.driver_says:
+        operator = ", ".join(side.operator_says) or "nothing"
+        driver = ", ".join(side.driver_says) or "nothing"
+        own_view = Span("  driver's own view: no ping", Role.DIM)
+        yield fact("metrics", f"operator {operator} · driver {driver}", own_view)
 
 
 def _rate(measure: Measure) -> tuple[Span, ...]:
@@ -153,7 +156,7 @@ def _rate(measure: Measure) -> tuple[Span, ...]:
 
 def _nodes(nodes: Nodes) -> tuple[Span, ...]:
     """How many nodes get there; partial knowledge is shown as such."""
-    rest = (unknown(nodes.why_unknown),) if nodes.why_unknown else ()
+    rest = (unknown(shorten(nodes.why_unknown, _MAX_WHY)),) if nodes.why_unknown else ()
     if nodes.failing:
         bad = Role.CRITICAL if nodes.failing * 2 > nodes.total else Role.WARN
         words = f"{nodes.failing} of {nodes.total} cannot reach it"
@@ -199,9 +202,7 @@ def _copy(side: CiliumSide) -> Span:
 
 
 def _standing(snapshot: FleetSnapshot, link: Link) -> Iterator[Line]:
-    """State, since when, why, and what else is worth knowing."""
-    role = link_role(link)
-    yield fact("state", stated(role, link.state.value))
+    """Since when it is in its state, why, and what else is worth knowing."""
     if link.last_state:
         yield fact("last said", Span(link.last_state.value, Role.DIM))
     yield fact("since", beginning(link.since, snapshot.taken_at))

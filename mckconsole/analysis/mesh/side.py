@@ -28,8 +28,8 @@ from mckconsole.domain.mesh import Connection
 from mckconsole.domain.metrics import QUERIES, MetricState, MetricVector, Sample
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 
-_WINDOWS = {query.metric: query.window for query in QUERIES if query.window}
-"""Seconds over which the growth of a metric is asked."""
+RATE_WINDOW = next(query.window for query in QUERIES if query.metric == RX)
+"""Seconds over which the growth of a counter is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _rate(metrics: TunnelMetrics, metric: str, ends: tuple[str, str, str]) -> Me
     samples = metrics.samples(metric, *ends)
     values = [sample.value for sample in samples if math.isfinite(sample.value)]
     if values:
-        return Measure(max(sum(values), 0.0) / _WINDOWS[metric])
+        return Measure(max(sum(values), 0.0) / RATE_WINDOW)
     return Measure(None, _why_nothing(metrics.vector(metric)))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import requests
@@ -29,6 +30,7 @@ from mckconsole.sources.prometheus.envelope import (
     read_series,
 )
 from mckconsole.sources.prometheus.federate import parse_exposition
+from mckconsole.sources.prometheus.range_query import RangeAnswer, Window, read_matrix
 from mckconsole.sources.prometheus.trouble import Answer, PrometheusTrouble
 from mckconsole.sources.prometheus.wire import WIRE_ERRORS, Wire, explain
 
@@ -113,32 +115,56 @@ class PrometheusClient:
         return self._evaluate("vector(1)")
 
     def _evaluate(self, expression: str, at: float | None = None) -> Answer:
-        params = {"timeout": f"{max(int(self._budget * 900), 1)}ms"}
+        params = self._params()
         if at is not None:
             params["time"] = f"{at:.3f}"
-        rows, response = self._call(lambda: self._custom_query(expression, params))
+        rows, envelope, asked_at = self._read(
+            lambda: self._connect.custom_query(expression, params=params), "vector"
+        )
+        series, histograms = read_series(rows)
+        asked_at = asked_at or max((one.at for one in series), default=time.time())
+        return Answer(series, asked_at, self._caveat(envelope, histograms))
+
+    def over_time(self, expression: str, window: Window) -> RangeAnswer:
+        """Every series of an expression at each point of time of `window`."""
+        start, end = (datetime.fromtimestamp(at, UTC) for at in (window.start, window.end))
+        rows, envelope, _ = self._read(
+            lambda: self._connect.custom_query_range(
+                expression, start, end, f"{window.step}s", params=self._params()
+            ),
+            "matrix",
+        )
+        series, histograms = read_matrix(rows)
+        return RangeAnswer(series, self._caveat(envelope, histograms))
+
+    def _params(self) -> dict[str, str]:
+        """The server is to give up before we do."""
+        return {"timeout": f"{max(int(self._budget * 900), 1)}ms"}
+
+    def _read(self, ask: Callable[[], object], wanted: str) -> tuple[list[object], Envelope, float]:
+        """Rows of a `wanted` kind, what came with them, and the server's clock (0: not said)."""
+        rows, response = self._call(lambda: self._custom_query(ask))
         envelope = _envelope(response)
         if envelope.status != "success":
             raise self._refusal(response, envelope)
         kind = envelope.data.result_type if envelope.data else "no data"
-        if kind != "vector" or not isinstance(rows, list):
-            raise PrometheusTrouble(f"expected a vector, got {kind}", whole_endpoint=False)
-        series, histograms = read_series(rows)
-        asked_at = _date(response) or max((one.at for one in series), default=time.time())
+        if kind != wanted or not isinstance(rows, list):
+            raise PrometheusTrouble(f"expected a {wanted}, got {kind}", whole_endpoint=False)
+        return rows, envelope, _date(response)
+
+    def _caveat(self, envelope: Envelope, histograms: int) -> str:
         caveats = [self._authenticator.redact(text) for text in envelope.warnings or ()]
         if envelope.is_partial and not caveats:
             caveats.append("the answer is marked partial")
         if histograms:
             caveats.append(f"{histograms} native histograms left out")
-        return Answer(series, asked_at, shorten(clean("; ".join(caveats)), 300))
+        return shorten(clean("; ".join(caveats)), 300)
 
-    def _custom_query(
-        self, expression: str, params: dict[str, str]
-    ) -> tuple[object, requests.Response]:
+    def _custom_query(self, ask: Callable[[], object]) -> tuple[object, requests.Response]:
         """The library's rows (None where it trips over an odd answer), and the kept response."""
         rows: object = None
         try:
-            rows = self._connect.custom_query(expression, params=params)
+            rows = ask()
         except (KeyError, TypeError, ValueError, RecursionError):
             if self._last is None:
                 raise PrometheusTrouble(

@@ -86,6 +86,10 @@ class Attribution:
         result.samples = {cluster: list(found.values()) for cluster, found in merged.items()}
         return result
 
+    def owns(self, labels: Mapping[str, str], cluster: str) -> bool:
+        """Whether a series with these labels is one of `cluster`."""
+        return cluster in self._covered and self._place(labels)[0] == cluster
+
     def _place(self, labels: Mapping[str, str]) -> tuple[str | None, str | None, str]:
         """(cluster, the label that named it, or else the value that names none)."""
         if self.owner is not None:

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from mckconsole.config.model import PrometheusConfig
 from mckconsole.domain.metrics import MetricQuery, MetricState, MetricVector, Sample
+from mckconsole.domain.ranges import LinkSeries, MetricRange, RangeQuery
 from mckconsole.domain.text import clean, shorten
 from mckconsole.sources.errors import MAX_MESSAGE, SourceError
 from mckconsole.sources.prometheus.auth import Authenticator
 from mckconsole.sources.prometheus.mapping import NO_LABEL, Attributed, Attribution
 from mckconsole.sources.prometheus.pool import ConnectionPool
+from mckconsole.sources.prometheus.range_query import RangeAnswer, Window, expression, lay_out
 from mckconsole.sources.prometheus.trouble import Answer, PrometheusTrouble
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ CONNECTIONS = 2
 """Threads, and requests under way, per endpoint."""
 GRACE = 2.0
 """Seconds a thread may take beyond its own time limits before it counts as stuck."""
+CLOCKS = (1e9, 4e9)
+"""Unix seconds between which a clock is one, however wrong: samples bear the server's stamps."""
 NAMED = 5
 """Label values without a cluster that a note names; the others are counted."""
 
@@ -60,6 +64,8 @@ class PrometheusSource:
         self._pool: ConnectionPool[PrometheusClient] = ConnectionPool(
             self._open, size=CONNECTIONS, patience=patience
         )
+        self._offset: float | None = None
+        """Seconds by which the endpoint's clock is ahead of ours."""
         self.unmapped: Mapping[str, int] = {}
         """Label values that name no cluster → series, of the last round of queries."""
 
@@ -71,6 +77,11 @@ class PrometheusSource:
     def cover(self, clusters: Sequence[str]) -> None:
         """The fleet is of these clusters from the next round on."""
         self._attribution = Attribution(self._config, clusters)
+
+    @property
+    def url(self) -> str:
+        """Where it is, for people: without user information, query and fragment."""
+        return shown_url(self._config.url)
 
     @property
     def note(self) -> str:
@@ -116,6 +127,58 @@ class PrometheusSource:
             }
             for cluster in self.covered
         }
+
+    async def query_range(self, query: RangeQuery, link: LinkSeries, seconds: float) -> MetricRange:
+        """What the last `seconds` were like for a link; trouble is in the answer, never raised.
+
+        The end is the present by the endpoint's own clock.
+        """
+        if link.cluster not in self.covered:
+            return MetricRange(MetricState.NOT_CONFIGURED, f"{self.name} does not cover it")
+        if self._config.api == "federate":
+            reason = "the past needs the query API, and it is configured with `api: federate`"
+            return MetricRange(MetricState.FAILED, f"{self.name}: {reason}", endpoint=self.name)
+        labels = () if self._attribution.owner else self._attribution.labels
+        try:
+            window = Window.until(await self._now(), seconds)
+            text = expression(query, link, window.step, labels)
+            answer = await self._pool.run(lambda client: client.over_time(text, window))
+        except SourceError as error:
+            return MetricRange(MetricState.FAILED, self._reason(error), endpoint=self.name)
+        return self._range(answer, query, link, window)
+
+    def _range(
+        self, answer: RangeAnswer, query: RangeQuery, link: LinkSeries, window: Window
+    ) -> MetricRange:
+        mine = (one for one in answer.series if self._attribution.owns(one.labels, link.cluster))
+        series, left_out = lay_out(mine, query, window)
+        caveats = [answer.caveat] if answer.caveat else []
+        if left_out:
+            caveats.append(f"{left_out} more series left out")
+        words = "; ".join(caveats) or ("" if series else f"holds no {query.metric} of this link")
+        return MetricRange(
+            MetricState.PARTIAL if caveats else MetricState.FRESH,
+            shorten(f"{self.name}: {words}", MAX_MESSAGE) if words else "",
+            series,
+            window.start,
+            window.end,
+            window.step,
+            self.name,
+        )
+
+    async def _now(self) -> float:
+        """The endpoint's clock, as of its last answer; one trivial query where there was none.
+
+        Raises:
+            SourceError: it does not answer.
+        """
+        if self._offset is None:
+            self._note_clock(await self._pool.run(lambda client: client.ping()))
+        return time.time() + (self._offset or 0.0)
+
+    def _note_clock(self, answer: Answer) -> None:
+        if CLOCKS[0] < answer.asked_at < CLOCKS[1]:
+            self._offset = answer.asked_at - time.time()
 
     async def probe(self) -> ProbeResult:
         """Ask who is there and one trivial query; never raises for trouble of the endpoint."""
@@ -170,7 +233,9 @@ class PrometheusSource:
 
     async def _ask(self, query: MetricQuery, dead: list[Answer]) -> Answer:
         try:
-            return await self._pool.run(lambda client: client.instant(query))
+            answer = await self._pool.run(lambda client: client.instant(query))
+            self._note_clock(answer)
+            return answer
         except SourceError as error:
             answer = Answer(failure=self._reason(error))
             if not isinstance(error, PrometheusTrouble) or error.whole_endpoint:
@@ -245,6 +310,14 @@ class PrometheusSource:
         if plain and (config.bearer_token_file or config.basic_auth):
             warnings.append("the credential travels over plain http")
         return tuple(warnings)
+
+
+def shown_url(url: str) -> str:
+    """A URL without what could be a credential in it: user information, query, fragment."""
+    scheme, separator, rest = url.partition("://")
+    rest = rest.partition("#")[0].partition("?")[0]
+    host, slash, path = rest.partition("/")
+    return clean(f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}")
 
 
 def _named(value: str) -> str:

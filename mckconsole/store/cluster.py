@@ -90,6 +90,16 @@ class ClusterStore:
         return self._contact is not None
 
     @property
+    def connected_now(self) -> bool:
+        """Whether there is a contact, and no trouble with it."""
+        return self._connected and self._contact is None
+
+    @property
+    def reason(self) -> str:
+        """Why it is in its state, in words; empty where that needs none."""
+        return self._reason
+
+    @property
     def state(self) -> ClusterState:
         """The state as of the last change; a snapshot also sees what only grew old."""
         return self._state

@@ -15,9 +15,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from mckconsole.config.model import Config
+from mckconsole.domain.access import AccessReport
+from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.objecttext import ObjectText
+from mckconsole.domain.ranges import LinkSeries, MetricRange
 from mckconsole.sources.descriptors import make_room
 from mckconsole.sources.endpoint import ClusterEndpoint
-from mckconsole.sources.errors import SourceError
+from mckconsole.sources.errors import ConnectionTrouble, SourceError
 from mckconsole.sources.exec_trust import PluginCommand
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.prometheus import PrometheusSource
@@ -26,6 +30,7 @@ from mckconsole.store.contact import Connect, Gate, connecting
 from mckconsole.store.fleet import FleetStore
 from mckconsole.store.metrics import MetricsSource, Vectors, ask, merge, named_queries
 from mckconsole.store.naps import Naps, Sparingly
+from mckconsole.store.on_demand import Examination, fetch, link_ranges, report_access
 from mckconsole.store.reader import Inventory, ReadPlan
 from mckconsole.store.reload import Reload, Replaced, compare, doubt, watch
 from mckconsole.store.session import CONNECT_HOLD, SessionTiming
@@ -86,10 +91,11 @@ class LiveFleet:
         self._prometheus = tuple(prometheus)
         self._answers: list[Vectors] = [{} for _ in self._prometheus]
         probe = SessionTiming().probe
+        self._connect = connect or connecting(config)
         self._sessions = Sessions(
             self.store,
             Gate(config.connections, CONNECT_HOLD),
-            connect or connecting(config),
+            self._connect,
             SessionTiming(probe=min(probe * self.store.stretch, PROBE_CAP)),
             pace,
             agreed=inventory.endpoints,
@@ -179,6 +185,44 @@ class LiveFleet:
         """
         return self._sessions.trust(name, seen)
 
+    # What a person asks for.
+
+    async def fetch(self, cluster: str, ref: ObjectRef) -> ObjectText:
+        """One object as YAML, read now, without credentials.
+
+        Raises:
+            SourceError: why it could not be read; also when the cluster is not connected.
+        """
+        if cluster not in self.store.names:
+            raise ConnectionTrouble(f"{cluster} is no cluster of this fleet any more")
+        return await fetch(self.store.cluster(cluster), self._sessions.client(cluster), ref)
+
+    async def examine(self, name: str) -> AccessReport:
+        """How the console signs in to a cluster and what it may read there; never raises for
+        trouble. A cluster that is held for its credential command is not asked.
+
+        Raises:
+            KeyError: there is no cluster of this name.
+        """
+        held = self.store.cluster(name)
+        return await report_access(
+            Examination(
+                held,
+                self._sessions.client(name),
+                self._connect,
+                refused=held.reason if name in self.held else "",
+                endpoints=self._endpoints,
+            )
+        )
+
+    async def link_ranges(self, link: LinkSeries, seconds: float) -> Mapping[str, MetricRange]:
+        """By query id (`latency`, `rx`, `tx`): what the last `seconds` were like for a link."""
+        return await link_ranges(self._endpoints, link, seconds)
+
+    @property
+    def _endpoints(self) -> list[PrometheusSource]:
+        return [one for one in self._prometheus if isinstance(one, PrometheusSource)]
+
     def _describe(
         self, endpoint: ClusterEndpoint, before: ClusterEndpoint | None, changed: bool
     ) -> None:
@@ -194,9 +238,8 @@ class LiveFleet:
 
     def _cover(self) -> None:
         """Ask the metrics endpoints for the clusters that there are now."""
-        for source in self._prometheus:
-            if isinstance(source, PrometheusSource):
-                source.cover(self.store.names)
+        for source in self._endpoints:
+            source.cover(self.store.names)
         self._naps.wake()
 
     def _refresh_now(self) -> None:

@@ -29,13 +29,14 @@ def build_parser(prog: str = "mckconsole") -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=prog,
         description="The incident and audit console for Kubernetes fleets. Without a command it"
-        " prints the report of every pane.",
+        " opens the console on a terminal, and prints the report of every pane elsewhere.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"mckconsole {__version__}")
     _add_access(parser, defaults=True)
+    _add_console(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_report(_command(commands, "report", "print what the panes show, as a table or as JSON"))
     _add_doctor(_command(commands, "doctor", "say what can be read of each cluster, and what not"))
@@ -55,6 +56,34 @@ def _command(commands: Commands[argparse.ArgumentParser], name: str, words: str)
 ):  # fmt: skip
     return commands.add_parser(
         name, help=words, description=f"{words[:1].upper()}{words[1:]}.", allow_abbrev=False
+    )
+
+
+def contradiction(arguments: argparse.Namespace) -> str:
+    """What cannot be meant by options that argparse takes together, or nothing."""
+    if arguments.demo and (arguments.kubeconfig or arguments.config):
+        return "--demo brings its own kubeconfig and configuration; leave the others out"
+    if arguments.command is not None:
+        given = [f"--{name}" for name in ("theme", "keymap", "pane") if getattr(arguments, name)]
+        given += [] if arguments.mouse else ["--no-mouse"]
+        if given:
+            return f"{', '.join(given)}: only without a command, for the console"
+    return ""
+
+
+def _add_console(parser: argparse.ArgumentParser) -> None:
+    """Options that make no sense with a command."""
+    group = parser.add_argument_group("the console")
+    group.add_argument("--theme", metavar="NAME", help="colour theme; default: one that suits")
+    group.add_argument("--keymap", metavar="FILE", help="other keys: see docs/keymap.md")
+    group.add_argument(
+        "--pane",
+        choices=tuple(PANES),
+        metavar="NAME",
+        help=f"where to start: {', '.join(PANES)}",
+    )
+    group.add_argument(
+        "--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal"
     )
 
 
@@ -152,7 +181,7 @@ def _add_writing(access: argparse._MutuallyExclusiveGroup, *, default: object) -
         "--write",
         action="store_true",
         default=default,
-        help="allow operator actions; reports and doctor only ever read",
+        help="accepted, but enables nothing yet: there are no operator actions",
     )
 
 

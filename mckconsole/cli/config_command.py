@@ -6,6 +6,7 @@ import os
 from argparse import Namespace
 
 from mckconsole.cli.exit_codes import ExitCode
+from mckconsole.cli.look import check_look
 from mckconsole.cli.output import say, write
 from mckconsole.config.load import load_config
 from mckconsole.config.paths import config_file
@@ -22,6 +23,7 @@ def run(arguments: Namespace) -> int:
     loaded = load_config(arguments.config, env=os.environ)
     where = str(loaded.path) if loaded.path else f"defaults; {config_file(os.environ)} is not there"
     if arguments.action == "validate":
+        check_look(loaded, os.environ, "true")
         say(f"valid: {where}")
         return ExitCode.DONE
     text = f"# {where}\n{as_yaml(loaded.config)}"

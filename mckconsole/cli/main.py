@@ -12,7 +12,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from mckconsole.cli.arguments import build_parser
+from mckconsole.cli.arguments import build_parser, contradiction
 from mckconsole.cli.exit_codes import ExitCode
 
 
@@ -38,6 +38,8 @@ def _guarded(arguments: Namespace) -> int:
 
     _silence_libraries()
     try:
+        if words := contradiction(arguments):
+            raise UsageError(words)
         return _run(arguments)
     except (UsageError, ConfigError) as error:
         say(str(error))
@@ -53,7 +55,13 @@ def _guarded(arguments: Namespace) -> int:
 
 
 def _run(arguments: Namespace) -> int:
+    from mckconsole.cli.output import on_terminal
+
     match arguments.command:
+        case None if on_terminal():
+            from mckconsole.cli.console_command import run
+
+            return run(arguments)
         case "completion":
             from mckconsole.cli.completion import run
 

@@ -28,6 +28,12 @@ class Look:
     colour: bool
 
 
+def on_terminal() -> bool:
+    """Whether there is somebody to show something to who can press keys."""
+    streams = (sys.stdin, sys.stdout)
+    return all(not _closed(stream) and stream.isatty() for stream in streams)
+
+
 def look(destination: str | None = None) -> Look:
     """The look of what goes to `destination` (None: stdout). Colour follows NO_COLOR and TERM."""
     if destination is not None or _closed(sys.stdout) or not sys.stdout.isatty():

@@ -1,13 +1,22 @@
-"""Which fleet a command works on: the embedded one, or that of the kubeconfig."""
+"""Which fleet a command works on: the embedded one, or that of the kubeconfig.
+
+`opened` is for commands that read once and end, `followed` for the console, which must neither
+write words over its own screen nor stand still while files are read.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import importlib
 import os
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from mckconsole.analysis.thresholds import Thresholds
 from mckconsole.cli.errors import UsageError
@@ -15,6 +24,10 @@ from mckconsole.cli.output import say
 from mckconsole.config.load import load_config
 from mckconsole.config.model import Config
 from mckconsole.sources.kubeconfig import Inventory, KubeconfigError, load_kubeconfig
+from mckconsole.ui.settings import OpenFleet
+
+if TYPE_CHECKING:
+    from mckconsole.demo.fleet import EmbeddedFleet
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +53,6 @@ async def opened(arguments: Namespace) -> AsyncIterator[Target]:
         inventory = _inventory(arguments, arguments.kubeconfig, loaded.config)
         yield Target(inventory, loaded.config, loaded.path)
         return
-    if arguments.kubeconfig or arguments.config:
-        raise UsageError("--demo brings its own kubeconfig and configuration; leave the others out")
     from mckconsole.demo.fleet import EmbeddedFleet
 
     async with EmbeddedFleet() as fleet:
@@ -52,12 +63,60 @@ async def opened(arguments: Namespace) -> AsyncIterator[Target]:
 def _inventory(arguments: Namespace, kubeconfig: str | None, config: Config) -> Inventory:
     if arguments.write:
         say("--write changes nothing here: this command only reads")
+    return _read(_reader(arguments, kubeconfig, config, os.environ))
+
+
+Reader: TypeAlias = Callable[[], Inventory]
+
+
+def _reader(
+    arguments: Namespace, kubeconfig: str | None, config: Config, env: Mapping[str, str]
+) -> Reader:
+    contexts = arguments.context or ()
+    return partial(load_kubeconfig, kubeconfig, env=env, config=config, contexts=contexts)
+
+
+def _read(reader: Reader) -> Inventory:
     try:
-        return load_kubeconfig(
-            kubeconfig, env=os.environ, config=config, contexts=arguments.context or ()
-        )
+        return reader()
     except KubeconfigError as error:
         raise UsageError(str(error)) from None
+
+
+@asynccontextmanager
+async def followed(
+    arguments: Namespace, config: Config, env: Mapping[str, str]
+) -> AsyncIterator[OpenFleet]:
+    """The target of the command line, for as long as the console shows it.
+
+    The embedded fleet plays its script meanwhile.
+
+    Raises:
+        UsageError: the kubeconfig cannot be used.
+    """
+    if arguments.demo:
+        async with _playing() as fleet:
+            reader = _reader(arguments, str(fleet.kubeconfig), fleet.config, env)
+            inventory = await asyncio.to_thread(_read, reader)
+            yield OpenFleet(inventory, fleet.config, thresholds(fleet.config))
+        return
+    reader = _reader(arguments, arguments.kubeconfig, config, env)
+    inventory = await asyncio.to_thread(_read, reader)
+    yield OpenFleet(inventory, config, thresholds(config), inventory.places, reader)
+
+
+@asynccontextmanager
+async def _playing() -> AsyncIterator[EmbeddedFleet]:
+    module = await asyncio.to_thread(importlib.import_module, "mckconsole.demo.fleet")
+    fleet: EmbeddedFleet = await asyncio.to_thread(module.EmbeddedFleet)
+    async with fleet:
+        script = asyncio.create_task(fleet.run_script(), name="script of the embedded fleet")
+        try:
+            yield fleet
+        finally:
+            script.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await script
 
 
 def thresholds(config: Config) -> Thresholds:

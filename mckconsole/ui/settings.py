@@ -43,8 +43,7 @@ class OpenFleet:
     files: tuple[Path, ...] = ()
     """Files whose change means that `reread` would answer something else."""
     reread: Callable[[], Inventory] | None = None
-    """Reads the inventory again, blocking; raises UsageError-like errors of `open_fleet`. None:
-    it cannot change."""
+    """Reads the inventory again, blocking; raises KubeconfigError. None: it cannot change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,10 @@ def _around(forms: Sequence[list[Part]], active: int, width: int) -> list[Part]:
     grown = True
     while grown:
         grown = False
-        for start, end in ((first, last + 1), (first - 1, last)):
+        sides = [(first, last + 1), (first - 1, last)]
+        if last - active > active - first:
+            sides.reverse()
+        for start, end in sides:
             if start < 0 or end >= len(forms):
                 continue
             wider = joined(forms[start : end + 1], 1)

@@ -103,27 +103,32 @@ class Recorder:
         """The link as it is to be shown, with `since`; what it now is, is remembered."""
         old = self._old.links.get(link.key)
         rtts = _round_trips(link, old)
-        link = replace(link, trend=rtts)
         if old is None:
             self._links[link.key] = LinkMemory(
                 link.state, link.severity, None, link.state, self.now, 1, link.observed_at, rtts
             )
-            return link
-        seen = replace(self._count(link, old), rtts=rtts)
+            return replace(link, trend=rtts) if rtts else link
+        seen = self._count(link, old)
         if link.state is old.state:
-            self._links[link.key] = replace(seen, severity=link.severity)
-            return replace(link, since=old.since)
+            self._links[link.key] = replace(seen, severity=link.severity, rtts=rtts)
+            return replace(link, since=old.since, trend=rtts)
         if self._due(link.state, old.state, seen.samples, limits):
             since = seen.candidate_since
             self._transitions.append(_transition(link, old.state, since))
             self._links[link.key] = replace(
-                seen, state=link.state, severity=link.severity, since=since
+                seen, state=link.state, severity=link.severity, since=since, rtts=rtts
             )
-            return replace(link, since=since)
-        self._links[link.key] = seen
+            return replace(link, since=since, trend=rtts)
+        self._links[link.key] = replace(seen, rtts=rtts)
         note = f"{link.state} seen {seen.samples}×, {old.state} until confirmed: {link.reason}"
         return replace(
-            link, state=old.state, severity=old.severity, since=old.since, reason=note, cause="held"
+            link,
+            state=old.state,
+            severity=old.severity,
+            since=old.since,
+            reason=note,
+            cause="held",
+            trend=rtts,
         )
 
     def finish(self) -> tuple[Memory, tuple[Transition, ...]]:

@@ -88,6 +88,8 @@ class Row:
     """How the row as a whole stands; `problem` is told from it."""
     clusters: tuple[str, ...] = ()
     """The clusters it is about: a scope shows it when it holds one of them."""
+    namespace: str = ""
+    """The namespace it is in; empty for what is in none."""
 
     @property
     def problem(self) -> bool:

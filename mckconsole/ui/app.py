@@ -1,0 +1,101 @@
+"""The application: puts the shell on the terminal, feeds it, and ends in an orderly way.
+
+It composes nothing itself. A bug never prints a traceback with local variables: the exception is
+kept, the terminal restored, and the caller writes the crash report.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from mckconsole.ui.actions import ACTIONS
+from mckconsole.ui.shell import APP_WIDE, Shell
+from mckwidgets.roles import DEFAULT_VARIABLES
+from mckwidgets.safe_text import ControlFilter
+
+if TYPE_CHECKING:
+    from mckconsole.ui.feed import Feed
+    from mckconsole.ui.frame import Frame
+    from mckconsole.ui.settings import Settings
+
+_METHODS = {"quit.now": "quit_now", "suspend": "suspend_process"}
+
+
+def app_bindings() -> list[BindingType]:
+    """Bindings of the actions that work in every dialog too."""
+    return [
+        Binding(",".join(a.keys), _METHODS[a.id], a.title, show=False, id=a.id, priority=True)
+        for a in ACTIONS
+        if a.id in APP_WIDE
+    ]
+
+
+class ConsoleApp(App[int], inherit_bindings=False):
+    """The console. `run` returns an exit status, or None when it crashed."""
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "mckconsole"
+    BINDINGS: ClassVar[list[BindingType]] = app_bindings()
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(ansi_color=settings.no_colour or None)
+        self.settings = settings
+        self.crash: BaseException | None = None
+        """What ended the application, when it was not the user."""
+        self.shell = Shell(settings)
+        self._filters.append(ControlFilter())
+        for theme in settings.themes.values():
+            self.register_theme(theme)
+        self.theme = settings.theme
+        self.set_keymap(dict(settings.keymap))
+        self._feed: Feed | None = None
+
+    def get_default_screen(self) -> Screen[None]:
+        """The shell."""
+        return self.shell
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Every variable of the widgets, for themes that do not set one."""
+        return dict(DEFAULT_VARIABLES)
+
+    def on_ready(self) -> None:
+        """Only now, with the first frame painted, begin to read."""
+        self.run_worker(self._read(), name="feed", exit_on_error=False)
+
+    async def _read(self) -> None:
+        from mckconsole.ui.feed import Feed
+
+        self._feed = feed = Feed(self.settings, self._show)
+        try:
+            await feed.run()
+        except Exception as error:
+            self._end(error)
+
+    def _show(self, frame: Frame) -> None:
+        if self.is_running and self._feed is not None:
+            self.shell.show(frame, self._feed.live)
+
+    def action_quit_now(self) -> None:
+        """Leave, from anywhere."""
+        self.exit(0)
+
+    # Ending.
+
+    def _end(self, error: BaseException) -> None:
+        if self.crash is None:
+            self.crash = error
+        self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep what went wrong for the caller; nothing of it is printed here."""
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        if self.crash is None:
+            self.crash = error
+        self._return_code = 1
+        self._close_messages_no_wait()

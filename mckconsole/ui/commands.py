@@ -1,0 +1,203 @@
+"""The `:` command line: every command with its help, its completions and what it does.
+
+A command that is not understood changes nothing and says why, at the prompt.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from mckconsole.ui.table_view import TableView
+from mckconsole.views.panes import PANES
+from mckconsole.views.scope import ScopeError, complete_scope, scope_of
+from mckwidgets.prompt import Completion
+
+if TYPE_CHECKING:
+    from mckconsole.ui.shell import Shell
+
+HISTORY = 100
+"""Entries of each prompt that are remembered."""
+FORMATS = ("csv", "json", "md")
+
+
+def _nothing(text: str) -> Iterable[str]:
+    return ()
+
+
+class Command(NamedTuple):
+    """One command."""
+
+    name: str
+    arguments: str
+    """How they are written, for the help."""
+    help: str
+    run: Callable[[str], str]
+    """Takes what follows the name; returns what is wrong, or nothing."""
+    complete: Callable[[str], Iterable[str]] = _nothing
+    """Whole arguments that could be meant."""
+    aliases: tuple[str, ...] = ()
+
+
+class Commands:
+    """All commands of a shell, and what was typed before."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self.history: dict[str, list[str]] = {}
+        """What was accepted at the prompt of each sign, oldest first."""
+        self.all = (*self._panes(), *self._looking(), *self._doing())
+        self._by_name = {
+            name: command for command in self.all for name in (command.name, *command.aliases)
+        }
+
+    def remember(self, sign: str, text: str) -> None:
+        """Keep what was accepted, once."""
+        entries = self.history.setdefault(sign, [])
+        if text.strip():
+            if text in entries:
+                entries.remove(text)
+            entries.append(text)
+            del entries[:-HISTORY]
+
+    def run(self, text: str) -> str:
+        """Carry out `text`; returns what is wrong with it, or nothing."""
+        name, _, rest = text.strip().partition(" ")
+        if not name:
+            return ""
+        command = self._by_name.get(name.lower())
+        if command is None:
+            near = difflib.get_close_matches(name.lower(), self._by_name, n=1)
+            hint = f"did you mean :{near[0]}?" if near else ":help lists the commands"
+            return f"there is no command {name}; {hint}"
+        return command.run(rest.strip())
+
+    def complete(self, text: str) -> Sequence[Completion]:
+        """What could be meant: commands that begin so, then those that contain it."""
+        name, space, rest = text.partition(" ")
+        wanted = name.lower()
+        if space:
+            command = self._by_name.get(wanted)
+            found = command.complete(rest.lstrip()) if command else ()
+            return [Completion(f"{name} {one}") for one in found if one != rest.strip()]
+        begin = [c for c in self.all if c.name.startswith(wanted)]
+        inside = [
+            c
+            for c in self.all
+            if c not in begin and any(wanted in word for word in (c.name, *c.aliases))
+        ]
+        return [Completion(c.name, f"{c.arguments}  {c.help}".strip()) for c in (*begin, *inside)]
+
+    # What one looks at.
+
+    def _panes(self) -> Iterator[Command]:
+        for pane in PANES:
+            words = f"the {pane.name} pane; what follows filters it"
+            run = self._opener(pane.name)
+            yield Command(pane.name, "[FILTER]", words, run, aliases=pane.aliases)
+
+    def _opener(self, name: str) -> Callable[[str], str]:
+        def opened(rest: str) -> str:
+            self._shell.stacks.switch(name)
+            if not rest:
+                return ""
+            return self._shell.stacks.choose_root(TableView).filter_by(rest)
+
+        return opened
+
+    def _looking(self) -> Iterator[Command]:
+        yield Command(
+            "ctx",
+            "GLOB …",
+            "look at these clusters only: names, globs, @groups, !not",
+            self._scope,
+            lambda text: complete_scope(text, self._shell.clusters),
+            ("scope", "context", "contexts"),
+        )
+        yield Command("ns", "NAME", "one namespace, in panes that have them", self._namespace)
+        yield Command("sort", "[-]COLUMN", "sort; - turns it round, off ends it", self._sort,
+                      self._columns)  # fmt: skip
+        yield Command("theme", "NAME", "other colours", self._theme, self._themes)
+
+    def _scope(self, rest: str) -> str:
+        if not rest:
+            self._shell.dialogs.do_scope_pick()
+            return ""
+        try:
+            self._shell.set_scope(scope_of(rest, self._shell.clusters))
+        except ScopeError as error:
+            return str(error)
+        return ""
+
+    def _namespace(self, rest: str) -> str:
+        self._shell.set_namespace("" if rest in ("all", "*", "-") else rest)
+        return ""
+
+    def _sort(self, rest: str) -> str:
+        view = self._shell.view
+        if not isinstance(view, TableView):
+            return "only a table can be sorted"
+        if not rest:
+            self._shell.dialogs.do_sort_pick()
+            return ""
+        return view.sort_words(rest)
+
+    def _columns(self, text: str) -> Iterable[str]:
+        view = self._shell.view
+        if not isinstance(view, TableView):
+            return ()
+        sign = "-" if text.startswith("-") else ""
+        names = [f"{sign}{column.id}" for column in view.spec.columns]
+        return [name for name in (*names, "off") if name.startswith(text.lower())]
+
+    def _theme(self, rest: str) -> str:
+        names = self._shell.settings.themes
+        if not rest:
+            self._shell.dialogs.do_theme_pick()
+        elif rest in names:
+            self._shell.app.theme = rest
+        else:
+            return f"there is no theme {rest}; there are {', '.join(names)}"
+        return ""
+
+    def _themes(self, text: str) -> Iterable[str]:
+        return [name for name in self._shell.settings.themes if text.lower() in name]
+
+    # What one does.
+
+    def _doing(self) -> Iterator[Command]:
+        clusters: Callable[[str], Iterable[str]] = lambda text: [  # noqa: E731
+            name for name in self._shell.clusters if text in name
+        ]
+        yield Command("export", "[csv|json|md] [FILE]", "save what is shown", self._export,
+                      lambda text: [one for one in FORMATS if one.startswith(text)])  # fmt: skip
+        yield Command("trust", "CLUSTER", "run the changed credential command of a cluster",
+                      self._trust, clusters)  # fmt: skip
+        yield Command("refresh", "", "ask again what failed or is due", self._act("view.refresh"))
+        yield Command("pause", "", "freeze what is shown, or go on", self._act("view.pause"))
+        yield Command("help", "", "keys and commands", self._act("help.open"), aliases=("h", "?"))
+        yield Command("q", "", "leave", self._quit, aliases=("quit", "qa", "q!", "exit"))
+
+    def _act(self, action: str) -> Callable[[str], str]:
+        def run(rest: str) -> str:
+            self._shell.action_perform(action)
+            return ""
+
+        return run
+
+    def _export(self, rest: str) -> str:
+        words = rest.split(None, 1)
+        chosen = words[0] if words and words[0] in FORMATS else ""
+        file = rest.removeprefix(chosen).strip()
+        return self._shell.dialogs.export(chosen, file)
+
+    def _trust(self, rest: str) -> str:
+        live = self._shell.live
+        if live is None or rest not in self._shell.clusters:
+            return f"there is no cluster {rest}" if rest else "which cluster?"
+        return "" if live.trust(rest) else f"{rest} is not waiting for approval"
+
+    def _quit(self, rest: str) -> str:
+        self._shell.app.exit(0)
+        return ""

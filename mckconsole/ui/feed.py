@@ -1,0 +1,115 @@
+"""Keep the fleet live and hand on what it means, one frame after the other.
+
+Reads no widget and draws nothing. What costs time to import (the HTTP client, the kubeconfig
+reader) is imported here, in a thread, when the first screen is already painted. Frames follow
+changes within a twentieth of a second where the analysis is quick; a fleet that is slow to judge is
+judged less often, so that keys are answered first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mckconsole.analysis.engine import NOTHING_REMEMBERED, analyse
+from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.states import Transition
+from mckconsole.ui.frame import Frame, copied, make_frame
+from mckconsole.views.panes import PANES
+
+if TYPE_CHECKING:
+    from mckconsole.analysis.thresholds import Thresholds
+    from mckconsole.domain.snapshot import FleetSnapshot
+    from mckconsole.store.live import LiveFleet
+    from mckconsole.store.signals import Subscription
+    from mckconsole.ui.settings import OpenFleet, Settings
+
+TICK = 0.05
+"""Seconds between two frames when everything is quick."""
+AGEING = 1.0
+"""Seconds after which a frame is made although nothing changed: what is shown grows old."""
+SHARE = 4.0
+"""For so many times as long as a frame took to make, no other is made after it."""
+AGEING_SHARE = 50.0
+"""The same for frames in which only ages differ."""
+SLOWEST = 10.0
+"""Seconds that an age may stand still at most."""
+INLINE = 0.02
+"""Seconds up to which a frame is made on the loop; what takes longer is made in a thread from a
+copy of the snapshot, so that keys are answered meanwhile."""
+PAST = 2000
+"""Transitions of links that are kept."""
+
+
+class Feed:
+    """The fleet as a stream of frames."""
+
+    def __init__(self, settings: Settings, show: Callable[[Frame], None]) -> None:
+        """`show` is called on the loop's thread, for every frame."""
+        self.live: LiveFleet | None = None
+        """What keeps the fleet current; None until the inventory is read."""
+        self._settings = settings
+        self._show = show
+        self._past: deque[Transition] = deque(maxlen=PAST)
+        self._memory = NOTHING_REMEMBERED
+        self._cost = 0.0
+        """Seconds that the last frame took to make."""
+
+    async def run(self) -> None:
+        """Read the inventory and follow it until cancelled.
+
+        Raises:
+            Exception: what `open_fleet` raises when the inventory cannot be read.
+        """
+        await asyncio.to_thread(importlib.import_module, "mckconsole.store.live")
+        async with self._settings.open_fleet() as opened:
+            await self._follow(opened)
+
+    async def _follow(self, opened: OpenFleet) -> None:
+        from mckconsole.store.live import LiveFleet
+        from mckconsole.store.reader import ReadPlan
+
+        topics = tuple(topic for topic in BY_TOPIC if any(topic in p.topics for p in PANES))
+        queries = tuple(dict.fromkeys(query for pane in PANES for query in pane.queries))
+        plan = ReadPlan(topics, queries)
+        async with LiveFleet(opened.inventory, plan, config=opened.config) as live:
+            self.live = live
+            changes = live.store.subscribe(tick=TICK)
+            try:
+                await self._frames(live, changes, opened)
+            finally:
+                changes.close()
+
+    async def _frames(self, live: LiveFleet, changes: Subscription, opened: OpenFleet) -> None:
+        waiting = asyncio.ensure_future(anext(changes))
+        try:
+            while True:
+                self._show(await self._made(live, opened.thresholds))
+                quiet = min(self._cost * SHARE, SLOWEST)
+                await asyncio.sleep(quiet)
+                ageing = min(max(self._cost * AGEING_SHARE, AGEING), SLOWEST)
+                await asyncio.wait({waiting}, timeout=max(ageing - quiet, 0.0))
+                if waiting.done():
+                    waiting = asyncio.ensure_future(anext(changes))
+        finally:
+            waiting.cancel()
+
+    async def _made(self, live: LiveFleet, limits: Thresholds) -> Frame:
+        began = time.perf_counter()
+        snapshot = live.store.snapshot()
+        if self._cost <= INLINE:
+            frame = self._judged(snapshot, limits)
+        else:
+            frame = await asyncio.to_thread(self._judged, copied(snapshot), limits)
+        self._cost = time.perf_counter() - began
+        return frame
+
+    def _judged(self, snapshot: FleetSnapshot, limits: Thresholds) -> Frame:
+        analysis = analyse(snapshot, thresholds=limits, memory=self._memory)
+        self._memory = analysis.memory
+        self._past.extend(analysis.transitions)
+        return make_frame(snapshot, analysis, tuple(self._past))

@@ -1,0 +1,167 @@
+"""The mesh as a matrix of clusters: who reaches whom, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+
+from mckconsole.ui.actions import Where
+from mckconsole.ui.places import MetricsPlace, TransitionsPlace
+from mckconsole.ui.view import Desk, Format, PaneView
+from mckconsole.views.detail import LinkTarget, Span
+from mckconsole.views.mesh_detail import link_object
+from mckconsole.views.mesh_matrix import MatrixTable, explain_cell, mesh_matrix
+from mckconsole.views.scope import in_scope
+from mckconsole.views.spec import PaneSpec, Role
+from mckwidgets.bar import Bar, BarItem
+from mckwidgets.matrix import Matrix
+
+if TYPE_CHECKING:
+    from mckconsole.ui.frame import Frame
+
+EXPLAINED = 2
+"""Lines under the matrix about the chosen direction."""
+
+
+class MatrixView(PaneView):
+    """The mesh pane as a matrix; a cell is the direction from its row to its column."""
+
+    DEFAULT_CSS = """
+    MatrixView Bar { height: 1; }
+    """
+    where = Where.MATRIX
+
+    def __init__(self, desk: Desk, spec: PaneSpec) -> None:
+        super().__init__(desk, spec.name)
+        self.spec = spec
+        self.matrix = Matrix()
+        self.problems_only = False
+        self._explained = [Bar() for _ in range(EXPLAINED)]
+        self._table: MatrixTable | None = None
+        self._placed = False
+
+    def compose(self) -> ComposeResult:
+        yield self.matrix
+        yield from self._explained
+
+    @property
+    def main(self) -> Matrix:
+        return self.matrix
+
+    @property
+    def row_id(self) -> str | None:
+        """The row of the chosen direction in the list."""
+        cursor = self.matrix.cursor
+        return self._table.row_ids.get(cursor) if self._table and cursor else None
+
+    @property
+    def words(self) -> Sequence[Span]:
+        frame = self.desk.frame
+        if frame is None:
+            return ()
+        parts = [Span(self.spec.summary(frame.snapshot, frame.analysis))]
+        if self.problems_only:
+            parts.append(Span(" · only problems", Role.WARN))
+        return parts
+
+    def show(self, frame: Frame) -> None:
+        table = mesh_matrix(frame.snapshot, frame.analysis, self.desk.scope.names)
+        cells = dict(table.cells)
+        if self.problems_only:
+            fine = (Role.OK, Role.PLAIN, Role.DIM)
+            cells = {key: cell for key, cell in cells.items() if cell.role not in fine}
+        self._table = table
+        self.matrix.empty = self.spec.empty(frame.snapshot, frame.analysis)
+        self.matrix.set_table(table.rows, table.columns, cells)
+        if not self._placed and table.row_ids:
+            self._placed = self._to_the_worst(frame, table)
+        self._explain(frame)
+        self.desk.refresh_words()
+
+    def _to_the_worst(self, frame: Frame, table: MatrixTable) -> bool:
+        """At the first look the cursor is where the trouble is."""
+        places = {row_id: place for place, row_id in table.row_ids.items()}
+        for row in frame.rows[self.pane]:
+            if row.id in places:
+                return self.matrix.move_to(*places[row.id])
+        return False
+
+    def _explain(self, frame: Frame) -> None:
+        cursor, table = self.matrix.cursor, self._table
+        lines = explain_cell(frame.snapshot, frame.analysis, table, *cursor) if (
+            cursor and table
+        ) else ()  # fmt: skip
+        for number, bar in enumerate(self._explained):
+            spans = lines[number].spans if number < len(lines) else ()
+            bar.set_items([BarItem(tuple(spans))] if spans else [])
+
+    def do_view_problems(self) -> None:
+        """Only directions that are not well, or all again."""
+        self.problems_only = not self.problems_only
+        if self.desk.frame is not None:
+            self.show(self.desk.frame)
+
+    def do_mesh_metrics(self) -> None:
+        """Latency and traffic of this direction over time."""
+        if self.row_id:
+            self.desk.go(MetricsPlace(self.row_id))
+
+    def do_mesh_transitions(self) -> None:
+        """How its state changed."""
+        if self.row_id:
+            self.desk.go(TransitionsPlace(self.row_id))
+
+    def do_copy_cell(self) -> None:
+        """Copy what the cell says."""
+        cursor = self.matrix.cursor
+        if cursor and self._table and cursor in self._table.cells:
+            text = f"{cursor[0]} → {cursor[1]}: {self._table.cells[cursor].text}"
+            self.desk.copy(text, "the cell")
+
+    def do_copy_all(self) -> None:
+        """The YAML of the object that shows this direction."""
+        frame = self.desk.frame
+        if frame and self.row_id:
+            behind = link_object(frame.snapshot, frame.analysis, self.row_id)
+            if behind is not None:
+                self.desk.go(behind)
+
+    def exported(self, form: Format | None) -> tuple[str, str]:
+        from mckconsole.report.export import export_rows
+
+        frame, chosen = self.desk.frame, form or "csv"
+        if frame is None:
+            return "", chosen
+        scope = self.desk.scope
+        rows = [row for row in frame.rows[self.pane] if in_scope(row, scope)]
+        at = frame.snapshot.taken_at
+        return export_rows(chosen, self.spec.columns, rows, title=self.spec.title, at=at,
+                           scope=scope.words), chosen  # fmt: skip
+
+    def refuses(self, action: str) -> str:
+        needs = ("open", "mesh.metrics", "mesh.transitions", "copy.all")
+        return "there is no tunnel in this direction" if (
+            action in needs and self.row_id is None
+        ) else ""  # fmt: skip
+
+    def back(self) -> bool:
+        if self.problems_only:
+            self.do_view_problems()
+            return True
+        return False
+
+    @on(Matrix.Opened)
+    def _opened(self, event: Matrix.Opened) -> None:
+        event.stop()
+        if self.row_id:
+            self.desk.go(LinkTarget(self.row_id))
+
+    @on(Matrix.Highlighted)
+    def _moved(self, event: Matrix.Highlighted) -> None:
+        event.stop()
+        if self.desk.frame is not None:
+            self._explain(self.desk.frame)
+        self.desk.refresh_words()

@@ -1,0 +1,152 @@
+"""A tunnel's round trips and traffic over time, as Prometheus remembers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+
+from mckconsole.analysis.mesh.links import Link
+from mckconsole.domain.ranges import LinkSeries, MetricRange
+from mckconsole.domain.times import format_span
+from mckconsole.ui.actions import Where
+from mckconsole.ui.places import MetricsPlace
+from mckconsole.ui.view import Desk, PaneView
+from mckconsole.views.detail import Span
+from mckconsole.views.spec import Role
+from mckwidgets.plot import Plot, Series
+
+if TYPE_CHECKING:
+    from mckconsole.ui.frame import Frame
+
+SPAN = 1800.0
+"""Seconds that the plots look back."""
+AGAIN = 15.0
+"""Seconds between two rounds of questions while the view is on the screen."""
+_PLOTS = (("latency",), ("rx", "tx"))
+_ROLES = (Role.OK, Role.WARN, Role.UNKNOWN, Role.CONNECTING)
+
+
+def link_of(frame: Frame, row_id: str) -> Link | None:
+    """The link whose row has this id."""
+    return next((one for one in frame.analysis.mesh.links if str(one.key) == row_id), None)
+
+
+def series_of(frame: Frame, row_id: str) -> LinkSeries | None:
+    """Which series are about this link; None when it is gone."""
+    link = link_of(frame, row_id)
+    if link is None:
+        return None
+    ids = {
+        (one.provider, one.cluster): one.mesh_id for one in frame.analysis.mesh.members
+    }  # a cluster may be in both meshes under two ids
+    key = link.key
+    local = ids.get((key.provider, key.source), "")
+    remote = ids.get((key.provider, key.target), "") or key.target
+    return LinkSeries(key.provider.value, key.source, local, remote)
+
+
+def rate_words(value: float) -> str:
+    """Bytes per second, short."""
+    for unit in ("B/s", "KB/s", "MB/s", "GB/s"):
+        if abs(value) < 1000 or unit == "GB/s":
+            return f"{value:.0f} {unit}" if unit == "B/s" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError("the loop returns")
+
+
+class MetricsView(PaneView):
+    """Two plots, one above the other: round trips, and bytes received and sent."""
+
+    DEFAULT_CSS = """
+    MetricsView > Plot { height: 1fr; }
+    """
+    where = Where.PLOT
+
+    class Answered(Message):
+        """Prometheus answered, or said why not."""
+
+        def __init__(self, ranges: Mapping[str, MetricRange]) -> None:
+            super().__init__()
+            self.ranges = ranges
+
+    def __init__(self, desk: Desk, pane: str, place: MetricsPlace) -> None:
+        super().__init__(desk, pane)
+        self.subject = "mesh"
+        self.place = place
+        self.plots = [Plot() for _ in _PLOTS]
+        self._name = place.id
+        self._asked = "asking Prometheus …"
+
+    def compose(self) -> ComposeResult:
+        yield from self.plots
+
+    @property
+    def main(self) -> Plot:
+        return self.plots[0]
+
+    @property
+    def crumb(self) -> str:
+        return f"{self._name} metrics"
+
+    @property
+    def words(self) -> Sequence[Span]:
+        return (Span(self._asked, Role.DIM),)
+
+    def on_mount(self) -> None:
+        """Ask now, and again as long as the view is there."""
+        self._ask()
+        self.set_interval(AGAIN, self._ask_when_seen)
+
+    def show(self, frame: Frame) -> None:
+        link = link_of(frame, self.place.id)
+        if link is not None:
+            self._name = f"{link.key.source} → {link.key.target}"
+
+    def do_view_refresh(self) -> None:
+        """Ask again."""
+        self._ask()
+
+    def _ask_when_seen(self) -> None:
+        if self.has_class("-shown"):
+            self._ask()
+
+    @work(exclusive=True, exit_on_error=False)
+    async def _ask(self) -> None:
+        frame, live = self.desk.frame, self.desk.live
+        series = series_of(frame, self.place.id) if frame else None
+        if live is not None and series is not None:
+            self.post_message(self.Answered(await live.link_ranges(series, SPAN)))
+
+    @on(Answered)
+    def _answered(self, event: Answered) -> None:
+        event.stop()
+        for plot, wanted in zip(self.plots, _PLOTS, strict=True):
+            draw(plot, {name: event.ranges[name] for name in wanted if name in event.ranges})
+        self._asked = "the last 30 minutes, every 15 s anew"
+        self.desk.refresh_words()
+
+
+def draw(plot: Plot, ranges: Mapping[str, MetricRange]) -> None:
+    """Put these answers into one plot; what is not there says why."""
+    titles = {"latency": "round trip", "rx": "received", "tx": "sent"}
+    many = len(ranges) > 1
+    series, notes = [], []
+    for name, found in ranges.items():
+        for legend, points in found.series.items():
+            words = f"{titles[name]} {legend}".strip() if many or legend else titles[name]
+            series.append(Series(words, _ROLES[len(series) % len(_ROLES)], points))
+        if found.reason:
+            notes.append(f"{titles[name]}: {found.reason}")
+    any_range = next(iter(ranges.values()), None)
+    plot.set_series(
+        series,
+        title=" and ".join(titles[name] for name in ranges) or "no such metric",
+        unit=format_span if "latency" in ranges else rate_words,
+        start=any_range.start if any_range else 0.0,
+        end=any_range.end if any_range else 0.0,
+        note="; ".join(dict.fromkeys(notes)),
+    )

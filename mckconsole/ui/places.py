@@ -1,0 +1,28 @@
+"""Where one can be: every screen of the console as a value, so that going back is a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mckconsole.views.detail import ClusterTarget, FindingTarget, LinkTarget, ObjectTarget
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsPlace:
+    """A link's metrics over time, by the id of its row."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionsPlace:
+    """A link's changes of state, by the id of its row."""
+
+    id: str
+
+
+Place: TypeAlias = (
+    ClusterTarget | LinkTarget | FindingTarget | ObjectTarget | MetricsPlace | TransitionsPlace
+)
+"""A screen below a pane's table."""

@@ -1,0 +1,24 @@
+"""Run the console on the terminal and say how it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mckconsole.ui.app import ConsoleApp
+
+if TYPE_CHECKING:
+    from mckconsole.ui.settings import Settings
+
+
+def run_console(settings: Settings) -> int:
+    """Take the terminal until the user leaves; returns the exit status.
+
+    Raises:
+        Exception: what ended the application: a bug, or a fleet that could not be opened. The
+            terminal is as it was before.
+    """
+    app = ConsoleApp(settings)
+    status = app.run(mouse=settings.mouse)
+    if app.crash is not None:
+        raise app.crash
+    return status or 0

@@ -1,0 +1,329 @@
+"""The one screen of the console: bars around the views of the panes, and who gets a key.
+
+The shell holds where one is (a stack of views for every pane, so each comes back as it was left),
+which frame is shown, and the scope. It computes nothing: words come from `views`, looks from the
+widgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+
+from mckconsole.ui.actions import ACTIONS, Action, actions_for, pane_actions
+from mckconsole.ui.commands import Commands
+from mckconsole.ui.copying import too_long
+from mckconsole.ui.dialogs import Dialogs
+from mckconsole.ui.frame import Frame, frozen
+from mckconsole.ui.places import Place
+from mckconsole.ui.stacks import Stacks
+from mckconsole.ui.view import PaneView
+from mckconsole.ui.words import footer_hints, tabs, title_items
+from mckconsole.views.panes import PANES
+from mckconsole.views.scope import ALL, Scope
+from mckwidgets.bar import Bar
+from mckwidgets.crumbs import Crumbs
+from mckwidgets.hints import KeyHints
+from mckwidgets.prompt import Prompt
+from mckwidgets.safe_text import inert
+from mckwidgets.tabs import TabStrip
+
+if TYPE_CHECKING:
+    from mckconsole.store.live import LiveFleet
+    from mckconsole.ui.settings import Settings
+
+PANE_ACTIONS = pane_actions([(pane.name, pane.key, pane.title) for pane in PANES])
+APP_WIDE = ("quit.now", "suspend")
+"""Actions that work in every dialog too: the application binds them, with priority."""
+FROM_WIDGETS = ("open",)
+"""Actions that the widget with the cursor binds itself, as it does the moves."""
+
+
+def shell_bindings() -> list[BindingType]:
+    """A binding for every action that the shell dispatches."""
+    bound = [a for a in (*PANE_ACTIONS, *ACTIONS) if a.id not in (*APP_WIDE, *FROM_WIDGETS)]
+    return [
+        Binding(",".join(a.keys), f"perform('{a.id}')", a.title, show=False, id=a.id) for a in bound
+    ]
+
+
+class Shell(Screen[None], inherit_bindings=False):
+    """The console's screen."""
+
+    DEFAULT_CSS = """
+    Shell { layout: vertical; background: $background; }
+    Shell > #views { height: 1fr; width: 1fr; }
+    Shell > Prompt { display: none; }
+    Shell > Prompt.-open { display: block; }
+    """
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = shell_bindings()
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.scope: Scope = ALL
+        self.namespace = ""
+        """The only namespace that is looked at; empty is all."""
+        self.live: LiveFleet | None = None
+        self.frame: Frame | None = None
+        self.paused = False
+        self._title, self._tabs = Bar(id="title"), TabStrip()
+        self._crumbs, self._hints = Crumbs(), KeyHints()
+        self._prompt = Prompt()
+        self._views = Container(id="views")
+        self.stacks = Stacks(self, settings.pane)
+        self.commands = Commands(self)
+        self.dialogs = Dialogs(self)
+        self._stale_words = False
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield self._tabs
+        yield self._crumbs
+        yield self._prompt
+        with self._views:
+            yield self.stacks.view
+        yield self._hints
+
+    def on_mount(self) -> None:
+        """The first screen is complete before anything was read."""
+        self.stacks.view.add_class("-shown")
+        self.stacks.view.focus_main()
+        self._tell_all()
+
+    # Frames.
+
+    @property
+    def view(self) -> PaneView:
+        """The view that has the keys."""
+        return self.stacks.view
+
+    def show(self, frame: Frame, live: LiveFleet | None) -> None:
+        """Show this frame, unless the display is frozen."""
+        self.live = live
+        if not self.paused:
+            self.frame = frame
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Show the current frame again: the scope or the view is another one."""
+        if self.frame is not None:
+            self.view.show(self.frame)
+        self._tell_all()
+
+    def refresh_words(self) -> None:
+        """Say the words around the view anew, once, when all handlers have run."""
+        if not self._stale_words:
+            self._stale_words = True
+            self.call_next(self._tell_view)
+
+    def _tell_all(self) -> None:
+        title = title_items(
+            self.frame, self.scope, self.namespace, self.settings, paused=self.paused
+        )
+        self._title.set_items(title)
+        self._tabs.set_tabs(tabs(self.frame, self.scope))
+        self._tell_view()
+
+    def _tell_view(self) -> None:
+        self._stale_words = False
+        self._tabs.active = self.stacks.pane
+        self._crumbs.set([view.crumb for view in self.stacks.path], self.view.words)
+        self._hints.set_hints(footer_hints(self.view, self.settings.keymap))
+
+    # Where one is.
+
+    def go(self, place: Place) -> None:
+        """Go deeper."""
+        self.stacks.push(place)
+
+    async def reveal(self, view: PaneView, gone: Sequence[PaneView] = ()) -> None:
+        """Put `view` on the screen instead of what is there, and take `gone` out for good."""
+        if not view.is_attached:
+            await self._views.mount(view)
+        for other in self._views.children:
+            other.set_class(other is view, "-shown")
+        for old in gone:
+            await old.remove()
+        if not self._prompt.has_class("-open"):
+            view.focus_main()
+        self.redraw()
+
+    # Actions.
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """The actions that belong to the view, those of the whole console included."""
+        return (*PANE_ACTIONS, *actions_for(self.view.where, self.view.subject))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key means this action here: keys mean other things in other views."""
+        if action != "perform":
+            return True
+        return any(one.id == parameters[0] for one in self.actions)
+
+    def action_perform(self, action: str) -> None:
+        """Dispatch: the view first, then the shell; what is refused says why."""
+        refusal = self.view.refuses(action)
+        if refusal:
+            self.tell(refusal)
+            return
+        name = "do_" + action.replace(".", "_")
+        handler = getattr(self.view, name, None) or getattr(self.dialogs, name, None)
+        handler = handler or getattr(self, name, None)
+        if action.startswith("pane.") and handler is None:
+            self.stacks.switch(action.removeprefix("pane."))
+        elif handler is not None:
+            handler()
+
+    def do_pane_next(self) -> None:
+        """To the pane to the right."""
+        self.stacks.step(1)
+
+    def do_pane_previous(self) -> None:
+        """To the pane to the left."""
+        self.stacks.step(-1)
+
+    def do_pane_last(self) -> None:
+        """To the pane where one was before."""
+        self.stacks.back_and_forth()
+
+    def do_back(self) -> None:
+        """Clear the filter, or go up one level."""
+        if not self.view.back():
+            self.stacks.pop()
+
+    def do_quit(self) -> None:
+        """Up one level; at the top, the end."""
+        if not self.stacks.pop():
+            self.app.exit(0)
+
+    def do_command_open(self) -> None:
+        """Type a command."""
+        self.ask(":", "")
+
+    def do_view_pause(self) -> None:
+        """Freeze what is shown, or show what is now."""
+        self.paused = not self.paused
+        if self.paused and self.frame is not None:
+            self.frame = frozen(self.frame)
+        self._tell_all()
+
+    def do_view_refresh(self) -> None:
+        """Ask everything that waits again, now."""
+        if self.live is None:
+            self.tell("the fleet is not read yet")
+            return
+        self.live.refresh(self.scope.names)
+        self.tell("asking again what failed or is due")
+
+    def do_scope_all(self) -> None:
+        """All clusters."""
+        self.set_scope(ALL)
+
+    def do_mesh_toggle(self) -> None:
+        """The mesh as a matrix or as a list."""
+        self.stacks.toggle()
+
+    def set_scope(self, scope: Scope) -> None:
+        """Look at these clusters from now on, in every pane."""
+        self.scope = scope
+        self.redraw()
+
+    def set_namespace(self, name: str) -> None:
+        """Look at this namespace from now on, in every pane that has them; empty is all."""
+        self.namespace = name
+        self.redraw()
+
+    @property
+    def clusters(self) -> Mapping[str, Sequence[str]]:
+        """Names of the clusters, with the groups they are in."""
+        if self.live is None:
+            return {}
+        return {
+            name: self.live.store.cluster(name).endpoint.groups for name in self.live.store.names
+        }
+
+    # The prompt.
+
+    def ask(self, sign: str, text: str) -> None:
+        """Open the prompt: commands for `:`, what the view does with it for `/`."""
+        self._prompt.add_class("-open")
+        history = self.commands.history.setdefault(sign, [])
+        complete = self.commands.complete if sign == ":" else self.view.completions
+        self._prompt.open(sign, text, history=history, complete=complete)
+        self._prompt.focus()
+
+    def _close_prompt(self) -> None:
+        self._prompt.remove_class("-open")
+        self.view.focus_main()
+
+    @on(Prompt.Changed)
+    def _typed(self, event: Prompt.Changed) -> None:
+        event.stop()
+        if self._prompt.sign == "/":
+            self._prompt.set_problem(self.view.typed("/", event.text))
+        else:
+            self._prompt.set_problem("")
+
+    @on(Prompt.Submitted)
+    def _entered(self, event: Prompt.Submitted) -> None:
+        event.stop()
+        sign = self._prompt.sign
+        if sign == ":":
+            problem = self.commands.run(event.text)
+        else:
+            problem = self.view.entered(sign, event.text)
+        if problem:
+            self._prompt.set_problem(problem)
+            return
+        self.commands.remember(sign, event.text)
+        self._close_prompt()
+
+    @on(Prompt.Dismissed)
+    def _dismissed(self, event: Prompt.Dismissed) -> None:
+        event.stop()
+        if self._prompt.sign == "/":
+            self.view.left("/")
+        self._close_prompt()
+
+    # The mouse.
+
+    @on(TabStrip.Chosen)
+    def _tab_chosen(self, event: TabStrip.Chosen) -> None:
+        event.stop()
+        self.stacks.switch(event.id)
+
+    @on(KeyHints.Chosen)
+    @on(Bar.Chosen)
+    def _hint_chosen(self, event: KeyHints.Chosen | Bar.Chosen) -> None:
+        event.stop()
+        self.action_perform(event.id)
+
+    @on(Crumbs.Chosen)
+    def _crumb_chosen(self, event: Crumbs.Chosen) -> None:
+        event.stop()
+        self.stacks.cut(event.index)
+
+    # What leaves the console, and what it says.
+
+    def copy(self, text: str, what: str) -> None:
+        """Put `text` into the clipboard of the terminal (OSC 52)."""
+        problem = too_long(text)
+        if problem:
+            self.tell(f"{what}: {problem}; ctrl+s saves it", trouble=True)
+            return
+        self.app.copy_to_clipboard(text)
+        self.tell(f"copied {what}")
+
+    def tell(self, words: str, *, trouble: bool = False) -> None:
+        """A short message; never markup, because it may quote a stranger."""
+        level: Literal["warning", "information"] = "warning" if trouble else "information"
+        self.notify(inert(words), severity=level, timeout=4, markup=False)

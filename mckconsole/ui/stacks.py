@@ -1,0 +1,102 @@
+"""Where one is: for every pane the path of views from its table down to what is on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from mckconsole.ui.factory import root_views, view_for
+from mckconsole.ui.view import PaneView
+from mckconsole.views.panes import PANES
+
+if TYPE_CHECKING:
+    from mckconsole.ui.places import Place
+    from mckconsole.ui.shell import Shell
+
+V = TypeVar("V", bound=PaneView)
+
+
+class Stacks:
+    """A path of views for every pane; each pane comes back as it was left."""
+
+    def __init__(self, shell: Shell, pane: str) -> None:
+        self._shell = shell
+        self._roots: dict[str, tuple[PaneView, ...]] = {}
+        self._below: dict[str, list[PaneView]] = {}
+        self.pane = pane
+        """Name of the pane on the screen."""
+        self._before = pane
+
+    @property
+    def path(self) -> Sequence[PaneView]:
+        """From the pane's first view to what is on the screen."""
+        return (self._root(self.pane), *self._below.setdefault(self.pane, []))
+
+    @property
+    def view(self) -> PaneView:
+        """What is on the screen."""
+        return self.path[-1]
+
+    def _root(self, pane: str) -> PaneView:
+        if pane not in self._roots:
+            self._roots[pane] = root_views(self._shell, pane)
+        return self._roots[pane][0]
+
+    def push(self, place: Place) -> None:
+        """Go deeper, to `place`."""
+        view = view_for(self._shell, self.pane, place)
+        self._below[self.pane].append(view)
+        self._reveal()
+
+    def pop(self) -> bool:
+        """Go up; False at the top."""
+        if not self._below[self.pane]:
+            return False
+        self.cut(len(self.path) - 2)
+        return True
+
+    def cut(self, index: int) -> None:
+        """Go up to the view with this number in the path."""
+        below = self._below[self.pane]
+        gone, self._below[self.pane] = below[index:], below[:index]
+        self._reveal(gone)
+
+    def switch(self, pane: str) -> None:
+        """To another pane, as it was left; to its table when it is already there."""
+        if pane == self.pane:
+            self.cut(0)
+            return
+        self._before, self.pane = self.pane, pane
+        self._reveal()
+
+    def step(self, by: int) -> None:
+        """To a neighbouring pane."""
+        names = [one.name for one in PANES]
+        self.switch(names[(names.index(self.pane) + by) % len(names)])
+
+    def back_and_forth(self) -> None:
+        """To the pane before."""
+        if self._before != self.pane:
+            self.switch(self._before)
+
+    def toggle(self) -> None:
+        """The pane's other first view, where it has one."""
+        first, *others = self._roots[self.pane]
+        self._roots[self.pane] = (*others, first)
+        self._reveal()
+
+    def root(self, pane: str) -> Sequence[PaneView]:
+        """All first views of a pane, the one in use first."""
+        self._root(pane)
+        return self._roots[pane]
+
+    def choose_root(self, kind: type[V]) -> V:
+        """Make the first view of this kind the one in use, and go up to it."""
+        roots = self.root(self.pane)
+        found = next(view for view in roots if isinstance(view, kind))
+        self._roots[self.pane] = (found, *(view for view in roots if view is not found))
+        self.cut(0)
+        return found
+
+    def _reveal(self, gone: Sequence[PaneView] = ()) -> None:
+        self._shell.call_next(self._shell.reveal, self.view, gone)

@@ -1,0 +1,295 @@
+"""A pane as a table: the rows of its `PaneSpec`, filtered, sorted, marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+
+from mckconsole.domain.text import shorten
+from mckconsole.ui.actions import Where
+from mckconsole.ui.copying import row_as_json
+from mckconsole.ui.view import Desk, Format, PaneView
+from mckconsole.views.detail import ClusterTarget, LinkTarget, Span
+from mckconsole.views.filter import Filter, FilterError, complete_filter, parse_filter
+from mckconsole.views.mesh_detail import link_object
+from mckconsole.views.scope import in_scope
+from mckconsole.views.sort import parse_sort
+from mckconsole.views.spec import PaneSpec, Role, Row
+from mckwidgets.grid import Grid
+from mckwidgets.prompt import Completion
+
+if TYPE_CHECKING:
+    from mckconsole.ui.frame import Frame
+
+WAITING = "reading the kubeconfig …"
+MAX_FILTER = 40
+"""Characters of a filter that the words beside the crumbs show."""
+
+
+class TableView(PaneView):
+    """One pane's table."""
+
+    where = Where.TABLE
+
+    def __init__(self, desk: Desk, spec: PaneSpec) -> None:
+        super().__init__(desk, spec.name)
+        self.spec = spec
+        self.grid = Grid(spec.columns)
+        self.grid.empty = WAITING
+        self.filter: Filter | None = None
+        """The filter in force: the last one that could be understood."""
+        self.problems_only = False
+        self.wide = False
+        self._before_prompt = ""
+        self._why_empty = WAITING
+
+    def compose(self) -> ComposeResult:
+        yield self.grid
+
+    @property
+    def main(self) -> Grid:
+        return self.grid
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows that are shown, in their order, for exports."""
+        by_id = {row.id: row for row in self._scoped()}
+        return [by_id[row.id] for row in self.grid.visible_rows() if row.id in by_id]
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        key = self.grid.cursor_key
+        return next((row for row in self._scoped() if row.id == key), None)
+
+    def _scoped(self) -> Sequence[Row]:
+        frame, scope = self.desk.frame, self.desk.scope
+        if frame is None:
+            return ()
+        namespace = self.desk.namespace
+        return [
+            row
+            for row in frame.rows[self.pane]
+            if in_scope(row, scope) and (not namespace or row.namespace in ("", namespace))
+        ]
+
+    def show(self, frame: Frame) -> None:
+        rows = self._scoped()
+        if not rows:
+            self._why_empty = self._no_rows(frame)
+        self.grid.set_rows(rows)
+        self._say_why_empty()
+        self.desk.refresh_words()
+
+    def _no_rows(self, frame: Frame) -> str:
+        if frame.rows[self.pane]:
+            return f"nothing in the scope {self.desk.scope.words}; 0 shows all clusters again"
+        return self.spec.empty(frame.snapshot, frame.analysis)
+
+    def _say_why_empty(self) -> None:
+        why = self._why_empty
+        if self.grid.total and self.problems_only and not self.filter_text:
+            why = f"no problems among {self.grid.total} rows; z shows them all"
+        elif self.grid.total:
+            what = f"{self.filter_text} with z (only problems)" if self.problems_only else (
+                self.filter_text
+            )  # fmt: skip
+            why = f"none of {self.grid.total} rows matches {what}; esc clears the filter"
+        self.grid.empty = why
+
+    # What is filtered, sorted and marked.
+
+    @property
+    def filter_text(self) -> str:
+        """The filter in force as it was typed."""
+        return self.filter.text if self.filter else ""
+
+    @property
+    def words(self) -> Sequence[Span]:
+        """`6 of 12 · state:down · by RTT ↓ · 2 marked`."""
+        column, reverse = self.grid.sort
+        order = "worst first"
+        if column:
+            order = f"by {self._title(column)} {'↓' if reverse else '↑'}"
+        parts = [Span(f"{self.grid.shown:,} of {self.grid.total:,}")]
+        if self.filter_text:
+            parts.append(Span(f" · /{shorten(self.filter_text, MAX_FILTER)}", Role.WARN))
+        if self.problems_only:
+            parts.append(Span(" · only problems", Role.WARN))
+        if self.grid.marked:
+            parts.append(Span(f" · {len(self.grid.marked)} marked", Role.CONNECTING))
+        if self.wide:
+            parts.append(Span(" · wide", Role.DIM))
+        return (*parts, Span(f" · {order}", Role.DIM))
+
+    def _title(self, column: str) -> str:
+        return next((one.title for one in self.spec.columns if one.id == column), column)
+
+    def filter_by(self, text: str) -> str:
+        """Filter from now on; returns what is wrong with the text, and then nothing changes."""
+        try:
+            found = parse_filter(text, self.spec.columns)
+        except FilterError as error:
+            return str(error)
+        self.filter = found if text.strip() else None
+        self._apply()
+        return ""
+
+    def _apply(self) -> None:
+        chosen, problems = self.filter, self.problems_only
+        if chosen is None and not problems:
+            self.grid.set_filter(None)
+        else:
+            self.grid.set_filter(self._matches, chosen.spans if chosen else None)
+        self._say_why_empty()
+        self.desk.refresh_words()
+
+    def _matches(self, row: object) -> bool:
+        if not isinstance(row, Row):
+            raise TypeError("the grid of a pane holds its rows")
+        if self.problems_only and not row.problem:
+            return False
+        return self.filter is None or self.filter.matches(row)
+
+    def sort_words(self, text: str) -> str:
+        """Sort as `:sort` says; returns what is wrong."""
+        try:
+            column, reverse = parse_sort(text, self.spec.columns)
+        except ValueError as error:
+            return str(error)
+        self.grid.sort_by(column, reverse=reverse)
+        self.desk.refresh_words()
+        return ""
+
+    # The prompt.
+
+    def typed(self, sign: str, text: str) -> str:
+        return self.filter_by(text)
+
+    def entered(self, sign: str, text: str) -> str:
+        return self.filter_by(text)
+
+    def left(self, sign: str) -> None:
+        self.filter_by(self._before_prompt)
+
+    def completions(self, text: str) -> Sequence[Completion]:
+        return [Completion(one) for one in complete_filter(text, self.spec.columns)]
+
+    def back(self) -> bool:
+        if self.filter_text:
+            self.filter_by("")
+        elif self.problems_only:
+            self.do_view_problems()
+        elif self.grid.marked:
+            self.do_mark_clear()
+        else:
+            return False
+        return True
+
+    # Actions.
+
+    def do_filter_open(self) -> None:
+        """Type a filter."""
+        self._before_prompt = self.filter_text
+        self.desk.ask("/", self.filter_text)
+
+    def do_view_problems(self) -> None:
+        """Only rows that are not well, or all again."""
+        self.problems_only = not self.problems_only
+        self._apply()
+
+    def do_view_wide(self) -> None:
+        """All columns at their full width, or those that fit."""
+        self.wide = not self.wide
+        self.grid.set_wide(self.wide)
+        self.desk.refresh_words()
+
+    def do_sort_reverse(self) -> None:
+        """The other way round; sorts by the chosen column if nothing is sorted yet."""
+        column, reverse = self.grid.sort
+        self.grid.sort_by(column or self.grid.cursor_column, reverse=not reverse)
+        self.desk.refresh_words()
+
+    def do_column_left(self) -> None:
+        """Choose the column to the left."""
+        self.grid.action_column_left()
+
+    def do_column_right(self) -> None:
+        """Choose the column to the right."""
+        self.grid.action_column_right()
+
+    def do_mark_toggle(self) -> None:
+        """Mark the row, or take its mark away."""
+        self.grid.toggle_mark()
+        self.desk.refresh_words()
+
+    def do_mark_range(self) -> None:
+        """Mark everything from the last mark to here."""
+        self.grid.mark_range()
+        self.desk.refresh_words()
+
+    def do_mark_clear(self) -> None:
+        """Take all marks away."""
+        self.grid.clear_marks()
+        self.desk.refresh_words()
+
+    def do_copy_cell(self) -> None:
+        """Copy the cell of the chosen column."""
+        row, column = self.row, self.grid.cursor_column or self.spec.columns[0].id
+        if row is not None:
+            value = row.cells[column].value
+            text = value if isinstance(value, str) else row.cells[column].text
+            self.desk.copy(text, self._title(column))
+
+    def do_copy_all(self) -> None:
+        """The object's YAML where the row stands for one; else copy the row as JSON."""
+        frame, row = self.desk.frame, self.row
+        if frame is None or row is None:
+            return
+        behind = (
+            link_object(frame.snapshot, frame.analysis, row.id) if self.pane == "mesh" else None
+        )
+        if behind is not None:
+            self.desk.go(behind)
+        else:
+            self.desk.copy(row_as_json(self.spec.columns, row), "the row")
+
+    def exported(self, form: Format | None) -> tuple[str, str]:
+        from mckconsole.report.export import export_rows
+
+        frame, chosen = self.desk.frame, form or "csv"
+        if frame is None or not self.rows:
+            return "", chosen
+        marked = self.grid.marked
+        rows = [row for row in self.rows if not marked or row.id in marked]
+        text = export_rows(
+            chosen,
+            self.spec.columns,
+            rows,
+            title=self.spec.title,
+            at=frame.snapshot.taken_at,
+            filter=self.filter_text,
+            scope=self.desk.scope.words,
+        )
+        return text, chosen
+
+    def refuses(self, action: str) -> str:
+        if self.row is None and action in ("open", "copy.cell", "copy.all", "mark.toggle"):
+            return "there is no row"
+        if action == "mark.clear" and not self.grid.marked:
+            return "nothing is marked"
+        return ""
+
+    @on(Grid.Opened)
+    def _opened(self, event: Grid.Opened) -> None:
+        event.stop()
+        self.desk.go(ClusterTarget(event.key) if self.pane == "fleet" else LinkTarget(event.key))
+
+    @on(Grid.Highlighted)
+    @on(Grid.Marked)
+    def _moved(self, event: Grid.Highlighted | Grid.Marked) -> None:
+        event.stop()
+        self.desk.refresh_words()

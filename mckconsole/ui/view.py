@@ -1,0 +1,146 @@
+"""What every screen of a pane has in common, and what it may ask of the shell around it.
+
+A view shows frames and answers actions; it never awaits the network on its own account and never
+touches another view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias
+
+from textual.widget import Widget
+
+from mckconsole.ui.actions import Where
+from mckconsole.views.detail import Span
+
+if TYPE_CHECKING:
+    from mckconsole.store.live import LiveFleet
+    from mckconsole.ui.frame import Frame
+    from mckconsole.ui.places import Place
+    from mckconsole.ui.settings import Settings
+    from mckconsole.views.scope import Scope
+    from mckwidgets.prompt import Completion
+
+Format: TypeAlias = Literal["csv", "json", "md"]
+"""Formats of an exported table."""
+
+
+class Desk(Protocol):
+    """The shell, as its views see it."""
+
+    @property
+    def frame(self) -> Frame | None:
+        """What is shown now; None before the first one."""
+
+    @property
+    def scope(self) -> Scope:
+        """The clusters that are looked at."""
+
+    @property
+    def namespace(self) -> str:
+        """The only namespace that is looked at; empty is all."""
+
+    @property
+    def live(self) -> LiveFleet | None:
+        """The fleet itself, for questions on demand; None before the inventory is read."""
+
+    @property
+    def settings(self) -> Settings:
+        """How the console was started."""
+
+    def go(self, place: Place) -> None:
+        """Go deeper."""
+
+    def refresh_words(self) -> None:
+        """The words around the view (crumbs, keys) may have changed."""
+
+    def copy(self, text: str, what: str) -> None:
+        """Put `text` into the terminal's clipboard and say that `what` was copied."""
+
+    def ask(self, sign: str, text: str) -> None:
+        """Open the prompt for this view: its words arrive at `typed` and `entered`."""
+
+    def tell(self, words: str, *, trouble: bool = False) -> None:
+        """Say something that is not worth a place on the screen."""
+
+
+class Openable(Protocol):
+    """A widget with a cursor."""
+
+    def focus(self, scroll_visible: bool = True) -> Widget: ...
+
+    def action_open(self) -> None: ...
+
+
+class PaneView(Widget):
+    """One screen of a pane."""
+
+    DEFAULT_CSS = """
+    PaneView { width: 1fr; height: 1fr; layout: vertical; display: none; }
+    PaneView.-shown { display: block; }
+    """
+    where: ClassVar[Where]
+    """Which actions it answers."""
+
+    def __init__(self, desk: Desk, pane: str) -> None:
+        super().__init__()
+        self.desk = desk
+        self.pane = pane
+        """Name of the pane it belongs to."""
+        self.subject = pane
+        """Name of the pane whose actions it answers: a tunnel's screen answers the mesh's."""
+
+    @property
+    def crumb(self) -> str:
+        """Where one is, in a word."""
+        return self.pane
+
+    @property
+    def words(self) -> Sequence[Span]:
+        """What stands at the right of the crumbs: how many, filtered and sorted how."""
+        return ()
+
+    def show(self, frame: Frame) -> None:
+        """Show this frame."""
+        raise NotImplementedError
+
+    @property
+    def main(self) -> Openable:
+        """The widget with the cursor."""
+        raise NotImplementedError
+
+    def focus_main(self) -> None:
+        """Give the keys to the widget that wants them."""
+        self.main.focus()
+
+    def do_open(self) -> None:
+        """Open what the cursor is on."""
+        self.main.action_open()
+
+    def refuses(self, action: str) -> str:
+        """Why this action cannot be done here and now; empty when it can."""
+        return ""
+
+    def typed(self, sign: str, text: str) -> str:
+        """The prompt's text as it is typed; returns what is wrong with it."""
+        return ""
+
+    def entered(self, sign: str, text: str) -> str:
+        """The prompt's text was accepted; returns what is wrong with it."""
+        return ""
+
+    def completions(self, text: str) -> Sequence[Completion]:
+        """What the prompt's text could become."""
+        return ()
+
+    def left(self, sign: str) -> None:
+        """The prompt was left without accepting its text."""
+
+    def exported(self, form: Format | None) -> tuple[str, str]:
+        """What is shown as the text of a file, and the file's suffix; nothing when empty."""
+        return "", ""
+
+    def back(self) -> bool:
+        """Undo one thing of this view (a filter, marks); False when there was nothing to undo."""
+        return False

@@ -23,7 +23,7 @@ _DAY = 86_400.0
 
 
 def fact(
-    label: str, *spans: Span | str, width: int = 10, target: Target | None = None
+    label: str, *spans: Span | str, width: int = 9, target: Target | None = None
 ) -> Line:  # fmt: skip
     """`label     words`, the label dimmed and `width` cells wide."""
     words = tuple(span if isinstance(span, Span) else Span(span) for span in spans)

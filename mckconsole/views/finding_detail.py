@@ -105,7 +105,7 @@ def _rule(finding: Finding) -> Block:
         lines=(
             Line((Span(rule.explanation),)),
             fact("usually", rule.severity.value),
-            fact("in general", rule.remediation),
+            fact("generally", rule.remediation),
             fact("reads", ", ".join(rule.reads)),
             fact("source", rule.source),
         ),

@@ -35,7 +35,8 @@ _STEPS = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "KB/s"))
 def side_card(snapshot: FleetSnapshot, analysis: Analysis, link: Link) -> Card:
     """What the source of `link` says of reaching its target."""
     role = link_role(link)
-    lines = [*_speaker(snapshot, analysis, link), *_standing(snapshot, link)]
+    notes = [fact("note", Span(note, Role.DIM)) for note in link.notes]
+    lines = [*_standing(snapshot, link), *_speaker(snapshot, analysis, link), *notes]
     return Card(
         f"{link.key.source} → {link.key.target}",
         tuple(lines),
@@ -136,13 +137,12 @@ def _traffic(side: SubmarinerSide) -> Iterator[Line]:
     if received.value is None and sent.value is None:
         yield fact("rx / tx", unknown(received.why))
     else:
-        window = Span(f"  over {format_age(RATE_WINDOW)}", Role.DIM)
+        window = Span(f" ({format_age(RATE_WINDOW)})", Role.DIM)
         yield fact("rx / tx", *_rate(received), " / ", *_rate(sent), window)
     if side.operator_says or side.driver_says:
         operator = ", ".join(side.operator_says) or "nothing"
         driver = ", ".join(side.driver_says) or "nothing"
-        own_view = Span("  driver's own view: no ping", Role.DIM)
-        yield fact("metrics", f"operator {operator} · driver {driver}", own_view)
+        yield fact("metrics", f"operator {operator}, driver {driver}")
 
 
 def _rate(measure: Measure) -> tuple[Span, ...]:
@@ -202,10 +202,8 @@ def _copy(side: CiliumSide) -> Span:
 
 
 def _standing(snapshot: FleetSnapshot, link: Link) -> Iterator[Line]:
-    """Since when it is in its state, why, and what else is worth knowing."""
-    if link.last_state:
-        yield fact("last said", Span(link.last_state.value, Role.DIM))
+    """Since when it is in its state, and why."""
     yield fact("since", beginning(link.since, snapshot.taken_at))
     yield fact("reason", link.reason or unknown("none was given"))
-    for note in link.notes:
-        yield fact("note", Span(note, Role.DIM))
+    if link.last_state:
+        yield fact("last said", Span(link.last_state.value, Role.DIM))

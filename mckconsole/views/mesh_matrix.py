@@ -14,6 +14,7 @@ from mckconsole.analysis.mesh.links import Link, LinkKey, LinkState, Pair, Verdi
 from mckconsole.analysis.mesh.rtt import typical
 from mckconsole.analysis.rules import RULES
 from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.text import shorten
 from mckconsole.domain.times import format_age, format_span
 from mckconsole.views.detail import Line, LinkTarget, Span
 from mckconsole.views.explain import duration, stated
@@ -29,6 +30,8 @@ from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role
 Place = tuple[str, str]
 """(row, column): from, to."""
 
+_MAX_REASON = 100
+"""Characters of a reason that leave room for where to look."""
 _RANK = {state: rank for rank, state in enumerate(WORST_FIRST)}
 
 
@@ -179,10 +182,8 @@ def _standing(links: Sequence[Link], pair: Pair, now: float) -> Iterator[Span]:
 def _why(analysis: Analysis, link: Link, pair: Pair) -> str:
     """The reason, and the first thing to look at where something is wrong."""
     reason = link.reason or "no reason was given"
-    if pair.verdict is Verdict.ASYMMETRIC:
-        reason = pair.reason
     look = _first_look(analysis, link, pair)
-    return f"{reason}. First look: {look}" if look else reason
+    return f"{shorten(reason, _MAX_REASON)}. First look: {look}" if look else reason
 
 
 def _first_look(analysis: Analysis, link: Link, pair: Pair) -> str:

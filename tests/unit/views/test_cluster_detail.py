@@ -75,7 +75,7 @@ def card(detail: Detail, title: str) -> Card:
 
 
 def facts(detail: Detail, title: str) -> dict[str, str]:
-    return {line.spans[0].text.strip(): line.text[11:] for line in card(detail, title).lines}
+    return {line.spans[0].text.strip(): line.text[10:] for line in card(detail, title).lines}
 
 
 @pytest.mark.parametrize("access", [None, ACCESS])

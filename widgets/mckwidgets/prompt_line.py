@@ -55,7 +55,8 @@ def edit_parts(text: str, at: int, ghost: str, caret: bool, cells: int) -> list[
         chars += [ghost[start:end] for start, end, _ in split_graphemes(ghost)[0]] or [" "]
         look = "dim" if ghost else "plain"
     start = _first(chars, index, cells)
-    before = ("…" if start else "") + "".join(chars[start:index])
+    mark = "…" if start and cells > cell_len(chars[index]) else ""
+    before = mark + "".join(chars[start:index])
     under = Part(chars[index], "caret" if caret else look)
     return cut_parts([Part(before), under, Part("".join(chars[index + 1 :]), look)], cells)
 

@@ -1,19 +1,26 @@
 """The few PromQL expressions that the embedded Prometheus answers, and how.
 
 Exactly: a selector with matchers, `timestamp(SELECTOR)`, `delta(SELECTOR[RANGE])`,
-`count by (LABELS) (SELECTOR)`, `group by (LABELS) (SELECTOR)` and `vector(NUMBER)`. Anything else
-is refused with an error, as a real server refuses what it cannot parse; nothing is approximated.
+`count`, `group` or `max` `by (LABELS) (SELECTOR)`, and `vector(NUMBER)`. Anything else is refused
+with an error, as a real server refuses what it cannot parse; nothing is approximated.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from mckconsole.demo.promdelta import delta
+
 LOOKBACK = 300.0
 """Seconds for which a sample counts as current (Prometheus' --query.lookback-delta)."""
+
+SCRAPE = 15.0
+"""Seconds between two samples of what is scraped all the time, where each one counts."""
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 Sample: TypeAlias = tuple[dict[str, str], float]
@@ -26,7 +33,7 @@ _TIMESTAMP = re.compile(r"\s*timestamp\s*\((.*)\)\s*", re.DOTALL)
 _DELTA = re.compile(r"\s*delta\s*\((.*)\[((?:\d+(?:ms|[smhd]))+)\]\s*\)\s*", re.DOTALL)
 _SPAN = re.compile(r"(\d+)(ms|[smhd])")
 _VECTOR = re.compile(r"\s*vector\s*\(\s*(\d+(?:\.\d+)?)\s*\)\s*")
-_GROUPED = re.compile(r"\s*(count|group)\s*by\s*\(([^)]*)\)\s*\((.*)\)\s*", re.DOTALL)
+_GROUPED = re.compile(r"\s*(count|group|max)\s*by\s*\(([^)]*)\)\s*\((.*)\)\s*", re.DOTALL)
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -39,22 +46,39 @@ class PromSeries:
     """One series.
 
     Args:
-        value: a constant, or the value at a Unix second.
+        value: a constant, the value at a Unix second, or samples (Unix seconds, value) in order.
         stamp: Unix seconds of its last sample; None means that it is scraped all the time.
     """
 
     name: str
     labels: Mapping[str, str]
-    value: float | Callable[[float], float]
+    value: float | Callable[[float], float] | Sequence[tuple[float, float]]
     stamp: float | None = None
 
     def at(self, moment: float) -> tuple[float, float] | None:
         """(sample time, value) that an instant query at `moment` sees, or None when stale."""
+        if isinstance(self.value, Sequence):
+            place = bisect_right(self.value, moment, key=lambda sample: sample[0])
+            found = self.value[place - 1] if place else None
+            return found if found and moment - found[0] <= LOOKBACK else None
         sampled = moment if self.stamp is None else min(self.stamp, moment)
         if moment - sampled > LOOKBACK or (self.stamp is not None and self.stamp > moment):
             return None
-        value = self.value(sampled) if callable(self.value) else self.value
-        return sampled, value
+        return sampled, self._told(sampled)
+
+    def between(self, start: float, end: float) -> list[tuple[float, float]]:
+        """Samples after `start` and not after `end`: what there is, or one per scrape."""
+        if isinstance(self.value, Sequence):
+            return [sample for sample in self.value if start < sample[0] <= end]
+        if self.stamp is not None:
+            return [(self.stamp, self._told(self.stamp))] if start < self.stamp <= end else []
+        first, last = math.floor(start / SCRAPE) + 1, math.floor(end / SCRAPE)
+        return [(turn * SCRAPE, self._told(turn * SCRAPE)) for turn in range(first, last + 1)]
+
+    def _told(self, moment: float) -> float:
+        if isinstance(self.value, Sequence):
+            raise TypeError("a series of samples has no value between them")
+        return self.value(moment) if callable(self.value) else self.value
 
     @property
     def all_labels(self) -> dict[str, str]:
@@ -110,55 +134,81 @@ def _matcher(label: str, operator: str, wanted: str) -> Matcher:
     return lambda labels: bool(pattern.fullmatch(labels.get(label, ""))) == (operator == "=~")
 
 
+Evaluation: TypeAlias = Callable[[float], list[Sample]]
+"""The instant vector at a Unix second."""
+
+
 def evaluate(expression: str, series: Iterable[PromSeries], moment: float) -> list[Sample]:
     """The instant vector of an expression at a Unix second.
 
     Raises:
         QueryError: the expression is none of those known here.
     """
+    return prepare(expression, series)(moment)
+
+
+def prepare(expression: str, series: Iterable[PromSeries]) -> Evaluation:
+    """Parse an expression and choose its series once, to evaluate it at many moments.
+
+    Raises:
+        QueryError: the expression is none of those known here.
+    """
     if match := _TIMESTAMP.fullmatch(expression):
-        return [
-            (dict(one.labels), sample[0])
-            for one, sample in _current(match.group(1), series, moment)
-        ]
+        chosen = _choose(match.group(1), series)
+        return lambda moment: [(dict(o.labels), seen[0]) for o, seen in _current(chosen, moment)]
     if match := _DELTA.fullmatch(expression):
         parts = _SPAN.findall(match.group(2))
         window = sum(float(number) * _SECONDS[unit] for number, unit in parts)
-        return list(_deltas(match.group(1), series, moment, window))
+        chosen = _choose(match.group(1), series)
+        return lambda moment: list(_deltas(chosen, moment, window))
     if match := _GROUPED.fullmatch(expression):
         names = [name.strip() for name in match.group(2).split(",") if name.strip()]
-        counts = _counts(names, _current(match.group(3), series, moment))
-        return counts if match.group(1) == "count" else [(labels, 1.0) for labels, _ in counts]
+        combine = _COMBINE[match.group(1)]
+        chosen = _choose(match.group(3), series)
+        return lambda moment: _grouped(names, combine, _current(chosen, moment))
     if match := _VECTOR.fullmatch(expression):
-        return [({}, float(match.group(1)))]
-    return [(one.all_labels, sample[1]) for one, sample in _current(expression, series, moment)]
+        number = float(match.group(1))
+        return lambda moment: [({}, number)]
+    chosen = _choose(expression, series)
+    return lambda moment: [(o.all_labels, seen[1]) for o, seen in _current(chosen, moment)]
+
+
+_COMBINE: Mapping[str, Callable[[list[float]], float]] = {
+    "count": lambda values: float(len(values)),
+    "group": lambda values: 1.0,
+    "max": lambda values: max(values, key=lambda value: (not math.isnan(value), value)),
+}
+
+
+def _choose(selector: str, series: Iterable[PromSeries]) -> list[PromSeries]:
+    return list(filter(parse_selector(selector), series))
 
 
 def _current(
-    selector: str, series: Iterable[PromSeries], moment: float
-) -> list[tuple[PromSeries, tuple[float, float]]]:
-    selects = parse_selector(selector)
-    found = ((one, one.at(moment)) for one in series if selects(one))
-    return [(one, sample) for one, sample in found if sample is not None]
+    chosen: Iterable[PromSeries], moment: float
+) -> Iterator[tuple[PromSeries, tuple[float, float]]]:
+    for one in chosen:
+        sample = one.at(moment)
+        if sample is not None:
+            yield one, sample
 
 
-def _deltas(
-    selector: str, series: Iterable[PromSeries], moment: float, window: float
-) -> Iterable[Sample]:
+def _deltas(chosen: Iterable[PromSeries], moment: float, window: float) -> Iterator[Sample]:
     """Growth over the window; a series without two samples in it has none."""
-    for one, (sampled, value) in _current(selector, series, moment):
-        if sampled - (moment - window) <= 0 or one.stamp is not None:
-            continue
-        before = one.value(moment - window) if callable(one.value) else one.value
-        yield dict(one.labels), value - before
+    for one in chosen:
+        growth = delta(one.between(moment - window, moment), moment - window, moment)
+        if growth is not None:
+            yield dict(one.labels), growth
 
 
-def _counts(
-    names: list[str], current: list[tuple[PromSeries, tuple[float, float]]]
+def _grouped(
+    names: list[str],
+    combine: Callable[[list[float]], float],
+    current: Iterable[tuple[PromSeries, tuple[float, float]]],
 ) -> list[Sample]:
-    groups: dict[Labels, float] = {}
-    for one, _ in current:
+    groups: dict[Labels, list[float]] = {}
+    for one, (_, value) in current:
         labels = one.all_labels
         key = tuple((name, labels[name]) for name in names if name in labels)
-        groups[key] = groups.get(key, 0.0) + 1
-    return [(dict(key), count) for key, count in groups.items()]
+        groups.setdefault(key, []).append(value)
+    return [(dict(key), combine(values)) for key, values in groups.items()]

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from mckconsole.demo.answers import Answer, Call, json_answer, text_answer
 from mckconsole.demo.fault_rules import Faults
-from mckconsole.demo.promql import PromSeries, QueryError, evaluate, parse_selector
+from mckconsole.demo.promql import PromSeries, QueryError, evaluate, parse_selector, prepare
 from mckconsole.domain.times import parse_rfc3339
 
 _EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
@@ -130,15 +130,17 @@ class EmbeddedPrometheus:
                 "exceeded maximum resolution of 11,000 points per timeseries. "
                 "Try decreasing the query resolution (?step=XX)"
             )
-        selects = parse_selector(_expression(parameters))
-        result: list[dict[str, object]] = []
-        for one in filter(selects, series):
-            moments = (start + index * step for index in range(int((end - start) / step) + 1))
-            samples = ((moment, one.at(moment)) for moment in moments)
-            values = [[moment, format_value(seen[1])] for moment, seen in samples if seen]
-            if values:
-                result.append({"metric": one.all_labels, "values": values})
-        return self._success({"resultType": "matrix", "result": result})
+        values_at = prepare(_expression(parameters), series)
+        rows: dict[frozenset[tuple[str, str]], dict[str, object]] = {}
+        points: dict[frozenset[tuple[str, str]], list[list[object]]] = {}
+        for index in range(int((end - start) / step) + 1):
+            moment = round(start + index * step, 3)
+            for labels, value in values_at(moment):
+                key = frozenset(labels.items())
+                values = points.setdefault(key, [])
+                values.append([moment, format_value(value)])
+                rows.setdefault(key, {"metric": labels, "values": values})
+        return self._success({"resultType": "matrix", "result": list(rows.values())})
 
     def _federate(self, series: Sequence[PromSeries], parameters: dict[str, list[str]]) -> Answer:
         selectors = [parse_selector(text) for text in parameters.get("match[]", [])]

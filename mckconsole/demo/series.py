@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from mckconsole.demo.promql import PromSeries
-from mckconsole.demo.scenario import CiliumLink, TunnelModel
+from mckconsole.demo.scenario import CiliumLink
 from mckconsole.demo.site import NodePlan
 from mckconsole.demo.submariner import endpoint_spec
+from mckconsole.demo.tides import Flow, round_trip
 from mckconsole.demo.world import World
-
-_RATE = 3_100.0  # bytes per second through a healthy tunnel
 
 
 def cluster_series(world: World, name: str) -> Iterator[PromSeries]:
@@ -51,16 +50,18 @@ def _submariner(world: World, name: str) -> Iterator[PromSeries]:
         yield PromSeries("submariner_connections", status, 1)
         wanted = {**operator, **hosts, "status": tunnel.status}
         yield PromSeries("submariner_requested_connections", wanted, 1)
-        yield from _traffic(world, link, tunnel)
+        yield from _traffic(world, link)
 
 
-def _traffic(world: World, link: dict[str, str], tunnel: TunnelModel) -> Iterator[PromSeries]:
+def _traffic(world: World, link: dict[str, str]) -> Iterator[PromSeries]:
     since = world.epoch - 9 * 86_400.0
+    past = world.past(link["local_cluster"], link["remote_cluster"])
+    flow = Flow(past, since)
     yield PromSeries("submariner_connection_established_timestamp", link, since)
-    yield PromSeries("submariner_connection_latency_seconds", link, tunnel.rtt / 1000)
-    yield PromSeries("submariner_gateway_tx_bytes", link, _growing(since, _RATE))
-    received = _growing(since, _RATE * 0.97) if tunnel.receives else 48_211_904
-    yield PromSeries("submariner_gateway_rx_bytes", link, received)
+    yield PromSeries("submariner_connection_latency_seconds", link, round_trip(past))
+    yield PromSeries("submariner_gateway_tx_bytes", link, flow.sent)
+    never = not any(tunnel.receives for _, tunnel in past)
+    yield PromSeries("submariner_gateway_rx_bytes", link, 48_211_904 if never else flow.received)
 
 
 def _cilium(world: World, name: str, links: Mapping[str, CiliumLink]) -> Iterator[PromSeries]:
@@ -102,10 +103,6 @@ def _remote_cluster(
 
 def _instance(node: NodePlan, port: int) -> dict[str, str]:
     return {"instance": f"{node.address}:{port}", "node": node.name}
-
-
-def _growing(since: float, rate: float) -> Callable[[float], float]:
-    return lambda now: float(int((now - since) * rate))
 
 
 def _steps(since: float, every: float) -> Callable[[float], float]:

@@ -7,7 +7,8 @@ moves forward only, driven by seconds since the demo's start, and must not know 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -44,6 +45,9 @@ class World:
         }
         self.tunnels: dict[tuple[str, str], TunnelModel] = dict(_tunnels(scenario))
         """(from, to) of every connection that exists; a dropped Endpoint has none."""
+        self._past: dict[tuple[str, str], list[tuple[float, TunnelModel]]] = {
+            pair: [(-math.inf, tunnel)] for pair, tunnel in self.tunnels.items()
+        }
         self.kubelets: dict[tuple[str, str], str] = {
             (site.cluster.name, node.name): node.pool.kubelet or site.cluster.version
             for site in self.sites.values()
@@ -75,6 +79,13 @@ class World:
             if (cluster, peer) in self.tunnels:
                 yield peer, self.tunnels[cluster, peer]
 
+    def past(self, sender: str, receiver: str) -> Sequence[tuple[float, TunnelModel]]:
+        """What a tunnel was and is: (Unix seconds since when, tunnel), oldest first.
+
+        The oldest was so for ever: a demo has a past too.
+        """
+        return self._past[sender, receiver]
+
     def heartbeat(self, cluster: str, now: float) -> float:
         """Unix seconds at which the active gateway of `cluster` last wrote its object."""
         mesh = self.scenario.submariner_of(cluster)
@@ -87,7 +98,7 @@ class World:
         number = 0
         for step in self.scenario.script:
             if step.tunnel:
-                yield _Due(step.at, number, partial(self._change_tunnel, step.tunnel))
+                yield _Due(step.at, number, partial(self._change_tunnel, step.tunnel, step.at))
                 number += 1
             if step.pool:
                 change = step.pool
@@ -97,11 +108,12 @@ class World:
                     yield _Due(step.at + place * change.every, number, upgrade)
                     number += 1
 
-    def _change_tunnel(self, change: TunnelChange) -> tuple[str, ...]:
+    def _change_tunnel(self, change: TunnelChange, at: float) -> tuple[str, ...]:
         for pair in (change.between, change.between[::-1]):
             self.tunnels[pair] = TunnelModel(
                 change.rtt, status=change.status, receives=change.status == "connected"
             )
+            self._past.setdefault(pair, []).append((self.epoch + at, self.tunnels[pair]))
         return change.between
 
     def _upgrade(self, change: PoolChange, node: str) -> tuple[str, ...]:

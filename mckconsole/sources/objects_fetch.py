@@ -163,9 +163,9 @@ def _notes(found: Redacted, *, secret: bool) -> list[str]:
     if secret:
         notes.append("only the metadata of a Secret is asked for: its values are never read")
     if found.count:
-        values = "1 value that is" if found.count == 1 else f"{found.count} values that are"
-        notes.append(f"{values} or may be a credential taken out")
+        are = "value is taken out: it is" if found.count == 1 else "values are taken out: they are"
+        notes.append(f"{found.count} {are} or may be credentials")
     if found.cut:
-        values = "1 value" if found.cut == 1 else f"{found.cut} values"
-        notes.append(f"{values} cut because of the length")
+        are = "value is" if found.cut == 1 else "values are"
+        notes.append(f"{found.cut} {are} cut because of the length")
     return notes

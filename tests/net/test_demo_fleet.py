@@ -280,7 +280,9 @@ async def test_metrics_grow_with_time(fleet: EmbeddedFleet, window: str) -> None
         fleet.config.prometheus[0].url,
         f'delta(submariner_gateway_tx_bytes{{cluster="gcp-eu-1"}}[{window}])',
     )
-    assert {row["value"][1] for row in rows} == {str(300 * 3100)}
+    grown = [float(row["value"][1]) for row in rows]
+    assert len(grown) == 3
+    assert all(0.6 < value / (300 * 3100) < 1.5 for value in grown)
 
 
 async def test_a_generated_fleet_has_dead_clusters_and_shares_its_pods() -> None:

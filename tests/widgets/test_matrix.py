@@ -17,7 +17,7 @@ from mckwidgets.demos.safe_text import PAYLOADS
 from mckwidgets.matrix import Matrix
 from mckwidgets.matrix_layout import lay_out, widest
 
-SIZES = [(80, 24), (200, 50), (40, 6), (12, 3), (5, 2), (1, 1)]
+SIZES = [(80, 24), (200, 50), (40, 8), (15, 4), (1, 2), (1, 1)]
 
 
 def text(matrix: Matrix) -> list[str]:

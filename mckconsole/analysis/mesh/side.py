@@ -173,11 +173,17 @@ def cilium_side(
     return CiliumSide(
         ready=sum(sample.value >= 1 for sample in agents),
         agents=len(agents),
-        why_unmeasured="" if agents else why_unmeasured(member),
+        why_unmeasured="" if agents else _why_none(member, target),
         copy_ready=all(sample.value >= 1 for sample in copies) if copies else None,
         runs_copy=member.kvstoremesh,
         failures=Measure(max(sum(values), 0.0)) if values else Measure(None, _why_nothing(vector)),
     )
+
+
+def _why_none(member: CiliumMember, target: str) -> str:
+    if member.samples.get(("cilium-readiness", target)):
+        return "no current sample"
+    return why_unmeasured(member)
 
 
 def _current(

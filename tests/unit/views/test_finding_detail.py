@@ -84,6 +84,16 @@ def test_a_finding_about_a_pair_shows_each_side_as_it_stands() -> None:
     assert evidence.note == str(len(finding.evidence))
 
 
+def test_the_tunnel_of_the_finding_is_the_first_way_on() -> None:
+    keys = {str(link.key) for link in demo_analysis().mesh.links}
+    for finding in FINDINGS.values():
+        detail = finding_detail(demo(), demo_analysis(), finding.id)
+        assert detail
+        first = detail.blocks[-1].lines[0].target
+        if finding.subject in keys:
+            assert first == LinkTarget(finding.subject)
+
+
 def test_a_finding_that_is_gone_has_no_document() -> None:
     assert finding_detail(demo(), demo_analysis(), "0" * 16) is None
 

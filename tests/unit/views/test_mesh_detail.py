@@ -269,6 +269,49 @@ def test_a_cilium_link_that_nothing_measures() -> None:
     assert card["agents"].startswith("? Cilium keeps no link state in the Kubernetes API")
 
 
+def test_a_cilium_link_whose_samples_are_old() -> None:
+    old = {"cilium-readiness": vector(*build.readiness("west", 1, 1, age=600))}
+    docs = [build.cilium_config("east", 1), build.apiserver()]
+    fleet = build.fleet(
+        build.cluster("east", docs, metrics=old),
+        build.cluster("west", [build.cilium_config("west", 2), build.apiserver()]),
+    )
+    card = document(fleet, "east", "west").blocks[0].cards[0]
+    assert card.note == "~ stale"
+    assert facts(card)["agents"] == "? no current sample"
+    assert facts(card)["last said"] == "up"
+
+
+def test_two_families_over_one_cable_are_two_tunnels() -> None:
+    connections = [connection("west"), connection("west", "error", using_ip="2001:db8::1")]
+    fleet = build.fleet(
+        build.cluster("east", [gateway("east", *connections)]),
+        build.cluster("west", build.member("west", "east")),
+    )
+    analysis = analyse(fleet)
+    addresses = {}
+    for link in analysis.mesh.links:
+        if link.key.source == "east":
+            detail = link_detail(fleet, analysis, str(link.key))
+            assert detail
+            addresses[link.key.family] = facts(detail.blocks[0].cards[0])["address"]
+    assert addresses == {"ipv4": "203.0.113.20", "ipv6": "2001:db8::1"}
+
+
+def test_the_gateway_of_a_card_is_the_one_that_speaks() -> None:
+    passive = gateway("east", host="a-passive-one", ha="passive")
+    east = build.cluster("east", [passive, *build.member("east", "west")])
+    fleet = build.fleet(east, build.cluster("west", build.member("west", "east")))
+    card = document(fleet, "east", "west").blocks[0].cards[0]
+    assert facts(card)["gateway"] == "east-gw-1  active  v0.20.0"
+
+
+def test_nothing_is_shown_twice_as_evidence() -> None:
+    detail = document(asymmetric(), "east", "south")
+    words = [line.text for line in evidence(detail)]
+    assert len(words) == len(set(words)) == int(block(detail, "Evidence").note)
+
+
 def test_the_object_behind_a_row_is_the_gateway_of_its_source() -> None:
     fleet = asymmetric()
     analysis = analyse(fleet)

@@ -53,7 +53,10 @@ class DetailView(ScrollView, can_focus=True, inherit_bindings=False):
         """ + role_css("DetailView", "detail")
 
     class Highlighted(Message):
-        """The cursor is on another line, or its line says something else."""
+        """The cursor is on another line, or its line says something else.
+
+        `text` is what is shown of it, which is bounded; `cursor_text` is all of it.
+        """
 
         def __init__(self, target: Hashable | None, text: str) -> None:
             super().__init__()
@@ -193,7 +196,7 @@ class DetailView(ScrollView, can_focus=True, inherit_bindings=False):
         now = self.cursor_target, self._document.texts[self._line]
         if now != self._told:
             self._told = now
-            self.post_message(self.Highlighted(now[0], self.cursor_text))
+            self.post_message(self.Highlighted(*now))
 
     # keys and mouse
 

@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mckconsole.cli.arguments import PANES
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.look import check_look
 from mckconsole.config.load import LoadedConfig, load_config
@@ -68,7 +69,7 @@ def make_settings(
         theme=look.theme,
         themes=look.themes,
         keymap=look.keymap,
-        pane=arguments.pane or "",
+        pane=arguments.pane or next(iter(PANES)),
         mouse=arguments.mouse and loaded.config.mouse,
         demo=arguments.demo,
         access=_access(arguments, loaded),

@@ -60,7 +60,7 @@ class Settings:
     keymap: Mapping[str, str]
     """For `App.set_keymap`."""
     pane: str
-    """Name of the pane to start with; empty is the first."""
+    """Name of the pane to start with."""
     mouse: bool
     demo: bool
     access: ReadOnly

@@ -48,6 +48,11 @@ DERIVED: Mapping[str, str] = {
     "scrollbar-background-active": "surface",
     "scrollbar-corner-color": "surface",
     "footer-key-foreground": "primary",
+    # Textual gives these to themes of RGB colours only, and stumbles over the gap in others.
+    "ansi-background": "background",
+    "ansi-foreground": "foreground",
+    "foreground-disabled": "status-dim",
+    "surface-active": "panel",
 }
 """Variables of Textual's own parts, and what they are where a file does not set them."""
 

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from mckconsole.ui.actions import ACTIONS
+from mckconsole.ui.driver import TerminalDriver
 from mckconsole.ui.shell import APP_WIDE, Shell
 from mckwidgets.roles import DEFAULT_VARIABLES
 from mckwidgets.safe_text import ControlFilter
@@ -42,7 +43,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = app_bindings()
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(ansi_color=settings.no_colour or None)
+        super().__init__(driver_class=TerminalDriver, ansi_color=settings.no_colour or None)
         self.settings = settings
         self.crash: BaseException | None = None
         """What ended the application, when it was not the user."""
@@ -69,7 +70,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     async def _read(self) -> None:
         from mckconsole.ui.feed import Feed
 
-        self._feed = feed = Feed(self.settings, self._show)
+        self._feed = feed = Feed(self.settings, self._show, self.shell.replaced)
         try:
             await feed.run()
         except Exception as error:
@@ -84,6 +85,10 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self.exit(0)
 
     # Ending.
+
+    def leave(self, status: int) -> None:
+        """End with this exit status."""
+        self.exit(status)
 
     def _end(self, error: BaseException) -> None:
         if self.crash is None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mckconsole.analysis.thresholds import Thresholds
     from mckconsole.domain.snapshot import FleetSnapshot
     from mckconsole.store.live import LiveFleet
+    from mckconsole.store.reload import Replaced
     from mckconsole.store.signals import Subscription
     from mckconsole.ui.settings import OpenFleet, Settings
 
@@ -48,12 +49,19 @@ PAST = 2000
 class Feed:
     """The fleet as a stream of frames."""
 
-    def __init__(self, settings: Settings, show: Callable[[Frame], None]) -> None:
-        """`show` is called on the loop's thread, for every frame."""
+    def __init__(
+        self,
+        settings: Settings,
+        show: Callable[[Frame], None],
+        replaced: Callable[[Replaced], None],
+    ) -> None:
+        """Both are called on the loop's thread: `show` for every frame, `replaced` when clusters
+        came, went or changed in the kubeconfig."""
         self.live: LiveFleet | None = None
         """What keeps the fleet current; None until the inventory is read."""
         self._settings = settings
         self._show = show
+        self._replaced = replaced
         self._past: deque[Transition] = deque(maxlen=PAST)
         self._memory = NOTHING_REMEMBERED
         self._cost = 0.0
@@ -72,11 +80,16 @@ class Feed:
     async def _follow(self, opened: OpenFleet) -> None:
         from mckconsole.store.live import LiveFleet
         from mckconsole.store.reader import ReadPlan
+        from mckconsole.store.reload import Reload
 
         topics = tuple(topic for topic in BY_TOPIC if any(topic in p.topics for p in PANES))
         queries = tuple(dict.fromkeys(query for pane in PANES for query in pane.queries))
         plan = ReadPlan(topics, queries)
-        async with LiveFleet(opened.inventory, plan, config=opened.config) as live:
+        reload = None
+        if opened.reread is not None:
+            reload = Reload(opened.reread, opened.files, self._replaced)
+        inventory, config = opened.inventory, opened.config
+        async with LiveFleet(inventory, plan, config=config, reload=reload) as live:
             self.live = live
             changes = live.store.subscribe(tick=TICK)
             try:

@@ -62,7 +62,8 @@ class MatrixView(PaneView):
         frame = self.desk.frame
         if frame is None:
             return ()
-        parts = [Span(self.spec.summary(frame.snapshot, frame.analysis))]
+        total, *counts = self.spec.summary(frame.snapshot, frame.analysis).split("  ")
+        parts = [Span("  ".join((*counts, f"of {total.partition(' ')[0]}")))]
         if self.problems_only:
             parts.append(Span(" · only problems", Role.WARN))
         return parts

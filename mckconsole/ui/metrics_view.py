@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from mckwidgets.plot import Plot, Series
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
@@ -17,7 +18,6 @@ from mckconsole.ui.places import MetricsPlace
 from mckconsole.ui.view import Desk, PaneView
 from mckconsole.views.detail import Span
 from mckconsole.views.spec import Role
-from mckwidgets.plot import Plot, Series
 
 if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
@@ -134,7 +134,8 @@ def draw(plot: Plot, ranges: Mapping[str, MetricRange]) -> None:
     """Put these answers into one plot; what is not there says why."""
     titles = {"latency": "round trip", "rx": "received", "tx": "sent"}
     many = len(ranges) > 1
-    series, notes = [], []
+    series: list[Series] = []
+    notes: list[str] = []
     for name, found in ranges.items():
         for legend, points in found.series.items():
             words = f"{titles[name]} {legend}".strip() if many or legend else titles[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mckconsole.ui.app import ConsoleApp
+from mckconsole.ui.life import Life
 
 if TYPE_CHECKING:
     from mckconsole.ui.settings import Settings
@@ -18,7 +19,10 @@ def run_console(settings: Settings) -> int:
             terminal is as it was before.
     """
     app = ConsoleApp(settings)
-    status = app.run(mouse=settings.mouse)
+    with Life(app.leave, interrupt=app.action_quit_now) as life:
+        status = app.run(mouse=settings.mouse)
+    if life.status is not None:
+        return life.status
     if app.crash is not None:
         raise app.crash
     return status or 0

@@ -8,6 +8,7 @@ widgets.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import on
@@ -26,7 +27,7 @@ from mckconsole.ui.stacks import Stacks
 from mckconsole.ui.view import PaneView
 from mckconsole.ui.words import footer_hints, tabs, title_items
 from mckconsole.views.panes import PANES
-from mckconsole.views.scope import ALL, Scope
+from mckconsole.views.scope import ALL, Scope, ScopeError, scope_of
 from mckwidgets.bar import Bar
 from mckwidgets.crumbs import Crumbs
 from mckwidgets.hints import KeyHints
@@ -36,6 +37,7 @@ from mckwidgets.tabs import TabStrip
 
 if TYPE_CHECKING:
     from mckconsole.store.live import LiveFleet
+    from mckconsole.store.reload import Replaced
     from mckconsole.ui.settings import Settings
 
 PANE_ACTIONS = pane_actions([(pane.name, pane.key, pane.title) for pane in PANES])
@@ -98,6 +100,10 @@ class Shell(Screen[None], inherit_bindings=False):
         self.stacks.view.focus_main()
         self._tell_all()
 
+    def on_resize(self) -> None:
+        """Other words fit now."""
+        self._tell_all()
+
     # Frames.
 
     @property
@@ -125,11 +131,9 @@ class Shell(Screen[None], inherit_bindings=False):
             self.call_next(self._tell_view)
 
     def _tell_all(self) -> None:
-        title = title_items(
-            self.frame, self.scope, self.namespace, self.settings, paused=self.paused
-        )
+        title = title_items(self, paused=self.paused, width=self.size.width)
         self._title.set_items(title)
-        self._tabs.set_tabs(tabs(self.frame, self.scope))
+        self._tabs.set_tabs(tabs(self))
         self._tell_view()
 
     def _tell_view(self) -> None:
@@ -137,6 +141,16 @@ class Shell(Screen[None], inherit_bindings=False):
         self._tabs.active = self.stacks.pane
         self._crumbs.set([view.crumb for view in self.stacks.path], self.view.words)
         self._hints.set_hints(footer_hints(self.view, self.settings.keymap))
+
+    def replaced(self, found: Replaced) -> None:
+        """The kubeconfig was edited: say what became of it, and read the scope anew."""
+        if self.scope.names is not None:
+            with suppress(ScopeError):
+                self.scope = scope_of(self.scope.text, self.clusters)
+        changes = {"new": found.added, "gone": found.removed, "changed": found.changed}
+        words = [f"{word}: {', '.join(names)}" for word, names in changes.items() if names]
+        words += [f"{name} waits for :trust {name}" for name in found.held]
+        self.tell(f"the kubeconfig was edited. {'; '.join(words)}", trouble=bool(found.held))
 
     # Where one is.
 

@@ -11,7 +11,7 @@ from mckconsole.ui.keys import key_words
 from mckconsole.views.detail import Span
 from mckconsole.views.panes import PANES
 from mckconsole.views.scope import in_scope
-from mckconsole.views.spec import Role
+from mckconsole.views.spec import Role, Row
 from mckconsole.views.status import badges, freshness, overview
 from mckwidgets.bar import BarItem
 from mckwidgets.hints import Hint
@@ -19,20 +19,25 @@ from mckwidgets.tabs import Tab
 
 if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
-    from mckconsole.ui.settings import Settings
-    from mckconsole.ui.view import PaneView
+    from mckconsole.ui.view import Desk, PaneView
     from mckconsole.views.scope import Scope
 
 
-def title_items(
-    frame: Frame | None, scope: Scope, namespace: str, settings: Settings, *, paused: bool
-) -> Sequence[BarItem]:
-    """Is it bad, may I touch, how old."""
+ROOMY = 116
+"""Columns from which the first line says in words how many clusters are how."""
+
+
+def title_items(desk: Desk, *, paused: bool, width: int) -> Sequence[BarItem]:
+    """Is it bad, may I touch, how old; in `width` cells."""
+    frame, scope, settings = desk.frame, desk.scope, desk.settings
     items = [BarItem((Span("mckconsole", Role.DIM),), priority=4)]
     if settings.demo:
         items.append(BarItem((Span("DEMO", Role.WARN),), priority=0))
     if frame is not None:
-        items.append(BarItem(overview(frame.snapshot, frame.analysis, scope)))
+        spans = overview(frame.snapshot, frame.analysis, scope)
+        if width < ROOMY:
+            spans = (spans[0], *_spread(badges(_rows(frame, "fleet", scope))))
+        items.append(BarItem(spans))
     narrowed = scope.names is not None
     items.append(
         BarItem(
@@ -42,8 +47,8 @@ def title_items(
             id="scope.pick",
         )
     )
-    if namespace:
-        items.append(BarItem((Span(f"namespace: {namespace}", Role.WARN),), 1, "right"))
+    if desk.namespace:
+        items.append(BarItem((Span(f"namespace: {desk.namespace}", Role.WARN),), 1, "right"))
     items.append(BarItem((Span(settings.access.words, Role.OK),), priority=0, side="right"))
     if frame is not None:
         when = freshness(frame.snapshot, scope)
@@ -54,17 +59,28 @@ def title_items(
     return items
 
 
-def tabs(frame: Frame | None, scope: Scope) -> Sequence[Tab]:
+def tabs(desk: Desk) -> Sequence[Tab]:
     """Where I can go, and how bad it is there."""
-    return [
-        Tab(
-            pane.name,
-            pane.key,
-            pane.title,
-            badges([row for row in frame.rows[pane.name] if in_scope(row, scope)]) if frame else (),
-        )
-        for pane in PANES
-    ]
+    frame, scope = desk.frame, desk.scope
+    found = []
+    for pane in PANES:
+        bad = _words(badges(_rows(frame, pane.name, scope))) if frame else ()
+        found.append(Tab(pane.name, pane.key, pane.title, bad))
+    return found
+
+
+def _rows(frame: Frame, pane: str, scope: Scope) -> list[Row]:
+    return [row for row in frame.rows[pane] if in_scope(row, scope)]
+
+
+def _words(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Without the blanks between them."""
+    return tuple(span for span in spans if span.text.strip())
+
+
+def _spread(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Each with a blank before it."""
+    return tuple(part for span in _words(spans) for part in (Span("  "), span))
 
 
 def footer_hints(view: PaneView, keymap: Mapping[str, str]) -> list[Hint]:

@@ -75,7 +75,7 @@ class Scrubber:
         """`text` without credentials; in `data`, what is long and random is one too."""
         if len(text) < 4:
             return text
-        if _SERVICE_ACCOUNT.search(text) or _encodes_credential(text, 2):
+        if _SERVICE_ACCOUNT.search(text) or _encodes_credential(text):
             return self.whole(text)
         text = self.shapes(text)
         if "\n" in text:
@@ -199,14 +199,14 @@ class Scrubber:
         return self.whole(match[0]) if looks_random(match[0]) else match[0]
 
 
-def _encodes_credential(text: str, depth: int) -> bool:
-    """Whether it is base64 of a credential, also of one that is encoded once more."""
+def _encodes_credential(text: str) -> bool:
+    """Whether it is base64 of something that holds a credential, encoded once or more often."""
     plain = decoded(text)
     if plain is None:
         return False
     inner = Scrubber()
-    inner.shapes(plain)
-    return inner.count > 0 or (depth > 1 and _encodes_credential(plain, depth - 1))
+    inner.text(plain)
+    return inner.count > 0
 
 
 def _value_end(text: str, match: re.Match[str], line_end: int, *, alone: bool) -> int:

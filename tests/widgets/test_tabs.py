@@ -23,6 +23,13 @@ def test_wide() -> None:
     )
 
 
+def test_badges_move_to_their_titles_before_titles_get_shorter() -> None:
+    assert strip(122) == (
+        " 1 Fleet✖1   2 Mesh  ✖2 ▲1  3 Services▲4  4 Identity✖3  5 Secrets✖5  6 Versions▲2"
+        "  7 Checklist  8 Timeline  9 Resources"
+    )
+
+
 def test_titles_get_shorter_and_one_badge_stays() -> None:
     assert strip(85) == (
         "1 Flee✖1  2 Mesh  ✖2 ▲1 3 Serv▲4 4 Iden✖3 5 Secr✖5 6 Vers▲2 7 Chec 8 Time 9 Reso"

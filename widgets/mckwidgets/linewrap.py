@@ -53,4 +53,5 @@ def _lines(text: str, cells: int, indent: int) -> Iterator[tuple[int, int]]:
                 yield begin, cut
                 begin, room = cut, cells - indent
         end = word.end()
-    yield begin, end
+    if begin < end or not begin:
+        yield begin, end

@@ -103,12 +103,15 @@ class BoxScreen(ModalScreen[Result]):
         yield self.box
 
     def box_width(self, limit: int) -> int:
+        """See `BoxLines`."""
         raise NotImplementedError
 
     def box_height(self, width: int) -> int:
+        """See `BoxLines`."""
         raise NotImplementedError
 
     def box_line(self, y: int, size: Size) -> Sequence[Part]:
+        """See `BoxLines`."""
         raise NotImplementedError
 
     def box_chosen(self, zone: str) -> None:

@@ -32,10 +32,11 @@ class Tab(NamedTuple):
 
 def tab_parts(tabs: Sequence[Tab], active: str, width: int) -> list[Part]:
     """Return the line: all tabs in the longest form that fits, or those around the active one."""
-    line = [Part(" "), *joined([_whole(tab, tab.id == active) for tab in tabs], 2)]
-    if parts_width(line) <= width:
-        return line
     longest = max((cell_len(clean(tab.title)) for tab in tabs), default=0)
+    for forms in ([_whole(tab, tab.id == active) for tab in tabs], _forms(tabs, active, longest)):
+        line = [Part(" "), *joined(forms, 2)]
+        if parts_width(line) <= width:
+            return line
     for title in (*range(longest, _SHORTEST - 1, -1), 0):
         forms = _forms(tabs, active, title)
         line = joined(forms, 1)

@@ -34,7 +34,7 @@ from mckwidgets.grid_viewport import Viewport
 from mckwidgets.moves import move_bindings
 
 
-class Grid(ScrollView, can_focus=True):
+class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows and columns with a cursor that stays on its row."""
 
     ALLOW_SELECT = False
@@ -100,6 +100,8 @@ class Grid(ScrollView, can_focus=True):
         self._news = News()
         self._news_timer: Timer | None = None
         self._last_mark: str | None = None
+        self._thumb = (0, 0)
+        """Where the scroll bar's thumb starts and how long it is, in eighths of a cell."""
         self._sheet = Sheet(self._model, self._view, self._news, self._take_look)
         self._sheet.set_columns(columns)
 
@@ -388,8 +390,9 @@ class Grid(ScrollView, can_focus=True):
             self._repaint(scrolling=True)
 
     def watch_show_vertical_scrollbar(self) -> None:
-        """There is a cell more or less for the columns."""
-        self._repaint()
+        """The scroll bar came: it has to learn where the window is."""
+        self._thumb = (0, 0)
+        self._sync_scroll()
 
     def on_mouse_scroll_left(self) -> None:
         self.action_cursor_left()
@@ -412,7 +415,8 @@ class Grid(ScrollView, can_focus=True):
     def _sync_scroll(self) -> None:
         """Tell Textual how much there is to scroll and where the window is.
 
-        A layout of the whole screen is asked for only when the scroll bar comes or goes.
+        A layout of the whole screen is asked for only when the scroll bar comes or goes, and the
+        bar is painted only when its thumb looks different.
         """
         if not self.is_mounted:
             return
@@ -425,10 +429,12 @@ class Grid(ScrollView, can_focus=True):
                 self.set_reactive(Widget.virtual_size, size)
         self.set_reactive(Widget.scroll_y, float(top))
         self.set_reactive(Widget.scroll_target_y, float(top))
-        if self.show_vertical_scrollbar:
-            bar = self.vertical_scrollbar
-            bar.window_virtual_size = size.height
-            bar.position = top
+        window = self.container_size.height
+        thumb = (8 * window * top // size.height, 8 * window * window // size.height)
+        if self.show_vertical_scrollbar and thumb != self._thumb:
+            self._thumb = thumb
+            self.vertical_scrollbar.window_virtual_size = size.height
+            self.vertical_scrollbar.position = top
 
     def on_click(self, event: Click) -> None:
         """On a title: sort by it, or the other way round; on a row: go there, or open it."""

@@ -177,7 +177,7 @@ def _shares(asked: Mapping[str, int], available: int) -> dict[str, int]:
     """What each column gets: what it asks for, less what the widest must give up."""
     if sum(asked.values()) <= available:
         return dict(asked)
-    low, high = NARROWEST, max(asked.values())
+    low, high = NARROWEST, max(asked.values(), default=0)
     while low < high:
         most = (low + high + 1) // 2
         if sum(min(width, most) for width in asked.values()) <= available:

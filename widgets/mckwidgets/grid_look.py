@@ -18,7 +18,10 @@ COMPONENTS = role_classes(PREFIX) | {
     f"{PREFIX}--{part}" for part in ("header", "cursor", "match", "news", "mark", "empty")
 }
 CSS = """
-Grid { width: 1fr; height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
+Grid {
+    width: 1fr; height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1;
+    scrollbar-gutter: stable;
+}
 Grid > .grid--header { color: $status-heading; text-style: $status-heading-style; }
 Grid > .grid--cursor { color: $cursor-foreground; background: $cursor-background; }
 Grid > .grid--match { color: $match-foreground; background: $match-background; }

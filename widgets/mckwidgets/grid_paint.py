@@ -124,14 +124,20 @@ def _merged(pieces: Iterable[Piece], fill: Style) -> Iterator[Segment]:
     """Segments of as few styles as possible: blanks look the same in most of them."""
     texts: list[str] = []
     style = fill
+    blank = True
     for text, wanted in pieces:
         if not text:
             continue
-        if texts and wanted != style and not (text.isspace() and _blank_alike(style, wanted)):
-            yield Segment("".join(texts), style)
-            texts = []
+        if texts and wanted != style:
+            alike = _blank_alike(style, wanted)
+            if blank and alike:
+                style = wanted
+            elif not (text.isspace() and alike):
+                yield Segment("".join(texts), style)
+                texts = []
         if not texts:
-            style = wanted
+            style, blank = wanted, True
+        blank = blank and text.isspace()
         texts.append(text)
     if texts:
         yield Segment("".join(texts), style)

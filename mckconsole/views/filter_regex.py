@@ -17,6 +17,8 @@ MAX_TEXT = 512
 """Characters of a cell that an expression looks at."""
 MAX_WAYS = MAX_TEXT * MAX_TEXT
 """Ways to share out a text among repeats, from one start: two free repeats, not three."""
+_MAX_NESTED = 1000
+"""The same for a repeated group, whose rounds take much longer."""
 _MAX_PATTERN = 500
 
 _ATOM = re.compile(
@@ -228,8 +230,11 @@ def _ways_of_part(part: _Part, behind: Chars) -> int:
     if part.inside is None:
         return spread
     inside = _ways_of_choice(part.inside, part.first | behind if again else behind)
-    if inside > 1 and again:
-        return _capped(inside ** min(part.most, 32))
+    if part.inside.skippable and (part.least, part.most) != (1, 1):
+        inside = max(inside, 2)  # to repeat nothing is another way than not to repeat
+    if again and inside > 1:
+        nested = inside ** min(part.most, 32)
+        return nested if nested <= _MAX_NESTED else MAX_WAYS + 1
     return _capped(inside * spread)
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 from textual.app import App
-from textual.events import Paste
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.events import MouseScrollDown, MouseScrollUp, Paste
 from textual.pilot import Pilot
 
+from mckwidgets.confirm import Confirm
 from mckwidgets.demos.picker import ITEMS, PickerDemo
+from mckwidgets.key_help import KeyHelp
 from mckwidgets.picker import Item, Picker
+from mckwidgets.prompt import Prompt
 from mckwidgets.roles import DEFAULT_VARIABLES
 from tests.widgets.painting import HOSTILE, SIZES, is_inert, painted, style_at
 
@@ -178,6 +183,24 @@ async def test_500_items_scroll_with_the_cursor() -> None:
         assert app.shown()[0].startswith("› ")
         await pilot.press("end", "4", "9", "9")
         assert app.shown() == ["› onprem-499    ▲ degraded"]
+
+
+async def test_the_wheel_moves_the_cursor() -> None:
+    app = Host(list(ITEMS))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for event, index in ((MouseScrollDown, 3), (MouseScrollDown, 6), (MouseScrollUp, 3)):
+            box = app.picker.box
+            box.post_message(event(box, 5, 5, 0, 1, 0, False, False, False))
+            await pilot.pause()
+            assert app.shown()[index].startswith(f"› {ITEMS[index].text} ")
+
+
+@pytest.mark.parametrize("kind", [Picker, KeyHelp, Confirm, Prompt])
+def test_every_binding_of_ours_has_an_id(kind: type[DOMNode]) -> None:
+    ours = [base for base in kind.__mro__ if base.__module__.startswith("mckwidgets.")]
+    bindings = [one for base in ours for one in vars(base).get("BINDINGS", ())]
+    assert len(bindings) >= 4
+    assert all(isinstance(one, Binding) and one.id for one in bindings)
 
 
 async def test_the_cursor_stays_in_sight_when_the_terminal_changes() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -81,8 +80,10 @@ class Finding:
     @property
     def id(self) -> str:
         """Stable across runs: a hash of rule, clusters, object and subject, not of any value."""
+        from hashlib import sha256  # slow to import
+
         parts = (self.rule, self.cluster, *self.peers, str(self.object or ""), self.subject)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+        return sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
@@ -45,6 +44,8 @@ def parse_rfc3339(text: str) -> float | None:
 
 def parse_http_date(text: str) -> float | None:
     """Unix seconds of an HTTP `Date` header, or None; without a zone it is UTC."""
+    from email.utils import parsedate_to_datetime  # slow to import, and only answers have dates
+
     try:
         moment = parsedate_to_datetime(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

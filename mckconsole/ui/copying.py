@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from mckconsole.views.spec import Column, Row
@@ -13,6 +12,8 @@ MAX_CLIPBOARD = 74_994
 
 def row_as_json(columns: Sequence[Column], row: Row) -> str:
     """The row as an object of texts, by column id."""
+    import json
+
     cells = {column.id: row.cells[column.id].text for column in columns}
     return json.dumps(cells, ensure_ascii=False, indent=2)
 

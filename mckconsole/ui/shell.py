@@ -21,7 +21,6 @@ from mckconsole.ui.actions import ACTIONS, Action, actions_for, pane_actions
 from mckconsole.ui.commands import Commands
 from mckconsole.ui.copying import too_long
 from mckconsole.ui.dialogs import Dialogs
-from mckconsole.ui.frame import Frame, frozen
 from mckconsole.ui.places import Place
 from mckconsole.ui.stacks import Stacks
 from mckconsole.ui.view import PaneView
@@ -38,6 +37,7 @@ from mckwidgets.tabs import TabStrip
 if TYPE_CHECKING:
     from mckconsole.store.live import LiveFleet
     from mckconsole.store.reload import Replaced
+    from mckconsole.ui.frame import Frame
     from mckconsole.ui.settings import Settings
 
 PANE_ACTIONS = pane_actions([(pane.name, pane.key, pane.title) for pane in PANES])
@@ -227,6 +227,8 @@ class Shell(Screen[None], inherit_bindings=False):
         """Freeze what is shown, or show what is now."""
         self.paused = not self.paused
         if self.paused and self.frame is not None:
+            from mckconsole.ui.frame import frozen
+
             self.frame = frozen(self.frame)
         self._tell_all()
 

@@ -13,16 +13,14 @@ from mckconsole.ui.actions import Where
 from mckconsole.ui.copying import row_as_json
 from mckconsole.ui.view import Desk, Format, PaneView
 from mckconsole.views.detail import ClusterTarget, LinkTarget, Span
-from mckconsole.views.filter import Filter, FilterError, complete_filter, parse_filter
-from mckconsole.views.mesh_detail import link_object
 from mckconsole.views.scope import in_scope
-from mckconsole.views.sort import parse_sort
 from mckconsole.views.spec import PaneSpec, Role, Row
 from mckwidgets.grid import Grid
 from mckwidgets.prompt import Completion
 
 if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
+    from mckconsole.views.filter import Filter
 
 WAITING = "reading the kubeconfig …"
 MAX_FILTER = 40
@@ -130,6 +128,8 @@ class TableView(PaneView):
 
     def filter_by(self, text: str) -> str:
         """Filter from now on; returns what is wrong with the text, and then nothing changes."""
+        from mckconsole.views.filter import FilterError, parse_filter
+
         try:
             found = parse_filter(text, self.spec.columns)
         except FilterError as error:
@@ -156,6 +156,8 @@ class TableView(PaneView):
 
     def sort_words(self, text: str) -> str:
         """Sort as `:sort` says; returns what is wrong."""
+        from mckconsole.views.sort import parse_sort
+
         try:
             column, reverse = parse_sort(text, self.spec.columns)
         except ValueError as error:
@@ -176,6 +178,8 @@ class TableView(PaneView):
         self.filter_by(self._before_prompt)
 
     def completions(self, text: str) -> Sequence[Completion]:
+        from mckconsole.views.filter import complete_filter
+
         return [Completion(one) for one in complete_filter(text, self.spec.columns)]
 
     def back(self) -> bool:
@@ -249,9 +253,11 @@ class TableView(PaneView):
         frame, row = self.desk.frame, self.row
         if frame is None or row is None:
             return
-        behind = (
-            link_object(frame.snapshot, frame.analysis, row.id) if self.pane == "mesh" else None
-        )
+        behind = None
+        if self.pane == "mesh":
+            from mckconsole.views.mesh_detail import link_object
+
+            behind = link_object(frame.snapshot, frame.analysis, row.id)
         if behind is not None:
             self.desk.go(behind)
         else:

@@ -12,7 +12,6 @@ from mckconsole.views.detail import Span
 from mckconsole.views.panes import PANES
 from mckconsole.views.scope import in_scope
 from mckconsole.views.spec import Role, Row
-from mckconsole.views.status import badges, freshness, overview
 from mckwidgets.bar import BarItem
 from mckwidgets.hints import Hint
 from mckwidgets.tabs import Tab
@@ -34,6 +33,8 @@ def title_items(desk: Desk, *, paused: bool, width: int) -> Sequence[BarItem]:
     if settings.demo:
         items.append(BarItem((Span("DEMO", Role.WARN),), priority=0))
     if frame is not None:
+        from mckconsole.views.status import badges, freshness, overview
+
         spans = overview(frame.snapshot, frame.analysis, scope)
         if width < ROOMY:
             spans = (spans[0], *_spread(badges(_rows(frame, "fleet", scope))))
@@ -61,12 +62,20 @@ def title_items(desk: Desk, *, paused: bool, width: int) -> Sequence[BarItem]:
 
 def tabs(desk: Desk) -> Sequence[Tab]:
     """Where I can go, and how bad it is there."""
-    frame, scope = desk.frame, desk.scope
-    found = []
-    for pane in PANES:
-        bad = _words(badges(_rows(frame, pane.name, scope))) if frame else ()
-        found.append(Tab(pane.name, pane.key, pane.title, bad))
-    return found
+    frame = desk.frame
+    if frame is None:
+        return [Tab(pane.name, pane.key, pane.title) for pane in PANES]
+    from mckconsole.views.status import badges
+
+    return [
+        Tab(
+            pane.name,
+            pane.key,
+            pane.title,
+            _words(badges(_rows(frame, pane.name, desk.scope))),
+        )
+        for pane in PANES
+    ]
 
 
 def _rows(frame: Frame, pane: str, scope: Scope) -> list[Row]:

@@ -19,8 +19,7 @@ from mckconsole.views.cells import (
     trend,
     unknown,
 )
-from mckconsole.views.mesh import MESH
-from mckconsole.views.spec import BLANK, GLYPHS, Cell, Column, PaneSpec, Role, Row
+from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
 
 _MAX_STATE = 72
 _MAX_NOTES = 512
@@ -32,27 +31,6 @@ UNREAD_STATES = (
     ClusterState.CONNECTING,
 )
 """States in which nothing current is known of a cluster's content."""
-
-COLUMNS = (
-    Column("cluster", "CLUSTER", help="the cluster's name in the fleet", name=True),
-    Column("state", "STATE", help="how the console stands to it, and why"),
-    Column("version", "VERSION", priority=2, help="of the API server"),
-    Column("provider", "PROVIDER", priority=3, help="told from version and nodes"),
-    Column("nodes", "NODES", "right", priority=2, help="ready of all"),
-    Column(
-        "latency",
-        "API LATENCY",
-        "left",
-        5,
-        "seconds",
-        "last small request, and the trend",
-        volatile=True,
-    ),
-    Column("tunnels", "TUNNELS", "right", priority=1, help="measured to work, of all from here"),
-    Column("findings", "FINDINGS", priority=1, help="critical and high ✖, medium and low ▲"),
-    Column("age", "AGE", "right", 3, "seconds", "since the last answer", volatile=True),
-    Column("notes", "NOTES", priority=6, help="what is unreadable, and warnings"),
-)
 
 
 def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
@@ -182,19 +160,3 @@ def empty(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     problems = "; ".join(snapshot.inventory_problems)
     hint = "give a kubeconfig with --kubeconfig or KUBECONFIG, or look at the demo with --demo"
     return f"no clusters: {problems or 'the inventory is empty'}; {hint}"
-
-
-FLEET = PaneSpec(
-    name="fleet",
-    key="1",
-    title="Fleet",
-    columns=COLUMNS,
-    rows=rows,
-    summary=summary,
-    empty=empty,
-    topics=tuple(dict.fromkeys(("nodes", "kube-system", *MESH.topics))),
-    queries=MESH.queries,
-    aliases=("clusters", "cl", "contexts"),
-    help="One row is a cluster, worst first. A question mark is something that could not be read; "
-    "NOTES says why. Tunnels count those from this cluster that are measured to work.",
-)

@@ -14,7 +14,7 @@ from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.text import shorten
 from mckconsole.domain.times import format_age, format_rfc3339, format_span
 from mckconsole.views.cells import signed, trend
-from mckconsole.views.spec import BLANK, GLYPHS, Cell, Column, PaneSpec, Role, Row
+from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
 
 _MAX_REASON = 512
 
@@ -42,34 +42,6 @@ WORST_FIRST = (
     LinkState.UP,
 )
 """For reading; precedence between states is another matter."""
-
-COLUMNS = (
-    Column("from", "FROM", help="the cluster whose view this is", name=True),
-    Column("to", "TO", help="the peer", name=True),
-    Column("state", "STATE", help="one of nine states, as the FROM cluster sees the tunnel"),
-    Column(
-        "rtt",
-        "RTT",
-        "right",
-        1,
-        "seconds",
-        "average round trip, and the trend while watching; `last` when not current",
-        volatile=True,
-    ),
-    Column(
-        "since",
-        "SINCE",
-        "right",
-        3,
-        "seconds",
-        "how long it is known to be in this state",
-        volatile=True,
-    ),
-    Column("driver", "DRIVER", priority=4, help="cable driver, or Cilium"),
-    Column("pair", "BOTH WAYS", priority=5, help="verdict on both directions together"),
-    Column("family", "IP", priority=6, help="family of the address in use"),
-    Column("reason", "REASON", priority=2, help="why it is in this state, and what else is odd"),
-)
 
 
 def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
@@ -239,47 +211,3 @@ def empty(snapshot: FleetSnapshot, analysis: Analysis) -> str:
         names = ", ".join(sorted({unknown.cluster for unknown in blocked}))
         return f"no tunnels known; the mesh could not be read in {names}: {blocked[0].reason}"
     return "no tunnels: neither Submariner nor Cilium Cluster Mesh runs in these clusters"
-
-
-MESH = PaneSpec(
-    name="mesh",
-    key="2",
-    title="Mesh",
-    columns=COLUMNS,
-    rows=rows,
-    summary=summary,
-    empty=empty,
-    topics=(
-        "kube-system",
-        "gateways",
-        "submariner-lease",
-        "submariner-endpoints",
-        "submariner-clusters",
-        "routeagents",
-        "submariners",
-        "cilium-config",
-        "ciliumnodes",
-        "nodes",
-        "services",
-        "deployments",
-        "daemonsets",
-    ),
-    queries=(
-        "submariner-connections",
-        "submariner-requested-connections",
-        "submariner-latency",
-        "submariner-rx-growth",
-        "submariner-tx-growth",
-        "cilium-remote-clusters",
-        "cilium-readiness",
-        "cilium-failures-growth",
-        "cilium-last-failure",
-        "kvstoremesh-readiness",
-        "cilium-node-latency",
-        "cilium-initial-sync",
-    ),
-    aliases=("links", "tunnels", "tunnel"),
-    help="One row is one direction of a tunnel, as the FROM cluster sees it. RTT is current only "
-    "for up, slow and degraded; elsewhere the last value seen is dimmed. UNVERIFIED means that the "
-    "driver says connected and nothing ever measured it.",
-)

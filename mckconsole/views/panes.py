@@ -1,10 +1,133 @@
-"""All panes, in the order of their keys."""
+"""All panes, in the order of their keys.
+
+What a pane is called and which columns it has is needed for the console's first frame and for every
+completion; what makes its rows (the whole analysis) is imported when rows are first wanted.
+"""
 
 from __future__ import annotations
 
-from mckconsole.views.fleet import FLEET
-from mckconsole.views.mesh import MESH
-from mckconsole.views.spec import PaneSpec
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from mckconsole.views.spec import Column, PaneSpec
+
+
+def _later(module: str, name: str) -> Callable[..., Any]:
+    """The function `name` of a module of this package, imported by its first call."""
+
+    def call(*arguments: object) -> Any:
+        return getattr(import_module(f"mckconsole.views.{module}"), name)(*arguments)
+
+    return call
+
+
+_FLEET_COLUMNS = (
+    Column("cluster", "CLUSTER", help="the cluster's name in the fleet", name=True),
+    Column("state", "STATE", help="how the console stands to it, and why"),
+    Column("version", "VERSION", priority=2, help="of the API server"),
+    Column("provider", "PROVIDER", priority=3, help="told from version and nodes"),
+    Column("nodes", "NODES", "right", priority=2, help="ready of all"),
+    Column(
+        "latency",
+        "API LATENCY",
+        "left",
+        5,
+        "seconds",
+        "last small request, and the trend",
+        volatile=True,
+    ),
+    Column("tunnels", "TUNNELS", "right", priority=1, help="measured to work, of all from here"),
+    Column("findings", "FINDINGS", priority=1, help="critical and high ✖, medium and low ▲"),
+    Column("age", "AGE", "right", 3, "seconds", "since the last answer", volatile=True),
+    Column("notes", "NOTES", priority=6, help="what is unreadable, and warnings"),
+)
+
+_MESH_COLUMNS = (
+    Column("from", "FROM", help="the cluster whose view this is", name=True),
+    Column("to", "TO", help="the peer", name=True),
+    Column("state", "STATE", help="one of nine states, as the FROM cluster sees the tunnel"),
+    Column(
+        "rtt",
+        "RTT",
+        "right",
+        1,
+        "seconds",
+        "average round trip, and the trend while watching; `last` when not current",
+        volatile=True,
+    ),
+    Column(
+        "since",
+        "SINCE",
+        "right",
+        3,
+        "seconds",
+        "how long it is known to be in this state",
+        volatile=True,
+    ),
+    Column("driver", "DRIVER", priority=4, help="cable driver, or Cilium"),
+    Column("pair", "BOTH WAYS", priority=5, help="verdict on both directions together"),
+    Column("family", "IP", priority=6, help="family of the address in use"),
+    Column("reason", "REASON", priority=2, help="why it is in this state, and what else is odd"),
+)
+
+MESH = PaneSpec(
+    name="mesh",
+    key="2",
+    title="Mesh",
+    columns=_MESH_COLUMNS,
+    rows=_later("mesh", "rows"),
+    summary=_later("mesh", "summary"),
+    empty=_later("mesh", "empty"),
+    topics=(
+        "kube-system",
+        "gateways",
+        "submariner-lease",
+        "submariner-endpoints",
+        "submariner-clusters",
+        "routeagents",
+        "submariners",
+        "cilium-config",
+        "ciliumnodes",
+        "nodes",
+        "services",
+        "deployments",
+        "daemonsets",
+    ),
+    queries=(
+        "submariner-connections",
+        "submariner-requested-connections",
+        "submariner-latency",
+        "submariner-rx-growth",
+        "submariner-tx-growth",
+        "cilium-remote-clusters",
+        "cilium-readiness",
+        "cilium-failures-growth",
+        "cilium-last-failure",
+        "kvstoremesh-readiness",
+        "cilium-node-latency",
+        "cilium-initial-sync",
+    ),
+    aliases=("links", "tunnels", "tunnel"),
+    help="One row is one direction of a tunnel, as the FROM cluster sees it. RTT is current only "
+    "for up, slow and degraded; elsewhere the last value seen is dimmed. UNVERIFIED means that the "
+    "driver says connected and nothing ever measured it.",
+)
+
+FLEET = PaneSpec(
+    name="fleet",
+    key="1",
+    title="Fleet",
+    columns=_FLEET_COLUMNS,
+    rows=_later("fleet", "rows"),
+    summary=_later("fleet", "summary"),
+    empty=_later("fleet", "empty"),
+    topics=tuple(dict.fromkeys(("nodes", "kube-system", *MESH.topics))),
+    queries=MESH.queries,
+    aliases=("clusters", "cl", "contexts"),
+    help="One row is a cluster, worst first. A question mark is something that could not be read; "
+    "NOTES says why. Tunnels count those from this cluster that are measured to work.",
+)
 
 PANES: tuple[PaneSpec, ...] = (FLEET, MESH)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from mckconsole.analysis.engine import Analysis
-from mckconsole.domain.snapshot import FleetSnapshot
+if TYPE_CHECKING:
+    from mckconsole.analysis.engine import Analysis
+    from mckconsole.domain.snapshot import FleetSnapshot
 
 
 class Role(StrEnum):
@@ -97,8 +98,8 @@ class Row:
         return self.role not in (Role.OK, Role.PLAIN, Role.DIM)
 
 
-Rows = Callable[[FleetSnapshot, Analysis], Sequence[Row]]
-Summary = Callable[[FleetSnapshot, Analysis], str]
+Rows: TypeAlias = "Callable[[FleetSnapshot, Analysis], Sequence[Row]]"
+Summary: TypeAlias = "Callable[[FleetSnapshot, Analysis], str]"
 
 
 @dataclass(frozen=True, slots=True)

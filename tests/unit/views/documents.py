@@ -18,7 +18,7 @@ from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import TopicState
 from mckconsole.views.detail import Detail, FindingTarget, Line, LinkTarget
 from mckconsole.views.explain import evidence_line
-from mckconsole.views.mesh import MESH
+from mckconsole.views.panes import MESH
 from mckconsole.views.spec import GLYPHS, Role
 from tests.unit.analysis import build
 from tests.unit.analysis.build import NOW, connection, gateway

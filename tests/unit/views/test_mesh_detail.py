@@ -14,8 +14,8 @@ from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import TopicState
 from mckconsole.views.detail import Block, Card, Detail, FindingTarget, Line, ObjectTarget
 from mckconsole.views.explain import duration, moment, since_words
-from mckconsole.views.mesh import MESH
 from mckconsole.views.mesh_detail import link_detail, link_object
+from mckconsole.views.panes import MESH
 from mckconsole.views.spec import Role
 from tests.unit.analysis import build
 from tests.unit.analysis.build import NOW, connection, gateway, sample, vector

@@ -8,8 +8,8 @@ from mckconsole.analysis.engine import Analysis, analyse
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import TopicState
 from mckconsole.views.detail import LinkTarget
-from mckconsole.views.mesh import MESH
 from mckconsole.views.mesh_matrix import MatrixTable, explain_cell, mesh_matrix
+from mckconsole.views.panes import MESH
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role
 from tests.unit.analysis import build
 from tests.unit.analysis.build import connection, gateway

@@ -12,7 +12,7 @@ from mckconsole.domain.findings import Severity
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import ClusterState
 from mckconsole.views.detail import Span
-from mckconsole.views.fleet import FLEET
+from mckconsole.views.panes import FLEET
 from mckconsole.views.scope import ALL, Scope
 from mckconsole.views.spec import GLYPHS, Role, Row
 from mckconsole.views.status import badges, freshness, overview

@@ -6,6 +6,8 @@ kept, the terminal restored, and the caller writes the crash report.
 
 from __future__ import annotations
 
+import asyncio
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -64,10 +66,14 @@ class ConsoleApp(App[int], inherit_bindings=False):
         return dict(DEFAULT_VARIABLES)
 
     def on_ready(self) -> None:
-        """Only now, with the first frame painted, begin to read."""
+        """Begin to read, but not before the first frame is painted."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
         self.run_worker(self._read(), name="feed", exit_on_error=False)
 
     async def _read(self) -> None:
+        await asyncio.to_thread(import_module, "mckconsole.ui.feed")
         from mckconsole.ui.feed import Feed
 
         self._feed = feed = Feed(self.settings, self._show, self.shell.replaced)

@@ -189,8 +189,8 @@ async def test_the_wheel_moves_the_cursor() -> None:
     app = Host(list(ITEMS))
     async with app.run_test(size=(80, 24)) as pilot:
         for event, index in ((MouseScrollDown, 3), (MouseScrollDown, 6), (MouseScrollUp, 3)):
-            box = app.picker.box
-            box.post_message(event(box, 5, 5, 0, 1, 0, False, False, False))
+            x, y = app.picker.box.content_region.offset
+            app.post_message(event(None, x + 5, y + 5, 0, 1, 0, False, False, False))
             await pilot.pause()
             assert app.shown()[index].startswith(f"› {ITEMS[index].text} ")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import on
@@ -16,12 +17,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
+from textual.widget import Widget
 
 from mckconsole.ui.actions import ACTIONS, Action, actions_for, pane_actions
-from mckconsole.ui.commands import Commands
-from mckconsole.ui.copying import too_long
-from mckconsole.ui.dialogs import Dialogs
-from mckconsole.ui.places import Place
 from mckconsole.ui.stacks import Stacks
 from mckconsole.ui.view import PaneView
 from mckconsole.ui.words import footer_hints, tabs, title_items
@@ -30,14 +28,17 @@ from mckconsole.views.scope import ALL, Scope, ScopeError, scope_of
 from mckwidgets.bar import Bar
 from mckwidgets.crumbs import Crumbs
 from mckwidgets.hints import KeyHints
-from mckwidgets.prompt import Prompt
 from mckwidgets.safe_text import inert
 from mckwidgets.tabs import TabStrip
 
 if TYPE_CHECKING:
     from mckconsole.store.live import LiveFleet
     from mckconsole.store.reload import Replaced
+    from mckconsole.ui.commands import Commands
+    from mckconsole.ui.dialogs import Dialogs
     from mckconsole.ui.frame import Frame
+    from mckconsole.ui.places import Place
+    from mckconsole.ui.prompting import Prompting
     from mckconsole.ui.settings import Settings
 
 PANE_ACTIONS = pane_actions([(pane.name, pane.key, pane.title) for pane in PANES])
@@ -61,8 +62,6 @@ class Shell(Screen[None], inherit_bindings=False):
     DEFAULT_CSS = """
     Shell { layout: vertical; background: $background; }
     Shell > #views { height: 1fr; width: 1fr; }
-    Shell > Prompt { display: none; }
-    Shell > Prompt.-open { display: block; }
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = shell_bindings()
@@ -78,18 +77,14 @@ class Shell(Screen[None], inherit_bindings=False):
         self.paused = False
         self._title, self._tabs = Bar(id="title"), TabStrip()
         self._crumbs, self._hints = Crumbs(), KeyHints()
-        self._prompt = Prompt()
         self._views = Container(id="views")
         self.stacks = Stacks(self, settings.pane)
-        self.commands = Commands(self)
-        self.dialogs = Dialogs(self)
         self._stale_words = False
 
     def compose(self) -> ComposeResult:
         yield self._title
         yield self._tabs
         yield self._crumbs
-        yield self._prompt
         with self._views:
             yield self.stacks.view
         yield self._hints
@@ -154,6 +149,11 @@ class Shell(Screen[None], inherit_bindings=False):
 
     # Where one is.
 
+    @property
+    def typing(self) -> bool:
+        """Whether the prompt has the keys."""
+        return "prompting" in self.__dict__ and self.prompting.is_open
+
     def go(self, place: Place) -> None:
         """Go deeper."""
         self.stacks.push(place)
@@ -166,7 +166,7 @@ class Shell(Screen[None], inherit_bindings=False):
             other.set_class(other is view, "-shown")
         for old in gone:
             await old.remove()
-        if not self._prompt.has_class("-open"):
+        if not self.typing:
             view.focus_main()
         self.redraw()
 
@@ -267,48 +267,36 @@ class Shell(Screen[None], inherit_bindings=False):
             name: self.live.store.cluster(name).endpoint.groups for name in self.live.store.names
         }
 
-    # The prompt.
+    # What is imported and made when it is first wanted.
+
+    @cached_property
+    def commands(self) -> Commands:
+        """The `:` commands."""
+        from mckconsole.ui.commands import Commands
+
+        return Commands(self)
+
+    @cached_property
+    def dialogs(self) -> Dialogs:
+        """Help, pickers, exports."""
+        from mckconsole.ui.dialogs import Dialogs
+
+        return Dialogs(self)
+
+    @cached_property
+    def prompting(self) -> Prompting:
+        """The line under the crumbs in which one types."""
+        from mckconsole.ui.prompting import Prompting
+
+        return Prompting(self)
 
     def ask(self, sign: str, text: str) -> None:
         """Open the prompt: commands for `:`, what the view does with it for `/`."""
-        self._prompt.add_class("-open")
-        history = self.commands.history.setdefault(sign, [])
-        complete = self.commands.complete if sign == ":" else self.view.completions
-        self._prompt.open(sign, text, history=history, complete=complete)
-        self._prompt.focus()
+        self.call_next(self.prompting.open, sign, text)
 
-    def _close_prompt(self) -> None:
-        self._prompt.remove_class("-open")
-        self.view.focus_main()
-
-    @on(Prompt.Changed)
-    def _typed(self, event: Prompt.Changed) -> None:
-        event.stop()
-        if self._prompt.sign == "/":
-            self._prompt.set_problem(self.view.typed("/", event.text))
-        else:
-            self._prompt.set_problem("")
-
-    @on(Prompt.Submitted)
-    def _entered(self, event: Prompt.Submitted) -> None:
-        event.stop()
-        sign = self._prompt.sign
-        if sign == ":":
-            problem = self.commands.run(event.text)
-        else:
-            problem = self.view.entered(sign, event.text)
-        if problem:
-            self._prompt.set_problem(problem)
-            return
-        self.commands.remember(sign, event.text)
-        self._close_prompt()
-
-    @on(Prompt.Dismissed)
-    def _dismissed(self, event: Prompt.Dismissed) -> None:
-        event.stop()
-        if self._prompt.sign == "/":
-            self.view.left("/")
-        self._close_prompt()
+    async def mount_prompt(self, prompt: Widget) -> None:
+        """Put the prompt under the crumbs."""
+        await self.mount(prompt, after=self._crumbs)
 
     # The mouse.
 
@@ -332,6 +320,8 @@ class Shell(Screen[None], inherit_bindings=False):
 
     def copy(self, text: str, what: str) -> None:
         """Put `text` into the clipboard of the terminal (OSC 52)."""
+        from mckconsole.ui.copying import too_long
+
         problem = too_long(text)
         if problem:
             self.tell(f"{what}: {problem}; ctrl+s saves it", trouble=True)

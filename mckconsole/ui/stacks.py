@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from mckconsole.ui.factory import root_views, view_for
+from mckconsole.ui.roots import root_views
 from mckconsole.ui.view import PaneView
 from mckconsole.views.panes import PANES
 
@@ -44,6 +44,8 @@ class Stacks:
 
     def push(self, place: Place) -> None:
         """Go deeper, to `place`."""
+        from mckconsole.ui.factory import view_for
+
         view = view_for(self._shell, self.pane, place)
         self._below[self.pane].append(view)
         self._reveal()

@@ -10,17 +10,17 @@ from textual.app import ComposeResult
 
 from mckconsole.domain.text import shorten
 from mckconsole.ui.actions import Where
-from mckconsole.ui.copying import row_as_json
 from mckconsole.ui.view import Desk, Format, PaneView
-from mckconsole.views.detail import ClusterTarget, LinkTarget, Span
 from mckconsole.views.scope import in_scope
 from mckconsole.views.spec import PaneSpec, Role, Row
+from mckwidgets.contracts import SpanLike
 from mckwidgets.grid import Grid
-from mckwidgets.prompt import Completion
+from mckwidgets.linepaint import TextSpan
 
 if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
     from mckconsole.views.filter import Filter
+    from mckwidgets.prompt import Completion
 
 WAITING = "reading the kubeconfig …"
 MAX_FILTER = 40
@@ -106,22 +106,22 @@ class TableView(PaneView):
         return self.filter.text if self.filter else ""
 
     @property
-    def words(self) -> Sequence[Span]:
+    def words(self) -> Sequence[SpanLike]:
         """`6 of 12 · state:down · by RTT ↓ · 2 marked`."""
         column, reverse = self.grid.sort
         order = "worst first"
         if column:
             order = f"by {self._title(column)} {'↓' if reverse else '↑'}"
-        parts = [Span(f"{self.grid.shown:,} of {self.grid.total:,}")]
+        parts = [TextSpan(f"{self.grid.shown:,} of {self.grid.total:,}")]
         if self.filter_text:
-            parts.append(Span(f" · /{shorten(self.filter_text, MAX_FILTER)}", Role.WARN))
+            parts.append(TextSpan(f" · /{shorten(self.filter_text, MAX_FILTER)}", Role.WARN))
         if self.problems_only:
-            parts.append(Span(" · only problems", Role.WARN))
+            parts.append(TextSpan(" · only problems", Role.WARN))
         if self.grid.marked:
-            parts.append(Span(f" · {len(self.grid.marked)} marked", Role.CONNECTING))
+            parts.append(TextSpan(f" · {len(self.grid.marked)} marked", Role.CONNECTING))
         if self.wide:
-            parts.append(Span(" · wide", Role.DIM))
-        return (*parts, Span(f" · {order}", Role.DIM))
+            parts.append(TextSpan(" · wide", Role.DIM))
+        return (*parts, TextSpan(f" · {order}", Role.DIM))
 
     def _title(self, column: str) -> str:
         return next((one.title for one in self.spec.columns if one.id == column), column)
@@ -179,6 +179,7 @@ class TableView(PaneView):
 
     def completions(self, text: str) -> Sequence[Completion]:
         from mckconsole.views.filter import complete_filter
+        from mckwidgets.prompt import Completion
 
         return [Completion(one) for one in complete_filter(text, self.spec.columns)]
 
@@ -261,6 +262,8 @@ class TableView(PaneView):
         if behind is not None:
             self.desk.go(behind)
         else:
+            from mckconsole.ui.copying import row_as_json
+
             self.desk.copy(row_as_json(self.spec.columns, row), "the row")
 
     def exported(self, form: Format | None) -> tuple[str, str]:
@@ -292,6 +295,8 @@ class TableView(PaneView):
     @on(Grid.Opened)
     def _opened(self, event: Grid.Opened) -> None:
         event.stop()
+        from mckconsole.views.detail import ClusterTarget, LinkTarget
+
         self.desk.go(ClusterTarget(event.key) if self.pane == "fleet" else LinkTarget(event.key))
 
     @on(Grid.Highlighted)

@@ -7,12 +7,11 @@ touches another view.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
 from textual.widget import Widget
 
 from mckconsole.ui.actions import Where
-from mckconsole.views.detail import Span
 
 if TYPE_CHECKING:
     from mckconsole.store.live import LiveFleet
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from mckconsole.ui.places import Place
     from mckconsole.ui.settings import Settings
     from mckconsole.views.scope import Scope
+    from mckwidgets.contracts import SpanLike
     from mckwidgets.prompt import Completion
 
 Format: TypeAlias = Literal["csv", "json", "md"]
@@ -65,10 +65,9 @@ class Desk(Protocol):
         """Say something that is not worth a place on the screen."""
 
 
+@runtime_checkable
 class Openable(Protocol):
-    """A widget with a cursor."""
-
-    def focus(self, scroll_visible: bool = True) -> Widget: ...
+    """A widget whose cursor can be on something that opens."""
 
     def action_open(self) -> None: ...
 
@@ -97,7 +96,7 @@ class PaneView(Widget):
         return self.pane
 
     @property
-    def words(self) -> Sequence[Span]:
+    def words(self) -> Sequence[SpanLike]:
         """What stands at the right of the crumbs: how many, filtered and sorted how."""
         return ()
 
@@ -106,7 +105,7 @@ class PaneView(Widget):
         raise NotImplementedError
 
     @property
-    def main(self) -> Openable:
+    def main(self) -> Widget:
         """The widget with the cursor."""
         raise NotImplementedError
 
@@ -116,7 +115,8 @@ class PaneView(Widget):
 
     def do_open(self) -> None:
         """Open what the cursor is on."""
-        self.main.action_open()
+        if isinstance(self.main, Openable):
+            self.main.action_open()
 
     def refuses(self, action: str) -> str:
         """Why this action cannot be done here and now; empty when it can."""

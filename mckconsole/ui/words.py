@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.ui.actions import footer_for
 from mckconsole.ui.keys import key_words
-from mckconsole.views.detail import Span
 from mckconsole.views.panes import PANES
 from mckconsole.views.scope import in_scope
 from mckconsole.views.spec import Role, Row
 from mckwidgets.bar import BarItem
+from mckwidgets.contracts import SpanLike
 from mckwidgets.hints import Hint
+from mckwidgets.linepaint import TextSpan
 from mckwidgets.tabs import Tab
 
 if TYPE_CHECKING:
@@ -29,34 +30,36 @@ ROOMY = 116
 def title_items(desk: Desk, *, paused: bool, width: int) -> Sequence[BarItem]:
     """Is it bad, may I touch, how old; in `width` cells."""
     frame, scope, settings = desk.frame, desk.scope, desk.settings
-    items = [BarItem((Span("mckconsole", Role.DIM),), priority=4)]
+    items = [BarItem((TextSpan("mckconsole", Role.DIM),), priority=4)]
     if settings.demo:
-        items.append(BarItem((Span("DEMO", Role.WARN),), priority=0))
+        items.append(BarItem((TextSpan("DEMO", Role.WARN),), priority=0))
     if frame is not None:
         from mckconsole.views.status import badges, freshness, overview
 
-        spans = overview(frame.snapshot, frame.analysis, scope)
+        spans: tuple[SpanLike, ...] = overview(frame.snapshot, frame.analysis, scope)
         if width < ROOMY:
             spans = (spans[0], *_spread(badges(_rows(frame, "fleet", scope))))
         items.append(BarItem(spans))
     narrowed = scope.names is not None
     items.append(
         BarItem(
-            (Span(f"scope: {scope.words}", Role.WARN if narrowed else Role.DIM),),
+            (TextSpan(f"scope: {scope.words}", Role.WARN if narrowed else Role.DIM),),
             priority=1 if narrowed else 5,
             side="right",
             id="scope.pick",
         )
     )
     if desk.namespace:
-        items.append(BarItem((Span(f"namespace: {desk.namespace}", Role.WARN),), 1, "right"))
-    items.append(BarItem((Span(settings.access.words, Role.OK),), priority=0, side="right"))
+        items.append(BarItem((TextSpan(f"namespace: {desk.namespace}", Role.WARN),), 1, "right"))
+    items.append(BarItem((TextSpan(settings.access.words, Role.OK),), priority=0, side="right"))
     if frame is not None:
         when = freshness(frame.snapshot, scope)
         if paused:
             at = format_rfc3339(frame.snapshot.taken_at)[11:]
-            when = Span(f"FROZEN at {at}", Role.STALE)
-        items.append(BarItem((when,), priority=0 if paused else 2, side="right", id="view.pause"))
+            frozen = TextSpan(f"FROZEN at {at}", Role.STALE)
+            items.append(BarItem((frozen,), side="right", id="view.pause"))
+        else:
+            items.append(BarItem((when,), priority=2, side="right", id="view.pause"))
     return items
 
 
@@ -82,14 +85,14 @@ def _rows(frame: Frame, pane: str, scope: Scope) -> list[Row]:
     return [row for row in frame.rows[pane] if in_scope(row, scope)]
 
 
-def _words(spans: Sequence[Span]) -> tuple[Span, ...]:
+def _words(spans: Sequence[SpanLike]) -> tuple[SpanLike, ...]:
     """Without the blanks between them."""
     return tuple(span for span in spans if span.text.strip())
 
 
-def _spread(spans: Sequence[Span]) -> tuple[Span, ...]:
+def _spread(spans: Sequence[SpanLike]) -> tuple[SpanLike, ...]:
     """Each with a blank before it."""
-    return tuple(part for span in _words(spans) for part in (Span("  "), span))
+    return tuple(part for span in _words(spans) for part in (TextSpan("  "), span))
 
 
 def footer_hints(view: PaneView, keymap: Mapping[str, str]) -> list[Hint]:

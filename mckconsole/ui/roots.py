@@ -1,0 +1,24 @@
+"""The first views of a pane."""
+
+from __future__ import annotations
+
+from mckconsole.ui.table_view import TableView
+from mckconsole.ui.view import Desk, PaneView
+from mckconsole.views.panes import find_pane
+
+
+def root_views(desk: Desk, pane: str) -> tuple[PaneView, ...]:
+    """The first views of a pane; the first of them is shown at the start.
+
+    Raises:
+        ValueError: there is no such pane.
+    """
+    spec = find_pane(pane)
+    if spec is None:
+        raise ValueError(f"there is no pane {pane}")
+    table = TableView(desk, spec)
+    if spec.name != "mesh":
+        return (table,)
+    from mckconsole.ui.matrix_view import MatrixView
+
+    return (MatrixView(desk, spec), table)

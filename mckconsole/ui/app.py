@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from mckconsole.ui.actions import ACTIONS
+from mckconsole.ui.colourless import Colourless
 from mckconsole.ui.driver import TerminalDriver
 from mckconsole.ui.shell import APP_WIDE, Shell
 from mckwidgets.roles import DEFAULT_VARIABLES
@@ -51,6 +52,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """What ended the application, when it was not the user."""
         self.shell = Shell(settings)
         self._filters.append(ControlFilter())
+        if settings.no_colour:
+            self._filters.append(Colourless())
         for theme in settings.themes.values():
             self.register_theme(theme)
         self.theme = settings.theme

@@ -34,7 +34,7 @@ class LifeApp(App[None]):
 
     def action_stick(self, how: str) -> None:
         self.action_mark("stuck")
-        self.call_later(self.call_after_refresh, getattr(self, how))
+        self.set_timer(0.3, getattr(self, how))  # the word comes out first
 
     def sleep(self) -> None:
         time.sleep(600)

@@ -59,9 +59,11 @@ def test_one_that_is_stuck_is_ended_and_the_terminal_restored(key: str) -> None:
         since = started(pty)
         pty.send(key)
         pty.until(b"stuck", since=since)
+        pty.quiet(0.6)
         pty.signal(signal.SIGQUIT)
         assert pty.wait() == 128 + signal.SIGQUIT
         assert_restored(pty, since)
+        assert pty.output.endswith(RESET.encode())
 
 
 def test_one_that_does_not_want_to_end_is_ended() -> None:
@@ -84,6 +86,7 @@ def test_a_closed_window_ends_it_without_a_busy_loop(
         if stuck:
             pty.send("s")
             pty.until(b"stuck", since=since)
+            pty.quiet(0.6)
         used = os.times().children_user + os.times().children_system
         before = pty.cpu_seconds()
         pty.hang_up()

@@ -131,7 +131,7 @@ def _pane(pane: PaneTable) -> dict[str, Any]:
             {
                 "id": row.id,
                 "cells": {column: row.cells[column].text for column in columns},
-                "values": {column: _value(row.cells[column].value) for column in columns},
+                "values": {column: json_value(row.cells[column].value) for column in columns},
                 "findings": list(row.finding_ids),
             }
             for row in pane.rows
@@ -139,6 +139,6 @@ def _pane(pane: PaneTable) -> dict[str, Any]:
     }
 
 
-def _value(value: Value) -> Value:
+def json_value(value: Value) -> Value:
     """`value`, with what JSON has no number for as null."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

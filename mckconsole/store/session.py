@@ -154,7 +154,8 @@ class ClusterSession:
         await self._keepers.follow(client)
         discovered = self._pace.monotonic()
         while True:
-            await self._naps.nap(self._timing.probe, CONTACT)
+            if not self._urged:  # meanwhile
+                await self._naps.nap(self._timing.probe, CONTACT)
             urged, self._urged = self._urged, False
             await self._probe(client, urged)
             age = self._pace.monotonic() - discovered

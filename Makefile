@@ -1,6 +1,6 @@
 # mckconsole: everything needs only make and Python 3.11 or newer.
 #
-#   make demo    read the embedded fleet and print its report
+#   make demo    open the console over the embedded fleet; without a terminal, print its report
 #   make test    formatting, lint, types, layers and all tests
 #   make check   the same without the tests
 #   make bench   benchmarks: ratios side by side (minutes)
@@ -16,7 +16,11 @@ STAMP := $(VENV)/installed
 
 # The demo has planted failures and one dead cluster: what cannot be read is part of the report.
 demo: $(STAMP)
-	@$(BIN)/mckconsole report --demo --allow-partial
+	@if [ -t 0 ] && [ -t 1 ]; then \
+		$(BIN)/mckconsole --demo; \
+	else \
+		$(BIN)/mckconsole report --demo --allow-partial; \
+	fi
 
 test: check
 	$(BIN)/python -m pytest

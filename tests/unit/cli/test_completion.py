@@ -39,6 +39,11 @@ class TestBash:
         assert bash_completes("mckconsole", "config", "") >= {"show", "validate", "schema"}
         assert bash_completes("mckconsole", "completion", "z") == {"zsh"}
 
+    def test_options_of_the_console(self) -> None:
+        assert {"--theme", "--keymap", "--pane", "--no-mouse"} <= bash_completes("mckconsole", "--")
+        assert bash_completes("mckconsole", "--pane", "") == {"fleet", "mesh"}
+        assert not {"--theme", "--pane"} & bash_completes("mckconsole", "report", "--")
+
     def test_values(self) -> None:
         assert bash_completes("mckconsole", "report", "--format", "") == {"table", "json"}
         assert bash_completes("mckconsole", "report", "--fail-on", "c") == {"critical"}
@@ -55,5 +60,6 @@ def test_shell_accepts_its_script(shell: str) -> None:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_script_knows_commands_options_and_the_kubectl_name(shell: str) -> None:
     text = script(shell)
-    for word in ("report", "fail-on", "critical", "kubeconfig", "kubectl-mck", "mesh", "validate"):
+    words = ("report", "fail-on", "critical", "kubeconfig", "kubectl-mck", "mesh", "validate")
+    for word in (*words, "theme", "keymap", "pane", "no-mouse"):
         assert word in text

@@ -17,6 +17,7 @@ from mckwidgets.demos.safe_text import PAYLOADS
 from mckwidgets.matrix import Matrix
 from mckwidgets.matrix_layout import lay_out, widest
 
+CELL = Cell("● new", "ok")
 SIZES = [(80, 24), (200, 50), (40, 8), (15, 4), (1, 2), (1, 1)]
 
 
@@ -83,7 +84,7 @@ async def test_every_size_shows_the_cursor_and_fills_its_lines(size: tuple[int, 
             await pilot.pause()
         if size[0] >= 40:
             assert matrix.cursor is not None
-            assert Region(0, 1, *matrix._view).contains(*place(matrix, matrix._row, matrix._column))
+            assert Region(0, 1, *matrix._view).contains(*place(matrix, *matrix._place))
 
 
 async def test_headings_and_cells() -> None:
@@ -161,7 +162,7 @@ async def test_the_cursor_is_in_sight_after_a_resize() -> None:
         for size in ((60, 10), (30, 5), (120, 40)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            x, y = place(matrix, matrix._row, matrix._column)
+            x, y = place(matrix, *matrix._place)
             assert 0 < y < matrix._view.height
             assert 0 < x < matrix._view.width
             assert "● 9 ms" in text(matrix)[y]
@@ -244,6 +245,8 @@ async def test_what_vanished_is_lit_too() -> None:
         cells = {pair: cell for pair, cell in CELLS.items() if pair != ("gcp-eu-1", "aks-weu-1")}
         matrix.set_table(CLUSTERS, CLUSTERS, cells)
         assert background(matrix, 1, 2) != dark
+        matrix.set_table([*CLUSTERS, "new"], CLUSTERS[:3], cells | {("new", "gcp-eu-1"): CELL})
+        assert background(matrix, 4, 1) == dark
         x, y = place(matrix, 1, 2)
         assert text(matrix)[y][x] == "·"
 

@@ -40,15 +40,16 @@ class DetailView(ScrollView, can_focus=True, inherit_bindings=False):
     }
     DEFAULT_CSS = """
         DetailView { scrollbar-size-vertical: 1; scrollbar-gutter: stable; overflow-x: hidden; }
-        DetailView > .detail--mark { color: $mark-foreground; text-style: bold; }
+        DetailView > .detail--mark { color: $mark-foreground; text-style: $mark-style; }
         DetailView > .detail--cursor {
             color: $cursor-background; background: $cursor-foreground; text-style: reverse;
         }
         DetailView > .detail--match {
-            color: $match-foreground; background: $match-background; text-style: underline;
+            color: $match-foreground; background: $match-background; text-style: $match-style;
         }
         DetailView > .detail--match-current {
-            color: $match-foreground; background: $match-background; text-style: bold reverse;
+            color: $match-foreground; background: $match-background;
+            text-style: bold underline reverse;
         }
         """ + role_css("DetailView", "detail")
 

@@ -14,6 +14,7 @@ from rich.style import Style
 from mckwidgets.detail_document import Document, shown_words
 from mckwidgets.detail_layout import MARGIN, Fixed, Part, Row
 from mckwidgets.detail_search import Search
+from mckwidgets.roles import ROLES
 from mckwidgets.safe_text import fold
 
 MARK = "›"
@@ -33,8 +34,8 @@ class Brush:
         self._style = style
 
     def role(self, role: str) -> Style:
-        """The style of a role."""
-        return self._style(f"detail--{role}")
+        """The style of a role; one that nobody knows is plain."""
+        return self._style(f"detail--{role if role in ROLES else 'plain'}")
 
     def empty(self, text: str, width: int, y: int) -> list[Segment]:
         """Row `y` of a text that is shown when there is nothing else."""

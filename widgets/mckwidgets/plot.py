@@ -7,6 +7,7 @@ fetches nothing and has no timer: a new `set_series` is the only way it changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -133,6 +134,7 @@ class Plot(Widget, can_focus=True):
         """Paint line `y`."""
         rows = self._rows()
         row = rows[y] if y < len(rows) else []
-        get = self.get_component_rich_style
+        plain = self.get_component_rich_style("plot--plain")
+        get = partial(self.get_component_rich_style, default=plain)
         segments = [Segment(text, get(f"plot--{role}")) for text, role in row]
-        return Strip(segments).adjust_cell_length(self.size.width, get("plot--plain"))
+        return Strip(segments).adjust_cell_length(self.size.width, plain)

@@ -14,7 +14,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from mckwidgets.roles import role_classes, role_css
+from mckwidgets.roles import ROLES, role_classes, role_css
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 ASCII_BLOCKS = "_.-=*#"
@@ -103,7 +103,8 @@ class Sparkline(Widget):
     def render_line(self, y: int) -> Strip:
         """Paint line `y`: all but the first are blank."""
         width = self.size.width
-        style = self.get_component_rich_style(f"sparkline--{self._role}")
+        role = self._role if self._role in ROLES else "plain"
+        style = self.get_component_rich_style(f"sparkline--{role}")
         line = "" if y else self._line(width)
         return Strip([Segment(line.rjust(width), style)], width)
 

@@ -197,7 +197,7 @@ class Dialogs:
         Without a file it goes to the exports directory under a name of its own; nothing that is
         there already is ever overwritten.
         """
-        from mckconsole.report.export import export_path, write_export
+        from mckconsole.report.export import WriteError, export_path, write_export
 
         text, suffix = self._shell.view.exported(cast("Format | None", form or None))
         if not text:
@@ -208,10 +208,16 @@ class Dialogs:
             if file
             else export_path(self._shell.settings.exports, suffix, now=taken_at)
         )
+        if os.path.lexists(path):
+            return f"{path} is there already; name another file"
         try:
+            if not file:
+                path.parent.mkdir(parents=True, exist_ok=True)
             write_export(path, text)
         except OSError as error:
-            return f"{path} cannot be written: {error.strerror or type(error).__name__}"
+            return f"cannot make {path.parent}: {error.strerror or type(error).__name__}"
+        except WriteError as error:
+            return str(error)
         self._shell.tell(f"saved {path}")
         return ""
 

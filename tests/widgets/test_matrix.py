@@ -44,6 +44,8 @@ def place(matrix: Matrix, row: int, column: int) -> tuple[int, int]:
         (4, 10, 14, 50, (10, 14)),  # they do not: scroll
         (200, 40, 7, 120, (22, 8)),
         (3, 10, 2, 120, (10, 8)),
+        (6, 10, 14, 80, (10, 9)),
+        (7, 10, 14, 80, (10, 14)),
         (3, 30, 9, 24, (8, 12)),
         (3, 30, 9, 1, (6, 12)),
         (0, 0, 0, 80, (1, 8)),
@@ -90,7 +92,7 @@ async def test_every_size_shows_the_cursor_and_fills_its_lines(size: tuple[int, 
 async def test_headings_and_cells() -> None:
     async with MatrixDemo().run_test(size=(80, 24)) as pilot:
         lines = text(pilot.app.query_one(Matrix))
-        assert lines[0].split() == CLUSTERS
+        assert lines[0].split() == CLUSTERS  # all are shown, so none is counted as hidden
         assert lines[2].split() == [
             "gcp-eu-1",
             "✖",
@@ -107,6 +109,17 @@ async def test_headings_and_cells() -> None:
         ]
         assert lines[3].rstrip().endswith("? connected, n…")
         assert lines[5].strip() == ""
+
+
+async def test_columns_out_of_sight_are_counted() -> None:
+    async with MatrixDemo().run_test(size=(44, 10)) as pilot:
+        matrix = pilot.app.query_one(Matrix)
+        assert text(matrix)[0].split()[:2] == ["2", "›"]
+        await pilot.press("right", "right")
+        assert text(matrix)[0].split()[:4] == ["‹", "2", "aks-weu-1", "onprem-1"]
+        await pilot.press("left", "left")
+        assert text(matrix)[0].split()[:4] == ["‹", "1", "1", "›"]
+        assert matrix.scrollbar_size_horizontal == 0
 
 
 async def test_the_cursor_starts_on_a_pair_moves_and_opens() -> None:

@@ -41,7 +41,7 @@ class Matrix(ScrollView, can_focus=True, inherit_bindings=False):
         "matrix--cursor",
     }
     DEFAULT_CSS = """
-        Matrix { scrollbar-size-vertical: 1; }
+        Matrix { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
         Matrix > .matrix--name { color: $status-plain; }
         Matrix > .matrix--name-current { color: $status-heading; text-style: bold; }
         Matrix > .matrix--news { background: $news-background; text-style: $news-style; }
@@ -320,7 +320,8 @@ class Matrix(ScrollView, can_focus=True, inherit_bindings=False):
         if not table.filled:
             segments = brush.empty(inert(self._empty), width, y)
         elif y == 0:
-            segments = brush.header(self._shown_columns())
+            hidden = self._layout.hidden_columns(self.scroll_offset.x, width)
+            segments = brush.header(self._shown_columns(), hidden)
         elif (row := self.scroll_offset.y + y - 1) < len(table.rows):
             segments = brush.row(row, self._shown_columns())
         else:

@@ -12,7 +12,7 @@ from mckwidgets.safe_text import LOOK_AT, inert
 MAX_NAME = 22
 """Of a row name; a longer one is cut in its middle."""
 MIN_CELL = 8
-SNUG = 12
+SNUG = 9
 """What a column needs when all are to be on the screen at once."""
 TIGHT = 14
 """What a column gets when they are not."""
@@ -63,10 +63,19 @@ class MatrixLayout(NamedTuple):
         count = max(0, -(-(width - self.left) // self.step))
         return range(first, min(self.columns, first + count))
 
+    def hidden_columns(self, scroll_x: int, width: int) -> tuple[int, int]:
+        """How many columns are not shown whole on the left and on the right."""
+        first = min(self.first_column(scroll_x), self.columns)
+        return first, max(0, self.columns - first - self._fitting(width))
+
+    def _fitting(self, width: int) -> int:
+        """Columns that a screen shows whole; one at least counts as that."""
+        return max(1, (width - self.left + GAP) // self.step)
+
     def scroll_to_show(self, column: int, scroll_x: int, width: int) -> int:
         """The least scrolling after which a column is shown whole, if there is room for one."""
         first = self.first_column(scroll_x)
-        fit = max(1, (width - self.left + GAP) // self.step)
+        fit = self._fitting(width)
         if column < first:
             first = column
         elif column >= first + fit:
@@ -83,7 +92,7 @@ def lay_out(rows: int, columns: int, names: int, content: int, width: int) -> Ma
     """Widths for a screen of `width` cells.
 
     `names` and `content` are what the widest row name and the widest cell or column name take.
-    Where all columns fit with 12 cells or more each, they share the screen; else they have at most
+    Where all columns fit with 9 cells or more each, they share the screen; else they have at most
     14 and scroll. None is wider than its content, which is rounded up so that one digit more or
     less does not move the columns.
     """

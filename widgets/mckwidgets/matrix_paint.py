@@ -47,9 +47,14 @@ class Brush:
         style = self._style("matrix--dim")
         return [Segment(text[slice(*lines[y])], style)] if y < len(lines) else []
 
-    def header(self, columns: Iterable[int]) -> list[Segment]:
-        """The names of columns."""
-        segments = [Segment(" " * self._layout.left, self._name)]
+    def header(self, columns: Iterable[int], hidden: tuple[int, int]) -> list[Segment]:
+        """The names of columns, and how many are hidden on the left and on the right."""
+        left, right = hidden
+        words = " ".join([*[f"‹ {left}"] * bool(left), *[f"{right} ›"] * bool(right)])
+        segments = [
+            Segment(pad(words, self._layout.names, "right"), self._style("matrix--dim")),
+            Segment(" " * GAP, self._name),
+        ]
         for column in columns:
             name = self._table.columns[column]
             segments += self._heading(name, self._layout.cell, current=column == self._column)

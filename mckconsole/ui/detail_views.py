@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mckwidgets.detail import DetailView
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
@@ -29,6 +28,7 @@ from mckconsole.views.finding_detail import finding_detail
 from mckconsole.views.mesh_detail import link_detail, link_object
 from mckconsole.views.spec import Role
 from mckconsole.views.transitions import transitions_detail
+from mckwidgets.detail import DetailView
 
 if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -62,8 +63,12 @@ class MatrixView(PaneView):
         frame = self.desk.frame
         if frame is None:
             return ()
-        total, *counts = self.spec.summary(frame.snapshot, frame.analysis).split("  ")
-        parts = [Span("  ".join((*counts, f"of {total.partition(' ')[0]}")))]
+        rows = [row for row in frame.rows[self.pane] if in_scope(row, self.desk.scope)]
+        counts = Counter((row.cells["state"].text, row.role) for row in rows)
+        parts = [Span(f"{len(rows)} directions", Role.DIM)]
+        for (state, role), count in counts.items():
+            glyph, _, word = state.partition(" ")
+            parts += [Span("  "), Span(f"{glyph} {count} {word}", role)]
         if self.problems_only:
             parts.append(Span(" · only problems", Role.WARN))
         return parts

@@ -14,8 +14,10 @@ from typing import NamedTuple
 from mckconsole.demo.fleet import EmbeddedFleet
 from tests.ui.console import Console, console, settings_for
 
-MINUTES = 4
-"""How long the demo has run: its tunnel slows after one minute and is dead after three."""
+STEPS, STEP = 12, 20.0
+"""The demo is advanced so many times by so many seconds: its tunnel dies after three minutes."""
+HOME = ("escape", "escape", "escape", "escape", "1")
+"""Keys that lead back to the start from everywhere."""
 
 
 class Shot(NamedTuple):
@@ -24,6 +26,7 @@ class Shot(NamedTuple):
     name: str
     size: tuple[int, int]
     keys: tuple[str, ...]
+    theme: str = "dark"
 
 
 SHOTS = (
@@ -36,30 +39,33 @@ SHOTS = (
     Shot("tunnel-80x24", (80, 24), ("2", "enter")),
     Shot("metrics", (120, 30), ("2", "m")),
     Shot("help", (120, 40), ("2", "question_mark")),
-    Shot("light", (120, 24), ("2",)),
+    Shot("light", (120, 24), ("2",), "light"),
 )
 
 
 async def take(running: Console, shot: Shot, directory: Path) -> None:
-    """Press the keys and save what is on the screen."""
+    """Press the keys, save what is on the screen, and go back."""
+    await running.pilot.resize_terminal(*shot.size)
+    running.app.theme = shot.theme
     await running.press(*shot.keys)
-    await asyncio.sleep(1.0)
+    await asyncio.sleep(3.0)  # answers come, and what changed is not lit any more
     await running.pilot.pause()
-    title = f"mckconsole: {shot.name}"
-    (directory / f"{shot.name}.svg").write_text(running.app.export_screenshot(title=title))
+    picture = running.app.export_screenshot(title=f"mckconsole: {shot.name}")
+    (directory / f"{shot.name}.svg").write_text(picture)
+    await running.press(*HOME)
 
 
 async def main(directory: Path) -> None:
     """Make all pictures."""
-    for shot in SHOTS:
-        async with EmbeddedFleet() as fleet:
-            theme = "light" if shot.name == "light" else "dark"
-            settings = settings_for(fleet, directory, theme=theme, demo=True)
-            async with console(settings, size=shot.size) as running:
-                await running.settled()
-                for _ in range(MINUTES * 12):
-                    fleet.advance(5.0)
-                    await asyncio.sleep(0.1)
+    async with EmbeddedFleet() as fleet:
+        settings = settings_for(fleet, directory, demo=True)
+        async with console(settings) as running:
+            await running.settled()
+            for _ in range(STEPS):
+                fleet.advance(STEP)
+                await running.press("r")
+                await asyncio.sleep(1.2)
+            for shot in SHOTS:
                 await take(running, shot, directory)
 
 

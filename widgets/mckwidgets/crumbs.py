@@ -16,12 +16,14 @@ from mckwidgets.safe_text import cut
 
 _BETWEEN = " › "
 _GAP = 2
+_SHARE = 40
+"""Per cent of the line that the way here keeps when both sides are long."""
 _SHORTEST = 6
 """Cells that the first and the last crumb keep as long as there is room for anything."""
 
 
 def crumb_parts(crumbs: Sequence[str], right: Sequence[SpanLike], width: int) -> list[Part]:
-    """Return the line: middle crumbs go first, then the ends are cut, then the right side."""
+    """Return the line: middle crumbs go first, then the ends are cut, each side to its share."""
     said = clean_parts(right)
     if not crumbs:
         return spread([Part(" ")], said, width)
@@ -31,7 +33,7 @@ def crumb_parts(crumbs: Sequence[str], right: Sequence[SpanLike], width: int) ->
         room = width - parts_width(path) - (_GAP + parts_width(said) if said else 0)
         if room >= 0:
             return spread(path, said, width)
-    least = min(parts_width(path), 1 + len(_BETWEEN) + 2 * _SHORTEST, max(width * 2 // 5, 1))
+    least = min(parts_width(path), max(width * _SHARE // 100, 1))
     said = cut_parts(said, max(width - _GAP - least, 1))
     path = _squeezed(path, width - _GAP - parts_width(said) if said else width)
     return spread([*path, Part(" ")] if said else path, said, width)

@@ -4,6 +4,7 @@
 #   make test    formatting, lint, types, layers and all tests
 #   make check   the same without the tests
 #   make bench   benchmarks: ratios side by side (minutes)
+#   make screenshots   the pictures of the README, from the demo (a minute)
 #   make venv    only set the environment up
 #   make clean   remove what was built
 
@@ -12,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: demo test check bench venv clean
+.PHONY: demo test check bench screenshots venv clean
 
 # The demo has planted failures and one dead cluster: what cannot be read is part of the report.
 demo: $(STAMP)
@@ -33,6 +34,9 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks
+
+screenshots: $(STAMP)
+	$(BIN)/python -m tests.ui.screenshots docs/screenshots
 
 venv: $(STAMP)
 

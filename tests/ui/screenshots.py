@@ -30,16 +30,24 @@ class Shot(NamedTuple):
 
 
 SHOTS = (
-    Shot("fleet", (120, 24), ()),
+    Shot("fleet", (120, 40), ()),
     Shot("fleet-80x24", (80, 24), ()),
-    Shot("cluster", (120, 40), ("enter",)),
+    Shot("fleet-200x50", (200, 50), ()),
+    Shot("cluster", (120, 40), ("down", "enter")),
+    Shot("finding", (120, 40), ("down", "enter", "enter")),
     Shot("mesh", (120, 24), ("2",)),
-    Shot("mesh-list", (120, 30), ("2", "v")),
+    Shot("mesh-80x24", (80, 24), ("2",)),
+    Shot("mesh-200x50", (200, 50), ("2",)),
+    Shot("mesh-list", (120, 40), ("2", "v")),
     Shot("tunnel", (120, 40), ("2", "enter")),
     Shot("tunnel-80x24", (80, 24), ("2", "enter")),
-    Shot("metrics", (120, 30), ("2", "m")),
+    Shot("tunnel-200x50", (200, 50), ("2", "enter")),
+    Shot("metrics", (120, 40), ("2", "m")),
+    Shot("transitions", (120, 24), ("2", "e")),
+    Shot("object", (120, 40), ("2", "Y")),
     Shot("help", (120, 40), ("2", "question_mark")),
     Shot("light", (120, 24), ("2",), "light"),
+    Shot("high-contrast", (120, 24), ("2",), "high-contrast"),
 )
 
 

@@ -8,7 +8,7 @@ kubeconfig unusable, or a question that it cannot answer, is a KubeconfigError.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mckconsole.config.model import ClusterConfig, Config
@@ -36,6 +36,7 @@ from mckconsole.sources.kubeconfig_servers import (
     resolve_server,
 )
 from mckconsole.sources.kubeconfig_users import Login, resolve_user
+from mckconsole.sources.kubeconfig_watch import Sighting
 from mckconsole.sources.kuberc import read_kuberc
 
 __all__ = ["Inventory", "KubeconfigError", "load_kubeconfig"]
@@ -49,8 +50,8 @@ class Inventory:
     problems: tuple[str, ...]
     """What is wrong with the kubeconfig as a whole, for the operator; cleaned."""
     files: tuple[Path, ...]
-    places: tuple[Path, ...] = ()
-    """Where kubeconfig files were looked for, there or not: what a change would show in."""
+    seen: Sighting = field(default_factory=Sighting)
+    """What the files looked like before they were read, and those that were not there."""
     current: str = ""
     """Name of the endpoint of kubectl's current context; empty when none of them is it."""
 
@@ -74,6 +75,7 @@ def load_kubeconfig(
         KubeconfigError: no kubeconfig, one that cannot be read, or no context that matches.
     """
     wanted = candidates(explicit, env, config)
+    seen = Sighting.of(wanted.paths)
     merged = read_all(wanted)
     if merged is None:
         return _without_kubeconfig(env)
@@ -88,7 +90,7 @@ def load_kubeconfig(
         endpoints=tuple(endpoints),
         problems=(*merged.problems, *problems, *renamed, *shared_servers(endpoints)),
         files=merged.files,
-        places=wanted.paths,
+        seen=seen,
         current=next((point.name for point in endpoints if point.context == current), ""),
     )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from mckconsole.domain.states import ClusterState
 from mckconsole.domain.text import clean, shorten
@@ -18,7 +17,7 @@ from mckconsole.sources.errors import ConnectionTrouble, LoginRequired
 from mckconsole.sources.exec_trust import PluginCommand
 from mckconsole.sources.fingerprint import fingerprint, server_identity
 from mckconsole.sources.kubeconfig import Inventory, KubeconfigError
-from mckconsole.sources.kubeconfig_watch import LOOK_EVERY, REST, KubeconfigWatch
+from mckconsole.sources.kubeconfig_watch import LOOK_EVERY, REST, KubeconfigWatch, Sighting
 from mckconsole.sources.pace import REAL, Pace
 
 
@@ -43,8 +42,8 @@ class Reload:
 
     load: Callable[[], Inventory]
     """Reads it anew; called in a thread, raises KubeconfigError."""
-    files: Sequence[Path]
-    """What to look at: `Inventory.places`."""
+    seen: Sighting
+    """What to compare with: `Inventory.seen` of the inventory that the fleet began with."""
     told: Callable[[Replaced], None] = lambda found: None
     """Called on the loop's thread after a change of clusters."""
     every: float = LOOK_EVERY
@@ -116,5 +115,5 @@ async def watch(
         return True
 
     await KubeconfigWatch(
-        reload.files, changed, pace=pace, every=reload.every, rest=reload.rest
+        reload.seen, changed, pace=pace, every=reload.every, rest=reload.rest
     ).run()

@@ -23,10 +23,14 @@ Grid {
     scrollbar-gutter: stable;
 }
 Grid > .grid--header { color: $status-heading; text-style: $status-heading-style; }
-Grid > .grid--cursor { color: $cursor-foreground; background: $cursor-background; }
-Grid > .grid--match { color: $match-foreground; background: $match-background; }
-Grid > .grid--news { background: $news-background; }
-Grid > .grid--mark { color: $mark-foreground; }
+Grid > .grid--cursor {
+    color: $cursor-foreground; background: $cursor-background; text-style: $cursor-style;
+}
+Grid > .grid--match {
+    color: $match-foreground; background: $match-background; text-style: $match-style;
+}
+Grid > .grid--news { background: $news-background; text-style: $news-style; }
+Grid > .grid--mark { color: $mark-foreground; text-style: $mark-style; }
 Grid > .grid--empty { color: $status-dim; text-style: $status-dim-style; }
 """ + role_css("Grid", PREFIX)
 
@@ -79,7 +83,7 @@ def take_look(style: Callable[[str], Style], base: Style, *, colours: bool) -> L
         return base + otherwise if same or not colours else own
 
     news = part("news")
-    light = Style(bgcolor=news.bgcolor)
+    light = Style(bgcolor=news.bgcolor, bold=news.bold or None, underline=news.underline or None)
     if news.bgcolor == base.bgcolor or not colours:
         light = Style(bold=True, underline=True)
     header = part("header")
@@ -90,7 +94,7 @@ def take_look(style: Callable[[str], Style], base: Style, *, colours: bool) -> L
         cursor=told_apart("cursor", Style(reverse=True)),
         match=told_apart("match", Style(bold=True, underline=True)),
         news=light,
-        mark=part("mark") + Style(bold=True),
+        mark=part("mark"),
         empty=part("empty"),
         roles={role: part(role) for role in ROLES},
     )

@@ -120,10 +120,10 @@ class PaintedLines(Widget):
     PaintedLines > .line--active {{ text-style: bold reverse; }}
     PaintedLines > .line--caret {{ text-style: reverse; }}
     PaintedLines > .line--cursor {{
-        background: $cursor-background; color: $cursor-foreground; text-style: bold;
+        background: $cursor-background; color: $cursor-foreground; text-style: $cursor-style;
     }}
     PaintedLines > .line--match {{
-        background: $match-background; color: $match-foreground; text-style: underline;
+        background: $match-background; color: $match-foreground; text-style: $match-style;
     }}
     """
 
@@ -163,7 +163,7 @@ class OneLine(PaintedLines):
 
     DEFAULT_CSS = """
     OneLine { height: 1; background: $bar-background; color: $bar-foreground; }
-    OneLine > .line--plain { color: $bar-foreground; }
+    OneLine > .line--plain { color: $bar-foreground; text-style: $bar-style; }
     """
 
     def parts(self, width: int) -> Sequence[Part]:

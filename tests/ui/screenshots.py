@@ -38,7 +38,6 @@ SHOTS = (
     Shot("mesh", (120, 24), ("2",)),
     Shot("mesh-80x24", (80, 24), ("2",)),
     Shot("mesh-200x50", (200, 50), ("2",)),
-    Shot("mesh-list", (120, 40), ("2", "v")),
     Shot("tunnel", (120, 40), ("2", "enter")),
     Shot("tunnel-80x24", (80, 24), ("2", "enter")),
     Shot("tunnel-200x50", (200, 50), ("2", "enter")),
@@ -48,6 +47,7 @@ SHOTS = (
     Shot("help", (120, 40), ("2", "question_mark")),
     Shot("light", (120, 24), ("2",), "light"),
     Shot("high-contrast", (120, 24), ("2",), "high-contrast"),
+    Shot("mesh-list", (120, 40), ("2", "v")),
 )
 
 

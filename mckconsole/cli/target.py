@@ -102,7 +102,7 @@ async def followed(
         return
     reader = _reader(arguments, arguments.kubeconfig, config, env)
     inventory = await asyncio.to_thread(_read, reader)
-    yield OpenFleet(inventory, config, thresholds(config), inventory.places, reader)
+    yield OpenFleet(inventory, config, thresholds(config), reader)
 
 
 @asynccontextmanager

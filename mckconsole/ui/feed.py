@@ -87,7 +87,7 @@ class Feed:
         plan = ReadPlan(topics, queries)
         reload = None
         if opened.reread is not None:
-            reload = Reload(opened.reread, opened.files, self._replaced)
+            reload = Reload(opened.reread, opened.inventory.seen, self._replaced)
         inventory, config = opened.inventory, opened.config
         async with LiveFleet(inventory, plan, config=config, reload=reload) as live:
             self.live = live

@@ -40,8 +40,6 @@ class OpenFleet:
     config: Config
     """The embedded fleet brings its own."""
     thresholds: Thresholds
-    files: tuple[Path, ...] = ()
-    """Files whose change means that `reread` would answer something else."""
     reread: Callable[[], Inventory] | None = None
     """Reads the inventory again, blocking; raises KubeconfigError. None: it cannot change."""
 

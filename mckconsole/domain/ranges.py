@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TypeAlias
 
 from mckconsole.domain.metrics import MetricState
@@ -21,13 +20,6 @@ _DAY = 86_400
 
 Point: TypeAlias = tuple[float, float | None]
 """Unix seconds and value; None is a gap."""
-
-
-class Unit(StrEnum):
-    """What a value counts."""
-
-    SECONDS = "seconds"
-    BYTES_PER_SECOND = "bytes/s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +41,6 @@ class RangeQuery:
     """One named query over time."""
 
     id: str
-    title: str
-    unit: Unit
     metric: str
     """Metric name; a selector of the link is added."""
     source_label: str
@@ -65,6 +55,8 @@ class RangeQuery:
     tunnel does: what goes down is a gap, not the burst that `rate` would make of it."""
     largest: bool = False
     """Ask for the largest of all its series: there is one for each pair of nodes."""
+    line: str = ""
+    """What its only line is called; empty where the query's id says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ class MetricRange:
     reason: str = ""
     """Why it is not FRESH, or why it is FRESH and empty; cleaned, with the endpoint's name."""
     series: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
-    """By legend: points on the grid, oldest first, as many in each series."""
+    """By legend, which is empty for an only line: points on the grid, oldest first."""
     start: float = 0.0
     """Unix seconds by the Prometheus server's clock."""
     end: float = 0.0
@@ -101,42 +93,26 @@ def step_for(seconds: float) -> int:
 _GATEWAYS = ("local_hostname", "remote_hostname", "remote_endpoint_ip")
 
 
-def _submariner(query: str, title: str, unit: Unit, metric: str, *, growth: bool) -> RangeQuery:
-    return RangeQuery(
-        query,
-        title,
-        unit,
-        metric,
-        "local_cluster",
-        "remote_cluster",
-        "submariner",
-        _GATEWAYS,
-        growth,
-    )
+def _submariner(query: str, metric: str, *, growth: bool) -> RangeQuery:
+    ends = ("local_cluster", "remote_cluster")
+    return RangeQuery(query, metric, *ends, "submariner", _GATEWAYS, growth)
 
 
 LINK_RANGES: tuple[RangeQuery, ...] = (
-    _submariner(
-        "latency",
-        "round trip",
-        Unit.SECONDS,
-        "submariner_connection_latency_seconds",
-        growth=False,
-    ),
-    _submariner(
-        "rx", "received", Unit.BYTES_PER_SECOND, "submariner_gateway_rx_bytes", growth=True
-    ),
-    _submariner("tx", "sent", Unit.BYTES_PER_SECOND, "submariner_gateway_tx_bytes", growth=True),
+    _submariner("latency", "submariner_connection_latency_seconds", growth=False),
+    _submariner("rx", "submariner_gateway_rx_bytes", growth=True),
+    _submariner("tx", "submariner_gateway_tx_bytes", growth=True),
     RangeQuery(
         "latency",
-        "round trip of the slowest pair of nodes",
-        Unit.SECONDS,
         "cilium_node_connectivity_latency_seconds",
         "source_cluster",
         "target_cluster",
         "cilium",
         largest=True,
+        line="of the slowest pair of nodes",
     ),
 )
-"""What is asked about a link. Cilium had a latency per remote cluster up to 1.17 only; of traffic
-through its mesh it says nothing."""
+"""What is asked about a link: `latency` in seconds, `rx` and `tx` in bytes per second.
+
+Cilium had a latency per remote cluster up to 1.17 only; of traffic through its mesh it says nothing.
+"""

@@ -181,6 +181,6 @@ async def test_growth_per_second_is_what_was_counted(tmp_path: Path) -> None:
         play(target, 3.0, lambda elapsed: f"{rx.metric}{{{labels}}} {elapsed * 2000:.0f}\n")
         async with source(config_for(real.url, clusters=["east"], timeout=5.0)) as ours:
             found = await ours.query_range(rx, LinkSeries("x", "east", "east", "west"), 5.0)
-    shown = [value for _, value in found.series["received"] if value is not None]
+    shown = [value for _, value in found.series[""] if value is not None]
     # The window is two minutes and the tunnel three seconds old: growth is spread over all of it.
     assert 0 < max(shown) <= 3.5 * 2000 / 120

@@ -135,7 +135,7 @@ def lay_out(
         line = lines.setdefault(key, [None] * len(window.times))
         for at, value in series.values:
             _put(line, at, _shown(value, query, window.step), window)
-    names = _names(list(lines), query.title)
+    names = _names(list(lines), query.line)
     points = {
         name: tuple(zip(map(float, window.times), line, strict=True))
         for name, line in zip(names, lines.values(), strict=True)
@@ -161,9 +161,9 @@ def _shown(value: float, query: RangeQuery, step: int) -> float | None:
     return value / growth_window(step) if value >= 0 else None
 
 
-def _names(keys: Sequence[tuple[str, ...]], title: str) -> list[str]:
-    """What tells the lines apart, in words; the title for a single one."""
+def _names(keys: Sequence[tuple[str, ...]], single: str) -> list[str]:
+    """What tells the lines apart, in words; a single one needs none but its own."""
     if len(keys) == 1:
-        return [title]
+        return [single]
     telling = [place for place, values in enumerate(zip(*keys, strict=True)) if len({*values}) > 1]
-    return [" → ".join(key[place] or "(none)" for place in telling) or title for key in keys]
+    return [" → ".join(key[place] or "(none)" for place in telling) for key in keys]

@@ -122,11 +122,16 @@ class DetailDemo(App[None]):
     def on_mount(self) -> None:
         self.query_one(DetailView).set_blocks(tunnel())
 
+    def say(self, text: str) -> None:
+        """Show a text at the bottom, if that is still there: messages come after the end too."""
+        for line in self.query("Static").results(Static):
+            line.update(text)
+
     def on_detail_view_highlighted(self, message: DetailView.Highlighted) -> None:
-        self.query_one(Static).update(f"selected: {message.target}: {message.text}")
+        self.say(f"selected: {message.target}: {message.text}")
 
     def on_detail_view_opened(self, message: DetailView.Opened) -> None:
-        self.query_one(Static).update(f"opened: {message.target}")
+        self.say(f"opened: {message.target}")
 
     def action_age(self) -> None:
         self.age += 1

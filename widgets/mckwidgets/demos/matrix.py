@@ -54,11 +54,16 @@ class MatrixDemo(App[None]):
     def on_mount(self) -> None:
         self.query_one(Matrix).set_table(CLUSTERS, CLUSTERS, CELLS)
 
+    def say(self, text: str) -> None:
+        """Show a text at the bottom, if that is still there: messages come after the end too."""
+        for line in self.query("Static").results(Static):
+            line.update(text)
+
     def on_matrix_highlighted(self, message: Matrix.Highlighted) -> None:
-        self.query_one(Static).update(f"selected: {message.row} → {message.column}")
+        self.say(f"selected: {message.row} → {message.column}")
 
     def on_matrix_opened(self, message: Matrix.Opened) -> None:
-        self.query_one(Static).update(f"opened: {message.row} → {message.column}")
+        self.say(f"opened: {message.row} → {message.column}")
 
     def action_spoil(self) -> None:
         cells = CELLS | {("gcp-eu-1", "aks-weu-1"): Cell("✖ error", "critical")}

@@ -114,5 +114,6 @@ LINK_RANGES: tuple[RangeQuery, ...] = (
 )
 """What is asked about a link: `latency` in seconds, `rx` and `tx` in bytes per second.
 
-Cilium had a latency per remote cluster up to 1.17 only; of traffic through its mesh it says nothing.
+Cilium had a latency per remote cluster up to 1.17 only, and says nothing of traffic through its
+mesh.
 """

@@ -26,7 +26,7 @@ async def test_a_kubeconfig_and_what_becomes_of_it(
     async with followed(arguments, config, {"HOME": str(tmp_path)}) as opened:
         assert len(opened.inventory.endpoints) == 2
         assert opened.thresholds.slow == 0.3
-        assert path in opened.files
+        assert path in opened.inventory.files
         assert opened.reread is not None
         again = opened.reread()
         assert [one.base_url for one in again.endpoints] == [
@@ -65,5 +65,5 @@ async def test_the_demo_plays_its_script_until_it_is_left(
         assert names
         assert all(name.startswith("a") for name in names)
         assert opened.config.prometheus
-        assert (opened.reread, opened.files) == (None, ())
+        assert opened.reread is None
     assert ended.is_set()

@@ -60,7 +60,7 @@ _HERE = (
            _OPENABLE, 21, _MESH),
     Action("mesh.toggle", ("v",), "matrix/list", "Change between the matrix and the list.",
            _CELLS, 22, _MESH),
-    Action("filter.open", ("slash",), "filter", "Show only rows that match.", _TABLE, 30),
+    Action("filter.open", ("slash",), "filter", "Show only rows that match.", _CELLS, 30),
     Action("search.open", ("slash",), "search", "Search in this text.", _DETAIL, 30),
     Action("search.next", ("n",), "next match", "Go to the next match.", _DETAIL, 31),
     Action("search.previous", ("N",), "previous match", "Go to the match before.", _DETAIL),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from mckconsole.ui.actions import ACTIONS
 from mckconsole.ui.colourless import Colourless
@@ -106,6 +107,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep what went wrong for the caller; nothing of it is printed here."""
+        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
+            error = error.error
         if self._exception is None:
             self._exception = error
             self._exception_event.set()

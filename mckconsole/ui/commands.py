@@ -6,7 +6,7 @@ A command that is not understood changes nothing and says why, at the prompt.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mckconsole.ui.table_view import TableView
@@ -15,6 +15,7 @@ from mckconsole.views.scope import ScopeError, complete_scope, scope_of
 from mckwidgets.prompt import Completion
 
 if TYPE_CHECKING:
+    from mckconsole.sources.exec_trust import PluginCommand
     from mckconsole.ui.shell import Shell
 
 HISTORY = 100
@@ -99,10 +100,14 @@ class Commands:
 
     def _opener(self, name: str) -> Callable[[str], str]:
         def opened(rest: str) -> str:
-            self._shell.stacks.switch(name)
-            if not rest:
-                return ""
-            return self._shell.stacks.choose_root(TableView).filter_by(rest)
+            stacks = self._shell.stacks
+            tables = (view for view in stacks.root(name) if isinstance(view, TableView))
+            problem = next(tables).filter_by(rest) if rest else ""
+            if not problem:
+                stacks.switch(name)
+                if rest:
+                    stacks.choose_root(TableView)
+            return problem
 
         return opened
 
@@ -167,13 +172,10 @@ class Commands:
     # What one does.
 
     def _doing(self) -> Iterator[Command]:
-        clusters: Callable[[str], Iterable[str]] = lambda text: [  # noqa: E731
-            name for name in self._shell.clusters if text in name
-        ]
         yield Command("export", "[csv|json|md] [FILE]", "save what is shown", self._export,
                       lambda text: [one for one in FORMATS if one.startswith(text)])  # fmt: skip
         yield Command("trust", "CLUSTER", "run the changed credential command of a cluster",
-                      self._trust, clusters)  # fmt: skip
+                      self._trust, self._waiting)  # fmt: skip
         yield Command("refresh", "", "ask again what failed or is due", self._act("view.refresh"))
         yield Command("pause", "", "freeze what is shown, or go on", self._act("view.pause"))
         yield Command("help", "", "keys and commands", self._act("help.open"), aliases=("h", "?"))
@@ -193,10 +195,22 @@ class Commands:
         return self._shell.dialogs.export(chosen, file)
 
     def _trust(self, rest: str) -> str:
-        live = self._shell.live
-        if live is None or rest not in self._shell.clusters:
-            return f"there is no cluster {rest}" if rest else "which cluster?"
-        return "" if live.trust(rest) else f"{rest} is not waiting for approval"
+        held = self._held
+        if rest in held:
+            self._shell.dialogs.confirm_command(rest, held[rest])
+            return ""
+        waiting = f"{', '.join(held)} waits" if held else "none waits"
+        return f"{rest} does not wait for approval; {waiting}" if rest else (
+            f"which cluster? {waiting} for approval"
+        )  # fmt: skip
+
+    @property
+    def _held(self) -> Mapping[str, PluginCommand]:
+        """Clusters whose credential command somebody has to agree to."""
+        return self._shell.live.held if self._shell.live else {}
+
+    def _waiting(self, text: str) -> Iterable[str]:
+        return [name for name in self._held if text in name]
 
     def _quit(self, rest: str) -> str:
         self._shell.app.exit(0)

@@ -194,13 +194,17 @@ class ClusterView(TextView):
 
     def on_mount(self) -> None:
         """Ask how the console is signed in, once."""
-        if self.desk.live is not None:
-            self._examine()
+        self._examine()
 
-    @work(exclusive=True, exit_on_error=False)
+    def ask_again(self) -> None:
+        """Ask that again."""
+        self._examine()
+
+    @work(exclusive=True)
     async def _examine(self) -> None:
-        if self.desk.live is not None:
-            self.post_message(self.Examined(await self.desk.live.examine(self.target.name)))
+        live, name = self.desk.live, self.target.name
+        if live is not None and name in live.store.names:
+            self.post_message(self.Examined(await live.examine(name)))
 
     @on(Examined)
     def _examined(self, event: Examined) -> None:
@@ -285,11 +289,11 @@ class ObjectView(TextView):
         """Read it."""
         self._fetch()
 
-    def do_view_refresh(self) -> None:
+    def ask_again(self) -> None:
         """Read it again."""
         self._fetch()
 
-    @work(exclusive=True, exit_on_error=False)
+    @work(exclusive=True)
     async def _fetch(self) -> None:
         self.post_message(self.Fetched(await read_object(self.desk, self.target)))
 

@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from mckconsole.ui.actions import Where
-from mckconsole.ui.keys import key_words
+from mckconsole.ui.actions import Where, key_words
 from mckconsole.views.detail import ClusterTarget, Line, Span
-from mckconsole.views.scope import ALL, scope_of
+from mckconsole.views.scope import ScopeError, one_word, scope_of
 from mckconsole.views.spec import GLYPHS, Role
 
 if TYPE_CHECKING:
+    from mckconsole.sources.exec_trust import PluginCommand
     from mckconsole.ui.shell import Shell
     from mckconsole.ui.view import Format
     from mckwidgets.key_help import HelpEntry, HelpGroup
@@ -49,7 +49,11 @@ class Dialogs:
                 self._keys(action.id, action.keys), action.title, action.help, not reason, reason
             )
             (common if Where.GLOBAL in action.where else own).append(entry)
-        moves = [HelpEntry(self._keys(one.id, one.keys.split(",")), one.help, "") for one in MOVES]
+        moves = [
+            HelpEntry(self._keys(one.id, one.keys.split(",")), one.help, "")
+            for one in MOVES
+            if one.id not in {action.id for action in self._shell.actions}
+        ]
         commands = [
             HelpEntry(f":{one.name} {one.arguments}".strip(), "", one.help)
             for one in self._shell.commands.all
@@ -101,9 +105,13 @@ class Dialogs:
         shell.app.push_screen(picker, self._scope_picked)
 
     def _scope_picked(self, names: tuple[str, ...] | None) -> None:
-        if names is not None:
-            found = scope_of(",".join(names), self._shell.clusters) if names else ALL
-            self._shell.set_scope(found)
+        if names is None:
+            return
+        text = names[0] if len(names) == 1 else " ".join(map(one_word, names))
+        try:
+            self._shell.set_scope(scope_of(text, self._shell.clusters))
+        except ScopeError as error:  # the kubeconfig changed meanwhile
+            self._shell.tell(str(error), trouble=True)
 
     def do_sort_pick(self) -> None:
         """Choose the column to sort by."""
@@ -183,6 +191,23 @@ class Dialogs:
     def _use_theme(self, name: str) -> None:
         self._shell.app.theme = name
 
+    # What is asked before it is done.
+
+    def confirm_command(self, name: str, command: PluginCommand) -> None:
+        """Run the credential command of this cluster, and only this one, if the user agrees."""
+        from mckwidgets.confirm import Confirm
+
+        shell = self._shell
+
+        def answered(agreed: bool | None) -> None:
+            if agreed and not (shell.live and shell.live.trust(name, command)):
+                shell.tell(f"{name}: the kubeconfig has changed again", trouble=True)
+
+        details = [command.line, f"program: {command.program or 'not found'}"]
+        details += [f"sets {', '.join(command.variables)}"] if command.variables else []
+        question = f"run this credential command for {name}?"
+        shell.app.push_screen(Confirm(question, details, yes="run it"), answered)
+
     # Exports.
 
     def do_export_save(self) -> None:
@@ -202,6 +227,8 @@ class Dialogs:
         text, suffix = self._shell.view.exported(cast("Format | None", form or None))
         if not text:
             return "there is nothing to save"
+        if form not in ("", suffix):
+            return f"this is no table: it can be saved as {suffix} only"
         taken_at = self._shell.frame.snapshot.taken_at if self._shell.frame else 0.0
         path = (
             Path(os.path.expanduser(file))

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 
 from mckconsole.ui.actions import Where
 from mckconsole.ui.places import MetricsPlace, TransitionsPlace
-from mckconsole.ui.view import Desk, Format, PaneView
+from mckconsole.ui.view import WAITING, Desk, Format, PaneView
 from mckconsole.views.detail import LinkTarget, Span
 from mckconsole.views.mesh_detail import link_object
 from mckconsole.views.mesh_matrix import MatrixTable, explain_cell, mesh_matrix
@@ -39,6 +39,7 @@ class MatrixView(PaneView):
         super().__init__(desk, spec.name)
         self.spec = spec
         self.matrix = Matrix()
+        self.matrix.empty = WAITING
         self.problems_only = False
         self._explained = [Bar() for _ in range(EXPLAINED)]
         self._table: MatrixTable | None = None

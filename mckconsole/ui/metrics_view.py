@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mckwidgets.plot import Plot, Series
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
@@ -18,8 +17,10 @@ from mckconsole.ui.places import MetricsPlace
 from mckconsole.ui.view import Desk, PaneView
 from mckconsole.views.detail import Span
 from mckconsole.views.spec import Role
+from mckwidgets.plot import Plot, Series
 
 if TYPE_CHECKING:
+    from mckconsole.store.live import LiveFleet
     from mckconsole.ui.frame import Frame
 
 SPAN = 1800.0
@@ -106,20 +107,26 @@ class MetricsView(PaneView):
         if link is not None:
             self._name = f"{link.key.source} → {link.key.target}"
 
-    def do_view_refresh(self) -> None:
+    def ask_again(self) -> None:
         """Ask again."""
         self._ask()
 
     def _ask_when_seen(self) -> None:
-        if self.has_class("-shown"):
+        if self.has_class("-shown") and not self.desk.paused:
             self._ask()
 
-    @work(exclusive=True, exit_on_error=False)
-    async def _ask(self) -> None:
+    def _ask(self) -> None:
         frame, live = self.desk.frame, self.desk.live
         series = series_of(frame, self.place.id) if frame else None
-        if live is not None and series is not None:
-            self.post_message(self.Answered(await live.link_ranges(series, SPAN)))
+        if live is None or series is None:
+            self._asked = "this tunnel is no longer there"
+            self.desk.refresh_words()
+        else:
+            self._fetch(live, series)
+
+    @work(exclusive=True)
+    async def _fetch(self, live: LiveFleet, series: LinkSeries) -> None:
+        self.post_message(self.Answered(await live.link_ranges(series, SPAN)))
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:

@@ -87,14 +87,15 @@ class Prompting:
             prompt.set_problem(problem)
             return
         shell.commands.remember(prompt.sign, text)
-        self._close()
+        self.close()
 
     def dismissed(self) -> None:
         """Leave the prompt, with everything as it was before."""
         if self.line.prompt.sign == "/":
             self._shell.view.left("/")
-        self._close()
+        self.close()
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Leave the prompt; what was typed so far stays in force."""
         self.line.remove_class("-open")
         self._shell.view.focus_main()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mckconsole.ui.table_view import TableView
+from mckconsole.ui.pane_tables import FleetTable, MeshTable
 from mckconsole.ui.view import Desk, PaneView
 from mckconsole.views.panes import find_pane
 
@@ -16,9 +16,8 @@ def root_views(desk: Desk, pane: str) -> tuple[PaneView, ...]:
     spec = find_pane(pane)
     if spec is None:
         raise ValueError(f"there is no pane {pane}")
-    table = TableView(desk, spec)
-    if spec.name != "mesh":
-        return (table,)
+    if spec.name == "fleet":
+        return (FleetTable(desk, spec),)
     from mckconsole.ui.matrix_view import MatrixView
 
-    return (MatrixView(desk, spec), table)
+    return (MatrixView(desk, spec), MeshTable(desk, spec))

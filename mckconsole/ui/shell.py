@@ -21,6 +21,7 @@ from textual.widget import Widget
 
 from mckconsole.ui.actions import ACTIONS, Action, actions_for, pane_actions
 from mckconsole.ui.stacks import Stacks
+from mckconsole.ui.table_view import TableView
 from mckconsole.ui.view import PaneView
 from mckconsole.ui.words import footer_hints, tabs, title_items
 from mckconsole.views.panes import PANES
@@ -75,6 +76,8 @@ class Shell(Screen[None], inherit_bindings=False):
         self.live: LiveFleet | None = None
         self.frame: Frame | None = None
         self.paused = False
+        self._newest: Frame | None = None
+        """The last frame that came, also while an older one is shown frozen."""
         self._title, self._tabs = Bar(id="title"), TabStrip()
         self._crumbs, self._hints = Crumbs(), KeyHints()
         self._views = Container(id="views")
@@ -109,6 +112,7 @@ class Shell(Screen[None], inherit_bindings=False):
     def show(self, frame: Frame, live: LiveFleet | None) -> None:
         """Show this frame, unless the display is frozen."""
         self.live = live
+        self._newest = frame
         if not self.paused:
             self.frame = frame
             self.redraw()
@@ -166,7 +170,9 @@ class Shell(Screen[None], inherit_bindings=False):
             other.set_class(other is view, "-shown")
         for old in gone:
             await old.remove()
-        if not self.typing:
+        if self.typing:
+            self.prompting.close()  # it was about another view
+        else:
             view.focus_main()
         self.redraw()
 
@@ -184,7 +190,12 @@ class Shell(Screen[None], inherit_bindings=False):
         return any(one.id == parameters[0] for one in self.actions)
 
     def action_perform(self, action: str) -> None:
-        """Dispatch: the view first, then the shell; what is refused says why."""
+        """Dispatch: the view first, then the shell; what is refused says why.
+
+        An action that does not belong to the view does nothing.
+        """
+        if all(one.id != action for one in self.actions):
+            return
         refusal = self.view.refuses(action)
         if refusal:
             self.tell(refusal)
@@ -219,18 +230,31 @@ class Shell(Screen[None], inherit_bindings=False):
         if not self.stacks.pop():
             self.app.exit(0)
 
+    def do_quit_now(self) -> None:
+        """The end, from anywhere."""
+        self.app.exit(0)
+
+    def do_suspend(self) -> None:
+        """Back to the user's shell for a while."""
+        self.app.action_suspend_process()
+
     def do_command_open(self) -> None:
         """Type a command."""
         self.ask(":", "")
 
     def do_view_pause(self) -> None:
         """Freeze what is shown, or show what is now."""
+        if self.frame is None:
+            self.tell("nothing is shown yet that could be frozen")
+            return
         self.paused = not self.paused
-        if self.paused and self.frame is not None:
+        if self.paused:
             from mckconsole.ui.frame import frozen
 
             self.frame = frozen(self.frame)
-        self._tell_all()
+        else:
+            self.frame = self._newest
+        self.redraw()
 
     def do_view_refresh(self) -> None:
         """Ask everything that waits again, now."""
@@ -238,11 +262,16 @@ class Shell(Screen[None], inherit_bindings=False):
             self.tell("the fleet is not read yet")
             return
         self.live.refresh(self.scope.names)
+        self.view.ask_again()
         self.tell("asking again what failed or is due")
 
     def do_scope_all(self) -> None:
         """All clusters."""
         self.set_scope(ALL)
+
+    def do_filter_open(self) -> None:
+        """Filter where the view has no list itself: in the pane's list."""
+        self.stacks.choose_root(TableView).do_filter_open()
 
     def do_mesh_toggle(self) -> None:
         """The mesh as a matrix or as a list."""
@@ -330,6 +359,7 @@ class Shell(Screen[None], inherit_bindings=False):
         self.tell(f"copied {what}")
 
     def tell(self, words: str, *, trouble: bool = False) -> None:
-        """A short message; never markup, because it may quote a stranger."""
+        """A short message in place of the last one; never markup: it may quote a stranger."""
+        self.app.clear_notifications()
         level: Literal["warning", "information"] = "warning" if trouble else "information"
         self.notify(inert(words), severity=level, timeout=4, markup=False)

@@ -1,4 +1,7 @@
-"""A pane as a table: the rows of its `PaneSpec`, filtered, sorted, marked."""
+"""A pane as a table: the rows of its `PaneSpec`, filtered, sorted, marked.
+
+What a row opens is for the pane's own table to say (`pane_tables`).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from textual.app import ComposeResult
 
 from mckconsole.domain.text import shorten
 from mckconsole.ui.actions import Where
-from mckconsole.ui.view import Desk, Format, PaneView
+from mckconsole.ui.view import WAITING, Desk, Format, PaneView
 from mckconsole.views.scope import in_scope
 from mckconsole.views.spec import PaneSpec, Role, Row
 from mckwidgets.contracts import SpanLike
@@ -19,10 +22,11 @@ from mckwidgets.linepaint import TextSpan
 
 if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
+    from mckconsole.ui.places import Place
+    from mckconsole.views.detail import ObjectTarget
     from mckconsole.views.filter import Filter
     from mckwidgets.prompt import Completion
 
-WAITING = "reading the kubeconfig …"
 MAX_FILTER = 40
 """Characters of a filter that the words beside the crumbs show."""
 
@@ -54,14 +58,21 @@ class TableView(PaneView):
     @property
     def rows(self) -> Sequence[Row]:
         """The rows that are shown, in their order, for exports."""
-        by_id = {row.id: row for row in self._scoped()}
-        return [by_id[row.id] for row in self.grid.visible_rows() if row.id in by_id]
+        return [row for row in self.grid.visible_rows() if isinstance(row, Row)]
 
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
-        key = self.grid.cursor_key
-        return next((row for row in self._scoped() if row.id == key), None)
+        row = self.grid.cursor_row
+        return row if isinstance(row, Row) else None
+
+    def place(self, row_id: str) -> Place:
+        """Where one goes from this row."""
+        raise NotImplementedError
+
+    def behind(self, row_id: str) -> ObjectTarget | None:
+        """The object that this row stands for; None where there is none."""
+        return None
 
     def _scoped(self) -> Sequence[Row]:
         frame, scope = self.desk.frame, self.desk.scope
@@ -251,14 +262,10 @@ class TableView(PaneView):
 
     def do_copy_all(self) -> None:
         """The object's YAML where the row stands for one; else copy the row as JSON."""
-        frame, row = self.desk.frame, self.row
-        if frame is None or row is None:
+        row = self.row
+        if row is None:
             return
-        behind = None
-        if self.pane == "mesh":
-            from mckconsole.views.mesh_detail import link_object
-
-            behind = link_object(frame.snapshot, frame.analysis, row.id)
+        behind = self.behind(row.id)
         if behind is not None:
             self.desk.go(behind)
         else:
@@ -295,9 +302,7 @@ class TableView(PaneView):
     @on(Grid.Opened)
     def _opened(self, event: Grid.Opened) -> None:
         event.stop()
-        from mckconsole.views.detail import ClusterTarget, LinkTarget
-
-        self.desk.go(ClusterTarget(event.key) if self.pane == "fleet" else LinkTarget(event.key))
+        self.desk.go(self.place(event.key))
 
     @on(Grid.Highlighted)
     @on(Grid.Marked)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mckwidgets.contracts import SpanLike
     from mckwidgets.prompt import Completion
 
+WAITING = "reading the kubeconfig …"
+"""What is said in place of rows before the first frame."""
 Format: TypeAlias = Literal["csv", "json", "md"]
 """Formats of an exported table."""
 
@@ -40,6 +42,10 @@ class Desk(Protocol):
     @property
     def namespace(self) -> str:
         """The only namespace that is looked at; empty is all."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether what is shown is frozen."""
 
     @property
     def live(self) -> LiveFleet | None:
@@ -112,6 +118,9 @@ class PaneView(Widget):
     def focus_main(self) -> None:
         """Give the keys to the widget that wants them."""
         self.main.focus()
+
+    def ask_again(self) -> None:
+        """Ask anew what this view alone has asked for; by default nothing."""
 
     def do_open(self) -> None:
         """Open what the cursor is on."""

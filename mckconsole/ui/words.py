@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mckconsole.domain.times import format_rfc3339
-from mckconsole.ui.actions import footer_for
-from mckconsole.ui.keys import key_words
+from mckconsole.ui.actions import UNBOUND, footer_for, key_words
 from mckconsole.views.panes import PANES
 from mckconsole.views.scope import in_scope
 from mckconsole.views.spec import Role, Row
@@ -56,7 +55,8 @@ def title_items(desk: Desk, *, paused: bool, width: int) -> Sequence[BarItem]:
         when = freshness(frame.snapshot, scope)
         if paused:
             at = format_rfc3339(frame.snapshot.taken_at)[11:]
-            frozen = TextSpan(f"FROZEN at {at}", Role.STALE)
+            words = f"FROZEN at {at}" if width >= ROOMY else f"FROZEN {at}"
+            frozen = TextSpan(words, Role.STALE)
             items.append(BarItem((frozen,), side="right", id="view.pause"))
         else:
             items.append(BarItem((when,), priority=2, side="right", id="view.pause"))
@@ -99,7 +99,10 @@ def footer_hints(view: PaneView, keymap: Mapping[str, str]) -> list[Hint]:
     """What I can press here; what cannot be done now says why."""
     hints = []
     for action in footer_for(view.where, view.subject):
+        keys = keymap.get(action.id) or ",".join(action.keys)
+        if keys == UNBOUND:
+            continue
         reason = view.refuses(action.id)
-        keys = key_words(keymap.get(action.id) or ",".join(action.keys))
-        hints.append(Hint(action.id, keys.split()[0], action.title, not reason, reason))
+        word = key_words(keys.partition(",")[0])
+        hints.append(Hint(action.id, word, action.title, not reason, reason))
     return hints

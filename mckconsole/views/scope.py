@@ -137,9 +137,14 @@ def complete_scope(text: str, clusters: Groups) -> list[str]:
     chosen = {word.removeprefix("!") for word in _SEPARATOR.split(head)}
     offered = [one for one in (*clusters, *_group_names(clusters)) if one not in chosen]
     found = _ranked(partial, offered)
-    if head:  # a name with a separator in it would be taken apart
-        found = [_SEPARATOR.sub("?", name) for name in found]
+    if head:
+        found = [one_word(name) for name in found]
     return [f"{head}{name}" for name in found]
+
+
+def one_word(name: str) -> str:
+    """`name` as one of several words of a scope: a separator in it would take it apart."""
+    return _SEPARATOR.sub("?", name)
 
 
 def _ranked(partial: str, names: Iterable[str]) -> list[str]:

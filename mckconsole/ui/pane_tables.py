@@ -1,0 +1,54 @@
+"""The tables of the panes: what their rows open, and what else can be done with a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mckconsole.ui.table_view import TableView
+
+if TYPE_CHECKING:
+    from mckconsole.ui.places import Place
+    from mckconsole.views.detail import ObjectTarget
+
+
+class FleetTable(TableView):
+    """A row is a cluster."""
+
+    def place(self, row_id: str) -> Place:
+        from mckconsole.views.detail import ClusterTarget
+
+        return ClusterTarget(row_id)
+
+
+class MeshTable(TableView):
+    """A row is one direction of a tunnel."""
+
+    def place(self, row_id: str) -> Place:
+        from mckconsole.views.detail import LinkTarget
+
+        return LinkTarget(row_id)
+
+    def behind(self, row_id: str) -> ObjectTarget | None:
+        from mckconsole.views.mesh_detail import link_object
+
+        frame = self.desk.frame
+        return link_object(frame.snapshot, frame.analysis, row_id) if frame else None
+
+    def do_mesh_metrics(self) -> None:
+        """Latency and traffic of this direction over time."""
+        from mckconsole.ui.places import MetricsPlace
+
+        if self.row is not None:
+            self.desk.go(MetricsPlace(self.row.id))
+
+    def do_mesh_transitions(self) -> None:
+        """How its state changed."""
+        from mckconsole.ui.places import TransitionsPlace
+
+        if self.row is not None:
+            self.desk.go(TransitionsPlace(self.row.id))
+
+    def refuses(self, action: str) -> str:
+        if self.row is None and action in ("mesh.metrics", "mesh.transitions"):
+            return "there is no row"
+        return super().refuses(action)

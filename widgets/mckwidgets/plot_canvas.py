@@ -1,12 +1,16 @@
-"""A grid of cells on which lines are drawn: braille dots, or one character per line in ASCII."""
+"""A grid of cells on which lines are drawn: quarters of cells, or one character per line in ASCII.
+
+Quarter blocks are in every font that a terminal is likely to have; braille dots are finer, and in
+many fonts they are empty boxes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
-"""Bits of a braille character by column and row of its dots."""
+QUARTERS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
+"""By the bits of the quarters that are filled: upper left 1, upper right 2, lower left 4 and 8."""
 GLYPHS = "●▲■◆▼"
 ASCII_GLYPHS = "*+ox#"
 MARK_EVERY = 8
@@ -32,7 +36,7 @@ class Canvas:
     def __init__(self, width: int, height: int, *, ascii: bool) -> None:
         """`width` and `height` are in cells, at least one."""
         self._ascii = ascii
-        self._across, self._down = (1, 1) if ascii else (2, 4)
+        self._across, self._down = (1, 1) if ascii else (2, 2)
         self._width, self._height = width * self._across, height * self._down
         self._dots: dict[tuple[int, int], tuple[int, int]] = {}
         """Bits and line by column and row."""
@@ -50,7 +54,7 @@ class Canvas:
         column, dot_x = divmod(x, self._across)
         row, dot_y = divmod(y, self._down)
         bits, _ = self._dots.get((column, row), (0, line))
-        self._dots[column, row] = bits | DOTS[dot_x][dot_y], line
+        self._dots[column, row] = bits | 1 << (dot_x + 2 * dot_y), line
         self._tracks.setdefault(line, {})[column] = row
 
     def cells(self) -> dict[tuple[int, int], Mark]:
@@ -60,9 +64,7 @@ class Canvas:
                 place: Mark(glyph(line, ascii=True), line)
                 for place, (_, line) in self._dots.items()
             }
-        cells = {
-            place: Mark(chr(0x2800 + bits), line) for place, (bits, line) in self._dots.items()
-        }
+        cells = {place: Mark(QUARTERS[bits], line) for place, (bits, line) in self._dots.items()}
         if len(self._tracks) > 1:
             for line, track in self._tracks.items():
                 for column in self._marked(line, track):

@@ -25,7 +25,7 @@ from mckconsole.sources.pace import Pace
 from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.fleet import FULL_PACE, FleetStore
 from mckconsole.store.metrics import merge
-from mckconsole.store.signals import CLUSTER, METRICS
+from mckconsole.store.signals import CLUSTER, INVENTORY, METRICS
 from mckconsole.store.standing import standing
 
 
@@ -121,7 +121,10 @@ def test_a_cluster_goes_from_pending_to_ready_and_its_history_tells() -> None:
     store.connected()
     fill(store, "namespaces", "default")
     snapshot = fleet_store.snapshot().clusters["west"]
-    assert (snapshot.state, snapshot.reason) == (ClusterState.CONNECTING, "reading 1 of 2 topics: nodes")
+    assert (snapshot.state, snapshot.reason) == (
+        ClusterState.CONNECTING,
+        "reading 1 of 2 topics: nodes",
+    )
     fill(store, "nodes")
     assert store.state is ClusterState.READY
     store.collection("nodes").trouble(Forbidden("RBAC says no"))
@@ -199,6 +202,52 @@ def test_a_snapshot_is_a_view_and_shares_the_objects() -> None:
 def test_names_must_be_unique() -> None:
     with pytest.raises(ValueError, match="unique"):
         FleetStore([endpoint("west"), endpoint("west")], [])
+
+
+def test_the_inventory_may_change_and_what_stays_is_the_same_object() -> None:
+    store = FleetStore([endpoint("west"), endpoint("east")], ["nodes"], problems=["old"])
+    west = store.cluster("west")
+    store.arrange([endpoint("north"), endpoint("west", "now broken")], problems=["new"])
+    assert store.names == ("north", "west") == tuple(store.snapshot().clusters)
+    assert store.cluster("west") is west
+    assert west.endpoint.problem == ""
+    assert store.snapshot().inventory_problems == ("new",)
+    with pytest.raises(ValueError, match="unique"):
+        store.arrange([endpoint("west"), endpoint("west")])
+    assert store.names == ("north", "west")
+
+
+async def test_coming_going_and_complaints_are_told() -> None:
+    store = FleetStore([endpoint("west"), endpoint("east")], ["nodes"], problems=["old"])
+    changes = store.subscribe(tick=0.0)
+    east = store.cluster("east")
+    store.arrange([endpoint("west"), endpoint("north")], problems=["old"])
+    east.connecting("nobody wants to know")
+    assert await anext(changes) == {("east", INVENTORY), ("north", INVENTORY), ("", INVENTORY)}
+    store.complain("broken")
+    store.complain("broken")
+    assert await anext(changes) == {("", INVENTORY)}
+    assert store.snapshot().inventory_problems == ("broken", "old")
+    store.arrange([endpoint("west"), endpoint("north")])
+    assert store.snapshot().inventory_problems == ()
+
+
+def test_what_is_current_can_be_doubted_and_nothing_else() -> None:
+    clock = Clock()
+    fleet_store, store = fleet(clock, "namespaces", "nodes", "services")
+    store.connected()
+    fill(store, "namespaces", "default")
+    store.collection("nodes").settle(TopicState.ABSENT, "not served")
+    store.collection("services").trouble(Forbidden("no"))
+    store.doubt(ConnectFailed("perhaps"))
+    topics = fleet_store.snapshot().clusters["west"].topics
+    assert {name: view.state for name, view in topics.items()} == {
+        "namespaces": TopicState.STALE,
+        "nodes": TopicState.ABSENT,
+        "services": TopicState.FORBIDDEN,
+    }
+    store.collection("namespaces").confirm(2.0)
+    assert fleet_store.snapshot().clusters["west"].topic("namespaces").state is TopicState.FRESH
 
 
 async def test_subscribers_get_one_coalesced_set_per_tick() -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
 
-from mckconsole.analysis.mesh.links import Link
-from mckconsole.domain.ranges import LinkSeries, MetricRange
+from mckconsole.domain.ranges import MetricRange, Point
 from mckconsole.domain.times import format_span
 from mckconsole.ui.actions import Where
 from mckconsole.ui.places import MetricsPlace
-from mckconsole.ui.view import Desk, PaneView
+from mckconsole.ui.view import Desk, Format, PaneView
 from mckconsole.views.detail import Span
+from mckconsole.views.mesh_detail import link_object
+from mckconsole.views.mesh import find_link
+from mckconsole.views.mesh_ranges import link_series
 from mckconsole.views.spec import Role
 from mckwidgets.plot import Plot, Series
 
@@ -27,27 +29,9 @@ SPAN = 1800.0
 """Seconds that the plots look back."""
 AGAIN = 15.0
 """Seconds between two rounds of questions while the view is on the screen."""
+TITLES = {"latency": "round trip", "rx": "received", "tx": "sent"}
 _PLOTS = (("latency",), ("rx", "tx"))
 _ROLES = (Role.OK, Role.WARN, Role.UNKNOWN, Role.CONNECTING)
-
-
-def link_of(frame: Frame, row_id: str) -> Link | None:
-    """The link whose row has this id."""
-    return next((one for one in frame.analysis.mesh.links if str(one.key) == row_id), None)
-
-
-def series_of(frame: Frame, row_id: str) -> LinkSeries | None:
-    """Which series are about this link; None when it is gone."""
-    link = link_of(frame, row_id)
-    if link is None:
-        return None
-    ids = {
-        (one.provider, one.cluster): one.mesh_id for one in frame.analysis.mesh.members
-    }  # a cluster may be in both meshes under two ids
-    key = link.key
-    local = ids.get((key.provider, key.source), "")
-    remote = ids.get((key.provider, key.target), "") or key.target
-    return LinkSeries(key.provider.value, key.source, local, remote)
 
 
 def rate_words(value: float) -> str:
@@ -80,6 +64,7 @@ class MetricsView(PaneView):
         self.place = place
         self.plots = [Plot() for _ in _PLOTS]
         self._name = place.id
+        self._ranges: Mapping[str, MetricRange] = {}
         self._asked = "asking Prometheus …"
 
     def compose(self) -> ComposeResult:
@@ -103,7 +88,7 @@ class MetricsView(PaneView):
         self.set_interval(AGAIN, self._ask_when_seen)
 
     def show(self, frame: Frame) -> None:
-        link = link_of(frame, self.place.id)
+        link = find_link(frame.analysis, self.place.id)
         if link is not None:
             self._name = f"{link.key.source} → {link.key.target}"
 
@@ -111,13 +96,49 @@ class MetricsView(PaneView):
         """Ask again."""
         self._ask()
 
+    def do_copy_cell(self) -> None:
+        """Copy the newest values."""
+        lines = [f"{self._name} {name}: {newest(name, points)}" for name, points in self._lines()]
+        if lines:
+            self.desk.copy("\n".join(lines), "the newest values")
+
+    def do_copy_all(self) -> None:
+        """The YAML of the object that shows the tunnel."""
+        frame = self.desk.frame
+        behind = link_object(frame.snapshot, frame.analysis, self.place.id) if frame else None
+        if behind is not None:
+            self.desk.go(behind)
+
+    def exported(self, form: Format | None) -> tuple[str, str]:
+        from mckconsole.report.export_series import export_series
+
+        lines = ((f"{self._name} {name}", unit_of(name), points) for name, points in self._lines())
+        return export_series(lines), "csv"
+
+    def refuses(self, action: str) -> str:
+        if action in ("copy.cell", "export.save") and not any(self._lines()):
+            return "there are no values"
+        frame = self.desk.frame
+        if action == "copy.all" and not (
+            frame and link_object(frame.snapshot, frame.analysis, self.place.id)
+        ):
+            return "no object shows this tunnel"
+        return ""
+
+    def _lines(self) -> Iterator[tuple[str, Sequence[Point]]]:
+        """All lines of both plots that have a value, by name."""
+        for name, found in self._ranges.items():
+            for legend, points in found.series.items():
+                if any(value is not None for _, value in points):
+                    yield f"{TITLES[name]} {legend}".strip(), points
+
     def _ask_when_seen(self) -> None:
         if self.has_class("-shown") and not self.desk.paused:
             self._ask()
 
     def _ask(self) -> None:
         frame, live = self.desk.frame, self.desk.live
-        series = series_of(frame, self.place.id) if frame else None
+        series = link_series(frame.analysis, self.place.id) if frame else None
         if live is None or series is None:
             self._asked = "this tunnel is no longer there"
             self.desk.refresh_words()
@@ -131,28 +152,40 @@ class MetricsView(PaneView):
     @on(Answered)
     def _answered(self, event: Answered) -> None:
         event.stop()
+        self._ranges = event.ranges
         for plot, wanted in zip(self.plots, _PLOTS, strict=True):
             draw(plot, {name: event.ranges[name] for name in wanted if name in event.ranges})
         self._asked = "the last 30 minutes, every 15 s anew"
         self.desk.refresh_words()
 
 
+def unit_of(name: str) -> str:
+    """What the values of the line with this name are in."""
+    return "s" if name.startswith(TITLES["latency"]) else "B/s"
+
+
+def newest(name: str, points: Sequence[Point]) -> str:
+    """The last value in words."""
+    value = next((value for _, value in reversed(points) if value is not None), None)
+    words = format_span if unit_of(name) == "s" else rate_words
+    return "–" if value is None else words(value)
+
+
 def draw(plot: Plot, ranges: Mapping[str, MetricRange]) -> None:
     """Put these answers into one plot; what is not there says why."""
-    titles = {"latency": "round trip", "rx": "received", "tx": "sent"}
     many = len(ranges) > 1
     series: list[Series] = []
     notes: list[str] = []
     for name, found in ranges.items():
         for legend, points in found.series.items():
-            words = f"{titles[name]} {legend}".strip() if many or legend else titles[name]
+            words = f"{TITLES[name]} {legend}".strip() if many or legend else TITLES[name]
             series.append(Series(words, _ROLES[len(series) % len(_ROLES)], points))
         if found.reason:
-            notes.append(f"{titles[name]}: {found.reason}")
+            notes.append(f"{TITLES[name]}: {found.reason}")
     any_range = next(iter(ranges.values()), None)
     plot.set_series(
         series,
-        title=" and ".join(titles[name] for name in ranges) or "no such metric",
+        title=" and ".join(TITLES[name] for name in ranges) or "no such metric",
         unit=format_span if "latency" in ranges else rate_words,
         start=any_range.start if any_range else 0.0,
         end=any_range.end if any_range else 0.0,

@@ -121,7 +121,7 @@ class LiveFleet:
             for number, source in enumerate(self._prometheus):
                 self._start(self._poll(number, source), f"metrics {source.name}")
         self._start(ClockWatch(self.suspect, pace=self._pace).run(), "clock watch")
-        if self._reload is not None:
+        if self._reload is not None and self._reload.seen.files:
             watching = watch(self._reload, self.replace, self.store.complain, self._pace)
             self._start(watching, "inventory watch")
         return self

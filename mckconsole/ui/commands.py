@@ -174,6 +174,7 @@ class Commands:
     def _doing(self) -> Iterator[Command]:
         yield Command("export", "[csv|json|md] [FILE]", "save what is shown", self._export,
                       lambda text: [one for one in FORMATS if one.startswith(text)])  # fmt: skip
+        yield Command("screenshot", "[FILE]", "save a picture of the screen (SVG)", self._picture)
         yield Command("trust", "CLUSTER", "run the changed credential command of a cluster",
                       self._trust, self._waiting)  # fmt: skip
         yield Command("refresh", "", "ask again what failed or is due", self._act("view.refresh"))
@@ -203,6 +204,10 @@ class Commands:
         return f"{rest} does not wait for approval; {waiting}" if rest else (
             f"which cluster? {waiting} for approval"
         )  # fmt: skip
+
+    def _picture(self, rest: str) -> str:
+        self._shell.call_after_refresh(self._shell.dialogs.save_picture, rest)
+        return ""
 
     @property
     def _held(self) -> Mapping[str, PluginCommand]:

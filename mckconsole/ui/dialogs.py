@@ -222,13 +222,23 @@ class Dialogs:
         Without a file it goes to the exports directory under a name of its own; nothing that is
         there already is ever overwritten.
         """
-        from mckconsole.report.export import WriteError, export_path, write_export
-
         text, suffix = self._shell.view.exported(cast("Format | None", form or None))
         if not text:
             return "there is nothing to save"
         if form not in ("", suffix):
             return f"this is no table: it can be saved as {suffix} only"
+        return self._save(text, suffix, file)
+
+    def save_picture(self, file: str) -> None:
+        """Save what the screen shows as SVG, and say where, or why that failed."""
+        picture = self._shell.app.export_screenshot(title="mckconsole")
+        problem = self._save(picture, "svg", file)
+        if problem:
+            self._shell.tell(problem, trouble=True)
+
+    def _save(self, text: str, suffix: str, file: str) -> str:
+        from mckconsole.report.export import WriteError, export_path, write_export
+
         taken_at = self._shell.frame.snapshot.taken_at if self._shell.frame else 0.0
         path = (
             Path(os.path.expanduser(file))

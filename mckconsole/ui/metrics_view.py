@@ -9,14 +9,14 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
 
-from mckconsole.domain.ranges import MetricRange, Point
+from mckconsole.domain.ranges import LinkSeries, MetricRange, Point
 from mckconsole.domain.times import format_span
 from mckconsole.ui.actions import Where
 from mckconsole.ui.places import MetricsPlace
 from mckconsole.ui.view import Desk, Format, PaneView
 from mckconsole.views.detail import Span
-from mckconsole.views.mesh_detail import link_object
 from mckconsole.views.mesh import find_link
+from mckconsole.views.mesh_detail import link_object
 from mckconsole.views.mesh_ranges import link_series
 from mckconsole.views.spec import Role
 from mckwidgets.plot import Plot, Series

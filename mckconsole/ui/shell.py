@@ -181,7 +181,7 @@ class Shell(Screen[None], inherit_bindings=False):
     @property
     def actions(self) -> tuple[Action, ...]:
         """The actions that belong to the view, those of the whole console included."""
-        return (*PANE_ACTIONS, *actions_for(self.view.where, self.view.subject))
+        return (*actions_for(self.view.where, self.view.subject), *PANE_ACTIONS)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key means this action here: keys mean other things in other views."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
+from rich.cells import cell_len
+
+from mckconsole.domain.text import shorten
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.ui.actions import UNBOUND, footer_for, key_words
 from mckconsole.views.panes import PANES
@@ -22,45 +25,68 @@ if TYPE_CHECKING:
     from mckconsole.views.scope import Scope
 
 
-ROOMY = 116
-"""Columns from which the first line says in words how many clusters are how."""
+SPARE = 2
+"""Items of this priority and more important ones are to fit; the others may go."""
 
 
 def title_items(desk: Desk, *, paused: bool, width: int) -> Sequence[BarItem]:
-    """Is it bad, may I touch, how old; in `width` cells."""
-    frame, scope, settings = desk.frame, desk.scope, desk.settings
-    items = [BarItem((TextSpan("mckconsole", Role.DIM),), priority=4)]
-    if settings.demo:
-        items.append(BarItem((TextSpan("DEMO", Role.WARN),), priority=0))
-    if frame is not None:
-        from mckconsole.views.status import badges, freshness, overview
-
-        spans: tuple[SpanLike, ...] = overview(frame.snapshot, frame.analysis, scope)
-        if width < ROOMY:
-            spans = (spans[0], *_spread(badges(_rows(frame, "fleet", scope))))
-        items.append(BarItem(spans))
-    narrowed = scope.names is not None
-    items.append(
-        BarItem(
-            (TextSpan(f"scope: {scope.words}", Role.WARN if narrowed else Role.DIM),),
-            priority=1 if narrowed else 5,
-            side="right",
-            id="scope.pick",
-        )
-    )
-    if desk.namespace:
-        items.append(BarItem((TextSpan(f"namespace: {desk.namespace}", Role.WARN),), 1, "right"))
-    items.append(BarItem((TextSpan(settings.access.words, Role.OK),), priority=0, side="right"))
-    if frame is not None:
-        when = freshness(frame.snapshot, scope)
-        if paused:
-            at = format_rfc3339(frame.snapshot.taken_at)[11:]
-            words = f"FROZEN at {at}" if width >= ROOMY else f"FROZEN {at}"
-            frozen = TextSpan(words, Role.STALE)
-            items.append(BarItem((frozen,), side="right", id="view.pause"))
-        else:
-            items.append(BarItem((when,), priority=2, side="right", id="view.pause"))
+    """Is it bad, may I touch, how old; in the longest words that fit into `width` cells."""
+    items: Sequence[BarItem] = ()
+    for standing, when in _wordings(desk, paused=paused):
+        items = [*_left(desk, standing), *_right(desk, when, width)]
+        needed = [item for item in items if item.priority <= SPARE]
+        cells = sum(cell_len(span.text) for item in needed for span in item.spans)
+        if cells + 1 + 2 * (len(needed) - 1) <= width:
+            break
     return items
+
+
+Wording: TypeAlias = tuple[tuple[SpanLike, ...], BarItem | None]
+"""How the clusters stand, and how old that is."""
+
+
+def _wordings(desk: Desk, *, paused: bool) -> Iterator[Wording]:
+    """From the longest to the shortest."""
+    frame, scope = desk.frame, desk.scope
+    if frame is None:
+        yield (), None
+        return
+    from mckconsole.views.status import badges, freshness, overview
+
+    full: tuple[SpanLike, ...] = overview(frame.snapshot, frame.analysis, scope)
+    counts = _spread(badges(_rows(frame, "fleet", scope)))
+    ages = [BarItem((freshness(frame.snapshot, scope),), SPARE, "right", "view.pause")]
+    if paused:
+        at = format_rfc3339(frame.snapshot.taken_at)[11:]
+        words = (f"FROZEN at {at}", f"FROZEN {at}", "FROZEN")
+        ages = [
+            BarItem((TextSpan(one, Role.STALE),), side="right", id="view.pause") for one in words
+        ]
+    yield full, ages[0]
+    for age in ages:
+        yield (full[0], *counts), age
+    yield counts[1:], ages[-1]
+
+
+def _left(desk: Desk, standing: tuple[SpanLike, ...]) -> Iterator[BarItem]:
+    yield BarItem((TextSpan("mckconsole", Role.DIM),), priority=4)
+    if desk.settings.demo:
+        yield BarItem((TextSpan("DEMO", Role.WARN),))
+    if standing:
+        yield BarItem(standing)
+
+
+def _right(desk: Desk, when: BarItem | None, width: int) -> Iterator[BarItem]:
+    narrowed = desk.scope.names is not None
+    words = shorten(f"scope: {desk.scope.words}", max(width // 4, 16))
+    span = TextSpan(words, Role.WARN if narrowed else Role.DIM)
+    yield BarItem((span,), 1 if narrowed else 5, "right", "scope.pick")
+    if desk.namespace:
+        words = shorten(f"namespace: {desk.namespace}", max(width // 4, 16))
+        yield BarItem((TextSpan(words, Role.WARN),), 1, "right")
+    yield BarItem((TextSpan(desk.settings.access.words, Role.OK),), side="right")
+    if when is not None:
+        yield when
 
 
 def tabs(desk: Desk) -> Sequence[Tab]:

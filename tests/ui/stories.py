@@ -1,0 +1,94 @@
+"""What the stories have in common: waiting for the fleet, and reading what is shown of it."""
+
+from __future__ import annotations
+
+from mckconsole.analysis.mesh.links import Link
+from mckconsole.demo.fleet import EmbeddedFleet
+from mckconsole.domain.snapshot import ClusterSnapshot
+from mckconsole.ui.frame import Frame
+from mckconsole.ui.matrix_view import MatrixView
+from mckconsole.ui.table_view import TableView
+from tests.ui.console import Console
+
+LIVE = ("aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1", "onprem-1")
+"""Clusters of the demo that answer; the sixth is given up after four seconds."""
+INCIDENT = ("aws-use1-1", "aks-weu-1")
+"""The tunnel of the script: it slows at 60 s, flaps from 120 s on and is dead at 180 s."""
+
+
+def frame(running: Console) -> Frame:
+    """What is shown."""
+    found = running.shell.frame
+    assert found is not None, "nothing is shown yet"
+    return found
+
+
+def cluster(running: Console, name: str) -> ClusterSnapshot:
+    """One cluster of what is shown."""
+    return frame(running).snapshot.clusters[name]
+
+
+async def read(running: Console) -> None:
+    """Wait until all that answer are read whole; does not wait for the dead one."""
+
+    def whole() -> bool:
+        if running.shell.frame is None:
+            return False
+        clusters = running.shell.frame.snapshot.clusters
+        return all(name in clusters and clusters[name].state.readable for name in LIVE)
+
+    await running.until(whole)
+
+
+async def playing(running: Console, fleet: EmbeddedFleet, seconds: float) -> None:
+    """Move the script on and have everything read again: gateways are polled."""
+    fleet.advance(seconds)
+    await read_again(running)
+
+
+async def read_again(running: Console) -> None:
+    """Have every cluster that answers asked again, and wait until what it said is shown."""
+    live = running.shell.live
+    assert live is not None
+    before = {name: gateways_read(running, name) for name in LIVE}
+    live.refresh()
+    await running.until(lambda: all(gateways_read(running, name) > before[name] for name in LIVE))
+
+
+def gateways_read(running: Console, name: str) -> float:
+    """When the gateways of a cluster were read, by the cluster's clock."""
+    return cluster(running, name).topics["gateways"].as_of or 0.0
+
+
+def link(running: Console, source: str, target: str) -> Link:
+    """One direction of a Submariner tunnel as it is shown."""
+    return next(
+        one
+        for one in frame(running).analysis.mesh.links
+        if (one.key.source, one.key.target, one.key.provider.value)
+        == (source, target, "submariner")
+    )
+
+
+def table(running: Console) -> TableView:
+    """The view on the screen, which is a table."""
+    view = running.shell.view
+    assert isinstance(view, TableView), view
+    return view
+
+
+def matrix(running: Console) -> MatrixView:
+    """The view on the screen, which is the matrix."""
+    view = running.shell.view
+    assert isinstance(view, MatrixView), view
+    return view
+
+
+def shown(running: Console) -> list[str]:
+    """Ids of the rows that the table on the screen leaves."""
+    return [row.id for row in table(running).rows]
+
+
+def messages(running: Console) -> list[str]:
+    """What the console has just said beside the screen."""
+    return [notice.message for notice in running.app._notifications]

@@ -77,6 +77,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self.run_worker(self._read(), name="feed", exit_on_error=False)
 
     async def _read(self) -> None:
+        # Textual has tasks begin within `create_task` where Python can; those of the fleet begin in
+        # their turn, on every Python alike.
+        asyncio.get_running_loop().set_task_factory(None)
         await asyncio.to_thread(import_module, "mckconsole.ui.feed")
         from mckconsole.ui.feed import Feed
 

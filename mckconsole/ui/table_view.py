@@ -103,10 +103,8 @@ class TableView(PaneView):
         if self.grid.total and self.problems_only and not self.filter_text:
             why = f"no problems among {self.grid.total} rows; z shows them all"
         elif self.grid.total:
-            what = f"{self.filter_text} with z (only problems)" if self.problems_only else (
-                self.filter_text
-            )  # fmt: skip
-            why = f"none of {self.grid.total} rows matches {what}; esc clears the filter"
+            only = " among the problems (z)" if self.problems_only else ""
+            why = f"none of {self.grid.total} rows{only} matches {self.filter_text}; esc clears it"
         self.grid.empty = why
 
     # What is filtered, sorted and marked.

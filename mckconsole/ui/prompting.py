@@ -80,6 +80,8 @@ class Prompting:
 
     def entered(self, text: str) -> None:
         """Carry it out, and leave the prompt unless something is wrong with it."""
+        if not self.is_open:
+            return  # a key that came before the prompt had lost the keys
         shell, prompt = self._shell, self.line.prompt
         command = prompt.sign == ":"
         problem = shell.commands.run(text) if command else shell.view.entered("/", text)
@@ -91,6 +93,8 @@ class Prompting:
 
     def dismissed(self) -> None:
         """Leave the prompt, with everything as it was before."""
+        if not self.is_open:
+            return
         if self.line.prompt.sign == "/":
             self._shell.view.left("/")
         self.close()

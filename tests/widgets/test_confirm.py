@@ -31,6 +31,17 @@ def asked() -> Confirm:
     return Confirm("Leave now?", ["It ends here."], yes="leave", no="stay")
 
 
+async def test_keys_that_come_faster_than_it_goes_answer_once() -> None:
+    app = Host(asked())
+    async with app.run_test(size=(80, 24)) as pilot:
+        below = app.screen_stack[0]
+        app.confirm.action_answer(False)
+        app.confirm.action_answer(True)
+        await pilot.pause()
+        assert app.answers == [False]
+        assert app.screen is below
+
+
 @pytest.mark.parametrize(
     ("keys", "answer"),
     [

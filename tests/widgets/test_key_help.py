@@ -108,6 +108,14 @@ async def test_q_can_be_typed() -> None:
         assert app.shown()[0].startswith("/ eq")
 
 
+async def test_a_line_may_be_asked_for_first_after_a_search() -> None:
+    app = mesh()
+    async with app.run_test(size=(80, 40)):
+        assert app.help.box_line(15, app.help.box.content_size)
+        app.help.search("prob")
+        assert app.help.box_line(15, app.help.box.content_size) == ()
+
+
 async def test_scrolling_and_its_ends() -> None:
     app = mesh()
     async with app.run_test(size=(80, 12)) as pilot:

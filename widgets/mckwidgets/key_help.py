@@ -77,8 +77,8 @@ class KeyHelp(SearchScreen[str | None]):
             return self.search_line(
                 f"{more}{self._count(self._found)} of {self._count(self._groups)}", size.width
             )
-        at = self._top + y - 2
-        return self._text(size.width)[at] if y > 1 and at < len(self._lines) else ()
+        lines, at = self._text(size.width), self._top + y - 2
+        return lines[at] if y > 1 and at < len(lines) else ()
 
     def page(self) -> int:
         """Return the lines of text that are seen."""

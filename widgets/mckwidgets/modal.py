@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol, TypeVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Key, MouseScrollDown, MouseScrollUp, Paste, Resize
@@ -101,6 +102,10 @@ class BoxScreen(ModalScreen[Result]):
 
     def compose(self) -> ComposeResult:
         yield self.box
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Leave with this result, once: keys may come faster than the screen goes."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def box_width(self, limit: int) -> int:
         """See `BoxLines`."""

@@ -118,7 +118,7 @@ class Commands:
             "look at these clusters only: names, globs, @groups, !not",
             self._scope,
             lambda text: complete_scope(text, self._shell.clusters),
-            ("scope", "context", "contexts"),
+            ("scope", "context"),
         )
         yield Command("ns", "NAME", "one namespace, in panes that have them", self._namespace)
         yield Command("sort", "[-]COLUMN", "sort; - turns it round, off ends it", self._sort,

@@ -64,6 +64,15 @@ async def test_only_lines_that_look_different_are_painted(
         assert lines == list(expected)
 
 
+async def test_another_theme_changes_what_is_painted() -> None:
+    async with shown() as (pilot, app, grid):
+        for theme in ("textual-light", "ansi-dark", "textual-dark"):
+            app.theme = theme
+            await pilot.pause()
+            segment = next(iter(grid.render_line(3)))
+            assert segment.style == grid.get_component_rich_style("grid--plain")
+
+
 # News
 
 

@@ -35,11 +35,9 @@ class GridModel:
         self._rows: dict[str, RowLike] = {}
         """In their natural order."""
         self._entries: dict[str, Entry] = {}
-        """Of every row; nearly in the order of the entries, so that sorting them again is cheap."""
+        """Of every row, in the same order."""
         self._shown: list[Entry] = []
         """Of the rows that the filter leaves, ascending."""
-        self._in_place = True
-        """Whether `_entries` stand exactly in their order."""
         self._next = 0
         self._matches: Matches | None = None
         self._column: str | None = None
@@ -165,32 +163,27 @@ class GridModel:
         if self._column is None:
             self._entries = {row_id: (0, 0, n, row_id) for n, row_id in enumerate(self._rows)}
         else:
-            self._entries = {entry[3]: entry for entry in self._in_order(self._column)}
-        self._in_place = True
+            make, rows = self._entry, self._rows.values()
+            self._entries = {row.id: make(row, place) for place, row in enumerate(rows)}
         self._select()
 
-    def _in_order(self, column: str) -> Iterable[Entry]:
-        """Entries of all rows, ascending: kinds apart, since equal types compare much faster."""
-        kinds: dict[int, list[Entry]] = {}
-        make = self._entry
-        for place, row in enumerate(self._rows.values()):
-            entry = make(row, place, column)
-            kinds.setdefault(entry[0], []).append(entry)
-        for kind in sorted(kinds):
-            entries = kinds[kind]
-            if self._reverse:
-                entries.reverse()
-            entries.sort(key=_value)
-            yield from entries
-
     def _select(self) -> None:
-        matches, rows = self._matches, self._rows
-        entries = self._entries.values()
-        self._shown = (
-            list(entries) if matches is None else [e for e in entries if matches(rows[e[3]])]
-        )
-        if not self._in_place:
-            self._shown.sort()
+        """Filter and sort anew.
+
+        Rows are looked at in the order in which they lie in memory, which is many times as fast as
+        in the order shown; values are sorted kind by kind, since equal types compare much faster.
+        """
+        matches, entries = self._matches, self._entries.values()
+        if matches is None:
+            found = list(entries)
+        else:
+            both = zip(self._rows.values(), entries, strict=True)
+            found = [entry for row, entry in both if matches(row)]
+        if self._column is not None:
+            if self._reverse:
+                found.reverse()
+            found.sort(key=_value) if len({e[0] for e in found}) == 1 else found.sort()
+        self._shown = found
 
     def _put(self, row: RowLike) -> None:
         old = self._entries.get(row.id)
@@ -200,20 +193,19 @@ class GridModel:
         else:
             place = self._place(old)
         self._rows[row.id] = row
-        new = self._entry(row, place, self._column)
+        new = self._entry(row, place)
         wanted = self._matches is None or self._matches(row)
         if old == new:
             new = old or new
-        else:
-            self._in_place = False
-            if old is not None:
-                self._hide(old)
+        elif old is not None:
+            self._hide(old)
         self._entries[row.id] = new
         self._show(new) if wanted else self._hide(new)
 
-    def _entry(self, row: RowLike, place: int, column: str | None) -> Entry:
+    def _entry(self, row: RowLike, place: int) -> Entry:
+        column = self._column
         if column is None:
-            return (0, 0, place, row.id)
+            return (_NUMBER, 0, place, row.id)
         if self._reverse:
             place = -place
         cell = row.cells.get(column)

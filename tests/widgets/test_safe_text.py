@@ -139,6 +139,11 @@ def test_pad_aligns() -> None:
         ("日本語テキスト a", 5, 0, ["日本", "語テ", "キス", "ト a"]),
         ("日本", 1, 0, ["日", "本"]),
         ("abc", 0, 0, ["a", "b", "c"]),
+        ("gateway   gke-eu-gw-c5eb", 20, 10, ["gateway   gke-eu-gw-", "c5eb"]),
+        ("a gke-eu-gw-c5eb", 10, 0, ["a gke-eu-", "gw-c5eb"]),
+        ("two words gke-eu-gw-c5eb", 13, 0, ["two words", "gke-eu-gw-", "c5eb"]),
+        ("a 10.128.1.1:abcdefgh x", 12, 0, ["a 10.128.1.", "1:abcdefgh x"]),
+        ("abc-\u0301def", 4, 0, ["abc-\u0301", "def"]),
     ],
 )
 def test_fold(text: str, cells: int, hang: int, lines: list[str]) -> None:

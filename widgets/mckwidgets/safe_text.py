@@ -36,6 +36,8 @@ _CONTROLS = re.compile(
 )
 _REPLACEMENT = "\ufffd"
 _LINE_ENDS = "\n\u2028\u2029"
+_SEAMS = "-./:,_=@&?"
+"""Signs behind which a long name may be broken."""
 
 
 def inert(text: str) -> str:
@@ -109,7 +111,9 @@ def fold(text: str, cells: int, hang: int = 0) -> list[tuple[int, int]]:
     """Return the parts, as (start, end), into which `text` is broken for lines of `cells` cells.
 
     Lines but the first have `hang` cells less, for an indent. A break is at a space where there is
-    one (it belongs to no part), never before the first word, and never within a character.
+    one (it belongs to no part), never before the first word, and never within a character. A word
+    that no line has room for begins where the one before it ends, if half a line is left there; it
+    is broken behind a sign (`-`, `.`, `/`) where one is near.
     """
     cells = max(cells, 1)
     hang = hang if hang <= cells // 2 else 0
@@ -123,14 +127,33 @@ def fold(text: str, cells: int, hang: int = 0) -> list[tuple[int, int]]:
             parts.append((start, len(text)))
             return parts
         space = text.rfind(" ", max(start, first_word), end + 1)
-        if space > start:
+        word = len(text) - len(text[space:].lstrip(" ")) if space > start else start
+        if space > start and (
+            end - word < (cells - hang) // 2
+            or _has_room(text, word, _reach(text, ends, word, cells - hang))
+        ):
             parts.append((start, space))
-            start = len(text) - len(text[space:].lstrip(" "))
+            start = word
         else:
+            end = _seam(text, word, end)
             parts.append((start, end))
             start = end
         if start >= len(text):
             return parts
+
+
+def _has_room(text: str, word: int, end: int) -> bool:
+    """Whether the word that begins at `word` ends at `end` or before."""
+    return end >= len(text) or " " in text[word : end + 1]
+
+
+def _seam(text: str, word: int, end: int) -> int:
+    """Where a word is broken that goes beyond `end`: behind the last sign of its second half."""
+    middle = (word + end + 1) // 2
+    for at in range(end, middle, -1):
+        if text[at - 1] in _SEAMS and text[at].isascii():  # nothing that belongs to the sign
+            return at
+    return end
 
 
 def _reach(text: str, spans: list[tuple[int, int, int]] | None, start: int, cells: int) -> int:

@@ -43,6 +43,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
     """The console. `run` returns an exit status, or None when it crashed."""
 
     ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    """Text is copied with keys, or selected by the terminal itself (shift and the mouse). Textual's
+    own way ends the application when what is clicked on has just left the screen."""
     TITLE = "mckconsole"
     BINDINGS: ClassVar[list[BindingType]] = app_bindings()
 

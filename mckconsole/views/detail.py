@@ -62,6 +62,8 @@ class Line:
     """What Enter opens here."""
     indent: int = 0
     """Cells by which continuation lines are indented."""
+    note: str = ""
+    """At the right end of its first row: an age."""
 
     @property
     def text(self) -> str:

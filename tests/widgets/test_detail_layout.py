@@ -32,6 +32,8 @@ def as_text(document: Document, row: Row) -> str:
         opens = piece.first and document.target(piece.line) is not None
         text = document.texts[piece.line][piece.start : piece.end]
         shown += ("›" if opens else "").ljust(2) + " " * piece.indent + text
+        if piece.note:
+            shown += " " * (piece.x + piece.width - cell_len(shown) - len(piece.note)) + piece.note
     return shown
 
 
@@ -68,6 +70,9 @@ def test_narrow_cards_stand_below_each_other() -> None:
     ]
 
 
+NOTED = Line((Span("status = Failed to ping 10.128.2.1"),), None, 2, "4 s ago")
+
+
 @pytest.mark.parametrize(
     ("block", "width", "expected"),
     [
@@ -83,6 +88,12 @@ def test_narrow_cards_stand_below_each_other() -> None:
         ),
         (Block(lines=(line("x" * 40, indent=12),)), 20, ["  " + "x" * 18] * 2 + ["  xxxx"]),
         (Block(lines=(line("日本語テキスト日本語"),)), 20, ["  日本語テキスト日本", "  語"]),
+        (
+            Block(lines=(NOTED,)),
+            36,
+            ["  status = Failed to ping    4 s ago", "    10.128.2.1"],
+        ),
+        (Block(lines=(NOTED,)), 34, ["  status = Failed to ping", "    10.128.2.1"]),
         (Block(lines=(line(""),)), 20, ["  "]),
         (Block(cards=(Card("", ()),)), 20, ["┌" + "─" * 18 + "┐", "└" + "─" * 18 + "┘"]),
         (
@@ -238,3 +249,9 @@ def test_search() -> None:
     assert len(Search(["a"], "")) == 0
     nothing = Search(["a"], "zz")
     assert nothing.start(0) is nothing.move(1) is None
+
+
+def test_a_note_is_copied_and_not_searched() -> None:
+    document = Document((Block(lines=(NOTED,)),))
+    assert list(document.plain()) == ["status = Failed to ping 10.128.2.1  4 s ago"]
+    assert len(Search(document.texts, "ago")) == 0

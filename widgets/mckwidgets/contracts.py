@@ -84,6 +84,10 @@ class LineLike(Protocol):
     def target(self) -> Hashable | None:
         """What Enter opens here; None is nothing."""
 
+    @property
+    def note(self) -> str:
+        """At the right end of its first row, where there is room: an age."""
+
 
 class CardLike(Protocol):
     """A box of lines with a title; cards of a block stand side by side where there is room."""

@@ -10,10 +10,12 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 from mckwidgets.contracts import BlockLike, CardLike, LineLike
-from mckwidgets.safe_text import inert
+from mckwidgets.safe_text import LOOK_AT, cut, inert
 
 MAX_LINE = 4096
 """Characters of a logical line that are shown."""
+MAX_NOTE = 20
+"""Cells of what stands at the right end of a line."""
 
 Words = tuple[str, str]
 """A text and its role."""
@@ -55,6 +57,12 @@ class Document:
                 self.blocks.append(groups)
         self.texts = [shown_text(line) for line in self.lines]
         """What is shown of each line."""
+        self.notes = {
+            number: cut(inert(line.note[:LOOK_AT]), MAX_NOTE)
+            for number, line in enumerate(self.lines)
+            if line.note
+        }
+        """What stands at the right end of lines."""
 
     def _flatten(self, block: BlockLike) -> Iterator[Group]:
         if block.heading or block.note:
@@ -110,8 +118,9 @@ class Document:
 
 
 def whole_text(line: LineLike) -> str:
-    """All of a line's text, however long."""
-    return inert("".join(span.text for span in line.spans))
+    """All of a line's text, however long, and its note."""
+    text = "".join(span.text for span in line.spans)
+    return inert(f"{text}  {line.note}" if line.note else text)
 
 
 def shown_text(line: LineLike) -> str:

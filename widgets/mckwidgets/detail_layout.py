@@ -20,6 +20,9 @@ MARGIN = 2
 """Cells left of a line, for the mark of what can be opened."""
 MIN_CARD = 38
 """Cells that a card needs to stand beside another."""
+MIN_NOTED = 24
+"""Cells that a line's text keeps beside its note; where there are less, the note goes."""
+NOTE_GAP = 2
 MIN_WIDTH = 20
 """Narrower screens show the left part of what is laid out for this."""
 CARD_GAP = 1
@@ -48,6 +51,8 @@ class Part(NamedTuple):
     indent: int
     first: bool
     """It is the line's first row."""
+    note: str = ""
+    """At the right end."""
 
 
 Row = list[Fixed | Part]
@@ -153,14 +158,20 @@ class Layout:
 
     def _column(self, x: int, width: int, start: int, stop: int, top: int) -> Column:
         room = width - MARGIN
-        texts, lines = self.document.texts, self.document.lines
+        texts, lines, notes = self.document.texts, self.document.lines, self.document.notes
         heights = (
             1
-            if len(text) <= room and text.isascii()
-            else len(fold(text, room, lines[number].indent))
+            if len(text) <= room and text.isascii() and number not in notes
+            else len(fold(text, self._text_room(number, room), lines[number].indent))
             for number, text in enumerate(texts[start:stop], start)
         )
         return Column(x, width, start, list(accumulate(heights, initial=top)))
+
+    def _text_room(self, line: int, room: int) -> int:
+        """What is left of a column's room beside the note of a line."""
+        note = self.document.notes.get(line, "")
+        left = room - cell_len(note) - NOTE_GAP
+        return left if note and left >= MIN_NOTED else room
 
     def _add(
         self,
@@ -206,10 +217,12 @@ class Layout:
         if line is None:
             return []
         hang = self.document.lines[line].indent
-        parts = self._fold(line, column.room)
+        room = self._text_room(line, column.room)
+        parts = self._fold(line, room)
         number = y - column.tops[line - column.start]
-        indent = hang if number and hang <= column.room // 2 else 0
-        return [Part(column.x, column.width, line, *parts[number], indent, number == 0)]
+        indent = hang if number and hang <= room // 2 else 0
+        note = self.document.notes.get(line, "") if not number and room < column.room else ""
+        return [Part(column.x, column.width, line, *parts[number], indent, number == 0, note)]
 
     def _fold(self, line: int, room: int) -> list[tuple[int, int]]:
         if line not in self._folds:

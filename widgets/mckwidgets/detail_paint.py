@@ -66,7 +66,11 @@ class Brush:
             Segment(" " * part.indent, blank),
             *self._words(part, cursor),
         ]
-        return [*segments, Segment(" " * (part.width - _cells(segments)), blank)]
+        rest = part.width - _cells(segments)
+        if not part.note:
+            return [*segments, Segment(" " * rest, blank)]
+        note = Segment(part.note, cursor or self.role("dim"))
+        return [*segments, Segment(" " * (rest - note.cell_length), blank), note]
 
     def _words(self, part: Part, cursor: Style | None) -> list[Segment]:
         """The text of a part, divided where its style changes."""

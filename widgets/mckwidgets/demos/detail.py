@@ -26,6 +26,7 @@ class Line(NamedTuple):
     spans: tuple[Span, ...]
     target: Hashable | None = None
     indent: int = 0
+    note: str = ""
 
 
 class Card(NamedTuple):

@@ -19,6 +19,7 @@ class Note(NamedTuple):
 
     spans: tuple[TextSpan, ...]
     indent: int = 0
+    note: str = ""
     target: None = None
 
 

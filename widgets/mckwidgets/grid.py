@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from mckwidgets import grid_messages
 from mckwidgets.contracts import ColumnLike, RowLike
 from mckwidgets.grid_layout import cell_text
 from mckwidgets.grid_look import COMPONENTS, CSS, Look, take_look
@@ -51,41 +51,10 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     empty: reactive[str] = reactive("", repaint=False)
     """What is said when there is no row to show."""
 
-    class Said(Message):
-        """Something happened in this grid."""
-
-        def __init__(self, grid: Grid) -> None:
-            super().__init__()
-            self.grid = grid
-
-        @property
-        def control(self) -> Grid:
-            """The grid, for selectors of handlers."""
-            return self.grid
-
-    class Highlighted(Said):
-        """The cursor is on another row, or on none."""
-
-        def __init__(self, grid: Grid, key: str | None) -> None:
-            super().__init__(grid)
-            self.key = key
-
-    class Opened(Said):
-        """The row under the cursor is to be opened."""
-
-        def __init__(self, grid: Grid, key: str) -> None:
-            super().__init__(grid)
-            self.key = key
-
-    class Marked(Said):
-        """Other rows are marked than before."""
-
-        def __init__(self, grid: Grid, keys: frozenset[str]) -> None:
-            super().__init__(grid)
-            self.keys = keys
-
-    class Sorted(Said):
-        """A click on a title sorted the rows; `sort` says how."""
+    Highlighted: TypeAlias = grid_messages.Highlighted
+    Opened: TypeAlias = grid_messages.Opened
+    Marked: TypeAlias = grid_messages.Marked
+    Sorted: TypeAlias = grid_messages.Sorted
 
     def __init__(
         self,

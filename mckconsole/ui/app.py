@@ -7,6 +7,7 @@ kept, the terminal restored, and the caller writes the crash report.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
@@ -51,7 +52,10 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(driver_class=TerminalDriver, ansi_color=settings.no_colour or None)
+        self.animation_level = "none"
         self.settings = settings
+        self.settled: Callable[[], None] = lambda: None
+        """Called once, when every cluster was read or given up."""
         self.crash: BaseException | None = None
         """What ended the application, when it was not the user."""
         self.shell = Shell(settings)
@@ -86,7 +90,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         await asyncio.to_thread(import_module, "mckconsole.ui.feed")
         from mckconsole.ui.feed import Feed
 
-        self._feed = feed = Feed(self.settings, self._show, self.shell.replaced)
+        self._feed = feed = Feed(self.settings, self._show, self.shell.replaced, self._settle)
         try:
             await feed.run()
         except Exception as error:
@@ -95,6 +99,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def _show(self, frame: Frame) -> None:
         if self.is_running and self._feed is not None:
             self.shell.show(frame, self._feed.live)
+
+    def _settle(self) -> None:
+        self.settled()
 
     def action_quit_now(self) -> None:
         """Leave, from anywhere."""

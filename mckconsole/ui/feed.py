@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from mckconsole.analysis.engine import NOTHING_REMEMBERED, analyse
 from mckconsole.domain.kinds import BY_TOPIC
-from mckconsole.domain.states import Transition
+from mckconsole.domain.states import ClusterState, Transition
 from mckconsole.ui.frame import Frame, copied, make_frame
 from mckconsole.views.panes import PANES
 
@@ -42,6 +42,7 @@ SLOWEST = 10.0
 INLINE = 0.02
 """Seconds up to which a frame is made on the loop; what takes longer is made in a thread from a
 copy of the snapshot, so that keys are answered meanwhile."""
+_UNSETTLED = (ClusterState.PENDING, ClusterState.CONNECTING)
 PAST = 2000
 """Transitions of links that are kept."""
 
@@ -54,16 +55,20 @@ class Feed:
         settings: Settings,
         show: Callable[[Frame], None],
         replaced: Callable[[Replaced], None],
+        settled: Callable[[], None] = lambda: None,
     ) -> None:
-        """Both are called on the loop's thread: `show` for every frame, `replaced` when clusters
-        came, went or changed in the kubeconfig."""
+        """All are called on the loop's thread: `show` for every frame, `replaced` when clusters
+        came, went or changed in the kubeconfig, `settled` once, when every cluster was read or
+        given up."""
         self.live: LiveFleet | None = None
         """What keeps the fleet current; None until the inventory is read."""
         self._settings = settings
         self._show = show
         self._replaced = replaced
+        self._when_settled = settled
         self._past: deque[Transition] = deque(maxlen=PAST)
         self._memory = NOTHING_REMEMBERED
+        self._settled = False
         self._cost = 0.0
         """Seconds that the last frame took to make."""
 
@@ -114,12 +119,20 @@ class Feed:
     async def _made(self, live: LiveFleet, limits: Thresholds) -> Frame:
         began = time.perf_counter()
         snapshot = live.store.snapshot()
+        self._settle(snapshot)
         if self._cost <= INLINE:
             frame = self._judged(snapshot, limits)
         else:
             frame = await asyncio.to_thread(self._judged, copied(snapshot), limits)
         self._cost = time.perf_counter() - began
         return frame
+
+    def _settle(self, snapshot: FleetSnapshot) -> None:
+        if not self._settled and all(
+            one.state not in _UNSETTLED for one in snapshot.clusters.values()
+        ):
+            self._settled = True
+            self._when_settled()
 
     def _judged(self, snapshot: FleetSnapshot, limits: Thresholds) -> Frame:
         analysis = analyse(snapshot, thresholds=limits, memory=self._memory)

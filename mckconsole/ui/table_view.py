@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from mckconsole.domain.text import shorten
 from mckconsole.ui.actions import Where
 from mckconsole.ui.view import WAITING, Desk, Format, PaneView
+from mckconsole.views.natural import natural_key
 from mckconsole.views.scope import in_scope
 from mckconsole.views.spec import PaneSpec, Role, Row
 from mckwidgets.contracts import SpanLike
@@ -39,7 +40,7 @@ class TableView(PaneView):
     def __init__(self, desk: Desk, spec: PaneSpec) -> None:
         super().__init__(desk, spec.name)
         self.spec = spec
-        self.grid = Grid(spec.columns)
+        self.grid = Grid(spec.columns, word_key=natural_key)
         self.grid.empty = WAITING
         self.filter: Filter | None = None
         """The filter in force: the last one that could be understood."""
@@ -304,6 +305,7 @@ class TableView(PaneView):
 
     @on(Grid.Highlighted)
     @on(Grid.Marked)
-    def _moved(self, event: Grid.Highlighted | Grid.Marked) -> None:
+    @on(Grid.Sorted)
+    def _moved(self, event: Grid.Highlighted | Grid.Marked | Grid.Sorted) -> None:
         event.stop()
         self.desk.refresh_words()

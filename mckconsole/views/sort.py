@@ -6,29 +6,18 @@ The terminal's table sorts what it shows by itself, by the same rules: numbers s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from operator import itemgetter
 
 from mckconsole.views.filter_columns import ColumnError, need_column
+from mckconsole.views.natural import natural_key
 from mckconsole.views.spec import Column, Row
 
-_DIGITS = re.compile("0*([0-9]+)")
 _OFF = ("", "off", "none")
 
 
 class SortError(ValueError):
     """The text names no order; the message says which columns there are."""
-
-
-def natural_key(word: str) -> str:
-    """What words are compared by: in any case, and numbers in them as numbers (v1.9 < v1.10)."""
-    return _DIGITS.sub(_measured, word.casefold())
-
-
-def _measured(match: re.Match[str]) -> str:
-    """The digits behind their count; the 0 lets numbers stand where digits stand among letters."""
-    return f"0{chr(min(len(match[1]), 0xD000))}{match[1]}"
 
 
 def sort_rows(rows: Sequence[Row], column: str | None, reverse: bool) -> list[Row]:

@@ -8,7 +8,7 @@ nothing of what the rows mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import ClassVar, TypeAlias
@@ -60,11 +60,13 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self,
         columns: Sequence[ColumnLike] = (),
         *,
+        word_key: Callable[[str], str] = str,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
+        """`word_key` makes of a cell's word what it is sorted by; by default the word itself."""
         super().__init__(id=id, classes=classes)
-        self._model = GridModel()
+        self._model = GridModel(word_key)
         self._view = Viewport(self._model)
         self._news = News()
         self._news_timer: Timer | None = None

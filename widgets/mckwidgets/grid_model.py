@@ -31,7 +31,9 @@ _value = itemgetter(1)
 class GridModel:
     """Rows by id, and those that the filter leaves, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, word_key: Callable[[str], str] = str) -> None:
+        """`word_key` makes of a word what it is compared by."""
+        self._word_key = word_key
         self._rows: dict[str, RowLike] = {}
         """In their natural order."""
         self._entries: dict[str, Entry] = {}
@@ -211,7 +213,7 @@ class GridModel:
         cell = row.cells.get(column)
         value = None if cell is None else cell.value
         if isinstance(value, str):
-            return (_WORD, value, place, row.id)
+            return (_WORD, self._word_key(value), place, row.id)
         if value is None or value != value:
             return (_FIRST if self._reverse else _NOTHING, 0, place, row.id)
         return (_NUMBER, value, place, row.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.fleet import ClusterRow
@@ -47,15 +47,16 @@ def cluster_detail(
         return None
     role = cluster_role(row)
     now = snapshot.taken_at
-    cards = (_connection_card(cluster, row), credentials_card(access, now))
+    access_cards = (_connection_card(cluster, row), credentials_card(access, now))
+    cards = Block(cards=access_cards)
+    meshed = (_findings(analysis, cluster), _tunnels(snapshot, analysis, cluster, row))
+    lost = not cluster.state.readable
     return Detail(
         title=name,
         words=_words(cluster, row, now),
         role=role,
         blocks=(
-            _findings(analysis, cluster),
-            _tunnels(snapshot, analysis, cluster, row),
-            Block(cards=cards),
+            *((cards, *meshed) if lost else (*meshed, cards)),
             permissions_block(access),
             topics_block(snapshot, cluster),
             nodes_block(snapshot, cluster),
@@ -71,7 +72,7 @@ def _words(cluster: ClusterSnapshot, row: ClusterRow, now: float) -> str:
     parts = [f"{GLYPHS[CLUSTER_ROLES[cluster.state]]} {cluster.state}"]
     last = _last_change(cluster)
     if last:
-        parts[0] += f" {since_words(last.at, now)}"
+        parts[0] += since_words(last.at, now)
     if row.findings:
         parts.append(f"findings {finding_counts(row.findings).text}")
     return "  ".join((*parts, cluster.reason)).rstrip()
@@ -90,13 +91,13 @@ def _findings(analysis: Analysis, cluster: ClusterSnapshot) -> Block:
         for one in analysis.findings
         if cluster.name in one.peers and one.cluster != cluster.name
     ]
-    lines = [finding_line(one) for one in own]
+    lines = [finding_line(one, cluster.name) for one in own]
     if others:
         lines.append(remark("found elsewhere, and concerning it:"))
-        lines += [finding_line(one) for one in others]
+        lines += [finding_line(one, cluster.name) for one in others]
     if not lines and cluster.state in UNREAD_STATES:
-        why = cluster.reason or cluster.state.value
-        return Block("Findings", lines=(Line((unknown(f"not judged: {why}"),)),))
+        words = unknown(f"not judged: {cluster.state}")
+        return Block("Findings", lines=(Line((words,)),))
     note = f"{len(own)} here, {len(others)} elsewhere" if others else str(len(own) or "")
     return Block("Findings", note, lines=tuple(lines) or (remark("none"),))
 
@@ -107,13 +108,14 @@ def _tunnels(
     links = [link for link in analysis.mesh.links if link.key.source == cluster.name]
     links.sort(key=lambda one: (_RANK[one.state], one.severity.rank if one.severity else 9))
     if links:
-        width = max(len(link.key.target) for link in links)
-        lines = tuple(_tunnel(link, width, snapshot.taken_at) for link in links)
+        lines = tuple(_tunnel_lines(cluster, links, snapshot.taken_at))
         note = f"{row.tunnels_up} of {row.tunnels_total} measured to work"
         return Block("Tunnels from here", note, lines=lines)
     if row.tunnels_known:
         return Block("Tunnels from here", lines=(remark("none: it is in no mesh"),))
     why = "; ".join(one.reason for one in row.unreadable if one.topic in _MESH_TOPICS)
+    if not cluster.state.readable:
+        why = cluster.state.value
     words = unknown(f"not known: {why or cluster.reason or 'the mesh was not read'}")
     return Block("Tunnels from here", lines=(Line((words,)),))
 
@@ -121,20 +123,40 @@ def _tunnels(
 _MESH_TOPICS = ("gateways", "cilium-config")
 
 
-def _tunnel(link: Link, width: int, now: float) -> Line:
-    """`✖ down         → west  last 88 ms  for 3 m 12 s  reason`."""
-    role = link_role(link)
-    spans = [
-        Span(f"{GLYPHS[role]} {link.state.value:<10}", role),
-        Span(f"  → {link.key.target:<{width}}"),
-        Span(f"  {_rtt(link):<11}", Role.PLAIN if link.state.measured else Role.DIM),
+def _tunnel_lines(
+    cluster: ClusterSnapshot, links: Sequence[Link], now: float
+) -> Iterator[Line]:  # fmt: skip
+    """`✖ down  → west  last 88 ms  for 3 m 12 s  submariner  reason`, in columns."""
+    rows = [
+        (f"→ {link.key.target}", _rtt(link), _held(link, now), link.key.provider.value)
+        for link in links
     ]
-    if link.since is not None:
-        spans.append(Span(f"  for {duration(now - link.since)}", Role.DIM))
-    spans.append(Span(f"  {link.key.provider}", Role.DIM))
-    if link.reason:
-        spans.append(Span(f"  {link.reason}"))
-    return Line(tuple(spans), LinkTarget(str(link.key)), 4)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for link, (target, rtt, held, provider) in zip(links, rows, strict=True):
+        role = link_role(link)
+        spans = [
+            Span(f"{GLYPHS[role]} {link.state.value:<10}", role),
+            Span(f"  {target:<{widths[0]}}"),
+            Span(f"  {rtt:>{widths[1]}}", Role.PLAIN if link.state.measured else Role.DIM),
+            Span(f"  {held:<{widths[2]}}" if widths[2] else "", Role.DIM),
+            Span(f"  {provider:<{widths[3]}}", Role.DIM),
+            Span(f"  {_reason(cluster, link)}"),
+        ]
+        yield Line(tuple(spans), LinkTarget(str(link.key)), _HANG)
+
+
+_HANG = 16
+"""Cells before the name of a tunnel's end, where its reason goes on."""
+
+
+def _reason(cluster: ClusterSnapshot, link: Link) -> str:
+    """Why; that the cluster itself is lost is told once, with its connection."""
+    lost = not cluster.state.readable and bool(cluster.reason)
+    return link.reason.removesuffix(f": {cluster.reason}") if lost else link.reason
+
+
+def _held(link: Link, now: float) -> str:
+    return "" if link.since is None else f"for {duration(now - link.since)}"
 
 
 def _rtt(link: Link) -> str:
@@ -151,6 +173,8 @@ def _connection_card(cluster: ClusterSnapshot, row: ClusterRow) -> Card:
 
 
 def _connection(cluster: ClusterSnapshot, row: ClusterRow) -> Iterator[Line]:
+    if cluster.reason:
+        yield fact("reason", Span(cluster.reason, CLUSTER_ROLES[cluster.state]))
     yield fact("server", cluster.server or unknown("none"))
     yield fact("context", cluster.context or unknown("none"))
     yield fact("version", row.version or unknown("the server has not said"))

@@ -70,8 +70,8 @@ def beginning(since: float | None, now: float) -> str:
 
 
 def since_words(since: float | None, now: float) -> str:
-    """`since 14:00:10Z (3 m 12 s)`."""
-    return f"since {beginning(since, now)}"
+    """` since 14:00:10Z (3 m 12 s)`, to stand behind a state; empty when that was not seen."""
+    return "" if since is None else f" since {beginning(since, now)}"
 
 
 def server_now(snapshot: FleetSnapshot, cluster: str) -> float:
@@ -90,29 +90,41 @@ def evidence_age(snapshot: FleetSnapshot, evidence: Evidence) -> float:
     return max(server_now(snapshot, evidence.cluster) - evidence.observed_at, 0.0)
 
 
-def evidence_line(snapshot: FleetSnapshot, evidence: Evidence, role: Role) -> Line:
-    """`✖ east  Gateway ns/gw  status = error  4 s ago`; `role` is how that side stands."""
+def evidence_source(evidence: Evidence, role: Role) -> Line:
+    """`✖ east  Gateway ns/gw`: where it was seen; `role` is how that side stands."""
     what = str(evidence.object) if evidence.object else evidence.source
-    value = shorten(evidence.value, MAX_VALUE)
+    return Line((stated(role, evidence.cluster), Span(f"  {what}")), _object_of(evidence), 4)
+
+
+def evidence_line(snapshot: FleetSnapshot, evidence: Evidence) -> Line:
+    """`status = error` under its object, and at the right end how old that is."""
     spans = (
-        stated(role, evidence.cluster),
-        Span(f"  {what}  ", Role.DIM),
-        Span(f"{shorten(evidence.path, MAX_VALUE)} = {value}"),
-        Span(f"  {format_age(evidence_age(snapshot, evidence))} ago", Role.DIM),
+        Span(f"    {shorten(evidence.path, MAX_VALUE)} = ", Role.DIM),
+        Span(shorten(evidence.value, MAX_VALUE)),
     )
-    target = ObjectTarget(evidence.cluster, evidence.object) if evidence.object else None
-    return Line(spans, target, 4)
+    age = f"{format_age(evidence_age(snapshot, evidence))} ago"
+    return Line(spans, _object_of(evidence), 6, age)
+
+
+def _object_of(evidence: Evidence) -> ObjectTarget | None:
+    return ObjectTarget(evidence.cluster, evidence.object) if evidence.object else None
 
 
 def evidence_block(
     snapshot: FleetSnapshot, evidence: Iterable[Evidence], role_of: Callable[[Evidence], Role]
 ) -> Block:
-    """Every observation once, in the order given."""
-    seen = tuple(dict.fromkeys(evidence))
-    lines = tuple(evidence_line(snapshot, one, role_of(one)) for one in seen)
-    if not lines:
+    """Every observation once, under the object that it was seen at; else in the order given."""
+    seen = dict.fromkeys(evidence)
+    groups: dict[tuple[str, str, Target | None], list[Evidence]] = {}
+    for one in seen:
+        groups.setdefault((one.cluster, one.source, _object_of(one)), []).append(one)
+    if not groups:
         return Block("Evidence", lines=(remark("none: nothing was read that shows anything"),))
-    return Block("Evidence", str(len(lines)), lines=lines)
+    lines: list[Line] = []
+    for found in groups.values():
+        lines.append(evidence_source(found[0], role_of(found[0])))
+        lines += [evidence_line(snapshot, one) for one in found]
+    return Block("Evidence", count(len(seen), "observation"), lines=tuple(lines))
 
 
 def steps_of(texts: Iterable[str]) -> tuple[str, ...]:
@@ -127,17 +139,26 @@ def numbered(steps: Sequence[str]) -> Iterator[Line]:
         yield Line((Span(f"{number}. ", Role.DIM), Span(step)), indent=3)
 
 
-def finding_line(finding: Finding, place: bool = True) -> Line:
-    """`✖ critical  MESH-DOWN  title  east → west`, which opens the finding."""
+def finding_line(finding: Finding, seen_from: str = "") -> Line:
+    """`✖ critical  title  east → west  MESH-DOWN`, which opens the finding.
+
+    Seen from a cluster, its own findings do not name it, nor a peer that their title names; those
+    of others begin with their cluster.
+    """
     role = SEVERITY_ROLES[finding.severity]
+    place, where = place_of(finding), ""
+    if seen_from:
+        named = {seen_from, *finding.title.replace(":", " ").split()}
+        rest = [peer for peer in finding.peers if peer not in named]
+        place = f"→ {', '.join(rest)}" if rest else ""
+        where = "" if finding.cluster == seen_from else f"{finding.cluster}: "
     spans = [
         Span(f"{GLYPHS.get(role, '·')} {finding.severity.value:<8}", role),
-        Span(f"  {finding.rule}  ", Role.DIM),
-        Span(finding.title),
+        Span(f"  {where}{finding.title}"),
+        Span(f"  {place}" if place else ""),
+        Span(f"  {finding.rule}", Role.DIM),
     ]
-    if place:
-        spans.append(Span(f"  {place_of(finding)}", Role.DIM))
-    return Line(tuple(spans), FindingTarget(finding.id), 4)
+    return Line(tuple(spans), FindingTarget(finding.id), 12)
 
 
 def place_of(finding: Finding) -> str:

@@ -48,8 +48,8 @@ def finding_detail(
         role=role,
         blocks=(
             _statement(finding),
-            evidence_block(snapshot, finding.evidence, _roles(finding, links)),
             _steps(finding),
+            evidence_block(snapshot, finding.evidence, _roles(finding, links)),
             _rule(finding),
             Block("Where to go on", lines=tuple(_ways(snapshot, finding, links))),
         ),

@@ -49,14 +49,14 @@ def link_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> Det
     since = since_words(pair.forward.since, snapshot.taken_at)  # the side to look at first
     return Detail(
         title=f"{link.key.source} ⇄ {link.key.target}",
-        words=f"{GLYPHS[role]} {verdict_words(pair)} {since}",
+        words=f"{GLYPHS[role]} {verdict_words(pair)}{since}",
         role=role,
         blocks=(
             Block(cards=tuple(side_card(snapshot, analysis, side) for side in sides)),
             _verdict(pair, back),
-            _evidence(snapshot, sides, findings),
-            _findings(findings),
             _steps(findings, pair),
+            _findings(findings),
+            _evidence(snapshot, sides, findings),
         ),
     )
 

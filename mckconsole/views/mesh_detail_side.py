@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.mesh.gateways import GatewayView
-from mckconsole.analysis.mesh.links import Link, LinkState, MeshProvider, RoundTrip
+from mckconsole.analysis.mesh.links import Link, LinkState, MeshProvider
 from mckconsole.analysis.mesh.rtt import typical
 from mckconsole.analysis.mesh.side import (
     RATE_WINDOW,
@@ -35,33 +35,42 @@ _STEPS = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "KB/s"))
 def side_card(snapshot: FleetSnapshot, analysis: Analysis, link: Link) -> Card:
     """What the source of `link` says of reaching its target."""
     role = link_role(link)
-    notes = [fact("note", Span(note, Role.DIM)) for note in link.notes]
-    lines = [*_standing(snapshot, link), *_speaker(snapshot, analysis, link), *notes]
+    lines = (
+        fact("since", beginning(link.since, snapshot.taken_at)),
+        *_speaker(snapshot, analysis, link),
+    )
     return Card(
         f"{link.key.source} → {link.key.target}",
-        tuple(lines),
+        lines,
         f"{GLYPHS[role]} {link.state}",
         role,
     )
 
 
 def _speaker(snapshot: FleetSnapshot, analysis: Analysis, link: Link) -> Iterator[Line]:
-    """Everything that the provider knows, or why there is nothing to show."""
+    """Everything that the provider knows, or why there is nothing to show.
+
+    What takes one row comes first, in the same order on both sides, so that the eye can compare
+    them; then why, then who.
+    """
     mesh, limits = analysis.mesh, analysis.thresholds
     if link.key.source not in snapshot.clusters:
         yield fact("cluster", unknown("not in this fleet, so nobody can read its side"))
+        yield from _why(link)
         return
     if link.key.provider is MeshProvider.CILIUM:
         agents = cilium_side(snapshot, link, mesh, limits)
         if agents is None:
             yield fact("agents", unknown("cannot be read"))
-            return
-        yield from _cilium(link, agents)
+            yield from _why(link)
+        else:
+            yield from _cilium(link, agents)
         return
     side = submariner_side(snapshot, link, mesh, limits)
-    if side is None or side.gateway is None:
+    if side is None:
         yield fact("gateway", unknown(_no_gateway(link)))
-    if side is not None:
+        yield from _why(link)
+    else:
         yield from _submariner(snapshot, link, side)
 
 
@@ -69,29 +78,49 @@ def _no_gateway(link: Link) -> str:
     return "cannot be read" if link.state is LinkState.UNKNOWN else "no Gateway object is held"
 
 
+def _why(link: Link) -> Iterator[Line]:
+    yield fact("reason", link.reason or unknown("none was given"))
+    if link.last_state:
+        yield fact("last said", Span(link.last_state.value, Role.DIM))
+    for note in link.notes:
+        yield fact("note", Span(note, Role.DIM))
+
+
 def _submariner(snapshot: FleetSnapshot, link: Link, side: SubmarinerSide) -> Iterator[Line]:
-    if side.gateway is not None:
-        yield from _gateway(snapshot, link, side.gateway)
-        yield from _connection(link, side.connection)
     yield _rtt(link)
-    yield from _traffic(side)
+    yield fact("rx / tx", *_traffic(side))
     yield fact("nodes", *_nodes(side.nodes))
-
-
-def _gateway(snapshot: FleetSnapshot, link: Link, view: GatewayView) -> Iterator[Line]:
-    name, status = link.key.source, view.gateway.status
-    target = ObjectTarget(name, view.ref)
-    word = status.ha_status or "no HA status"
-    spans = [Span(f"{view.ref.name}  "), Span(word, Role.PLAIN if view.active else Role.WARN)]
-    if status.version:
-        spans.append(Span(f"  {status.version}", Role.DIM))
-    yield fact("gateway", *spans, target=target)
-    read = format_age(server_now(snapshot, name) - view.seen_at)
-    if view.age is None:
-        yield fact("heartbeat", unknown("missing or unreadable"), Span(f", read {read} ago"))
+    if side.gateway is not None:
+        yield _heartbeat(snapshot, link, side.gateway)
+    yield from _why(link)
+    if side.gateway is None:
+        yield fact("gateway", unknown(_no_gateway(link)))
     else:
-        age = f"{format_age(view.age)} old" if view.age >= 0 else f"{format_age(-view.age)} ahead"
-        yield fact("heartbeat", age, Span(f", read {read} ago", Role.DIM))
+        yield _gateway(link, side.gateway)
+        yield from _connection(link, side.connection)
+    yield from _reach(link)
+    if side.operator_says or side.driver_says:
+        operator = ", ".join(side.operator_says) or "nothing"
+        driver = ", ".join(side.driver_says) or "nothing"
+        yield fact("metrics", f"operator {operator}, driver {driver}")
+    if side.gateway is not None and side.gateway.gateway.status.version:
+        yield fact("version", Span(side.gateway.gateway.status.version, Role.DIM))
+
+
+def _heartbeat(snapshot: FleetSnapshot, link: Link, view: GatewayView) -> Line:
+    read = format_age(server_now(snapshot, link.key.source) - view.seen_at)
+    if view.age is None:
+        return fact("heartbeat", unknown("missing or unreadable"), Span(f", read {read} ago"))
+    age = f"{format_age(view.age)} old" if view.age >= 0 else f"{format_age(-view.age)} ahead"
+    return fact("heartbeat", age, Span(f", read {read} ago", Role.DIM))
+
+
+def _gateway(link: Link, view: GatewayView) -> Line:
+    word = Span(
+        view.gateway.status.ha_status or "no HA status", Role.PLAIN if view.active else Role.WARN
+    )
+    target = ObjectTarget(link.key.source, view.ref)
+    return fact("gateway", f"{view.ref.name}  ", word, target=target)
 
 
 def _connection(link: Link, connection: Connection | None) -> Iterator[Line]:
@@ -99,9 +128,8 @@ def _connection(link: Link, connection: Connection | None) -> Iterator[Line]:
         yield fact("peer", Span("the gateway holds no connection to it"))
         return
     remote = connection.endpoint
-    yield fact(
-        "peer", f"{remote.hostname or remote.cable_name}", Span(f"  {remote.cluster_id}", Role.DIM)
-    )
+    known_as = "" if remote.cluster_id == link.key.target else f"  {remote.cluster_id}"
+    yield fact("peer", f"{remote.hostname or remote.cable_name}", Span(known_as, Role.DIM))
     nat = "NAT yes" if connection.using_nat else "NAT no"
     yield fact("driver", f"{link.driver or '?'}  {nat}")
     yield fact("address", connection.using_ip or unknown("none in use"))
@@ -115,9 +143,9 @@ def _rtt(link: Link) -> Line:
     if rtt is None or not rtt.positive:
         return fact("RTT", unknown("never measured"))
     if not link.state.measured:
-        return fact("RTT", Span(f"last seen {format_span(typical(rtt))} (frozen)", Role.DIM))
+        return fact("RTT", Span(f"last {format_span(typical(rtt))}, frozen", Role.DIM))
     role = Role.WARN if link.state is LinkState.SLOW else Role.PLAIN
-    spans = [Span(f"{format_span(typical(rtt))} avg", role), Span(_reach(rtt), Role.DIM)]
+    spans = [Span(f"{format_span(typical(rtt))} avg", role)]
     if bars := trend(link.trend):
         spans.append(Span(f"  {bars}"))
     if rtt.source != "gateway":
@@ -125,33 +153,33 @@ def _rtt(link: Link) -> Line:
     return fact("RTT", *spans)
 
 
-def _reach(rtt: RoundTrip) -> str:
-    if rtt.minimum is None or rtt.maximum is None:
-        return ""
-    return f"  {format_span(rtt.minimum)}…{format_span(rtt.maximum)}"
+def _reach(link: Link) -> Iterator[Line]:
+    """The least and the most of the round trips, while they are current."""
+    rtt = link.rtt
+    if rtt and link.state.measured and rtt.minimum is not None and rtt.maximum is not None:
+        yield fact("RTT range", f"{format_span(rtt.minimum)} … {format_span(rtt.maximum)}")
 
 
-def _traffic(side: SubmarinerSide) -> Iterator[Line]:
-    """What Prometheus adds: bytes per second, and the statuses that its series carry."""
+def _traffic(side: SubmarinerSide) -> Iterator[Span]:
+    """What Prometheus adds: bytes per second."""
     received, sent = side.received, side.sent
     if received.value is None and sent.value is None:
-        yield fact("rx / tx", unknown(received.why))
-    else:
-        window = Span(f" ({format_age(RATE_WINDOW)})", Role.DIM)
-        yield fact("rx / tx", *_rate(received), " / ", *_rate(sent), window)
-    if side.operator_says or side.driver_says:
-        operator = ", ".join(side.operator_says) or "nothing"
-        driver = ", ".join(side.driver_says) or "nothing"
-        yield fact("metrics", f"operator {operator}, driver {driver}")
+        yield unknown(received.why)
+        return
+    first, second = _rate(received), _rate(sent)
+    unit = second.text.rpartition(" ")[2]
+    if received.value is not None and sent.value is not None and first.text.endswith(f" {unit}"):
+        first = Span(first.text.removesuffix(f" {unit}"))
+    yield from (first, Span(" / "), second, Span(f" ({format_age(RATE_WINDOW)})", Role.DIM))
 
 
-def _rate(measure: Measure) -> tuple[Span, ...]:
+def _rate(measure: Measure) -> Span:
     if measure.value is None:
-        return (unknown(measure.why),)
+        return unknown(measure.why)
     for size, unit in _STEPS:
         if measure.value >= size:
-            return (Span(f"{measure.value / size:.1f} {unit}"),)
-    return (Span(f"{measure.value:.0f} B/s"),)
+            return Span(f"{measure.value / size:.1f} {unit}")
+    return Span(f"{measure.value:.0f} B/s")
 
 
 def _nodes(nodes: Nodes) -> tuple[Span, ...]:
@@ -159,7 +187,7 @@ def _nodes(nodes: Nodes) -> tuple[Span, ...]:
     rest = (unknown(shorten(nodes.why_unknown, _MAX_WHY)),) if nodes.why_unknown else ()
     if nodes.failing:
         bad = Role.CRITICAL if nodes.failing * 2 > nodes.total else Role.WARN
-        words = f"{nodes.failing} of {nodes.total} cannot reach it"
+        words = f"{nodes.failing} of {nodes.total} cut off"
         return (stated(bad, words), *rest)
     if rest:
         return rest
@@ -170,6 +198,7 @@ def _nodes(nodes: Nodes) -> tuple[Span, ...]:
 
 def _cilium(link: Link, side: CiliumSide) -> Iterator[Line]:
     target = ObjectTarget(link.key.source, link.object) if link.object else None
+    yield _rtt(link)
     if side.why_unmeasured:
         yield fact("agents", unknown(side.why_unmeasured), target=target)
     else:
@@ -177,15 +206,16 @@ def _cilium(link: Link, side: CiliumSide) -> Iterator[Line]:
         role = Role.CRITICAL if side.ready * 2 < side.agents else role
         words = f"{side.ready} of {side.agents} ready"
         yield fact("agents", stated(role, words), target=target)
-    yield fact("driver", link.driver or "cilium")
-    yield fact("copy", _copy(side))
-    yield _rtt(link)
     failures = side.failures
     if failures.value is None:
         yield fact("failures", unknown(failures.why))
     else:
         role = Role.WARN if failures.value >= 1 else Role.PLAIN
         yield fact("failures", Span(f"{failures.value:.0f} within 5 m", role))
+    yield from _why(link)
+    yield fact("copy", _copy(side))
+    yield fact("driver", link.driver or "cilium")
+    yield from _reach(link)
     if link.object:
         yield fact("object", Span(str(link.object), Role.DIM), target=target)
 
@@ -199,11 +229,3 @@ def _copy(side: CiliumSide) -> Span:
     if side.runs_copy:
         return unknown("KVStoreMesh runs; no metric says how it stands")
     return Span("no KVStoreMesh seen", Role.DIM)
-
-
-def _standing(snapshot: FleetSnapshot, link: Link) -> Iterator[Line]:
-    """Since when it is in its state, and why."""
-    yield fact("since", beginning(link.since, snapshot.taken_at))
-    yield fact("reason", link.reason or unknown("none was given"))
-    if link.last_state:
-        yield fact("last said", Span(link.last_state.value, Role.DIM))

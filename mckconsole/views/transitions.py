@@ -37,7 +37,7 @@ def transitions_detail(
         return Detail(f"{row_id} transitions", "? no longer there", Role.UNKNOWN, (block,))
     pair = pairs_by_link(analysis.mesh.pairs).get(link.key)
     role = link_role(link)
-    words = f"{GLYPHS[role]} {link.state} {since_words(link.since, snapshot.taken_at)}"
+    words = f"{GLYPHS[role]} {link.state}{since_words(link.since, snapshot.taken_at)}"
     sides = [side for side in (link, opposite(link, pair)) if side]
     return Detail(
         f"{link.key.source} → {link.key.target} transitions",
@@ -53,7 +53,7 @@ def _side(link: Link, known: Iterable[Transition], now: float) -> Block:
     state = fact(
         "now",
         stated(link_role(link), link.state.value),
-        Span(f"  {since_words(link.since, now)}", Role.DIM),
+        Span(since_words(link.since, now), Role.DIM),
         Span(f"  {link.reason}" if link.reason else ""),
         target=LinkTarget(str(link.key)),
     )
@@ -64,7 +64,7 @@ def _changes(subject: str, known: Iterable[Transition], now: float, heading: str
     own = [one for one in known if one.subject == subject]
     lines = tuple(change_lines(own, now))
     if not lines:
-        why = "no change seen: it has been like this since the console first looked"
+        why = "no change was seen since the console first looked"
         return Block(heading, lines=(remark(why),))
     return Block(heading, f"{len(lines)} changes" if len(lines) > 1 else "1 change", lines=lines)
 

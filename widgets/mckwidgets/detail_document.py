@@ -14,7 +14,7 @@ from mckwidgets.safe_text import LOOK_AT, cut, inert
 
 MAX_LINE = 4096
 """Characters of a logical line that are shown."""
-MAX_NOTE = 20
+MAX_NOTE = 24
 """Cells of what stands at the right end of a line."""
 
 Words = tuple[str, str]

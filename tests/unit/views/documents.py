@@ -12,12 +12,13 @@ from mckconsole.demo.promql import PromSeries, evaluate
 from mckconsole.demo.scenario import load_scenario
 from mckconsole.demo.series import cluster_series
 from mckconsole.demo.world import World
+from mckconsole.domain.findings import Evidence
 from mckconsole.domain.kinds import KINDS
 from mckconsole.domain.metrics import QUERIES, MetricState, MetricVector, Sample
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import TopicState
 from mckconsole.views.detail import Detail, FindingTarget, Line, LinkTarget
-from mckconsole.views.explain import evidence_line
+from mckconsole.views.explain import evidence_line, evidence_source
 from mckconsole.views.panes import MESH
 from mckconsole.views.spec import GLYPHS, Role
 from tests.unit.analysis import build
@@ -153,9 +154,31 @@ def assert_sound(snapshot: FleetSnapshot, analysis: Analysis, detail: Detail) ->
 
 def shown_evidence(detail: Detail, snapshot: FleetSnapshot, analysis: Analysis) -> set[str]:
     """Ids of findings whose every observation stands in the document."""
-    words = {line.text.lstrip("".join(GLYPHS.values()) + " ") for line in lines_of(detail)}
+    seen = {(source, line) for source, lines in evidence_of(detail).items() for line in lines}
     return {
         finding.id
         for finding in analysis.findings
-        if all(evidence_line(snapshot, one, Role.DIM).text in words for one in finding.evidence)
+        if all(
+            (source_words(one), evidence_line(snapshot, one)) in seen for one in finding.evidence
+        )
     }
+
+
+def evidence_of(detail: Detail) -> dict[str, list[Line]]:
+    """What was observed, by where; each source stands once."""
+    (block,) = [one for one in detail.blocks if one.heading == "Evidence"]
+    found: dict[str, list[Line]] = {}
+    source = ""
+    for line in block.lines:
+        if line.note:
+            found[source].append(line)
+        else:
+            source = line.text.lstrip("".join(GLYPHS.values()) + " ")
+            assert source not in found
+            found[source] = []
+    return found
+
+
+def source_words(one: Evidence) -> str:
+    """How the place of an observation is called, without the glyph of its side."""
+    return evidence_source(one, Role.PLAIN).text

@@ -79,9 +79,10 @@ def test_a_finding_about_a_pair_shows_each_side_as_it_stands() -> None:
     detail = finding_detail(fleet, analysis, finding.id)
     assert detail
     (evidence,) = [block for block in detail.blocks if block.heading == "Evidence"]
-    roles = {line.text.split()[1]: line.spans[0].role for line in evidence.lines}
+    sources = [line for line in evidence.lines if not line.note]
+    roles = {line.text.split()[1]: line.spans[0].role for line in sources}
     assert roles == {"east": Role.CRITICAL, "south": Role.OK}
-    assert evidence.note == str(len(finding.evidence))
+    assert evidence.note == f"{len(finding.evidence)} observations"
 
 
 def test_the_tunnel_of_the_finding_is_the_first_way_on() -> None:

@@ -28,7 +28,7 @@ def test_every_tunnel_of_the_demo_has_a_document_without_changes() -> None:
     for link in demo_analysis().mesh.links:
         detail = transitions_detail(demo(), demo_analysis(), str(link.key), ())
         assert_sound(demo(), demo_analysis(), detail)
-        assert "no change seen" in text_of(detail)
+        assert "no change was seen" in text_of(detail)
 
 
 def test_changes_are_newest_first_with_how_long_each_state_held() -> None:
@@ -56,7 +56,7 @@ def test_the_way_back_stands_beside_it() -> None:
     past = [change(60, f"link {back}", "up", "degraded")]
     detail = transitions_detail(asymmetric(), analysis, wanted, past)
     assert [block.heading for block in detail.blocks] == ["east → south", "south → east"]
-    assert "no change seen" in detail.blocks[0].lines[1].text
+    assert "no change was seen" in detail.blocks[0].lines[1].text
     assert detail.blocks[1].note == "1 change"
 
 

@@ -15,7 +15,7 @@ from mckwidgets import matrix as matrix_module
 from mckwidgets.demos.matrix import CELLS, CLUSTERS, Cell, MatrixDemo
 from mckwidgets.demos.safe_text import PAYLOADS
 from mckwidgets.matrix import Matrix
-from mckwidgets.matrix_layout import lay_out, widest
+from mckwidgets.matrix_layout import lay_out, whole_words, widest
 
 CELL = Cell("● new", "ok")
 SIZES = [(80, 24), (200, 50), (40, 8), (15, 4), (1, 2), (1, 1)]
@@ -40,12 +40,14 @@ def place(matrix: Matrix, row: int, column: int) -> tuple[int, int]:
     ("columns", "names", "content", "width", "expected"),
     [
         (4, 10, 14, 120, (10, 16)),  # all fit
-        (4, 10, 14, 70, (10, 13)),  # all fit when a little narrower than their content
-        (4, 10, 14, 50, (10, 14)),  # they do not: scroll
+        (4, 10, 14, 70, (10, 14)),  # all fit when a little closer to each other
+        (4, 10, 14, 62, (10, 12)),  # and when a little narrower than their content
+        (4, 10, 14, 48, (10, 14)),  # they do not: scroll
         (200, 40, 7, 120, (22, 8)),
         (3, 10, 2, 120, (10, 8)),
-        (6, 10, 14, 80, (10, 9)),
-        (7, 10, 14, 80, (10, 14)),
+        (6, 10, 14, 80, (10, 10)),
+        (7, 10, 14, 80, (10, 9)),
+        (8, 10, 14, 80, (10, 14)),
         (3, 30, 9, 24, (8, 12)),
         (3, 30, 9, 1, (6, 12)),
         (0, 0, 0, 80, (1, 8)),
@@ -56,6 +58,23 @@ def test_widths(
 ) -> None:
     layout = lay_out(3, columns, names, content, width)
     assert (layout.names, layout.cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "shown"),
+    [
+        ("▲ slow 612 ms", 13, "▲ slow 612 ms"),
+        ("▲ slow 612 ms", 12, "▲ slow"),
+        ("~ 102 ms 41 s", 10, "~ 102 ms"),
+        ("✖ degraded 88 ms", 10, "✖ degraded"),
+        ("? connected, never verified", 14, "? connected"),
+        ("● 102 ms", 6, "● 102 ms"),  # a number alone says nothing: cut it where it ends
+        ("✖ degraded", 8, "✖ degraded"),
+        ("", 0, ""),
+    ],
+)
+def test_what_does_not_fit_goes_word_by_word(text: str, cells: int, shown: str) -> None:
+    assert whole_words(text, cells) == shown
 
 
 def test_a_column_is_scrolled_to_by_as_little_as_needed() -> None:
@@ -107,7 +126,7 @@ async def test_headings_and_cells() -> None:
             "41",
             "s",
         ]
-        assert lines[3].rstrip().endswith("? connected, n…")
+        assert lines[3].rstrip().endswith("  ? connected")
         assert lines[5].strip() == ""
 
 

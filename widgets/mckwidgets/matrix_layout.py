@@ -18,7 +18,7 @@ TIGHT = 14
 """What a column gets when they are not."""
 ROUND = 4
 GAP = 2
-"""Blank cells between columns."""
+"""Blank cells between columns; one where cells would be cut otherwise."""
 
 
 class MatrixLayout(NamedTuple):
@@ -28,21 +28,22 @@ class MatrixLayout(NamedTuple):
     cell: int
     rows: int
     columns: int
+    gap: int = GAP
 
     @property
     def left(self) -> int:
         """Where the first column begins."""
-        return self.names + GAP
+        return self.names + self.gap
 
     @property
     def step(self) -> int:
         """From one column to the next."""
-        return self.cell + GAP
+        return self.cell + self.gap
 
     @property
     def width(self) -> int:
         """Of everything."""
-        return self.left + self.step * self.columns - GAP
+        return self.left + self.step * self.columns - self.gap
 
     @property
     def height(self) -> int:
@@ -70,7 +71,7 @@ class MatrixLayout(NamedTuple):
 
     def _fitting(self, width: int) -> int:
         """Columns that a screen shows whole; one at least counts as that."""
-        return max(1, (width - self.left + GAP) // self.step)
+        return max(1, (width - self.left + self.gap) // self.step)
 
     def scroll_to_show(self, column: int, scroll_x: int, width: int) -> int:
         """The least scrolling after which a column is shown whole, if there is room for one."""
@@ -98,6 +99,23 @@ def lay_out(rows: int, columns: int, names: int, content: int, width: int) -> Ma
     """
     left = max(1, min(names, MAX_NAME, max(width // 3, 6)))
     content = -(-content // ROUND) * ROUND
-    room = (width - left) // columns - GAP if columns else 0
-    cell = min(content, room if room >= SNUG else TIGHT)
-    return MatrixLayout(left, max(MIN_CELL, cell), rows, columns)
+    step = (width - left) // columns if columns else 0
+    gap = 1 if SNUG < step < content + GAP else GAP
+    cell = min(content, step - gap if step - gap >= SNUG else TIGHT)
+    return MatrixLayout(left, max(MIN_CELL, cell), rows, columns, gap)
+
+
+def whole_words(text: str, cells: int) -> str:
+    """As many of the first words of an inert text as fit, at least two; else all of it.
+
+    A number is not parted from the unit behind it.
+    """
+    if cell_len(text) <= cells:
+        return text
+    words = text.split(" ")
+    while len(words) > 2:
+        words.pop()
+        shown = " ".join(words).rstrip(",;:")
+        if cell_len(shown) <= cells and not shown[-1:].isdigit():
+            return shown
+    return text

@@ -11,7 +11,7 @@ from typing import Protocol
 from rich.segment import Segment
 from rich.style import Style
 
-from mckwidgets.matrix_layout import GAP, MatrixLayout
+from mckwidgets.matrix_layout import MatrixLayout, whole_words
 from mckwidgets.matrix_table import Pair, Place, Table
 from mckwidgets.roles import ROLES
 from mckwidgets.safe_text import LOOK_AT, cut, fold, inert, pad
@@ -53,7 +53,7 @@ class Brush:
         words = " ".join([*[f"‹ {left}"] * bool(left), *[f"{right} ›"] * bool(right)])
         segments = [
             Segment(pad(words, self._layout.names, "right"), self._style("matrix--dim")),
-            Segment(" " * GAP, self._name),
+            Segment(" " * self._layout.gap, self._name),
         ]
         for column in columns:
             name = self._table.columns[column]
@@ -69,14 +69,16 @@ class Brush:
             cell = self._table.cell(pair)
             here = (row, column) == (self._row, self._column)
             style = self._cell_style(cell.role, cursor=here, lit=pair in self._lit)
-            text = pad(inert(cell.text[:LOOK_AT]), self._layout.cell)
-            segments += [Segment(text, style), Segment(" " * GAP, self._name)]
+            text = pad(
+                whole_words(inert(cell.text[:LOOK_AT]), self._layout.cell), self._layout.cell
+            )
+            segments += [Segment(text, style), Segment(" " * self._layout.gap, self._name)]
         return segments
 
     def _heading(self, name: str, cells: int, *, current: bool) -> list[Segment]:
         text = pad(cut(inert(name), cells, middle=True), cells)
         style = self._current if current else self._name
-        return [Segment(text, style), Segment(" " * GAP, self._name)]
+        return [Segment(text, style), Segment(" " * self._layout.gap, self._name)]
 
     def _cell_style(self, role: str, *, cursor: bool, lit: bool) -> Style:
         if cursor:

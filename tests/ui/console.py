@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from textual import events
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
-from textual.widget import Widget
+from textual.screen import Screen
 
 from mckconsole.analysis.thresholds import Thresholds
 from mckconsole.config.model import Config
@@ -24,6 +28,8 @@ from mckconsole.ui.themes import load_themes
 
 SETTLED = (ClusterState.PENDING, ClusterState.CONNECTING)
 """States in which more is to come."""
+HOPS = 6
+"""Messages that follow one of the other, from a key to the last word on the screen."""
 PATIENCE = 30.0
 """Seconds after which a condition that does not come true fails the test."""
 
@@ -65,13 +71,25 @@ class Console:
         return self.app.shell
 
     async def press(self, *keys: str) -> None:
-        """Press keys and let everything that follows happen."""
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
+        """Press keys, one after the other, and let everything that follows of each happen."""
+        for key in keys:
+            self.app.post_message(key_event(key))
+            await self.quiet()
 
     async def type(self, text: str) -> None:
         """Type `text`, key by key."""
-        await self.press(*(NAMES.get(char, char) for char in text))
+        await self.press(*text)
+
+    async def quiet(self) -> None:
+        """Let every message be handled, and those that it causes, and paint what came of them.
+
+        Pilot's own pause waits for an idle processor besides, which a fleet in the same process
+        seldom grants.
+        """
+        for _ in range(HOPS):
+            await self.pilot._wait_for_screen()
+        self.app.screen._on_timer_update()
+        await self.pilot._wait_for_screen()
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until `condition` holds.
@@ -83,7 +101,7 @@ class Console:
         while not condition():
             assert time.monotonic() < end, f"not in {PATIENCE:.0f} s; the screen:\n{self.text()}"
             await asyncio.sleep(0.02)
-        await self.pilot.pause()
+        await self.quiet()
 
     async def settled(self) -> None:
         """Wait until every cluster was read or given up."""
@@ -100,17 +118,21 @@ class Console:
         return screen_text(self.app.screen)
 
 
-NAMES = {" ": "space", ":": "colon", "/": "slash", "?": "question_mark", "-": "minus",
-         "!": "exclamation_mark", ">": "greater_than_sign", "<": "less_than_sign",
-         "=": "equals_sign", "*": "asterisk", ".": "full_stop", ",": "comma", "~": "tilde",
-         '"': "quotation_mark", "@": "at", "_": "underscore"}  # fmt: skip
+def key_event(key: str) -> events.Key:
+    """The event of a key, given as Textual names it or as the character that it writes."""
+    name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+    character: str | None
+    try:
+        written = REPLACED_KEYS.get(name, name)
+        character = unicodedata.lookup(_get_unicode_name_from_key(written))
+    except KeyError:
+        character = key if len(key) == 1 else None
+    return events.Key(name, character)
 
 
-def screen_text(screen: Widget) -> str:
+def screen_text(screen: Screen[Any]) -> str:
     """The lines that the compositor would write."""
-    width, height = screen.app.size
-    strips = screen.app.screen._compositor.render_strips()
-    del width, height
+    strips = screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
 

@@ -42,15 +42,16 @@ async def read(running: Console) -> None:
 
 async def playing(running: Console, fleet: EmbeddedFleet, seconds: float) -> None:
     """Move the script on and have everything read again: gateways are polled."""
-    fleet.advance(seconds)
-    await read_again(running)
+    fleet.advance(seconds - 1.0)
+    await read_again(running, fleet)
 
 
-async def read_again(running: Console) -> None:
-    """Have every cluster that answers asked again, and wait until what it said is shown."""
+async def read_again(running: Console, fleet: EmbeddedFleet) -> None:
+    """Have every cluster that answers asked again a second later, and wait until that is shown."""
     live = running.shell.live
     assert live is not None
     before = {name: gateways_read(running, name) for name in LIVE}
+    fleet.advance(1.0)
     live.refresh()
     await running.until(lambda: all(gateways_read(running, name) > before[name] for name in LIVE))
 

@@ -361,5 +361,8 @@ class Shell(Screen[None], inherit_bindings=False):
     def tell(self, words: str, *, trouble: bool = False) -> None:
         """A short message in place of the last one; never markup: it may quote a stranger."""
         self.app.clear_notifications()
+        for holder in self.query("ToastHolder"):  # of a message that was cleared it stays behind
+            if holder.is_mounted and not holder.children:
+                holder.remove()
         level: Literal["warning", "information"] = "warning" if trouble else "information"
         self.notify(inert(words), severity=level, timeout=4, markup=False)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from mckconsole.ui.shell import Shell
 
 V = TypeVar("V", bound=PaneView)
+DEEPEST = 20
+"""Views below a table that are kept: links lead in circles, and every view takes its part of each
+frame's layout. Who goes deeper comes back to so many, and then to the table."""
 
 
 class Stacks:
@@ -46,9 +49,9 @@ class Stacks:
         """Go deeper, to `place`."""
         from mckconsole.ui.factory import view_for
 
-        view = view_for(self._shell, self.pane, place)
-        self._below[self.pane].append(view)
-        self._reveal()
+        below = [*self._below[self.pane], view_for(self._shell, self.pane, place)]
+        gone, self._below[self.pane] = below[:-DEEPEST], below[-DEEPEST:]
+        self._reveal(gone)
 
     def pop(self) -> bool:
         """Go up; False at the top."""

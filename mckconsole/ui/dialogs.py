@@ -246,7 +246,7 @@ class Dialogs:
             else export_path(self._shell.settings.exports, suffix, now=taken_at)
         )
         if os.path.lexists(path):
-            return f"{path} is there already; name another file"
+            return f"there already is {path}; name another file"
         try:
             if not file:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -254,7 +254,9 @@ class Dialogs:
         except OSError as error:
             return f"cannot make {path.parent}: {error.strerror or type(error).__name__}"
         except WriteError as error:
-            return str(error)
+            # The reason first: at the prompt the path stands beside it.
+            where, _, why = str(error).partition(f"{path}: ")
+            return f"{why} ({where.strip()} {path})" if why else where
         self._shell.tell(f"saved {path}")
         return ""
 

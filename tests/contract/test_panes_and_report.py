@@ -3,40 +3,102 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.report import jsonout
 from mckconsole.report.document import build
+from mckconsole.ui.frame import Frame
 from mckconsole.ui.table_view import TableView
 from mckconsole.views.panes import PANES
 from mckconsole.views.spec import PaneSpec
-from tests.ui.console import console, settings_for
+from mckwidgets.grid import Grid
+from tests.contract.painted import Table, painted_table
+from tests.contract.running import mck
+from tests.ui.console import Console, console, settings_for
+
+AGE = re.compile(r"\d+ s\b")
 
 
-@pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.name)
+def reported(document: Any, pane: PaneSpec) -> Table:
+    """The rows of a pane in a JSON report; its columns are the pane's."""
+    table = document["panes"][pane.name]
+    assert table["columns"] == [column.id for column in pane.columns]
+    return {row["id"]: row["cells"] for row in table["rows"]}
+
+
+async def open_table(running: Console, pane: PaneSpec) -> TableView:
+    """Go to the pane's table and have it show every column."""
+    await running.press(pane.key)
+    table = running.shell.stacks.choose_root(TableView)
+    await running.pilot.pause()
+    if not table.wide:
+        await running.press("w")
+    return table
+
+
+async def frozen_frame(running: Console) -> Frame:
+    """Wait until everything is read, then freeze what is shown."""
+    await running.settled()
+    await running.press("p")
+    assert running.shell.frame is not None
+    return running.shell.frame
+
+
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=["80x24", "200x50"])
-async def test_a_pane_shows_the_rows_of_the_report(
-    pane: PaneSpec, size: tuple[int, int], tmp_path: Path
-) -> None:
+async def test_panes_show_the_rows_of_the_report(size: tuple[int, int], tmp_path: Path) -> None:
     async with (
         EmbeddedFleet() as fleet,
-        console(settings_for(fleet, tmp_path, pane=pane.name), size=size) as running,
+        console(settings_for(fleet, tmp_path), size=size) as running,
     ):
+        frame = await frozen_frame(running)
+        document = json.loads(jsonout.render(build(frame.snapshot, frame.analysis, PANES)))
+        for pane in PANES:
+            rows = reported(document, pane)
+            assert len(rows) > 5
+            table = await open_table(running, pane)
+            grid = table.grid
+            assert [row.id for row in grid.visible_rows()] == list(rows)
+            assert list(grid.shown_columns) == [column.id for column in pane.columns]
+            assert {key: dict(grid.shown_text(key)) for key in rows} == rows
+            assert await painted_table(running, grid, pane.columns) == rows
+
+
+def lasting(cells: Mapping[str, str], pane: PaneSpec) -> dict[str, str]:
+    """What another process says too, which reads a few seconds later: no ages and no trends."""
+    kept = [column.id for column in pane.columns if not column.volatile]
+    return {column: AGE.sub("N s", cells[column]) for column in kept}
+
+
+def in_order(grid: Grid, keys: Sequence[str]) -> bool:
+    return [row.id for row in grid.visible_rows()] == keys
+
+
+async def test_panes_show_what_the_command_line_reports(tmp_path: Path) -> None:
+    async with (
+        EmbeddedFleet() as fleet,
+        console(settings_for(fleet, tmp_path), size=(200, 50)) as running,
+    ):
+        config = tmp_path / "config.yaml"
+        endpoints = [
+            {"name": one.name, "url": one.url, "clusters": list(one.clusters),
+             "clusterLabel": one.cluster_label}
+            for one in fleet.config.prometheus
+        ]  # fmt: skip
+        config.write_text(yaml.safe_dump({"prometheus": endpoints}))
+        options = ("--format", "json", "--allow-partial", "--config", str(config))
         await running.settled()
-        await running.press("p")
-        frame = running.shell.frame
-        assert frame is not None
-        document = build(frame.snapshot, frame.analysis, PANES)
-        reported = json.loads(jsonout.render(document))["panes"][pane.name]
-        table = running.shell.stacks.choose_root(TableView)
-        await running.pilot.pause()
-        await running.press("w")
-        assert [row.id for row in table.grid.visible_rows()] == [
-            row["id"] for row in reported["rows"]
-        ]
-        assert list(table.grid.shown_columns) == reported["columns"]
-        for row in reported["rows"]:
-            assert dict(table.grid.shown_text(row["id"])) == row["cells"]
+        done = await mck(tmp_path, "report", "--kubeconfig", str(fleet.kubeconfig), *options)
+        for pane in PANES:
+            rows = reported(done.json(), pane)
+            grid = (await open_table(running, pane)).grid
+            await running.until(partial(in_order, grid, list(rows)))
+            for key, cells in rows.items():
+                assert lasting(grid.shown_text(key), pane) == lasting(cells, pane)

@@ -6,75 +6,97 @@ The keys are seeded: a failure is repeated with the seed in its message.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
-import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual import events
 
 from mckconsole.demo.fleet import EmbeddedFleet
-from mckconsole.ui.actions import everything
-from mckconsole.views.panes import PANES
+from mckconsole.ui.app import ConsoleApp
 from tests.ui.console import Console, console, settings_for
+from tests.ui.monkey import Monkey
 
 KEYS = int(os.environ.get("MCKCONSOLE_MONKEY_KEYS", "20000"))
 SEED = int(os.environ.get("MCKCONSOLE_MONKEY_SEED", "20260801"))
-BATCH = 25
+BATCH = 40
 """Keys that are sent before the application is let settle."""
-SIZES = ((80, 24), (120, 40), (200, 50), (40, 10), (1, 1), (80, 24))
-LEAVING = {"ctrl+q", "ctrl+c", "ctrl+z", "q"}
-"""Keys that end or stop the program: the monkey is to stay inside."""
 REVIEWS = ("selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews")
-
-
-def alphabet() -> list[str]:
-    """Every key of the registry, what is typed into prompts, and some that mean nothing."""
-    panes = [(pane.name, pane.key, pane.title) for pane in PANES]
-    keys = [key for action in everything(panes) for key in action.keys]
-    typed = [*"abcdefghijklmnoprstuvwxyz0123456789", "space", "full_stop", "asterisk"]
-    odd = ["f1", "f12", "ctrl+w", "ctrl+k", "backspace", "delete", "ctrl+left", "alt+x", "[", "é"]
-    useful = ["enter", "escape", "down", "up", "escape", "enter", "colon", "slash"]
-    return [key for key in (*keys, *typed, *odd, *useful * 3) if key not in LEAVING]
-
-
-def key_presses(seed: int, count: int) -> Iterator[list[str]]:
-    chance = random.Random(seed)
-    choices = alphabet()
-    for _ in range(count // BATCH):
-        yield chance.choices(choices, k=BATCH)
+READS = ("get", "list", "watch", "")
+"""Verbs; none where a server was told to be silent before it looked."""
+ENTRIES = ("exec", "attach", "portforward", "proxy")
+"""Parts of objects that GET does not only read."""
 
 
 async def play(running: Console, fleet: EmbeddedFleet) -> None:
-    chance = random.Random(SEED)
-    for number, keys in enumerate(key_presses(SEED, KEYS)):
-        for key in keys:
-            character = key if len(key) == 1 else None
-            running.app.post_message(events.Key(key, character))
-        await running.pilot.pause()
+    """Let the monkey press all its keys; the script of the demo goes on meanwhile."""
+    monkey, app = Monkey(SEED), running.app
+    driver = app._driver
+    assert driver is not None
+    for number in range(KEYS // BATCH):
+        size = (app.size.width, app.size.height)
+        extras = monkey.extras(size) if number % 2 else ()
+        for event in (*monkey.keys(BATCH), *extras):
+            driver.process_message(event)
+        await running.pilot._wait_for_screen()
+        app.screen._on_timer_update()
         if number % 20 == 0:
-            await running.pilot.resize_terminal(*chance.choice(SIZES))
+            await running.pilot.resize_terminal(*monkey.size())
         if number % 10 == 0:
-            fleet.advance(1.0)
-        assert running.app.crash is None, f"batch {number}, seed {SEED}: {running.app.crash!r}"
-        assert running.app.is_running, f"batch {number} ended the program, seed {SEED}"
+            fleet.advance(5.0)
+        assert app.crash is None, f"batch {number}, seed {SEED}: {app.crash!r}"
+        assert app.is_running, f"batch {number} ended the program, seed {SEED}"
+
+
+async def leave_everything(running: Console) -> None:
+    """Out of every dialog and prompt, to the fleet."""
+    await running.pilot.resize_terminal(120, 40)
+    for _ in range(40):
+        await running.press("escape")
+    assert running.app.screen is running.shell
+    await running.press("0", "1")
+    if running.shell.paused:
+        await running.press("p")
+
+
+def only_reads(fleet: EmbeddedFleet) -> int:
+    """How many requests arrived; each of them only read."""
+    for cluster in fleet.clusters.values():
+        for record in cluster.requests:
+            last = record.path.rpartition("/")[2]
+            if record.method == "POST":
+                assert last in REVIEWS, record
+            else:
+                assert record.method == "GET", record
+                assert record.verb in READS, record
+                assert last not in ENTRIES, record
+    return sum(len(cluster.requests) for cluster in fleet.clusters.values())
 
 
 @pytest.mark.slow
-async def test_random_keys_break_nothing_and_only_read(tmp_path: Path) -> None:
+async def test_random_keys_break_nothing_and_only_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quits: list[object] = []
     unhandled: list[str] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: unhandled.append(repr(context)))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    exports = tmp_path / "exports"
     async with EmbeddedFleet() as fleet:
-        async with console(settings_for(fleet, tmp_path)) as running:
+        async with console(settings_for(fleet, exports)) as running:
             await running.settled()
-            await play(running, fleet)
-        for name, cluster in fleet.clusters.items():
-            assert cluster.writes == [], name
-            for record in cluster.requests:
-                review = record.path.rpartition("/")[2] in REVIEWS
-                assert record.method == "GET" or (record.method == "POST" and review)
-        asked = sum(len(cluster.requests) for cluster in fleet.clusters.values())
-    assert asked > 100, "the monkey looked at a fleet"
+            with monkeypatch.context() as inside:
+                inside.setattr(ConsoleApp, "exit", lambda *result, **_: quits.append(result))
+                await play(running, fleet)
+                await leave_everything(running)
+            assert "gcp-eu-1" in running.text(), "the console still works"
+            assert len(running.app._registry) < 60, "and nothing piled up in it"
+        asked = only_reads(fleet)
+    gc.collect()
+    await asyncio.sleep(0)
     assert unhandled == []
+    assert asked > 100, "the monkey looked at a fleet"
+    assert quits, "the monkey found the way out"
+    assert list(exports.iterdir()), "and saved something"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,24 +13,27 @@ from mckconsole.ui.places import MetricsPlace, TransitionsPlace
 from mckconsole.ui.view import WAITING, Desk, Format, PaneView
 from mckconsole.views.detail import LinkTarget, Span
 from mckconsole.views.mesh_detail import link_object
-from mckconsole.views.mesh_matrix import MatrixTable, explain_cell, mesh_matrix
+from mckconsole.views.mesh_matrix import MatrixTable, explain_cell, mesh_matrix, tally
 from mckconsole.views.scope import in_scope
 from mckconsole.views.spec import PaneSpec, Role
-from mckwidgets.bar import Bar, BarItem
 from mckwidgets.matrix import Matrix
+from mckwidgets.notes import Notes
 
 if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
 
-EXPLAINED = 2
-"""Lines under the matrix about the chosen direction."""
+MOST_NOTES, LEAST_NOTES = 6, 4
+"""Rows under the matrix about the chosen direction; few enough that a move writes little."""
+APART = 8
+"""Rows of the view from which one is left blank between the matrix and the notes."""
 
 
 class MatrixView(PaneView):
     """The mesh pane as a matrix; a cell is the direction from its row to its column."""
 
     DEFAULT_CSS = """
-    MatrixView Bar { height: 1; }
+    MatrixView > Matrix { height: 1fr; margin-left: 1; }
+    MatrixView > Notes { height: auto; }
     """
     where = Where.MATRIX
 
@@ -41,13 +43,28 @@ class MatrixView(PaneView):
         self.matrix = Matrix()
         self.matrix.empty = WAITING
         self.problems_only = False
-        self._explained = [Bar() for _ in range(EXPLAINED)]
+        self.notes = Notes()
         self._table: MatrixTable | None = None
         self._placed = False
 
     def compose(self) -> ComposeResult:
         yield self.matrix
-        yield from self._explained
+        yield self.notes
+
+    def on_resize(self) -> None:
+        """The matrix and the notes share the place there is."""
+        self._share()
+
+    def _share(self) -> None:
+        """Notes stand right under the matrix; one that is too high leaves them a few rows."""
+        rows = len(self._table.rows) + 1 if self._table and self._table.rows else 0
+        place = self.size.height
+        apart = 1 if place >= APART else 0
+        least = min(LEAST_NOTES, place // 4)
+        high = max(min(rows, place - least - apart), 1) if rows else place
+        self.matrix.styles.height = high
+        self.notes.styles.height = max(min(place - high - apart, MOST_NOTES), 0)
+        self.notes.styles.margin = (apart if rows else 0, 0, 0, 0)
 
     @property
     def main(self) -> Matrix:
@@ -65,14 +82,8 @@ class MatrixView(PaneView):
         if frame is None:
             return ()
         rows = [row for row in frame.rows[self.pane] if in_scope(row, self.desk.scope)]
-        counts = Counter((row.cells["state"].text, row.role) for row in rows)
-        parts = [Span(f"{len(rows)} directions", Role.DIM)]
-        for (state, role), count in counts.items():
-            glyph, _, word = state.partition(" ")
-            parts += [Span("  "), Span(f"{glyph} {count} {word}", role)]
-        if self.problems_only:
-            parts.append(Span(" · only problems", Role.WARN))
-        return parts
+        only = (Span("only problems  ", Role.WARN),) if self.problems_only else ()
+        return (*only, *tally(rows))
 
     def show(self, frame: Frame) -> None:
         table = mesh_matrix(frame.snapshot, frame.analysis, self.desk.scope.names)
@@ -83,6 +94,7 @@ class MatrixView(PaneView):
         self._table = table
         self.matrix.empty = self.spec.empty(frame.snapshot, frame.analysis)
         self.matrix.set_table(table.rows, table.columns, cells)
+        self._share()
         if not self._placed and table.row_ids:
             self._placed = self._to_the_worst(frame, table)
         self._explain(frame)
@@ -98,12 +110,10 @@ class MatrixView(PaneView):
 
     def _explain(self, frame: Frame) -> None:
         cursor, table = self.matrix.cursor, self._table
-        lines = explain_cell(frame.snapshot, frame.analysis, table, *cursor) if (
-            cursor and table
-        ) else ()  # fmt: skip
-        for number, bar in enumerate(self._explained):
-            spans = lines[number].spans if number < len(lines) else ()
-            bar.set_items([BarItem(tuple(spans))] if spans else [])
+        if cursor is None or table is None:
+            self.notes.set_lines(())
+        else:
+            self.notes.set_lines(explain_cell(frame.snapshot, frame.analysis, table, *cursor))
 
     def do_view_problems(self) -> None:
         """Only directions that are not well, or all again."""

@@ -6,18 +6,18 @@ fleet come last. Cells say less than the list's rows and never something else.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.mesh.links import Link, LinkKey, LinkState, Pair, Verdict
 from mckconsole.analysis.mesh.rtt import typical
 from mckconsole.analysis.rules import RULES
 from mckconsole.domain.snapshot import FleetSnapshot
-from mckconsole.domain.text import shorten
 from mckconsole.domain.times import format_age, format_span
 from mckconsole.views.detail import Line, LinkTarget, Span
-from mckconsole.views.explain import duration, stated
+from mckconsole.views.explain import duration, fact, stated, unknown
 from mckconsole.views.mesh import (
     WORST_FIRST,
     LinkFindings,
@@ -25,13 +25,22 @@ from mckconsole.views.mesh import (
     opposite,
     pairs_by_link,
 )
-from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role
+from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
 
 Place = tuple[str, str]
 """(row, column): from, to."""
 
-_MAX_REASON = 100
-"""Characters of a reason that leave room for where to look."""
+_LOUDEST = (
+    Role.CRITICAL,
+    Role.WARN,
+    Role.STALE,
+    Role.FORBIDDEN,
+    Role.UNKNOWN,
+    Role.CONNECTING,
+    Role.OK,
+    Role.PLAIN,
+    Role.DIM,
+)
 _RANK = {state: rank for rank, state in enumerate(WORST_FIRST)}
 
 
@@ -122,33 +131,54 @@ def _words(link: Link) -> str:
         return _stale_words(link, rtt)
     if not rtt or not link.state.measured:
         return link.state.value
-    return rtt if link.state is LinkState.UP else f"{rtt} {link.state}"
+    return rtt if link.state is LinkState.UP else f"{link.state} {rtt}"
 
 
 def _stale_words(link: Link, rtt: str) -> str:
-    """`88 ms 41 s old`: the last word, and how old it was when it was read."""
+    """`88 ms 41 s`: the last word, and how old it was when it was read."""
     if link.heartbeat_age is None or link.heartbeat_age < 0:
         return LinkState.STALE.value
     age = format_age(link.heartbeat_age)
-    return f"{rtt} {age} old" if rtt else f"{LinkState.STALE} {age}"
+    return f"{rtt} {age}" if rtt else f"{LinkState.STALE} {age}"
 
 
 def explain_cell(
     snapshot: FleetSnapshot, analysis: Analysis, table: MatrixTable, row: str, column: str
 ) -> tuple[Line, ...]:
-    """Two lines about one direction: how it stands and the way back; why, and where to look."""
-    way = Span(f"{row} → {column}  ")
-    head = Span("selected: ", Role.DIM)
+    """One direction in the order of what matters: how it stands, why, and where to look first."""
     links = table.links.get((row, column))
     if not links:
-        return (Line((head, way, Span(_why_empty(table, row, column), Role.DIM))),)
+        return (Line((_way(row, column), Span(_why_empty(table, row, column), Role.DIM))),)
     link = links[0]
     pair = table.pairs[link.key]
+    lines = [
+        Line((_way(row, column), *_standing(link, snapshot.taken_at)), indent=_LABEL + 1),
+        _fact("why", Span(link.reason) if link.reason else unknown("no reason was given")),
+        _fact("way back", *_way_back(link, pair)),
+    ]
+    if look := _first_look(analysis, link, pair):
+        lines.append(_fact("first look", Span(look)))
+    for other in links[1:]:
+        words = Span(f"  {other.reason}" if other.reason else "")
+        lines.append(_fact("also", Span(f"{other.key.provider} "), _stated(other), words))
     target = LinkTarget(str(link.key))
-    return (
-        Line((head, way, *_standing(links, pair, snapshot.taken_at)), target),
-        Line((Span("why: ", Role.DIM), Span(_why(analysis, link, pair))), target),
-    )
+    return tuple(replace(line, target=target) for line in lines)
+
+
+_LABEL = 10
+"""Cells of a label."""
+
+
+def _fact(label: str, *spans: Span) -> Line:
+    return fact(label, *spans, width=_LABEL)
+
+
+def _way(row: str, column: str) -> Span:
+    return Span(f"{row} → {column}  ", Role.HEADING)
+
+
+def _stated(link: Link) -> Span:
+    return stated(link_role(link), link.state.value)
 
 
 def _why_empty(table: MatrixTable, row: str, column: str) -> str:
@@ -159,31 +189,33 @@ def _why_empty(table: MatrixTable, row: str, column: str) -> str:
     return "no tunnel is known in this direction"
 
 
-def _standing(links: Sequence[Link], pair: Pair, now: float) -> Iterator[Span]:
-    link = links[0]
-    role = link_role(link)
+def _standing(link: Link, now: float) -> Iterator[Span]:
+    """State, how long, and the round trip."""
     held = "" if link.since is None else f" for {duration(now - link.since)}"
-    yield stated(role, f"{link.state}{held}")
+    yield stated(link_role(link), f"{link.state}{held}")
+    yield from _round_trip(link)
+
+
+def _round_trip(link: Link) -> Iterator[Span]:
+    if link.rtt and link.rtt.positive:
+        words = format_span(typical(link.rtt))
+        measured = link.state.measured
+        yield Span(
+            f"  {words}" if measured else f"  last {words}", Role.PLAIN if measured else Role.DIM
+        )
+
+
+def _way_back(link: Link, pair: Pair) -> Iterator[Span]:
     back = opposite(link, pair)
     if back is None:
-        yield Span("  the way back is not known")
+        yield unknown("not known")
     else:
-        yield Span("  the way back is ")
-        yield stated(link_role(back), back.state.value)
+        yield _stated(back)
+        yield from _round_trip(back)
     if pair.verdict is Verdict.ASYMMETRIC:
-        yield Span(": asymmetric", Role.CRITICAL)
+        yield Span("  asymmetric: it works in one direction only", Role.CRITICAL)
     elif pair.uneven:
-        yield Span(": uneven", Role.WARN)
-    for other in links[1:]:
-        yield Span(f"  also {other.key.provider}: ")
-        yield stated(link_role(other), other.state.value)
-
-
-def _why(analysis: Analysis, link: Link, pair: Pair) -> str:
-    """The reason, and the first thing to look at where something is wrong."""
-    reason = link.reason or "no reason was given"
-    look = _first_look(analysis, link, pair)
-    return f"{shorten(reason, _MAX_REASON)}. First look: {look}" if look else reason
+        yield Span("  uneven: the round trips are far apart", Role.WARN)
 
 
 def _first_look(analysis: Analysis, link: Link, pair: Pair) -> str:
@@ -195,3 +227,17 @@ def _first_look(analysis: Analysis, link: Link, pair: Pair) -> str:
         if finding.id in wanted and finding.rule in RULES:
             return RULES[finding.rule].remediation
     return ""
+
+
+def tally(rows: Sequence[Row]) -> tuple[Span, ...]:
+    """`✖ 2 down, 1 missing  ▲ 1 slow  ● 9 up  13 directions`, worst first."""
+    counts: dict[Role, Counter[str]] = {}
+    for row in rows:
+        word = row.cells["state"].text.partition(" ")[2]
+        counts.setdefault(row.role, Counter())[word] += 1
+    parts: list[Span] = []
+    for role in sorted(counts, key=_LOUDEST.index):
+        words = ", ".join(f"{count} {word}" for word, count in counts[role].most_common())
+        parts += [Span(f"{GLYPHS.get(role, '–')} {words}", role), Span("  ")]
+    many = "" if len(rows) == 1 else "s"
+    return (*parts, Span(f"{len(rows)} direction{many}", Role.DIM))

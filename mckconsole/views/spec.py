@@ -29,6 +29,8 @@ class Role(StrEnum):
     FORBIDDEN = "forbidden"
     DIM = "dim"
     """True once, or of little weight: shown, but not as current."""
+    HEADING = "heading"
+    """What the words after it are about."""
 
 
 GLYPHS: Mapping[Role, str] = {

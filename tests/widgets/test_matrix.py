@@ -218,8 +218,12 @@ async def test_a_cursor_move_asks_for_few_cells(monkeypatch: pytest.MonkeyPatch)
         seen: list[tuple[Region, ...]] = []
         monkeypatch.setattr(matrix, "refresh", lambda *regions: seen.append(regions))
         matrix.action_cursor_left()
-        assert [len(regions) for regions in seen] == [3, 3]
-        assert sum(region.area for regions in seen for region in regions) < 6 * 24
+        assert [len(regions) for regions in seen] == [1, 1, 2]  # two cells, two column names
+        assert sum(region.area for regions in seen for region in regions) < 4 * 24
+        seen.clear()
+        matrix.action_cursor_up()
+        assert [len(regions) for regions in seen] == [1, 1, 2]  # two cells, two row names
+        assert {region.x for region in seen[-1]} == {0}
 
 
 async def test_equal_content_paints_nothing_and_a_change_only_its_cell(

@@ -141,7 +141,8 @@ class PaintedLines(Widget):
             Segment(part.text, self.get_component_rich_style(f"line--{part.look}"))
             for part in self.line_parts(y, width)
         ]
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        # as few changes of style as possible: each costs 40 bytes at the terminal
+        return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
 
     def on_click(self, event: Click) -> None:
         """Find the part under the mouse."""

@@ -166,7 +166,8 @@ class Matrix(ScrollView, can_focus=True, inherit_bindings=False):
         self._place = row, column
         if not self._show_cursor() and before != self._place:
             for place in (before, self._place):
-                self._refresh_place(*place, headings=True)
+                self._refresh_place(*place)
+            self._refresh_headings(before, self._place)
         self._tell(was)
 
     def _step(self, rows: int, columns: int = 0) -> None:
@@ -294,12 +295,20 @@ class Matrix(ScrollView, can_focus=True, inherit_bindings=False):
             if row in rows and column in columns:
                 self._refresh_place(rows[row], columns[column])
 
-    def _refresh_place(self, row: int, column: int, *, headings: bool = False) -> None:
+    def _refresh_place(self, row: int, column: int) -> None:
         layout, scroll = self._layout, self.scroll_offset
         x, y = layout.column_x(column, scroll.x), row - scroll.y + 1
-        regions = [Region(x, y, layout.cell, 1)]
-        if headings:
-            regions += [Region(x, 0, layout.cell, 1), Region(0, y, layout.names, 1)]
+        self.refresh(Region(x, y, layout.cell, 1).intersection(self._view.region))
+
+    def _refresh_headings(self, before: Place, now: Place) -> None:
+        """Repaint the names that are lit or no longer lit, and no others."""
+        layout, scroll = self._layout, self.scroll_offset
+        regions: list[Region] = []
+        if before[0] != now[0]:
+            regions += [Region(0, at[0] - scroll.y + 1, layout.names, 1) for at in (before, now)]
+        if before[1] != now[1]:
+            columns = (layout.column_x(at[1], scroll.x) for at in (before, now))
+            regions += [Region(x, 0, layout.cell, 1) for x in columns]
         view = self._view.region
         self.refresh(*(region.intersection(view) for region in regions))
 
@@ -326,4 +335,4 @@ class Matrix(ScrollView, can_focus=True, inherit_bindings=False):
             segments = brush.row(row, self._shown_columns())
         else:
             segments = []
-        return Strip(segments).adjust_cell_length(width, get("matrix--name"))
+        return Strip(segments).adjust_cell_length(width, get("matrix--name")).simplify()

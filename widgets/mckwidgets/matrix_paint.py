@@ -72,13 +72,17 @@ class Brush:
             text = pad(
                 whole_words(inert(cell.text[:LOOK_AT]), self._layout.cell), self._layout.cell
             )
-            segments += [Segment(text, style), Segment(" " * self._layout.gap, self._name)]
+            gap = " " * self._layout.gap
+            if here or pair in self._lit:
+                segments += [Segment(text, style), Segment(gap, self._name)]
+            else:  # one segment less to write
+                segments.append(Segment(text + gap, style))
         return segments
 
     def _heading(self, name: str, cells: int, *, current: bool) -> list[Segment]:
         text = pad(cut(inert(name), cells, middle=True), cells)
         style = self._current if current else self._name
-        return [Segment(text, style), Segment(" " * self._layout.gap, self._name)]
+        return [Segment(text + " " * self._layout.gap, style)]
 
     def _cell_style(self, role: str, *, cursor: bool, lit: bool) -> Style:
         if cursor:

@@ -8,7 +8,7 @@ from mckconsole.analysis.engine import Analysis, analyse
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import TopicState
 from mckconsole.views.detail import LinkTarget
-from mckconsole.views.mesh_matrix import MatrixTable, explain_cell, mesh_matrix
+from mckconsole.views.mesh_matrix import MatrixTable, explain_cell, mesh_matrix, tally
 from mckconsole.views.panes import MESH
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role
 from tests.unit.analysis import build
@@ -58,12 +58,12 @@ def test_every_cell_is_filled_and_no_glyph_is_alone() -> None:
     ("way", "text"),
     [
         (("aws-use1-1", "aks-weu-1"), "● 92 ms"),
-        (("aws-use1-1", "onprem-1"), "▲ 612 ms slow"),
+        (("aws-use1-1", "onprem-1"), "▲ slow 612 ms"),
         (("gcp-eu-1", "aws-use1-1"), "✖ down"),
-        (("aws-use1-1", "gcp-eu-1"), "✖ 88 ms degraded"),
+        (("aws-use1-1", "gcp-eu-1"), "✖ degraded 88 ms"),
         (("gcp-eu-1", "onprem-1"), "✖ missing"),
         (("aks-weu-1", "onprem-1"), "▲ unverified"),
-        (("aws-usw2-1", "gcp-eu-1"), "~ 102 ms 41 s old"),
+        (("aws-usw2-1", "gcp-eu-1"), "~ 102 ms 41 s"),
         (("onprem-1", "aws-usw2-1"), "✖ down ×2"),
         (("edge-fra-1", "onprem-1"), "? unknown"),
         (("edge-fra-1", "gcp-eu-1"), "–"),
@@ -123,45 +123,49 @@ def test_no_direction_is_known_between_strangers() -> None:
     table, analysis = matrix(fleet)
     assert table.cells["a", "c"] is BLANK
     assert explain_cell(fleet, analysis, table, "a", "c")[0].text == (
-        "selected: a → c  no tunnel is known in this direction"
+        "a → c  no tunnel is known in this direction"
     )
 
 
 def test_an_asymmetric_direction_is_explained() -> None:
     lines = explained(asymmetric(), "east", "south")
     assert lines == [
-        "selected: east → south  ✖ down  the way back is ✖ degraded: asymmetric",
-        f"why: {PING}. First look: compare the CNI interface's address on south's gateway with "
-        "healthCheckIP of its Endpoint as east holds it",
+        "east → south  ✖ down  last 22 ms",
+        f"why        {PING}",
+        "way back   ✖ degraded  22 ms  asymmetric: it works in one direction only",
+        "first look compare the CNI interface's address on south's gateway with healthCheckIP of "
+        "its Endpoint as east holds it",
     ]
 
 
 def test_the_other_ways_of_standing_are_explained() -> None:
     assert explained(asymmetric(), "east", "west") == [
-        "selected: east → west  ● up  the way back is ● up",
-        "why: connected, answers pings",
+        "east → west  ● up  22 ms",
+        "why        connected, answers pings",
+        "way back   ● up  22 ms",
     ]
     assert explained(asymmetric(), "east", "east") == [
-        "selected: east → east  a cluster has no tunnel to itself"
+        "east → east  a cluster has no tunnel to itself"
     ]
     lines = explained(asymmetric(), "east", "north")
-    assert lines[0] == "selected: east → north  ▲ unverified  the way back is ? unknown"
-    assert "First look: Turn the connection health check on" in lines[1]
+    assert lines[0] == "east → north  ▲ unverified"
+    assert lines[2] == "way back   ? unknown"
+    assert lines[3].startswith("first look Turn the connection health check on")
 
 
 def test_the_other_link_of_a_direction_is_named() -> None:
     table = mesh_matrix(demo(), demo_analysis(), None)
-    first, _ = explain_cell(demo(), demo_analysis(), table, "onprem-1", "aws-usw2-1")
-    assert "✖ down" in first.text
-    assert first.text.endswith("also cilium: ▲ degraded")
+    lines = explain_cell(demo(), demo_analysis(), table, "onprem-1", "aws-usw2-1")
+    assert "✖ down" in lines[0].text
+    assert lines[-1].text == "also       cilium ▲ degraded  3 of 10 agents are not ready"
 
 
-def test_every_cell_of_the_demo_is_explained_in_at_most_two_lines() -> None:
+def test_every_cell_of_the_demo_is_explained_in_a_few_lines() -> None:
     table = mesh_matrix(demo(), demo_analysis(), None)
     for row, column in table.cells:
         lines = explain_cell(demo(), demo_analysis(), table, row, column)
-        assert 1 <= len(lines) <= 2
-        assert lines[0].text.startswith(f"selected: {row} → {column}  ")
+        assert 1 <= len(lines) <= 5
+        assert lines[0].text.startswith(f"{row} → {column}  ")
         wanted = table.row_ids.get((row, column))
         assert {line.target for line in lines} == {LinkTarget(wanted) if wanted else None}
 
@@ -175,3 +179,13 @@ def test_a_cluster_whose_mesh_may_not_be_read_is_a_row_of_unknowns() -> None:
     table, _ = matrix(fleet)
     assert table.cells["east", "west"] == Cell("? unknown", Role.UNKNOWN, "unknown")
     assert "gateways forbidden" in explained(fleet, "east", "west")[1]
+
+
+def test_the_tally_is_worst_first_and_one_group_for_a_sign() -> None:
+    rows = MESH.rows(demo(), demo_analysis())
+    assert "".join(span.text for span in tally(rows)) == (
+        "✖ 2 down, 2 missing, 1 degraded  ▲ 2 degraded, 2 slow, 1 unverified  ~ 4 stale  "
+        "? 2 unknown  ● 10 up  26 directions"
+    )
+    assert [span.text for span in tally(rows[:1])] == ["✖ 1 down", "  ", "1 direction"]
+    assert [span.text for span in tally(())] == ["0 directions"]

@@ -107,6 +107,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """Leave, from anywhere."""
         self.exit(0)
 
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Leave the pointer of the mouse alone: not every terminal swallows what that takes."""
+
     # Ending.
 
     def leave(self, status: int) -> None:

@@ -15,9 +15,10 @@ from mckconsole.ui.actions import Where
 from mckconsole.ui.places import MetricsPlace
 from mckconsole.ui.view import Desk, Format, PaneView
 from mckconsole.views.detail import Span
-from mckconsole.views.mesh import find_link
+from mckconsole.views.explain import stated
+from mckconsole.views.mesh import find_link, link_role
 from mckconsole.views.mesh_detail import link_object
-from mckconsole.views.mesh_ranges import link_series
+from mckconsole.views.mesh_ranges import frozen_since, link_series
 from mckconsole.views.spec import Role
 from mckwidgets.plot import Plot, Series
 
@@ -31,7 +32,11 @@ AGAIN = 15.0
 """Seconds between two rounds of questions while the view is on the screen."""
 TITLES = {"latency": "round trip", "rx": "received", "tx": "sent"}
 _PLOTS = (("latency",), ("rx", "tx"))
-_ROLES = (Role.OK, Role.WARN, Role.UNKNOWN, Role.CONNECTING)
+_ROLES = (Role.PLAIN, Role.CONNECTING, Role.STALE, Role.UNKNOWN)
+"""Colours that judge nothing: that bytes flow does not say that a tunnel is well."""
+FROZEN = "frozen: no ping is answered"
+SPLIT_ROWS = 28
+"""Rows of the view from which one is left blank between the plots."""
 
 
 def rate_words(value: float) -> str:
@@ -66,6 +71,9 @@ class MetricsView(PaneView):
         self._name = place.id
         self._ranges: Mapping[str, MetricRange] = {}
         self._asked = "asking Prometheus …"
+        self._state: tuple[Span, ...] = ()
+        self._frozen: float | None = None
+        """From when on the round trips are a repeated last value; None while they are new."""
 
     def compose(self) -> ComposeResult:
         yield from self.plots
@@ -80,7 +88,7 @@ class MetricsView(PaneView):
 
     @property
     def words(self) -> Sequence[Span]:
-        return (Span(self._asked, Role.DIM),)
+        return (*self._state, Span(self._asked, Role.DIM))
 
     def on_mount(self) -> None:
         """Ask now, and again as long as the view is there."""
@@ -89,8 +97,18 @@ class MetricsView(PaneView):
 
     def show(self, frame: Frame) -> None:
         link = find_link(frame.analysis, self.place.id)
-        if link is not None:
-            self._name = f"{link.key.source} → {link.key.target}"
+        if link is None:
+            return
+        self._name = f"{link.key.source} → {link.key.target}"
+        self._state = (stated(link_role(link), link.state.value), Span("  "))
+        if self._frozen != (since := frozen_since(link)):
+            self._frozen = since
+            self._draw()
+        self.desk.refresh_words()
+
+    def on_resize(self) -> None:
+        """Plots stand apart where there is room."""
+        self.plots[1].styles.margin = (int(self.size.height >= SPLIT_ROWS), 0, 0, 0)
 
     def ask_again(self) -> None:
         """Ask again."""
@@ -153,10 +171,15 @@ class MetricsView(PaneView):
     def _answered(self, event: Answered) -> None:
         event.stop()
         self._ranges = event.ranges
-        for plot, wanted in zip(self.plots, _PLOTS, strict=True):
-            draw(plot, {name: event.ranges[name] for name in wanted if name in event.ranges})
-        self._asked = "the last 30 minutes, every 15 s anew"
+        self._draw()
+        self._asked = "last 30 m, asked every 15 s"
         self.desk.refresh_words()
+
+    def _draw(self) -> None:
+        for plot, wanted in zip(self.plots, _PLOTS, strict=True):
+            ranges = {name: self._ranges[name] for name in wanted if name in self._ranges}
+            if ranges:
+                draw(plot, ranges, self._frozen)
 
 
 def unit_of(name: str) -> str:
@@ -171,23 +194,44 @@ def newest(name: str, points: Sequence[Point]) -> str:
     return "–" if value is None else words(value)
 
 
-def draw(plot: Plot, ranges: Mapping[str, MetricRange]) -> None:
-    """Put these answers into one plot; what is not there says why."""
+def draw(plot: Plot, ranges: Mapping[str, MetricRange], frozen: float | None) -> None:
+    """Put these answers into one plot; what is not there says why, what is frozen is dimmed."""
     many = len(ranges) > 1
-    series: list[Series] = []
-    notes: list[str] = []
+    lines: list[tuple[str, Sequence[Point], bool]] = []
     for name, found in ranges.items():
         for legend, points in found.series.items():
-            words = f"{TITLES[name]} {legend}".strip() if many or legend else TITLES[name]
-            series.append(Series(words, _ROLES[len(series) % len(_ROLES)], points))
-        if found.reason:
-            notes.append(f"{TITLES[name]}: {found.reason}")
-    any_range = next(iter(ranges.values()), None)
+            words = f"{TITLES[name]} {legend}".strip() if many else legend
+            parts = thawed(points, frozen) if name == "latency" else ((points, False),)
+            lines += [(words, part, old) for part, old in parts]
+    both = {old for _, _, old in lines} == {True, False}
+    notes = [f"{TITLES[name]}: {found.reason}" for name, found in ranges.items() if found.reason]
+    title = " and ".join(TITLES[name] for name in ranges)
+    any_range = next(iter(ranges.values()))
     plot.set_series(
-        series,
-        title=" and ".join(TITLES[name] for name in ranges) or "no such metric",
+        [
+            Series(
+                f"{words} {'frozen' if old else 'measured'}".strip() if both else words,
+                Role.DIM if old else _ROLES[number % len(_ROLES)],
+                points,
+            )
+            for number, (words, points, old) in enumerate(lines)
+        ],
+        title=f"{title}, {FROZEN}" if any(old for _, _, old in lines) else title,
         unit=format_span if "latency" in ranges else rate_words,
-        start=any_range.start if any_range else 0.0,
-        end=any_range.end if any_range else 0.0,
+        start=any_range.start,
+        end=any_range.end,
         note="; ".join(dict.fromkeys(notes)),
     )
+
+
+def thawed(
+    points: Sequence[Point], frozen: float | None
+) -> Iterator[tuple[Sequence[Point], bool]]:  # fmt: skip
+    """Points up to a time, then those from it on, which are frozen; no part is empty of values."""
+    split = [(points, False)]
+    if frozen is not None:
+        early = [point for point in points if point[0] < frozen]
+        split = [(early, False), (points[len(early) :], True)]
+    for part, old in split:
+        if any(value is not None for _, value in part) or len(split) == 1:
+            yield part, old

@@ -1,8 +1,9 @@
-"""Which metric series are about a row of the mesh pane."""
+"""Which metric series are about a row of the mesh pane, and from when on they say nothing new."""
 
 from __future__ import annotations
 
 from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.mesh.links import Link, LinkState, MeshProvider
 from mckconsole.domain.ranges import LinkSeries
 from mckconsole.views.mesh import find_link
 
@@ -24,3 +25,15 @@ def link_series(analysis: Analysis, row_id: str) -> LinkSeries | None:
         ids.get((key.provider, key.source), ""),
         remote or key.target.removesuffix(_FOREIGN),
     )
+
+
+def frozen_since(link: Link) -> float | None:
+    """From when on its round trips repeat a last value (Unix seconds); None while they are new.
+
+    A Submariner gateway whose pings get no answer keeps its last round trip, and so does the
+    metric. 0.0 is before the console first looked.
+    """
+    mute = link.state in (LinkState.DOWN, LinkState.CONNECTING)
+    if link.key.provider is not MeshProvider.SUBMARINER or not mute:
+        return None
+    return 0.0 if link.since is None else link.since

@@ -141,7 +141,7 @@ FALLING = ramp(90, 80, 70, 60, 50, 40, name="b", role="warn")
                 " 50 ms ┤              ▄▄▀▀",
                 "       │        ▗▄▄▀▀▀",
                 "       │   ▗▄▞▀▀▘",
-                "  0 ms ┤▄▞▀▘",
+                "     0 ┤▄▞▀▘",
                 "       └──────┴────────────┴───────────┴",
                 "             -4m          -2m        now",
                 "          11:56:00Z            12:00:00Z",
@@ -155,12 +155,12 @@ FALLING = ramp(90, 80, 70, 60, 50, 40, name="b", role="warn")
             [
                 "T",
                 "100 ms +                            ****",
-                "       |                ************",
-                "       |   *************",
-                "  0 ms +***",
+                "       |                       *****",
+                "       |         **************",
+                "       |    *****",
+                "     0 +****",
                 "       +------+------------+-----------+",
                 "             -4m          -2m        now",
-                "          11:56:00Z            12:00:00Z",
                 "* a 100 ms  min 0 ms  max 100 ms",
             ],
         ),
@@ -173,7 +173,7 @@ FALLING = ramp(90, 80, 70, 60, 50, 40, name="b", role="warn")
                 "100 ms ┤                        ▄▄▄▄▞▀▀▀",
                 "       │                   ▄▞▀▀▀",
                 "       │",
-                "  0 ms ┤▀▀▀▀▀▀▀",
+                "     0 ┤▀▀▀▀▀▀▀",
                 "       └──────┴────────────┴───────────┴",
                 "             -4m          -2m        now",
                 "● a 100 ms  min 10 ms  max 100 ms",
@@ -186,13 +186,13 @@ FALLING = ramp(90, 80, 70, 60, 50, 40, name="b", role="warn")
             None,
             [
                 "T",
-                "100 ms ┤▄▄▄▄▄▄▄▄▲▖              ▄▄▄▄▞▀▀●",
-                "       │         ▝▀▀▀▀▀▀●▄▄▄▟█▀▀",
-                "       │        ▗▄▄▀▀▀▀▀      ▀▀▲▀▀▀▀▀▀▲",
-                "  0 ms ┤●▄▄▞▀▀▀▀▘",
+                "100 ms ┤▄▄▄▖                       ▄▄▄▀●",
+                "       │   ▝▀▀▀▀▲▀▄▄▄▄▄▄     ▄▄▞▀▀▀",
+                "       │           ▗▄▄▄▄●▀▀▀▀▀▀▀▲▀▀▀▚▄▄▲",
+                "       │     ▄▄▄▀▀▀▘",
+                "     0 ┤●▄▀▀▀",
                 "       └──────┴────────────┴───────────┴",
                 "             -4m          -2m        now",
-                "          11:56:00Z            12:00:00Z",
                 "● a 100 ms   ▲ b 40 ms",
             ],
         ),
@@ -202,15 +202,15 @@ FALLING = ramp(90, 80, 70, 60, 50, 40, name="b", role="warn")
             NOON - 120,
             [
                 "T                          11:58:00Z -2m",
-                "100 ms ┤▄▄▄▖               │       ▄▄▄▀●",
-                "       │   ▝▀▀▀▀▲▀▄▄▄▄▄▄   │ ▄▄▞▀▀▀",
-                " 50 ms ┤                ▀█▛▀▀▄▄▖",
-                "       │             ▗▄▀●  │   ▝▲▀▀▀▚▄▄▲",
-                "       │   ▗▄▄▄▄▄▞▀▀▀▘     │",
-                "  0 ms ┤●▀▀▘               │",
+                "100 ms ┤▄▄                 │        ▗▄▞●",
+                "       │  ▀▀▀▄▄▄▲▖         │    ▄▄▞▀▘",
+                "       │         ▝▀▀▀▀▀▀▄▄▄▄▟█▀▀",
+                " 50 ms ┤               ▄●▀▘│  ▀▀▲▀▀▄▄▄",
+                "       │          ▄▄▄▞▀    │          ▀▲",
+                "       │  ▄▄▄▀▀▀▀▀         │",
+                "     0 ┤●▀                 │",
                 "       └──────┴────────────┴───────────┴",
                 "             -4m          -2m        now",
-                "          11:56:00Z            12:00:00Z",
                 "● a 60 ms",
                 "▲ b 60 ms",
             ],
@@ -219,7 +219,7 @@ FALLING = ramp(90, 80, 70, 60, 50, 40, name="b", role="warn")
             chart(RISING),
             (20, 5),
             None,
-            ["T", "100 ms ┤      ▄▄▄▄▞▀", "  0 ms ┤▄▞▀▀▀▀", "       -5m       now", "● a 100 ms"],
+            ["T", "100 ms ┤      ▄▄▄▄▞▀", "     0 ┤▄▞▀▀▀▀", "       -5m       now", "● a 100 ms"],
         ),
         (chart(RISING), (19, 5), None, ["● a 100 ms"]),
         (chart(RISING), (40, 4), None, ["● a 100 ms"]),
@@ -238,6 +238,17 @@ def test_a_chart(
     shown: Chart, size: tuple[int, int], cursor: float | None, rows: list[str]
 ) -> None:
     assert text(Drawing(shown, *size).rows(cursor)) == rows
+
+
+def test_an_only_line_without_a_name_stands_in_the_title() -> None:
+    alone = chart(ramp(0, 20, 40, 60, 80, 100, name=""))
+    rows = text(Drawing(alone, 40, 9).rows())
+    assert rows[0] == "T  100 ms  min 0 ms  max 100 ms"
+    assert rows[-1].strip().startswith("-4m"), "and has no legend"
+    assert text(Drawing(alone, 24, 9).rows())[0] == "T  100 ms"
+    assert text(Drawing(alone, 40, 9).rows(NOON - 60))[0] == "T  80 ms" + "11:59:00Z -1m".rjust(32)
+    assert text(Drawing(chart(ramp(None, name="")), 40, 9).rows())[0] == "T"
+    assert text(Drawing(alone, 19, 4).rows()) == ["● 100 ms"]
 
 
 def test_samples_that_are_missing_are_not_joined() -> None:
@@ -268,7 +279,7 @@ def test_roles() -> None:
     assert {role for row in rows for _, role in row} == {
         *("heading", "plain", "dim", "cursor", "ok", "warn"),
     }
-    assert sum(len(words) for row in rows[1:-1] for words, role in row if role == "cursor") == 4
+    assert sum(len(words) for row in rows[1:-1] for words, role in row if role == "cursor") == 5
 
 
 values = st.none() | st.floats()

@@ -73,9 +73,27 @@ class Drawing:
         at = "" if cursor is None else f"{clock(cursor)}Z"
         if cursor is not None and self._width >= 2 * MIN_WIDTH:
             at += f" {ago(self._chart.end - cursor)}"
-        title = cut(inert(self._chart.title[:MAX_TEXT]), self._width - len(at) - 2 * bool(at))
-        blank = " " * (self._width - cell_len(title) - len(at)) if at else ""
-        return [(title, "heading"), (blank, "plain"), (at, "plain")]
+        room = self._width - len(at) - 2 * bool(at)
+        title = cut(inert(self._chart.title[:MAX_TEXT]), room)
+        said, role = self._said(cursor, room - cell_len(title) - 2)
+        used = cell_len(title) + cell_len(said)
+        blank = " " * (self._width - used - len(at)) if at else ""
+        return [(title, "heading"), (said, role), (blank, "plain"), (at, "plain")]
+
+    def _said(self, cursor: float | None, room: int) -> Words:
+        """The values of an only line without a name, behind the title; they need no legend."""
+        if not self._nameless or self._body is None:
+            return "", "plain"
+        (line,) = self._lines
+        for extremes in (True, False):
+            words = self._values(line, cursor, extremes=extremes)
+            if cell_len(words) <= room:
+                return f"  {words}", line.role
+        return "", "plain"
+
+    @property
+    def _nameless(self) -> bool:
+        return len(self._lines) == 1 and not self._lines[0].name
 
     def _nothing(self) -> list[Row]:
         """Why there is nothing to draw, in the middle."""
@@ -92,8 +110,10 @@ class Drawing:
     def _legend(self, cursor: float | None) -> list[Row]:
         """One row when all fit in it, else one per series, else a row without the extremes.
 
-        Its height does not depend on the cursor.
+        Its height does not depend on the cursor. An only line without a name has none.
         """
+        if self._nameless:
+            return []
         full = [self._entry(line, None) for line in self._lines]
         shown = full if cursor is None else [self._entry(line, cursor) for line in self._lines]
         fits = sum(map(cell_len, full)) + 3 * len(full) - 3 <= self._width
@@ -111,16 +131,19 @@ class Drawing:
 
     def _entry(self, line: Line, cursor: float | None, *, extremes: bool = True) -> str:
         """`● rtt 88 ms  min 84 ms  max 131 ms`, or the value at the cursor."""
-        name, words = self._name(line), self._words
+        return f"{self._name(line)} {self._values(line, cursor, extremes=extremes)}"
+
+    def _values(self, line: Line, cursor: float | None, *, extremes: bool) -> str:
+        words = self._words
         if line.last is None:
-            return f"{name} no samples"
+            return "no samples"
         if cursor is not None:
             value = line.at(cursor, self._seconds / 2)
-            return f"{name} {'no sample' if value is None else words(value)}"
+            return "no sample" if value is None else words(value)
         time, last = line.last
         age = self._chart.end - time
         when = f" ({ago(age)})" if age > max(line.distance * GAP_FACTOR, 1) else ""
-        shown = f"{name} {words(last)}{when}"
+        shown = f"{words(last)}{when}"
         values = line.values
         return f"{shown}  min {words(min(values))}  max {words(max(values))}" if extremes else shown
 
@@ -131,7 +154,7 @@ class Drawing:
 
     def _name(self, line: Line) -> str:
         name = cut(inert(line.name[:MAX_TEXT]), max(1, self._width - 2))
-        return f"{glyph(line.number, ascii=self._chart.ascii)} {name}"
+        return f"{glyph(line.number, ascii=self._chart.ascii)} {name}".rstrip()
 
     def _words(self, value: float) -> str:
         return inert(self._chart.unit(value))
@@ -144,13 +167,14 @@ class Body:
         """`height` is with the rows of the time axis, at least 2; there is at least one sample."""
         self._chart = chart
         self._lines = lines
-        self._ruled, self._clocked = height >= 5, height >= 7
+        self._ruled, self._clocked = height >= 5, height >= 10
         self.height = height - 1 - self._ruled - self._clocked
         """Rows of the drawing."""
         values = [value for line in lines for value in line.values]
         most = min(5, max(2, self.height // 2))
         self._ticks = value_ticks((min(values), max(values)), most)
-        labels = [cut(inert(chart.unit(tick)), max(4, width // 3)) for tick in self._ticks]
+        named = ("0" if tick == 0 else inert(chart.unit(tick)) for tick in self._ticks)
+        labels = [cut(name, max(4, width // 3)) for name in named]
         self._margin = max(map(cell_len, labels))
         self.width = width - self._margin - 2
         """Columns of the drawing."""

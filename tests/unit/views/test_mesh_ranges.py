@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mckconsole.analysis.engine import analyse
+from mckconsole.analysis.mesh.links import MeshProvider
 from mckconsole.domain.ranges import LINK_RANGES
-from mckconsole.views.mesh_ranges import link_series
+from mckconsole.views.mesh import find_link
+from mckconsole.views.mesh_ranges import frozen_since, link_series
+from tests.unit.analysis.build import NOW
 from tests.unit.views import documents
 from tests.unit.views.documents import row_id
 
@@ -40,3 +43,16 @@ def test_a_peer_outside_the_fleet_is_known_by_its_id() -> None:
 
 def test_a_row_that_is_gone_has_no_series() -> None:
     assert link_series(documents.demo_analysis(), "submariner a b") is None
+
+
+def test_round_trips_of_a_gateway_that_gets_no_answer_are_frozen() -> None:
+    analysis = analyse(documents.asymmetric())
+    down = find_link(analysis, row_id(analysis, "east", "south"))
+    up = find_link(analysis, row_id(analysis, "east", "west"))
+    assert down
+    assert up
+    assert frozen_since(up) is None
+    assert frozen_since(down) == 0.0, "before the first look"
+    assert frozen_since(replace(down, since=NOW)) == NOW
+    agents = replace(down, key=replace(down.key, provider=MeshProvider.CILIUM))
+    assert frozen_since(agents) is None

@@ -96,9 +96,12 @@ class Console:
 
         Raises:
             AssertionError: it did not come true.
+            BaseException: what ended the application meanwhile.
         """
         end = time.monotonic() + PATIENCE
         while not condition():
+            if self.app.crash is not None:
+                raise self.app.crash
             assert time.monotonic() < end, f"not in {PATIENCE:.0f} s; the screen:\n{self.text()}"
             await asyncio.sleep(0.02)
         await self.quiet()

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
+
 from mckconsole.analysis.mesh.links import Link
+from mckconsole.analysis.thresholds import Thresholds
+from mckconsole.config.model import Config
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.domain.snapshot import ClusterSnapshot
+from mckconsole.sources.kubeconfig import load_kubeconfig
 from mckconsole.ui.frame import Frame
 from mckconsole.ui.matrix_view import MatrixView
+from mckconsole.ui.settings import OpenFleet
 from mckconsole.ui.table_view import TableView
 from tests.ui.console import Console
 
@@ -14,6 +23,20 @@ LIVE = ("aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1", "onprem-1")
 """Clusters of the demo that answer; the sixth is given up after four seconds."""
 INCIDENT = ("aws-use1-1", "aks-weu-1")
 """The tunnel of the script: it slows at 60 s, flaps from 120 s on and is dead at 180 s."""
+
+
+def opening(
+    kubeconfig: Path, config: Config, *, follow: bool = False
+) -> Callable[[], AbstractAsyncContextManager[OpenFleet]]:
+    """For `Settings.open_fleet`: the clusters of a kubeconfig; with `follow`, also when it is
+    edited."""
+
+    @asynccontextmanager
+    async def open_fleet() -> AsyncIterator[OpenFleet]:
+        reader = partial(load_kubeconfig, str(kubeconfig), env={}, config=config)
+        yield OpenFleet(reader(), config, Thresholds(), reader if follow else None)
+
+    return open_fleet
 
 
 def frame(running: Console) -> Frame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from mckconsole.ui.actions import Where, key_words
+from mckconsole.ui.actions import Action, Where, key_words
 from mckconsole.views.detail import ClusterTarget, Line, Span
 from mckconsole.views.scope import ScopeError, one_word, scope_of
 from mckconsole.views.spec import GLYPHS, Role
@@ -43,7 +44,7 @@ class Dialogs:
 
         own: list[HelpEntry] = []
         common: list[HelpEntry] = []
-        for action in self._shell.actions:
+        for action in sorted(self._shell.actions, key=_in_footer):
             reason = self._shell.view.refuses(action.id)
             entry = HelpEntry(
                 self._keys(action.id, action.keys), action.title, action.help, not reason, reason
@@ -107,7 +108,8 @@ class Dialogs:
     def _scope_picked(self, names: tuple[str, ...] | None) -> None:
         if names is None:
             return
-        text = names[0] if len(names) == 1 else " ".join(map(one_word, names))
+        whole = len(names) == 1 and names[0] in self._shell.clusters
+        text = names[0] if whole else " ".join(map(one_word, names))
         try:
             self._shell.set_scope(scope_of(text, self._shell.clusters))
         except ScopeError as error:  # the kubeconfig changed meanwhile
@@ -172,7 +174,7 @@ class Dialogs:
         from mckwidgets.picker import Item
 
         shell = self._shell
-        for action in shell.actions:
+        for action in sorted(shell.actions, key=_in_footer):
             if action.id == "palette":
                 continue
             reason = shell.view.refuses(action.id)
@@ -274,3 +276,8 @@ def _signs() -> Sequence[HelpEntry]:
         Role.FORBIDDEN: "forbidden to this credential",
     }
     return [HelpEntry(GLYPHS[role], role.value, text) for role, text in words.items()]
+
+
+def _in_footer(action: Action) -> float:
+    """Its place in the footer, which is by how often it is wanted; last where it has none."""
+    return math.inf if action.footer is None else action.footer

@@ -279,3 +279,19 @@ async def test_the_demo_at_every_size(size: tuple[int, int]) -> None:
             assert lines[-1].startswith("› [ ] aws-use1-496")
         await pilot.press("escape")
         assert app.screen is not picker
+
+
+async def test_what_stands_behind_two_blanks_has_a_column() -> None:
+    items = [
+        Item("1", "open  enter", "a"),
+        Item("2", "mark  space", "b"),
+        Item("3", "wider  w", "c"),
+    ]
+    async with Host([*items, Item("4", "theme")]).run_test(size=(80, 24)) as pilot:
+        assert isinstance(pilot.app, Host)
+        assert pilot.app.shown() == [
+            "› open   enter  a",
+            "  mark   space  b",
+            "  wider  w      c",
+            "  theme",
+        ]

@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 from mckwidgets.crumbs import Crumbs
 from mckwidgets.demos.prompt import PromptDemo, complete
 from mckwidgets.prompt import Completion, Prompt
-from tests.widgets.painting import HOSTILE, SIZES, is_inert, painted, style_at
+from mckwidgets.prompt_line import list_parts
+from tests.widgets.painting import HOSTILE, SIZES, is_inert, painted, style_at, text_of
 
 
 class Told(PromptDemo):
@@ -264,3 +265,19 @@ async def test_every_size(size: tuple[int, int]) -> None:
     async with app.run_test(size=size) as pilot:
         await poke(pilot, app.query_one(Prompt), "日本語 kube")
         assert app.query_one(Prompt).content_size.height <= 7
+
+
+def test_arguments_of_completions_have_a_column() -> None:
+    found = [
+        Completion("ns", "NAME  one namespace"),
+        Completion("theme", "[NAME]  other colours"),
+        Completion("q", "leave"),
+    ]
+    lines = [text_of(list_parts(found, -1, "", line, 40)).rstrip() for line in range(3)]
+    assert lines == [
+        "   ns     NAME    one namespace",
+        "   theme  [NAME]  other colours",
+        "   q              leave",
+    ]
+    bare = [Completion("a", "first"), Completion("b", "second")]
+    assert text_of(list_parts(bare, -1, "", 0, 40)).rstrip() == "   a  first"

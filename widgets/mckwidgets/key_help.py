@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from textual.geometry import Size
 
 from mckwidgets.contracts import LineLike
-from mckwidgets.key_help_text import HelpEntry, HelpGroup, group_lines, note_lines
+from mckwidgets.key_help_text import TWO_COLUMNS, HelpEntry, HelpGroup, group_lines, note_lines
 from mckwidgets.linepaint import Part
 from mckwidgets.modal import SearchScreen, matches
 
@@ -51,13 +51,21 @@ class KeyHelp(SearchScreen[str | None]):
     def _text(self, width: int) -> list[list[Part]]:
         """Return all lines below the search for a width; the notes go while one searches."""
         if self._lines_for != (width, self.typed):
-            notes = [] if self.typed else note_lines(self._notes, width)
-            groups = group_lines(self._found, self.words, width)
-            if not groups:
-                groups = [[Part("nothing matches", "dim")]]
-            self._lines = [*notes, *([[]] if notes else []), *groups]
+            lines = group_lines(self._found, self.words, width)
+            if notes := [] if self.typed else note_lines(self._notes, width):
+                lines = self._with_notes(notes, lines, width)
+            self._lines = lines or [[Part("nothing matches", "dim")]]
             self._lines_for = (width, self.typed)
         return self._lines
+
+    def _with_notes(
+        self, notes: list[list[Part]], lines: list[list[Part]], width: int
+    ) -> list[list[Part]]:
+        """Put the notes behind the first group: where little is seen, that is its keys."""
+        if width >= TWO_COLUMNS:
+            return [*notes, [], *lines]
+        first = len(group_lines(self._found[:1], self.words, width))
+        return [*lines[:first], [], *notes, *lines[first:]]
 
     def box_width(self, limit: int) -> int:
         """Return all there is, up to what can be read."""

@@ -53,7 +53,7 @@ def group_lines(groups: Sequence[HelpGroup], words: Sequence[str], width: int) -
         return []
     half = (width - _BETWEEN) // 2
     column = half if width >= TWO_COLUMNS and len(groups) > 1 else width
-    blocks = [_block(group, _widths(groups), words, column) for group in groups]
+    blocks = [_block(group, words, column) for group in groups]
     if column == width:
         return _stacked(blocks)
     middle = _middle([len(block) for block in blocks])
@@ -80,18 +80,16 @@ def _stacked(blocks: Sequence[list[list[Part]]]) -> list[list[Part]]:
     return lines
 
 
-def _widths(groups: Sequence[HelpGroup]) -> tuple[int, int]:
-    """Return the widths of the columns of keys and of titles, the same in all groups."""
-    entries = [entry for group in groups for entry in group.entries]
+def _widths(entries: Sequence[HelpEntry]) -> tuple[int, int]:
+    """Return the widths of the columns of keys and of titles."""
     keys = max((cell_len(clean(entry.keys)) for entry in entries), default=0)
     titles = max((cell_len(clean(entry.title)) for entry in entries), default=0)
     return min(keys, _KEYS), min(titles, _TITLE)
 
 
-def _block(
-    group: HelpGroup, widths: tuple[int, int], words: Sequence[str], width: int
-) -> list[list[Part]]:
+def _block(group: HelpGroup, words: Sequence[str], width: int) -> list[list[Part]]:
     title = Part(cut(clean(group.title), width), "heading")
+    widths = _widths(group.entries)
     return [
         [title],
         *(line for entry in group.entries for line in _entry(entry, widths, words, width)),
@@ -107,10 +105,11 @@ def _entry(
         help += f" (not now: {clean(entry.reason)})" if entry.reason else " (not now)"
     looks = ("key", "plain", "dim") if entry.enabled else ("dim", "dim", "dim")
     titled = 2 + widths[0] + 2
-    helped = titled + widths[1] + 2
+    helped = titled + (widths[1] + 2 if widths[1] else 0)
     wide = width - helped >= _HELP
     line = [Part("  "), *with_match(keys, words, looks[0])]
-    line += [_up_to(titled, line), *with_match(title, words, looks[1])]
+    if title:
+        line += [_up_to(titled, line), *with_match(title, words, looks[1])]
     line += [_up_to(helped if wide else 0, line), *with_match(help, words, looks[2])]
     return wrap_parts(line, width, helped if wide else titled)
 

@@ -27,6 +27,7 @@ class Item(NamedTuple):
 
     id: str
     text: str
+    """What stands behind two blanks in it (a key) has a column of its own."""
     note: str = ""
     role: str = "plain"
     """Of the note, or of the text where there is no note."""
@@ -57,7 +58,10 @@ class Picker(SearchScreen[tuple[str, ...] | None]):
         keys = "space marks · enter takes · esc leaves" if multi else "enter takes · esc leaves"
         super().__init__(title, keys)
         self._items = [
-            item._replace(text=clean(item.text), note=clean(item.note)) for item in items
+            item._replace(text=text, note=clean(item.note))
+            for item, text in zip(
+                items, _aligned([clean(item.text) for item in items]), strict=True
+            )
         ]
         self._multi = multi
         self._help = clean(help)
@@ -182,3 +186,13 @@ class Picker(SearchScreen[tuple[str, ...] | None]):
             self.dismiss(tuple(item.id for item in self._items if item.id in self._marks))
         elif self._shown:
             self.dismiss((self._items[self._shown[self._cursor]].id,))
+
+
+def _aligned(texts: Sequence[str]) -> list[str]:
+    """Texts with what stands behind two blanks (a key) in one column."""
+    parted = [text.partition("  ") for text in texts]
+    width = max((cell_len(head) for head, blanks, _ in parted if blanks), default=0)
+    return [
+        f"{head}{' ' * (width - cell_len(head))}{blanks}{tail}" if blanks else head
+        for head, blanks, tail in parted
+    ]

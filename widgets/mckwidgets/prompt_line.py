@@ -23,6 +23,7 @@ class Completion(NamedTuple):
     text: str
     """The whole new text of the line."""
     note: str = ""
+    """What it does; what stands before two blanks in it (arguments) has a column of its own."""
 
 
 def prompt_parts(field: Sequence[Part], said: Sequence[Part], width: int) -> list[Part]:
@@ -89,9 +90,13 @@ def list_parts(
     completion, zone = completions[at], str(at)
     text = clean(completion.text)
     named = [Part(f" › {text}", "cursor")] if at == chosen else [Part("   "), *_lit(text, typed)]
-    longest = max(cell_len(clean(one.text)) for one in completions[top : top + LIST_LINES])
+    shown_now = completions[top : top + LIST_LINES]
+    longest = max(cell_len(clean(one.text)) for one in shown_now)
     blank = Part(" " * (longest - cell_len(text) + _GAP))
-    parts = [*named, blank, Part(clean(completion.note), "dim")]
+    heads = max(cell_len(_noted(one)[0]) for one in shown_now)
+    head, rest = _noted(completion)
+    gap = " " * (heads - cell_len(head) + _GAP) if heads else ""
+    parts = [*named, blank, Part(head), Part(f"{gap}{rest}", "dim")]
     below = len(completions) - at - 1
     more = [Part(f"  {below} more ", "dim")] if line == LIST_LINES - 1 and below else []
     shown = spread(cut_parts(parts, width - parts_width(more)), more, width)
@@ -100,3 +105,9 @@ def list_parts(
 
 def _lit(text: str, typed: str) -> list[Part]:
     return with_match(text, [clean(typed)])
+
+
+def _noted(completion: Completion) -> tuple[str, str]:
+    """The arguments and the words of a note; either may be empty."""
+    head, between, rest = clean(completion.note).partition("  ")
+    return (head, rest) if between else ("", head)

@@ -41,6 +41,8 @@ class TextView(PaneView):
 
     def __init__(self, desk: Desk, pane: str) -> None:
         super().__init__(desk, pane)
+        self.subject = ""
+        """A document has the actions of a pane only where it is about one row of it."""
         self.text = DetailView()
         self.detail: Detail | None = None
         """What is shown; None before the first frame."""
@@ -268,6 +270,17 @@ class TransitionsView(TextView):
 
     def build(self, frame: Frame) -> Detail | None:
         return transitions_detail(frame.snapshot, frame.analysis, self.place.id, frame.past)
+
+    def object_behind(self) -> ObjectTarget | None:
+        frame = self.desk.frame
+        return link_object(frame.snapshot, frame.analysis, self.place.id) if frame else None
+
+    def do_mesh_metrics(self) -> None:
+        """Latency and traffic of this tunnel over time."""
+        self.desk.go(MetricsPlace(self.place.id))
+
+    def refuses(self, action: str) -> str:
+        return "they are shown here" if action == "mesh.transitions" else super().refuses(action)
 
 
 class ObjectView(TextView):

@@ -80,8 +80,10 @@ async def read_again(running: Console, fleet: EmbeddedFleet) -> None:
 
 
 def gateways_read(running: Console, name: str) -> float:
-    """When the gateways of a cluster were read, by the cluster's clock."""
-    return cluster(running, name).topics["gateways"].as_of or 0.0
+    """When the gateways of a cluster were read, by the cluster's clock; also while frozen."""
+    newest = running.shell._newest
+    assert newest is not None
+    return newest.snapshot.clusters[name].topics["gateways"].as_of or 0.0
 
 
 def link(running: Console, source: str, target: str) -> Link:

@@ -172,7 +172,7 @@ class MetricsView(PaneView):
         event.stop()
         self._ranges = event.ranges
         self._draw()
-        self._asked = "last 30 m, asked every 15 s"
+        self._asked = "last 30 m"
         self.desk.refresh_words()
 
     def _draw(self) -> None:

@@ -319,3 +319,19 @@ async def test_hostile_text_is_inert() -> None:
         assert "\x1b" not in detail.plain_text()
         assert detail.cursor_text.isprintable()
         await pilot.pause()
+
+
+@pytest.mark.parametrize(("width", "end"), [(40, 39), (100, 99), (200, 122), (20, None)])
+async def test_a_note_stands_at_the_right_end_but_not_too_far_away(
+    width: int, end: int | None
+) -> None:
+    noted = Line((Span("status = error"),), "gateway", 2, "4 s ago")
+    async with DetailDemo().run_test(size=(width, 12)) as pilot:
+        detail = pilot.app.query_one(DetailView)
+        detail.set_blocks((Block(lines=(noted, line("x" * 300))),))
+        await pilot.pause()
+        shown = text(detail)[0]
+        assert cell_len(shown) == detail._view.width == width - 1
+        assert shown.startswith("› status = error")
+        assert (shown.find("4 s ago") + 7 if "4 s ago" in shown else None) == end
+        assert len(cursor_rows(detail)) == 1

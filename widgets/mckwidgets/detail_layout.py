@@ -22,6 +22,8 @@ MIN_CARD = 38
 """Cells that a card needs to stand beside another."""
 MIN_NOTED = 24
 """Cells that a line's text keeps beside its note; where there are less, the note goes."""
+MAX_NOTED = 120
+"""Cells of a line with its note: on a wide screen the eye would lose the way between them."""
 NOTE_GAP = 2
 MIN_WIDTH = 20
 """Narrower screens show the left part of what is laid out for this."""
@@ -170,7 +172,7 @@ class Layout:
     def _text_room(self, line: int, room: int) -> int:
         """What is left of a column's room beside the note of a line."""
         note = self.document.notes.get(line, "")
-        left = room - cell_len(note) - NOTE_GAP
+        left = min(room, MAX_NOTED) - cell_len(note) - NOTE_GAP
         return left if note and left >= MIN_NOTED else room
 
     def _add(

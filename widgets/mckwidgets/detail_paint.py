@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from mckwidgets.detail_document import Document, shown_words
-from mckwidgets.detail_layout import MARGIN, Fixed, Part, Row
+from mckwidgets.detail_layout import MARGIN, MAX_NOTED, Fixed, Part, Row
 from mckwidgets.detail_search import Search
 from mckwidgets.roles import ROLES
 from mckwidgets.safe_text import fold
@@ -70,7 +70,9 @@ class Brush:
         if not part.note:
             return [*segments, Segment(" " * rest, blank)]
         note = Segment(part.note, cursor or self.role("dim"))
-        return [*segments, Segment(" " * (rest - note.cell_length), blank), note]
+        behind = max(part.width - MARGIN - MAX_NOTED, 0)
+        between = rest - note.cell_length - behind
+        return [*segments, Segment(" " * between, blank), note, Segment(" " * behind, blank)]
 
     def _words(self, part: Part, cursor: Style | None) -> list[Segment]:
         """The text of a part, divided where its style changes."""

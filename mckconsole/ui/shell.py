@@ -164,6 +164,8 @@ class Shell(Screen[None], inherit_bindings=False):
 
     async def reveal(self, view: PaneView, gone: Sequence[PaneView] = ()) -> None:
         """Put `view` on the screen instead of what is there, and take `gone` out for good."""
+        if not self.is_attached:
+            return  # the console ends: nothing can be mounted any more
         if not view.is_attached:
             await self._views.mount(view)
         for other in self._views.children:
@@ -325,7 +327,8 @@ class Shell(Screen[None], inherit_bindings=False):
 
     async def mount_prompt(self, prompt: Widget) -> None:
         """Put the prompt under the crumbs."""
-        await self.mount(prompt, after=self._crumbs)
+        if self.is_attached:  # else the console ends
+            await self.mount(prompt, after=self._crumbs)
 
     # The mouse.
 

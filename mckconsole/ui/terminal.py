@@ -13,6 +13,13 @@ Colours = Literal["none", "16", "256", "true"]
 """What the terminal can show; `none` is no colour code at all."""
 
 _MONOCHROME = re.compile(r"vt\d.*|.*-m|.*-mono")
+_COLOUR_SYSTEMS: Mapping[str, Colours | None] = {
+    "auto": None,
+    "standard": "16",
+    "256": "256",
+    "truecolor": "true",
+}
+"""What TEXTUAL_COLOR_SYSTEM may be; anything else ends Textual with an error."""
 _TRUE = ("direct", "kitty", "alacritty", "foot", "ghostty", "wezterm")
 """Ends of TERM of terminals with all colours; over SSH that is all that is known of them."""
 
@@ -43,9 +50,14 @@ def prepare(env: MutableMapping[str, str]) -> Colours:
 
     Nothing moves by itself. NO_COLOR counts when it is not empty (no-color.org), and makes Textual
     start with a theme of the terminal's own colours, without which it would write shades of grey.
-    What the user has set for Textual stays.
+    What the user has set for Textual stays, unless it is a colour system that there is none of.
+    The size is what the terminal says, not COLUMNS and LINES, which do not follow the window.
     """
     env.setdefault("TEXTUAL_ANIMATIONS", "none")
+    for name in ("COLUMNS", "LINES"):
+        env.pop(name, None)
+    if env.get("TEXTUAL_COLOR_SYSTEM") not in _COLOUR_SYSTEMS:
+        env.pop("TEXTUAL_COLOR_SYSTEM", None)
     if not env.get("NO_COLOR"):
         env.pop("NO_COLOR", None)
     found = _colours(env)
@@ -59,11 +71,10 @@ def prepare(env: MutableMapping[str, str]) -> Colours:
 
 def _colours(env: Mapping[str, str]) -> Colours:
     term = env.get("TERM", "").lower()
-    forced: dict[str, Colours] = {"standard": "16", "256": "256", "truecolor": "true"}
     if env.get("NO_COLOR") or _MONOCHROME.fullmatch(term):
         return "none"
-    if (system := env.get("TEXTUAL_COLOR_SYSTEM", "")) in forced:
-        return forced[system]
+    if forced := _COLOUR_SYSTEMS.get(env.get("TEXTUAL_COLOR_SYSTEM", "auto")):
+        return forced
     if env.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
         return "true"
     last = term.rpartition("-")[2]

@@ -63,10 +63,16 @@ class TestColours:
             ("linux", {"TEXTUAL_COLOR_SYSTEM": "truecolor"}, "true"),
             ("xterm-256color", {"TEXTUAL_COLOR_SYSTEM": "standard"}, "16"),
             ("xterm-256color", {"TEXTUAL_COLOR_SYSTEM": "auto"}, "256"),
+            ("xterm-256color", {"TEXTUAL_COLOR_SYSTEM": "24bit"}, "256"),
         ],
     )
     def test_by_environment(self, term: str, more: dict[str, str], colours: Colours) -> None:
         assert prepare({"TERM": term, **more}) == colours
+
+    def test_an_unknown_colour_system_is_taken_away_before_textual_sees_it(self) -> None:
+        env = {"TERM": "xterm", "TEXTUAL_COLOR_SYSTEM": "24bit"}
+        prepare(env)
+        assert "TEXTUAL_COLOR_SYSTEM" not in env
 
     def test_nothing_moves_unless_the_user_wants_it(self) -> None:
         env = {"TERM": "xterm"}
@@ -178,6 +184,18 @@ def test_output_is_drawn_on_the_terminal_when_stderr_is_a_file(tmp_path: Path) -
         pty.send("\x11")
         assert pty.wait() == 0
     assert log.read_text() == ""
+
+
+def test_the_size_is_that_of_the_terminal_whatever_the_environment_says() -> None:
+    env = {"HOME": "/nowhere", "COLUMNS": "20", "LINES": "5"}
+    with Pty(COMMAND, env=env, size=(90, 24)) as pty:
+        pty.until(b"READ-ONLY (default)")
+        pty.until(b"gcp-eu-1")
+        since = len(pty.output)
+        pty.resize(90, 33)
+        pty.until(b"\x1b[33;1H", since=since)
+        pty.send("\x11")
+        assert pty.wait() == 0
 
 
 def test_a_closed_stderr_is_refused() -> None:

@@ -26,7 +26,7 @@ from mckconsole.views.explain import (
     stated,
     unknown,
 )
-from mckconsole.views.fleet import UNREAD_STATES, cluster_role
+from mckconsole.views.fleet import UNJUDGED_STATES, cluster_role
 from mckconsole.views.mesh import WORST_FIRST, link_role
 from mckconsole.views.spec import GLYPHS, Role
 
@@ -95,7 +95,7 @@ def _findings(analysis: Analysis, cluster: ClusterSnapshot) -> Block:
     if others:
         lines.append(remark("found elsewhere, and concerning it:"))
         lines += [finding_line(one, cluster.name) for one in others]
-    if not lines and cluster.state in UNREAD_STATES:
+    if not lines and cluster.state in UNJUDGED_STATES:
         words = unknown(f"not judged: {cluster.state}")
         return Block("Findings", lines=(Line((words,)),))
     note = f"{len(own)} here, {len(others)} elsewhere" if others else str(len(own) or "")

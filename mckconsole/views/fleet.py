@@ -31,6 +31,8 @@ UNREAD_STATES = (
     ClusterState.CONNECTING,
 )
 """States in which nothing current is known of a cluster's content."""
+UNJUDGED_STATES = (*UNREAD_STATES, ClusterState.FORBIDDEN)
+"""States in which that there is no finding says nothing."""
 
 
 def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
@@ -56,7 +58,7 @@ def _row(cluster: ClusterRow, finding_ids: tuple[str, ...]) -> Row:
             "latency": _latency(cluster),
             "tunnels": _tunnels(cluster),
             "findings": unknown("not read")
-            if cluster.state in UNREAD_STATES and not cluster.findings
+            if cluster.state in UNJUDGED_STATES and not cluster.findings
             else finding_counts(cluster.findings),
             "age": age(cluster.age),
             "notes": _notes(cluster),
@@ -87,7 +89,7 @@ def _state(cluster: ClusterRow, role: Role) -> Cell:
 
 
 def _state_words(cluster: ClusterRow) -> str:
-    if cluster.reason:
+    if cluster.reason and cluster.reason != cluster.state.value:
         return f"{cluster.state}: {cluster.reason}"
     if cluster.tunnels_up < cluster.tunnels_total:
         return f"{cluster.state}, {cluster.tunnels_up} of {cluster.tunnels_total} tunnels up"

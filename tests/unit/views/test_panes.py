@@ -223,3 +223,20 @@ def test_what_nobody_asked_for_is_no_unknown() -> None:
     rows, analysis = table(FLEET, fleet)
     assert analysis.unknowns == ()
     assert rows["a"].cells["tunnels"].text == "? unknown"
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "words"),
+    [
+        (ClusterState.FORBIDDEN, "no wanted topic may be read", "forbidden: no wanted topic"),
+        (ClusterState.CONNECTING, "connecting", "connecting"),
+    ],
+)
+def test_no_findings_are_not_none_where_nothing_was_judged(
+    state: ClusterState, reason: str, words: str
+) -> None:
+    dead = replace(build.unreachable("dead"), state=state, reason=reason)
+    row = table(FLEET, build.fleet(dead))[0]["dead"]
+    assert row.cells["findings"].text == "? not read"
+    assert row.cells["state"].text.startswith(words)
+    assert row.cells["state"].text.count("connecting") <= 1

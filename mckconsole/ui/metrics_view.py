@@ -92,6 +92,7 @@ class MetricsView(PaneView):
 
     def on_mount(self) -> None:
         """Ask now, and again as long as the view is there."""
+        self._draw()
         self._ask()
         self.set_interval(AGAIN, self._ask_when_seen)
 
@@ -159,6 +160,7 @@ class MetricsView(PaneView):
         series = link_series(frame.analysis, self.place.id) if frame else None
         if live is None or series is None:
             self._asked = "this tunnel is no longer there"
+            self._draw()
             self.desk.refresh_words()
         else:
             self._fetch(live, series)
@@ -180,6 +182,10 @@ class MetricsView(PaneView):
             ranges = {name: self._ranges[name] for name in wanted if name in self._ranges}
             if ranges:
                 draw(plot, ranges, self._frozen)
+            else:
+                why = "this mesh has no such metric" if self._ranges else self._asked
+                title = " and ".join(TITLES[name] for name in wanted)
+                plot.set_series([], title=title, unit=format_span, start=0, end=0, note=why)
 
 
 def unit_of(name: str) -> str:

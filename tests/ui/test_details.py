@@ -214,7 +214,7 @@ async def test_a_finding_that_ends_stays_as_it_was_last_seen(
         await read_again(running, fleet)
         await running.until(lambda: slow(running) is None)
         assert "no longer there: last seen as shown" in crumbs(running)
-        assert "Average round trip" in words(running)
+        assert "Submariner tunnel to aks-weu-1: slow" in words(running)
 
 
 def slow(running: Console) -> Finding | None:

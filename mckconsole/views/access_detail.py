@@ -16,8 +16,11 @@ NOT_ASKED = "not asked yet"
 _HOUR = 3600.0
 
 
-def credentials_card(access: AccessReport | None, now: float) -> Card:
-    """How it signs in, until when, and who the server says that we are."""
+def credentials_card(access: AccessReport | None, now: float, reason: str = "") -> Card:
+    """How it signs in, until when, and who the server says that we are.
+
+    `reason` is why the cluster is as it is, which stands elsewhere.
+    """
     if access is None:
         return Card("Credentials", (Line((unknown(NOT_ASKED),)),), "? unknown", Role.UNKNOWN)
     expiry = _expiry(access.expires_at, now)
@@ -26,13 +29,14 @@ def credentials_card(access: AccessReport | None, now: float) -> Card:
         fact("expires", expiry),
         *_identity(access),
     ]
-    if access.problem:
+    if access.problem and access.problem != reason:
         lines.append(fact("problem", stated(Role.WARN, access.problem)))
     lines.append(fact("asked", Span(f"{format_age(now - access.checked_at)} ago", Role.DIM)))
     role = expiry.role if expiry.role in (Role.WARN, Role.CRITICAL) else Role.PLAIN
     if access.problem and role is Role.PLAIN:
         role = Role.WARN
-    note = {Role.CRITICAL: "✖ expired", Role.WARN: "▲ look"}.get(role, "")
+    note = "▲ not checked" if access.problem else "▲ expires soon"
+    note = {Role.CRITICAL: "✖ expired", Role.WARN: note}.get(role, "")
     return Card("Credentials", tuple(lines), note, role)
 
 

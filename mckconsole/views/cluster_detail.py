@@ -47,7 +47,7 @@ def cluster_detail(
         return None
     role = cluster_role(row)
     now = snapshot.taken_at
-    access_cards = (_connection_card(cluster, row), credentials_card(access, now))
+    access_cards = (_connection_card(cluster, row), credentials_card(access, now, cluster.reason))
     cards = Block(cards=access_cards)
     meshed = (_findings(analysis, cluster), _tunnels(snapshot, analysis, cluster, row))
     lost = not cluster.state.readable

@@ -206,6 +206,30 @@ async def test_problem_and_note_are_said_at_the_right() -> None:
         assert lines(app)[0].endswith("37 of 40")
 
 
+async def test_a_problem_that_is_too_long_beside_the_text_has_its_own_line() -> None:
+    app = Told()
+    async with app.run_test(size=(60, 24)) as pilot:
+        prompt = app.query_one(Prompt)
+        await pilot.press("colon", "q")
+        before = prompt.content_size.height
+        prompt.set_problem("no cluster or group is called nix*; there are 6 of them")
+        await pilot.pause()
+        assert lines(app)[0].rstrip() == " :q"
+        assert lines(app)[1] == " ✖ no cluster or group is called nix*; there are 6 of them"
+        assert prompt.content_size.height == before + 1
+        await pilot.resize_terminal(150, 24)
+        await pilot.pause()
+        assert lines(app)[0].endswith("there are 6 of them")
+        assert prompt.content_size.height == before
+        prompt.set_problem("there is no pane x of that name")  # more than half a line
+        await pilot.resize_terminal(60, 24)
+        await pilot.pause()
+        assert lines(app)[0].endswith("✖ there is no pane x of that name")
+        prompt.set_problem("")
+        await pilot.pause()
+        assert lines(app)[0].rstrip() == " :q"
+
+
 async def test_the_caret_is_reversed_and_only_there_with_the_focus() -> None:
     app = Told()
     async with app.run_test(size=(60, 24)) as pilot:

@@ -21,6 +21,7 @@ from mckwidgets.prompt_line import (
     edit_parts,
     field_width,
     list_parts,
+    long_problem,
     prompt_parts,
     said_parts,
 )
@@ -110,10 +111,10 @@ class Prompt(PaintedLines, can_focus=True):
         self.focus()
 
     def set_problem(self, words: str) -> None:
-        """Say at the right what is wrong with the text; nothing clears it."""
+        """Say at the right what is wrong with the text, or below it; nothing clears it."""
         if words != self._problem:
             self._problem = words
-            self.refresh()
+            self._fit()
 
     def set_note(self, words: str) -> None:
         """Say at the right what the text leads to; a problem hides it."""
@@ -148,18 +149,27 @@ class Prompt(PaintedLines, can_focus=True):
         self._fit()
 
     def _fit(self) -> None:
-        self.styles.height = 1 + self._listed()
+        below = long_problem(self._problem, self.text, self.size.width)
+        self.styles.height = 1 + min(bool(below) + self._listed(), LIST_LINES)
         self.refresh()
 
+    def on_resize(self) -> None:
+        """A problem may need a line of its own now, or none."""
+        self._fit()
+
     def line_parts(self, y: int, width: int) -> Sequence[Part]:
-        """Return the edited line, or one of the list."""
+        """Return the edited line, a long problem with it, or a line of the list."""
+        below = long_problem(self._problem, self.text, width)
         if y == 0:
-            said = said_parts(self._problem, self._note, width)
+            said = said_parts("" if below else self._problem, self._note, width)
             begin = [Part(" "), Part(clean(self.sign), "key")]
             room = field_width(said, width) - len(self.sign) - 1
             edit = self._edit
             field = edit_parts(edit.text, edit.at, self._ghost, self.has_focus, room)
             return prompt_parts([*begin, *field], said, width)
+        if below and y == 1:
+            return below
+        y -= bool(below)
         chosen = self._steps.chosen if self._steps else -1
         typed = self._steps.typed if self._steps else self.text
         return list_parts(self._completions, chosen, typed, y - 1, width)

@@ -32,11 +32,23 @@ def prompt_parts(field: Sequence[Part], said: Sequence[Part], width: int) -> lis
 
 
 def said_parts(problem: str, note: str, width: int) -> list[Part]:
-    """Return the words at the right: a problem takes half the line, a note only spare room."""
+    """Return the words at the right; a note takes only spare room."""
     if problem:
-        return cut_parts([Part(f"✖ {clean(problem)}", "critical")], width // 2)
+        return [_problem_part(problem)]
     parts = [Part(clean(note), "dim")] if note else []
     return parts if parts_width(parts) + _GAP + _FIELD <= width else []
+
+
+def long_problem(problem: str, text: str, width: int) -> list[Part]:
+    """Return a line of its own for a problem that has no room beside the text; else nothing."""
+    room = max(width - cell_len(clean(text)) - _GAP - _FIELD // 2, width // 2)
+    if not problem or parts_width([_problem_part(problem)]) <= room:
+        return []
+    return cut_parts([Part(" "), _problem_part(problem)], width)
+
+
+def _problem_part(problem: str) -> Part:
+    return Part(f"✖ {clean(problem)}", "critical")
 
 
 def field_width(said: Sequence[Part], width: int) -> int:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.benchmarks import analysis
+from tests.benchmarks import analysis, appspeed, gridspeed
 from tests.benchmarks.realserver import available, filled
 from tests.benchmarks.serving import contend, served
 from tests.benchmarks.table import Line, render
@@ -161,6 +161,12 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "inventory": inventory,
     "real": real,
     "many": many,
+    "first": appspeed.first,
+    "paint": appspeed.paint,
+    "keys": appspeed.keys,
+    "moves": appspeed.moves,
+    "idle": appspeed.idle,
+    "grid": gridspeed.lines,
 }
 
 

@@ -18,15 +18,13 @@ def line(width: int) -> str:
 
 def test_reasons_are_said_where_there_is_room() -> None:
     assert line(120) == (
-        " enter open  / filter  : command  (m metrics: no Prometheus)  z problems  c scope  ? help"
+        " enter open  / filter  : command (m metrics: no Prometheus) z problems  c scope  ? help"
     )
-    assert line(80) == (
-        " enter open  / filter  : command  (m metrics)  z problems  c scope  ? help"
-    )
+    assert line(80) == (" enter open  / filter  : command (m metrics) z problems  c scope  ? help")
 
 
 def test_hints_go_from_the_end_but_for_the_last() -> None:
-    assert line(60) == " enter open  / filter  : command  (m metrics)  ? help"
+    assert line(60) == " enter open  / filter  : command (m metrics) ? help"
     assert line(30) == " enter open  / filter  ? help"
     assert line(10) == " ? help"
     assert line(5) == " ? h…"

@@ -13,8 +13,6 @@ from textual.message import Message
 
 from mckwidgets.linepaint import OneLine, Part, clean, cut_parts, parts_width
 
-_GAP = "  "
-
 
 class Hint(NamedTuple):
     """One key and what it does."""
@@ -41,16 +39,17 @@ def hint_parts(hints: Sequence[Hint], width: int) -> list[Part]:
 
 
 def _line(hints: Sequence[Hint], reasons: bool) -> list[Part]:
-    line: list[Part] = []
-    for hint in hints:
-        line += [Part(_GAP if line else " "), *_hint(hint, reasons)]
+    line = [part for hint in hints for part in _hint(hint, reasons)]
+    if hints and hints[-1].enabled:
+        line.pop()  # the blank at the end
     return line
 
 
 def _hint(hint: Hint, reasons: bool) -> list[Part]:
     key, title = clean(hint.key), clean(hint.title)
-    if hint.enabled:
-        return [Part(key, "key", hint.id), Part(f" {title}", "plain", hint.id)]
+    if hint.enabled:  # as wide as in parentheses, so that nothing shifts
+        return [Part(" "), Part(key, "key", hint.id), Part(f" {title}", "plain", hint.id),
+                Part(" ")]  # fmt: skip
     why = f": {clean(hint.reason)}" if reasons and hint.reason else ""
     return [Part(f"({key} {title}{why})", "dim", hint.id)]
 
@@ -71,8 +70,9 @@ class KeyHints(OneLine):
         """Show other hints; the same ones are not painted again."""
         new = tuple(hints)
         if new != self._hints:
+            before = self.parts(self.size.width)
             self._hints = new
-            self.refresh()
+            self.refresh_changed(before)
 
     def parts(self, width: int) -> Sequence[Part]:
         """Return the line."""

@@ -13,6 +13,7 @@ from typing import ClassVar, NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.events import Click
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -159,6 +160,24 @@ class PaintedLines(Widget):
                 return
 
 
+def difference(old: Sequence[Part], new: Sequence[Part]) -> tuple[int, int]:
+    """The cells from the first to behind the last in which two lines may look different."""
+    alike = 0
+    for one, other in zip(old, new, strict=False):
+        if one != other:
+            break
+        alike += 1
+    start, ends = parts_width(old[:alike]), (parts_width(old), parts_width(new))
+    if ends[0] != ends[1]:
+        return start, max(ends)
+    end = ends[0]
+    for one, other in zip(reversed(old[alike:]), reversed(new[alike:]), strict=False):
+        if one != other:
+            break
+        end -= parts_width([one])
+    return start, max(end, start)
+
+
 class OneLine(PaintedLines):
     """A widget of one line, in the colours of the bars."""
 
@@ -174,3 +193,10 @@ class OneLine(PaintedLines):
     def line_parts(self, y: int, width: int) -> Sequence[Part]:
         """Return the only line there is."""
         return self.parts(width) if y == 0 else ()
+
+    def refresh_changed(self, before: Sequence[Part]) -> None:
+        """Paint anew what differs from the parts that the line had before."""
+        width = self.size.width
+        start, end = difference(before, self.parts(width))
+        if start < end:
+            self.refresh(Region(start, 0, end - start, 1))

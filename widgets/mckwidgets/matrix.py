@@ -165,9 +165,7 @@ class Matrix(ScrollView, can_focus=True, inherit_bindings=False):
         column = min(max(column, 0), len(table.columns) - 1)
         self._place = row, column
         if not self._show_cursor() and before != self._place:
-            for place in (before, self._place):
-                self._refresh_place(*place)
-            self._refresh_headings(before, self._place)
+            self._refresh_move(before, self._place)
         self._tell(was)
 
     def _step(self, rows: int, columns: int = 0) -> None:
@@ -296,21 +294,29 @@ class Matrix(ScrollView, can_focus=True, inherit_bindings=False):
                 self._refresh_place(rows[row], columns[column])
 
     def _refresh_place(self, row: int, column: int) -> None:
-        layout, scroll = self._layout, self.scroll_offset
-        x, y = layout.column_x(column, scroll.x), row - scroll.y + 1
-        self.refresh(Region(x, y, layout.cell, 1).intersection(self._view.region))
+        self.refresh(self._cell_at(row, column).intersection(self._view.region))
 
-    def _refresh_headings(self, before: Place, now: Place) -> None:
-        """Repaint the names that are lit or no longer lit, and no others."""
+    def _cell_at(self, row: int, column: int) -> Region:
         layout, scroll = self._layout, self.scroll_offset
-        regions: list[Region] = []
+        return Region(layout.column_x(column, scroll.x), row - scroll.y + 1, layout.cell, 1)
+
+    def _refresh_move(self, before: Place, now: Place) -> None:
+        """Repaint the two cells, and the names that are lit or no longer lit.
+
+        What is on one line is repainted at once: a line is always written from its beginning.
+        """
+        regions = [self._cell_at(*before), self._cell_at(*now)]
         if before[0] != now[0]:
-            regions += [Region(0, at[0] - scroll.y + 1, layout.names, 1) for at in (before, now)]
+            names = self._layout.names
+            regions += [
+                Region(0, at[0] - self.scroll_offset.y + 1, names, 1) for at in (before, now)
+            ]
         if before[1] != now[1]:
-            columns = (layout.column_x(at[1], scroll.x) for at in (before, now))
-            regions += [Region(x, 0, layout.cell, 1) for x in columns]
-        view = self._view.region
-        self.refresh(*(region.intersection(view) for region in regions))
+            regions += [self._cell_at(self.scroll_offset.y - 1, at[1]) for at in (before, now)]
+        lines: dict[int, Region] = {}
+        for region in regions:
+            lines[region.y] = region.union(lines.get(region.y, region))
+        self.refresh(*(region.intersection(self._view.region) for region in lines.values()))
 
     def _shown_rows(self) -> range:
         top = self.scroll_offset.y

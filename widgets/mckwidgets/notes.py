@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from textual.geometry import Region
 
 from mckwidgets.contracts import LineLike
-from mckwidgets.linepaint import PaintedLines, Part, clean_parts, cut_parts
+from mckwidgets.linepaint import PaintedLines, Part, clean_parts, cut_parts, difference
 from mckwidgets.linewrap import wrap_parts
+
+WIDEST = 120
+"""Cells of a row: longer lines are hard to read, and cost bytes whenever the cursor moves."""
 
 
 def note_rows(lines: Sequence[LineLike], width: int, height: int) -> list[list[Part]]:
@@ -21,6 +24,7 @@ def note_rows(lines: Sequence[LineLike], width: int, height: int) -> list[list[P
     Every line has its first row as long as there is one for it; the last ones are missing where
     there are more lines than rows. Where a line goes on that has no room left, its end is `…`.
     """
+    width = min(width, WIDEST)
     if width < 3:
         return []
     wrapped = [wrap_parts(clean_parts(line.spans), width - 2, line.indent) for line in lines]
@@ -33,6 +37,10 @@ def note_rows(lines: Sequence[LineLike], width: int, height: int) -> list[list[P
             shown[-1] = cut_parts([*shown[-1], Part(" …", "dim")], width - 2)
         rows += [[Part(" "), *row] for row in shown]
     return rows[:height]
+
+
+def _row(rows: Sequence[list[Part]], y: int) -> list[Part]:
+    return rows[y] if y < len(rows) else []
 
 
 class Notes(PaintedLines):
@@ -52,8 +60,10 @@ class Notes(PaintedLines):
         self._lines = new
         after = self._rows()
         for y in range(max(len(before), len(after))):
-            if before[y : y + 1] != after[y : y + 1]:
-                self.refresh(Region(0, y, width, 1))
+            old, new_row = _row(before, y), _row(after, y)
+            if old != new_row:
+                x, end = difference(old, new_row)
+                self.refresh(Region(x, y, min(end, width) - x, 1))
 
     def _rows(self) -> list[list[Part]]:
         return note_rows(self._lines, *self.content_size)

@@ -87,11 +87,11 @@ class ConsoleApp(App[int], inherit_bindings=False):
         # Textual has tasks begin within `create_task` where Python can; those of the fleet begin in
         # their turn, on every Python alike.
         asyncio.get_running_loop().set_task_factory(None)
-        await asyncio.to_thread(import_module, "mckconsole.ui.feed")
-        from mckconsole.ui.feed import Feed
-
-        self._feed = feed = Feed(self.settings, self._show, self.shell.replaced, self._settle)
         try:
+            await asyncio.to_thread(import_module, "mckconsole.ui.feed")
+            from mckconsole.ui.feed import Feed
+
+            self._feed = feed = Feed(self.settings, self._show, self.shell.replaced, self._settle)
             await feed.run()
         except Exception as error:
             self._end(error)

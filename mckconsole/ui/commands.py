@@ -193,6 +193,8 @@ class Commands:
         words = rest.split(None, 1)
         chosen = words[0] if words and words[0] in FORMATS else ""
         file = rest.removeprefix(chosen).strip()
+        if len(words) > 1 and not chosen and not set("./") & set(words[0]):
+            return f"there is no format {words[0]}; there are {', '.join(FORMATS)}"
         return self._shell.dialogs.export(chosen, file)
 
     def _trust(self, rest: str) -> str:

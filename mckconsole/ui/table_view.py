@@ -118,6 +118,8 @@ class TableView(PaneView):
     @property
     def words(self) -> Sequence[SpanLike]:
         """`6 of 12 · state:down · by RTT ↓ · 2 marked`."""
+        if self.desk.frame is None:
+            return ()
         column, reverse = self.grid.sort
         order = "worst first"
         if column:

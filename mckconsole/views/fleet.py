@@ -91,7 +91,7 @@ def _state(cluster: ClusterRow, role: Role) -> Cell:
 def _state_words(cluster: ClusterRow) -> str:
     if cluster.reason and cluster.reason != cluster.state.value:
         return f"{cluster.state}: {cluster.reason}"
-    if cluster.tunnels_up < cluster.tunnels_total:
+    if cluster.state.readable and cluster.tunnels_up < cluster.tunnels_total:
         return f"{cluster.state}, {cluster.tunnels_up} of {cluster.tunnels_total} tunnels up"
     return cluster.state.value
 

@@ -184,7 +184,8 @@ def _rate(measure: Measure) -> Span:
 
 def _nodes(nodes: Nodes) -> tuple[Span, ...]:
     """How many nodes get there; partial knowledge is shown as such."""
-    rest = (unknown(shorten(nodes.why_unknown, _MAX_WHY)),) if nodes.why_unknown else ()
+    why = nodes.why_unknown.partition(": ")[0]
+    rest = (unknown(shorten(why, _MAX_WHY)),) if why else ()
     if nodes.failing:
         bad = Role.CRITICAL if nodes.failing * 2 > nodes.total else Role.WARN
         words = f"{nodes.failing} of {nodes.total} cut off"

@@ -55,6 +55,7 @@ def _side(link: Link, known: Iterable[Transition], now: float) -> Block:
         stated(link_role(link), link.state.value),
         Span(since_words(link.since, now), Role.DIM),
         Span(f"  {link.reason}" if link.reason else ""),
+        width=10,
         target=LinkTarget(str(link.key)),
     )
     return Block(found.heading, found.note, lines=(state, *found.lines))

@@ -33,8 +33,9 @@ class Tab(NamedTuple):
 def tab_parts(tabs: Sequence[Tab], active: str, width: int) -> list[Part]:
     """Return the line: all tabs in the longest form that fits, or those around the active one."""
     longest = max((cell_len(clean(tab.title)) for tab in tabs), default=0)
-    for forms in ([_whole(tab, tab.id == active) for tab in tabs], _forms(tabs, active, longest)):
-        line = [Part(" "), *joined(forms, 2)]
+    whole = [part for tab in tabs for part in (*_whole(tab, tab.id == active), *_gap(tab))]
+    spacious = [Part(" "), *joined(_forms(tabs, active, longest), 2)]
+    for line in (whole, spacious):
         if parts_width(line) <= width:
             return line
     for title in (*range(longest, _SHORTEST - 1, -1), 0):
@@ -46,11 +47,20 @@ def tab_parts(tabs: Sequence[Tab], active: str, width: int) -> list[Part]:
 
 
 def _whole(tab: Tab, active: bool) -> list[Part]:
-    name = f"{clean(tab.key)} {clean(tab.title)}"
-    parts = [Part(f" {name} ", "active", tab.id)] if active else _named(tab, clean(tab.title))
-    for badge in clean_parts(tab.badges, tab.id):
-        parts += [Part(" ", "plain", tab.id), badge]
+    """A tab with all its badges; it takes the same cells whether it is the active one or not."""
+    title, blank = clean(tab.title), Part(" ", "plain", tab.id)
+    if active:
+        parts = [Part(f" {clean(tab.key)} {title} ", "active", tab.id)]
+    else:
+        parts = [blank, *_named(tab, title), blank]
+    for number, badge in enumerate(clean_parts(tab.badges, tab.id)):
+        parts += [blank, badge] if number else [badge]
     return parts
+
+
+def _gap(tab: Tab) -> list[Part]:
+    """What parts a tab from the next one, which begins with a blank."""
+    return [Part(" ")] if clean_parts(tab.badges) else []
 
 
 def _named(tab: Tab, title: str) -> list[Part]:

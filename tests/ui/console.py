@@ -13,6 +13,7 @@ from typing import Any
 
 from textual import events
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
+from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -28,8 +29,10 @@ from mckconsole.ui.themes import load_themes
 
 SETTLED = (ClusterState.PENDING, ClusterState.CONNECTING)
 """States in which more is to come."""
-HOPS = 6
-"""Messages that follow one of the other, from a key to the last word on the screen."""
+CALM = 2
+"""Rounds without any message after which nothing more follows from a key."""
+ROUNDS = 60
+"""Rounds after which a fleet that never rests is waited for no longer."""
 PATIENCE = 30.0
 """Seconds after which a condition that does not come true fails the test."""
 
@@ -64,6 +67,11 @@ class Console:
     def __init__(self, app: ConsoleApp, pilot: Pilot[int]) -> None:
         self.app = app
         self.pilot = pilot
+        self._handled = 0
+
+    def handled(self, message: Message) -> None:
+        """Count messages, but not the harness's own."""
+        self._handled += not isinstance(message, events.Callback)
 
     @property
     def shell(self) -> Shell:
@@ -86,10 +94,14 @@ class Console:
         Pilot's own pause waits for an idle processor besides, which a fleet in the same process
         seldom grants.
         """
-        for _ in range(HOPS):
+        calm = 0
+        for _ in range(ROUNDS):
+            before = self._handled
             await self.pilot._wait_for_screen()
-        self.app.screen._on_timer_update()
-        await self.pilot._wait_for_screen()
+            self.app.screen._on_timer_update()
+            calm = calm + 1 if self._handled == before else 0
+            if calm == CALM or not self.app.is_running:
+                return
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until `condition` holds.
@@ -145,7 +157,15 @@ async def console(
 ) -> AsyncIterator[Console]:
     """The console, started; it ends with the context, and a crash of it is raised here."""
     app = ConsoleApp(settings)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        yield Console(app, pilot)
+    heard: list[Console] = []
+
+    def hook(message: Message) -> None:
+        for one in heard:
+            one.handled(message)
+
+    async with app.run_test(size=size, notifications=True, message_hook=hook) as pilot:
+        heard.append(Console(app, pilot))
+        await heard[0].quiet()
+        yield heard[0]
     if app.crash is not None:
         raise app.crash

@@ -115,6 +115,13 @@ def shown(running: Console) -> list[str]:
     return [row.id for row in table(running).rows]
 
 
+def prompt(running: Console) -> str:
+    """The lines in which one types, with what is said there, as one."""
+    assert running.shell.typing
+    region = running.shell.prompting.line.prompt.region
+    return " ".join(" ".join(running.text().split("\n")[region.y : region.bottom]).split())
+
+
 def messages(running: Console) -> list[str]:
     """What the console has just said beside the screen."""
     return [notice.message for notice in running.app._notifications]

@@ -11,13 +11,7 @@ from mckconsole.ui.settings import Settings
 from mckwidgets.key_help import KeyHelp
 from mckwidgets.picker import Picker
 from tests.ui.console import Console, console
-from tests.ui.stories import messages, read, shown, table
-
-
-def prompt(running: Console) -> str:
-    """The line in which one types."""
-    assert running.shell.typing
-    return running.text().split("\n")[3]
+from tests.ui.stories import messages, prompt, read, shown, table
 
 
 async def command(running: Console, text: str) -> None:

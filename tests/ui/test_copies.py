@@ -14,7 +14,7 @@ from mckconsole.ui.copying import MAX_CLIPBOARD
 from mckconsole.ui.metrics_view import MetricsView
 from mckconsole.ui.settings import Settings
 from tests.ui.console import Console, console
-from tests.ui.stories import frame, messages, read, shown, table
+from tests.ui.stories import frame, messages, prompt, read, shown, table
 
 VIEWS = {
     "fleet": (),
@@ -168,8 +168,7 @@ async def test_nothing_is_overwritten(settings: Settings, tmp_path: Path) -> Non
         for name in ("mine.csv", "link.csv"):
             await running.type(f":export csv {tmp_path / name}")
             await running.press("enter")
-            assert running.shell.typing
-            assert "there already is" in " ".join(running.text().split())
+            assert "there already is" in prompt(running)
             await running.press("escape")
         await running.press("ctrl+s", "ctrl+s")
     assert mine.read_text() == "mine"
@@ -193,7 +192,7 @@ async def test_why_a_file_cannot_be_written_is_said(settings: Settings, file: st
         await running.quiet()
         await running.press("enter")
         assert running.shell.typing
-        assert WHY[file] in running.text().split("\n")[3]
+        assert WHY[file] in prompt(running)
 
 
 async def test_a_text_is_no_table(settings: Settings) -> None:

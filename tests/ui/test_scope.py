@@ -12,7 +12,7 @@ from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.ui.settings import Settings
 from mckwidgets.picker import Picker
 from tests.ui.console import Console, console
-from tests.ui.stories import frame, matrix, opening, read, shown
+from tests.ui.stories import frame, matrix, opening, prompt, read, shown
 
 GROUPS = [
     ClusterConfig(context="aws-*", groups=["aws", "prod"]),
@@ -132,8 +132,7 @@ async def test_a_mistake_is_said_at_the_prompt(grouped: Settings, text: str, wor
     async with console(grouped) as running:
         await read(running)
         await command(running, f"ctx {text}")
-        assert running.shell.typing
-        assert words in running.text().split("\n")[3]
+        assert words in prompt(running)
         assert len(shown(running)) == 6
         assert running.shell.scope.names is None
 

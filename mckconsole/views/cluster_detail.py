@@ -126,23 +126,19 @@ _MESH_TOPICS = ("gateways", "cilium-config")
 def _tunnel_lines(
     cluster: ClusterSnapshot, links: Sequence[Link], now: float
 ) -> Iterator[Line]:  # fmt: skip
-    """`✖ down  → west  last 88 ms  for 3 m 12 s  submariner  reason`, in columns."""
-    rows = [
-        (f"→ {link.key.target}", _rtt(link), _held(link, now), link.key.provider.value)
-        for link in links
-    ]
+    """`✖ down  → west  last 88 ms  submariner  reason  for 3 m 12 s`, in columns."""
+    rows = [(f"→ {link.key.target}", _rtt(link), link.key.provider.value) for link in links]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for link, (target, rtt, held, provider) in zip(links, rows, strict=True):
+    for link, (target, rtt, provider) in zip(links, rows, strict=True):
         role = link_role(link)
         spans = [
             Span(f"{GLYPHS[role]} {link.state.value:<10}", role),
             Span(f"  {target:<{widths[0]}}"),
             Span(f"  {rtt:>{widths[1]}}", Role.PLAIN if link.state.measured else Role.DIM),
-            Span(f"  {held:<{widths[2]}}" if widths[2] else "", Role.DIM),
-            Span(f"  {provider:<{widths[3]}}", Role.DIM),
+            Span(f"  {provider:<{widths[2]}}", Role.DIM),
             Span(f"  {_reason(cluster, link)}"),
         ]
-        yield Line(tuple(spans), LinkTarget(str(link.key)), _HANG)
+        yield Line(tuple(spans), LinkTarget(str(link.key)), _HANG, _held(link, now))
 
 
 _HANG = 16

@@ -44,7 +44,7 @@ def finding_detail(
     links = tuple(concerned_links(analysis, finding))
     return Detail(
         title=f"{finding.rule} {place_of(finding)}",
-        words=f"{GLYPHS.get(role, '·')} {finding.severity.value}  {finding.title}",
+        words=f"{GLYPHS.get(role, '·')} {finding.severity.value}",
         role=role,
         blocks=(
             _statement(finding),
@@ -71,16 +71,16 @@ def concerned_links(analysis: Analysis, finding: Finding) -> Iterator[Link]:
 
 
 def _statement(finding: Finding) -> Block:
-    lines = [fact("where", place_of(finding), target=ClusterTarget(finding.cluster))]
+    lines = [fact("what", finding.title)]
+    if finding.detail and finding.detail != finding.title:
+        lines.append(fact("why", finding.detail))
+    lines.append(fact("where", place_of(finding), target=ClusterTarget(finding.cluster)))
     if finding.object:
         target = ObjectTarget(finding.cluster, finding.object)
         api = Span(f"  {finding.object.api_version}", Role.DIM)
         lines.append(fact("object", str(finding.object), api, target=target))
     else:
         lines.append(fact("object", Span("none: it is about the cluster as a whole", Role.DIM)))
-    lines.append(fact("what", finding.title))
-    if finding.detail and finding.detail != finding.title:
-        lines.append(fact("why", finding.detail))
     return Block(lines=tuple(lines))
 
 

@@ -33,7 +33,8 @@ def test_every_finding_of_the_demo_has_a_sound_document(finding_id: str) -> None
     assert_sound(demo(), demo_analysis(), detail)
     assert finding_id in shown_evidence(detail, demo(), demo_analysis())
     text = text_of(detail)
-    assert finding.title in detail.words
+    assert detail.words.endswith(finding.severity.value)
+    assert detail.blocks[0].lines[0].text == f"what      {finding.title}"
     assert finding.detail in text
     assert RULES[finding.rule].explanation in text
     assert RULES[finding.rule].source in text
@@ -105,7 +106,7 @@ def test_a_finding_with_next_to_nothing_says_what_is_missing() -> None:
     detail = finding_detail(demo(), analysis, bare.id)
     assert detail
     assert_sound(demo(), analysis, detail)
-    assert detail.words == "· info  odd"
+    assert detail.words == "· info"
     text = text_of(detail)
     assert "none: it is about the cluster as a whole" in text
     assert "none: nothing was read that shows anything" in text

@@ -3,7 +3,7 @@
 Reads no widget and draws nothing. What costs time to import (the HTTP client, the kubeconfig
 reader) is imported here, in a thread, when the first screen is already painted. Frames follow
 changes within a twentieth of a second where the analysis is quick; a fleet that is slow to judge is
-judged less often, so that keys are answered first.
+judged less often, so that keys are answered first. What is polled waits for the next regular frame.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mckconsole.analysis.engine import NOTHING_REMEMBERED, analyse
-from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.kinds import BY_TOPIC, Keep
 from mckconsole.domain.states import ClusterState, Transition
+from mckconsole.store.signals import METRICS
 from mckconsole.ui.frame import Frame, copied, make_frame
 from mckconsole.views.panes import PANES
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mckconsole.domain.snapshot import FleetSnapshot
     from mckconsole.store.live import LiveFleet
     from mckconsole.store.reload import Replaced
-    from mckconsole.store.signals import Subscription
+    from mckconsole.store.signals import Change, Subscription
     from mckconsole.ui.settings import OpenFleet, Settings
 
 TICK = 0.05
@@ -36,7 +37,7 @@ AGEING = 1.0
 SHARE = 4.0
 """For so many times as long as a frame took to make, no other is made after it."""
 AGEING_SHARE = 50.0
-"""The same for frames in which only ages differ."""
+"""The same for frames in which only ages differ, and what is polled."""
 SLOWEST = 10.0
 """Seconds that an age may stand still at most."""
 INLINE = 0.02
@@ -45,6 +46,15 @@ copy of the snapshot, so that keys are answered meanwhile."""
 _UNSETTLED = (ClusterState.PENDING, ClusterState.CONNECTING)
 PAST = 2000
 """Transitions of links that are kept."""
+
+
+def is_news(change: Change) -> bool:
+    """Whether a change is worth a frame at once.
+
+    What is polled, metrics too, changes with every poll; it is at most seconds old anyway.
+    """
+    kind = BY_TOPIC.get(change[1])
+    return change[1] != METRICS if kind is None else kind.keep is Keep.WATCH
 
 
 class Feed:
@@ -109,10 +119,16 @@ class Feed:
                 self._show(await self._made(live, opened.thresholds))
                 quiet = min(self._cost * SHARE, SLOWEST)
                 await asyncio.sleep(quiet)
-                ageing = min(max(self._cost * AGEING_SHARE, AGEING), SLOWEST)
-                await asyncio.wait({waiting}, timeout=max(ageing - quiet, 0.0))
-                if waiting.done():
-                    waiting = asyncio.ensure_future(anext(changes))
+                end = (
+                    time.monotonic() + min(max(self._cost * AGEING_SHARE, AGEING), SLOWEST) - quiet
+                )
+                while (left := end - time.monotonic()) > 0:
+                    await asyncio.wait({waiting}, timeout=left)
+                    if waiting.done():
+                        found = waiting.result()
+                        waiting = asyncio.ensure_future(anext(changes))
+                        if any(is_news(change) for change in found):
+                            break
         finally:
             waiting.cancel()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from mckconsole.analysis.engine import Analysis
-from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.domain.states import Transition
 from mckconsole.views.panes import PANES
 from mckconsole.views.spec import Row
@@ -49,12 +49,19 @@ def copied(snapshot: FleetSnapshot) -> FleetSnapshot:
 
 
 def _copied(cluster: ClusterSnapshot) -> ClusterSnapshot:
-    topics = {
-        name: replace(
-            view,
-            objects=MappingProxyType(dict(view.objects)),
-            faults=MappingProxyType(dict(view.faults)),
-        )
-        for name, view in cluster.topics.items()
-    }
+    topics = {name: _topic(view) for name, view in cluster.topics.items()}
     return replace(cluster, topics=MappingProxyType(topics))
+
+
+def _topic(view: TopicView) -> TopicView:
+    """A copy that shares nothing that changes; written out, for `replace` takes ten times as long."""
+    return TopicView(
+        view.topic,
+        view.state,
+        view.reason,
+        view.version,
+        MappingProxyType(dict(view.objects)),
+        MappingProxyType(dict(view.faults)),
+        view.as_of,
+        view.generation,
+    )

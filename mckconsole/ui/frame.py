@@ -54,7 +54,7 @@ def _copied(cluster: ClusterSnapshot) -> ClusterSnapshot:
 
 
 def _topic(view: TopicView) -> TopicView:
-    """A copy that shares nothing that changes; written out, for `replace` takes ten times as long."""
+    """A copy that shares nothing that changes, written out: `replace` takes ten times as long."""
     return TopicView(
         view.topic,
         view.state,

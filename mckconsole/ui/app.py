@@ -11,8 +11,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -20,10 +22,15 @@ from mckconsole.ui.actions import ACTIONS
 from mckconsole.ui.colourless import Colourless
 from mckconsole.ui.driver import TerminalDriver
 from mckconsole.ui.shell import APP_WIDE, Shell
+from mckconsole.ui.typeahead import TypeAhead
 from mckwidgets.roles import DEFAULT_VARIABLES
 from mckwidgets.safe_text import ControlFilter
 
 if TYPE_CHECKING:
+    from textual.await_remove import AwaitRemove
+    from textual.dom import DOMNode
+    from textual.widget import Widget
+
     from mckconsole.ui.feed import Feed
     from mckconsole.ui.frame import Frame
     from mckconsole.ui.settings import Settings
@@ -66,6 +73,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self.register_theme(theme)
         self.theme = settings.theme
         self.set_keymap(dict(settings.keymap))
+        self.type_ahead = TypeAhead(self, super().on_event)
         self._feed: Feed | None = None
 
     def get_default_screen(self) -> Screen[None]:
@@ -75,6 +83,13 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Every variable of the widgets, for themes that do not set one."""
         return dict(DEFAULT_VARIABLES)
+
+    async def on_event(self, event: Event) -> None:
+        """Take keys one after the other; everything else as it comes."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            await self.type_ahead.take(event)
+        else:
+            await super().on_event(event)
 
     def on_ready(self) -> None:
         """Begin to read, but not before the first frame is painted."""
@@ -109,6 +124,15 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Leave the pointer of the mouse alone: not every terminal swallows what that takes."""
+
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        """Take widgets out, and forget what was painted of them.
+
+        Textual asks for two colours of every widget through a cache whose keys hold the painted
+        lines of the last 1,024: hundreds of megabytes after an hour of opening and leaving views.
+        """
+        StylesCache.get_inner_outer.cache_clear()
+        return super()._prune(*nodes, parent=parent)
 
     # Ending.
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
+from textual.strip import Strip
 
 from mckconsole.ui.actions import ACTIONS
 from mckconsole.ui.settings import Settings
@@ -19,6 +22,22 @@ async def test_while_a_view_is_being_opened(settings: Settings) -> None:
         it.shell.go(ClusterTarget("gcp-eu-1"))
         it.app.exit(0)
     assert it.app.return_code == 0
+
+
+async def test_nothing_that_was_painted_stays_of_what_was_left(settings: Settings) -> None:
+    async with console(settings) as it:
+        await it.settled()
+        await it.press("p")  # no frames, which paint too
+        counts = []
+        for _ in range(3):
+            for _ in range(5):
+                await it.press("question_mark")
+                await it.until(lambda: it.app.screen is not it.shell)
+                await it.press("escape")
+                await it.until(lambda: it.app.screen is it.shell)
+            gc.collect()
+            counts.append(sum(type(one) is Strip for one in gc.get_objects()))
+        assert counts[2] - counts[1] < 800, counts  # a dialog alone has more than 300
 
 
 @pytest.mark.parametrize("pane", ["fleet", "mesh"])

@@ -93,6 +93,8 @@ _EVERYWHERE = (
     Action("scope.all", ("0",), "all clusters", "Look at all clusters again.", _ANYWHERE),
     Action("view.pause", ("p",), "pause", "Freeze what is shown, or follow again.", _ANYWHERE, 61),
     Action("view.refresh", ("r",), "refresh", "Ask the clusters again now.", _ANYWHERE, 62),
+    Action("notes.open", ("exclamation_mark",), "notes", "Show what is wrong with the kubeconfig,"
+           " and metrics of unknown clusters.", _ANYWHERE),
     Action("pane.next", ("tab",), "next pane", "Go to the next pane.", _ANYWHERE),
     Action("pane.previous", ("shift+tab",), "previous pane", "Go to the pane before.", _ANYWHERE),
     Action("pane.last", ("minus",), "last pane", "Go back to the pane you came from.", _ANYWHERE),

@@ -26,6 +26,7 @@ from mckconsole.views.detail import (
 )
 from mckconsole.views.finding_detail import finding_detail
 from mckconsole.views.mesh_detail import link_detail, link_object
+from mckconsole.views.notes_detail import notes_detail
 from mckconsole.views.spec import Role
 from mckconsole.views.transitions import transitions_detail
 from mckwidgets.detail import DetailView
@@ -281,6 +282,16 @@ class TransitionsView(TextView):
 
     def refuses(self, action: str) -> str:
         return "they are shown here" if action == "mesh.transitions" else super().refuses(action)
+
+
+class NotesView(TextView):
+    """What is wrong with the kubeconfig, and metrics of clusters that are not there."""
+
+    def build(self, frame: Frame) -> Detail | None:
+        return notes_detail(frame.snapshot)
+
+    def refuses(self, action: str) -> str:
+        return "they are shown here" if action == "notes.open" else super().refuses(action)
 
 
 class ObjectView(TextView):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mckconsole.ui.places import MetricsPlace, Place, TransitionsPlace
+from mckconsole.ui.places import MetricsPlace, NotesPlace, Place, TransitionsPlace
 from mckconsole.ui.view import Desk, PaneView
 from mckconsole.views.detail import ClusterTarget, FindingTarget, LinkTarget, ObjectTarget
 
@@ -22,6 +22,8 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
             return details.ObjectView(desk, pane, place)
         case TransitionsPlace():
             return details.TransitionsView(desk, pane, place)
+        case NotesPlace():
+            return details.NotesView(desk, pane)
         case MetricsPlace():
             from mckconsole.ui.metrics_view import MetricsView
 

@@ -22,7 +22,18 @@ class TransitionsPlace:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotesPlace:
+    """What is wrong with the fleet as a whole."""
+
+
 Place: TypeAlias = (
-    ClusterTarget | LinkTarget | FindingTarget | ObjectTarget | MetricsPlace | TransitionsPlace
+    ClusterTarget
+    | LinkTarget
+    | FindingTarget
+    | ObjectTarget
+    | MetricsPlace
+    | TransitionsPlace
+    | NotesPlace
 )
 """A screen below a pane's table."""

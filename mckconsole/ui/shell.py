@@ -267,6 +267,12 @@ class Shell(Screen[None], inherit_bindings=False):
         self.view.ask_again()
         self.tell("asking again what failed or is due")
 
+    def do_notes_open(self) -> None:
+        """What is wrong with the fleet as a whole."""
+        from mckconsole.ui.places import NotesPlace
+
+        self.go(NotesPlace())
+
     def do_scope_all(self) -> None:
         """All clusters."""
         self.set_scope(ALL)

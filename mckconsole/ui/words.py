@@ -74,6 +74,12 @@ def _left(desk: Desk, standing: tuple[SpanLike, ...]) -> Iterator[BarItem]:
         yield BarItem((TextSpan("DEMO", Role.WARN),))
     if standing:
         yield BarItem(standing)
+    if desk.frame is not None:
+        from mckconsole.views.notes_detail import notes_words
+
+        notes = notes_words(desk.frame.snapshot)
+        if notes.text:
+            yield BarItem((notes,), 1, id="notes.open")
 
 
 def _right(desk: Desk, when: BarItem | None, width: int) -> Iterator[BarItem]:

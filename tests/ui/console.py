@@ -99,7 +99,8 @@ class Console:
             before = self._handled
             await self.pilot._wait_for_screen()
             self.app.screen._on_timer_update()
-            calm = calm + 1 if self._handled == before else 0
+            still = self._handled == before and self.app.type_ahead.idle
+            calm = calm + 1 if still else 0
             if calm == CALM or not self.app.is_running:
                 return
 

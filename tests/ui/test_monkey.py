@@ -38,14 +38,23 @@ async def play(running: Console, fleet: EmbeddedFleet) -> None:
         extras = monkey.extras(size) if number % 2 else ()
         for event in (*monkey.keys(BATCH), *extras):
             driver.process_message(event)
-        await running.pilot._wait_for_screen()
-        app.screen._on_timer_update()
+        await all_typed(running)
         if number % 20 == 0:
             await running.pilot.resize_terminal(*monkey.size())
         if number % 10 == 0:
             fleet.advance(5.0)
         assert app.crash is None, f"batch {number}, seed {SEED}: {app.crash!r}"
         assert app.is_running, f"batch {number} ended the program, seed {SEED}"
+
+
+async def all_typed(running: Console) -> None:
+    """Wait until every key had its effect, and paint what came of them."""
+    app = running.app
+    while True:
+        await running.pilot._wait_for_screen()
+        if app.type_ahead.idle or app.crash is not None:
+            break
+    app.screen._on_timer_update()
 
 
 async def leave_everything(running: Console) -> None:

@@ -19,6 +19,7 @@ Groups = Mapping[str, Sequence[str]]
 
 _EVERYTHING = ("all", "*")
 _SEPARATOR = re.compile(r"[\s,]")
+_TAKEN_APART = re.compile(r"[\s,\[]")
 _MAX_SHOWN = 100
 _NEAR = 3
 
@@ -143,8 +144,9 @@ def complete_scope(text: str, clusters: Groups) -> list[str]:
 
 
 def one_word(name: str) -> str:
-    """`name` as one of several words of a scope: a separator in it would take it apart."""
-    return _SEPARATOR.sub("?", name)
+    """`name` as one of several words of a scope: a separator in it would take it apart, and a
+    bracket would stand for one of several characters."""
+    return _TAKEN_APART.sub("?", name)
 
 
 def _ranked(partial: str, names: Iterable[str]) -> list[str]:

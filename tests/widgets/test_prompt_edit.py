@@ -102,6 +102,7 @@ def test_stepping_around_and_to_an_end() -> None:
         ("", ""),
         ("\n", ""),
         ("x\x1b]52;c;aGk=\x07", "x‹1B›]52;c;aGk=‹07›"),
+        ("e" + "\u0301" * 200 + "x", "e\u0301\u0301\u0301\u0301x"),
     ],
 )
 def test_only_the_first_line_is_pasted(text: str, line: str) -> None:

@@ -7,6 +7,7 @@ always between two of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from unicodedata import category
 
 from rich.cells import split_graphemes
 from textual.events import Key
@@ -15,6 +16,8 @@ from mckwidgets.safe_text import inert
 
 LONGEST = 512
 """Characters that a line takes; what is typed or pasted beyond them is left out."""
+MOST_MARKS = 4
+"""Combining marks on one character of what is pasted."""
 _PASTE_LOOK_AT = 4096
 
 
@@ -28,7 +31,20 @@ def typed_character(event: Key) -> str:
 def pasted(text: str) -> str:
     """Return the first line of a pasted text with something in it, inert; tabs become blanks."""
     lines = text[:_PASTE_LOOK_AT].lstrip("\r\n").splitlines()
-    return inert(lines[0].replace("\t", " "))[:LONGEST] if lines else ""
+    return _few_marks(inert(lines[0].replace("\t", " ")))[:LONGEST] if lines else ""
+
+
+def _few_marks(text: str) -> str:
+    """Return `text` without the marks that would be painted over the lines above and below."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if category(char) in ("Mn", "Me") else 0
+        if marks <= MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 class LineEdit:

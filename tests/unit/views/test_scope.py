@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mckconsole.views.scope import ALL, Scope, ScopeError, complete_scope, in_scope, scope_of
+from mckconsole.views.scope import (
+    ALL,
+    Scope,
+    ScopeError,
+    complete_scope,
+    in_scope,
+    one_word,
+    scope_of,
+)
 from mckconsole.views.spec import Row
 
 CLUSTERS = {
@@ -140,3 +148,9 @@ def test_completed_texts_are_scopes(text: str) -> None:
 
 def test_completion_offers_everything_at_first() -> None:
     assert complete_scope("", CLUSTERS) == [*CLUSTERS, "@eu", "@prod"]
+
+
+@pytest.mark.parametrize("name", ["kind, local", "cluster [b]x", "a[1]", "[/]", "*", "q?"])
+def test_any_name_can_be_one_of_several_words(name: str) -> None:
+    clusters = {"dev": (), name: ()}
+    assert scope_of(f"dev {one_word(name)}", clusters).names == {"dev", name}

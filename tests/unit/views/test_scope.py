@@ -153,4 +153,4 @@ def test_completion_offers_everything_at_first() -> None:
 @pytest.mark.parametrize("name", ["kind, local", "cluster [b]x", "a[1]", "[/]", "*", "q?"])
 def test_any_name_can_be_one_of_several_words(name: str) -> None:
     clusters = {"dev": (), name: ()}
-    assert scope_of(f"dev {one_word(name)}", clusters).names == {"dev", name}
+    assert scope_of(f"dev {one_word(name)}", clusters).names == frozenset({"dev", name})

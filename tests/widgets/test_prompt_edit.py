@@ -9,7 +9,7 @@ from textual.events import Key
 
 from mckwidgets.linepaint import parts_width
 from mckwidgets.prompt_edit import LONGEST, LineEdit, Steps, pasted, typed_character
-from mckwidgets.prompt_line import Completion, edit_parts, list_parts, said_parts
+from mckwidgets.prompt_line import Completion, edit_parts, list_parts, long_problem, said_parts
 from tests.widgets.painting import HOSTILE, is_inert, text_of
 
 
@@ -176,9 +176,12 @@ def test_any_text_fits_any_width_and_the_caret_is_seen(
         assert any(part.look == "caret" for part in parts)
 
 
-def test_a_problem_takes_half_and_a_note_only_spare_room() -> None:
+def test_a_problem_stands_beside_the_text_or_below_it_and_a_note_only_in_spare_room() -> None:
     assert text_of(said_parts("no such column: foo", "12 of 40", 60)) == "✖ no such column: foo"
-    assert text_of(said_parts("no such column: foo", "", 20)) == "✖ no such…"
+    assert long_problem("no such column: foo", "foo:1", 60) == []
+    assert text_of(long_problem("no such column: foo", "foo:1", 20)) == " ✖ no such column: …"
+    assert text_of(long_problem("no such column: foo", "x" * 30, 41)) == " ✖ no such column: foo"
+    assert long_problem("", "foo:1", 20) == []
     assert text_of(said_parts("", "12 of 40", 22)) == "12 of 40"
     assert text_of(said_parts("", "12 of 40", 21)) == ""
 

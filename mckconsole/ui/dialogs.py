@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from mckconsole.ui.actions import Action, Where, key_words
 from mckconsole.views.detail import ClusterTarget, Line, Span
-from mckconsole.views.scope import ScopeError, one_word, scope_of
+from mckconsole.views.scope import ScopeError, picked_scope
 from mckconsole.views.spec import GLYPHS, Role
 
 if TYPE_CHECKING:
@@ -108,10 +108,8 @@ class Dialogs:
     def _scope_picked(self, names: tuple[str, ...] | None) -> None:
         if names is None:
             return
-        whole = len(names) == 1 and names[0] in self._shell.clusters
-        text = names[0] if whole else " ".join(map(one_word, names))
         try:
-            self._shell.set_scope(scope_of(text, self._shell.clusters))
+            self._shell.set_scope(picked_scope(names, self._shell.clusters))
         except ScopeError as error:  # the kubeconfig changed meanwhile
             self._shell.tell(str(error), trouble=True)
 

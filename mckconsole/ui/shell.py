@@ -143,7 +143,7 @@ class Shell(Screen[None], inherit_bindings=False):
 
     def replaced(self, found: Replaced) -> None:
         """The kubeconfig was edited: say what became of it, and read the scope anew."""
-        if self.scope.names is not None:
+        if self.scope.text:
             with suppress(ScopeError):
                 self.scope = scope_of(self.scope.text, self.clusters)
         changes = {"new": found.added, "gone": found.removed, "changed": found.changed}

@@ -206,6 +206,8 @@ def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
 
 def empty(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     """Why there is no link."""
+    if not snapshot.clusters:
+        return "no clusters, so no tunnels"
     blocked = [unknown for unknown in analysis.unknowns if unknown.rule == "*"]
     if blocked:
         names = ", ".join(sorted({unknown.cluster for unknown in blocked}))

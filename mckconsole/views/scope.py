@@ -37,7 +37,7 @@ class Scope:
     words: str = "all"
     """As it is shown: `all`, `prod-* (3)`, `2 of 6`."""
     text: str = ""
-    """As it was typed: read it anew when the inventory changes."""
+    """As it is typed: read it anew when the inventory changes. Empty where no words say it."""
 
     def holds(self, cluster: str) -> bool:
         """Whether `cluster` is looked at."""
@@ -66,6 +66,21 @@ def scope_of(text: str, clusters: Groups) -> Scope:
     if not names:
         raise ScopeError(f"{_shown(text)} leaves no cluster")
     return Scope(names, _words(words, names, clusters), text)
+
+
+def picked_scope(chosen: Sequence[str], clusters: Groups) -> Scope:
+    """The scope of names and `@groups` that were picked from a list, whatever signs names hold.
+
+    Raises:
+        ScopeError: one of them is not there any more.
+    """
+    names = frozenset(name for one in chosen for name in _fitting(one, clusters))
+    text = chosen[0] if len(chosen) == 1 else " ".join(map(one_word, chosen))
+    try:
+        said = scope_of(text, clusters).names == names
+    except ScopeError:
+        said = False
+    return Scope(names, _words(chosen, names, clusters), text if said else "")
 
 
 def _fitting(word: str, clusters: Groups) -> list[str]:

@@ -13,6 +13,7 @@ from mckconsole.views.scope import (
     complete_scope,
     in_scope,
     one_word,
+    picked_scope,
     scope_of,
 )
 from mckconsole.views.spec import Row
@@ -154,3 +155,25 @@ def test_completion_offers_everything_at_first() -> None:
 def test_any_name_can_be_one_of_several_words(name: str) -> None:
     clusters = {"dev": (), name: ()}
     assert scope_of(f"dev {one_word(name)}", clusters).names == frozenset({"dev", name})
+
+
+class TestPicked:
+    """From a list: nothing in a name means anything."""
+
+    def test_names_and_groups(self) -> None:
+        assert picked_scope(["@prod"], CLUSTERS) == scope_of("@prod", CLUSTERS)
+        name = next(iter(CLUSTERS))
+        assert picked_scope([name], CLUSTERS) == scope_of(name, CLUSTERS)
+
+    @pytest.mark.parametrize("name", ["@a, b", "!a", "a b", "[x]", "*", "all"])
+    def test_odd_names(self, name: str) -> None:
+        clusters = {name: (), "b": (), "a": ()}
+        for chosen in ([name], [name, "b"]):
+            found = picked_scope(chosen, clusters)
+            assert found.names == frozenset(chosen)
+            if found.text:
+                assert scope_of(found.text, clusters).names == frozenset(chosen)
+
+    def test_one_that_is_gone(self) -> None:
+        with pytest.raises(ScopeError):
+            picked_scope(["gone"], CLUSTERS)

@@ -65,7 +65,7 @@ _MESH_COLUMNS = (
         "how long it is known to be in this state",
         volatile=True,
     ),
-    Column("driver", "DRIVER", priority=4, help="cable driver, or Cilium"),
+    Column("driver", "DRIVER", priority=3, help="cable driver, or Cilium"),
     Column("pair", "BOTH WAYS", priority=5, help="verdict on both directions together"),
     Column("family", "IP", priority=6, help="family of the address in use"),
     Column("reason", "REASON", priority=2, help="why it is in this state, and what else is odd"),

@@ -162,22 +162,14 @@ class Widths:
 def _fitting(
     columns: Sequence[ColumnLike], asked: Mapping[str, int], available: int
 ) -> list[ColumnLike]:
-    """Those of priority 0, and of the others in order of priority as many as fit.
-
-    Behind one that does not fit none of less weight is shown: what is missing must be predictable.
-    """
+    """Those of priority 0, and of the others in order of priority each one that still fits."""
     kept: set[str] = set()
-    least = max((column.priority for column in columns), default=0)
     for column in sorted(columns, key=lambda column: column.priority):
-        if column.priority > least:
-            break
         wanted = {*kept, column.id}
         most = COMFORTABLE if column.priority <= WEIGHTY else GENEROUS
         needed = sum(min(asked[name], most) + GAP for name in wanted) - GAP + EDGE
         if column.priority == 0 or needed <= available:
             kept = wanted
-        else:
-            least = column.priority
     return [column for column in columns if column.id in kept]
 
 

@@ -18,7 +18,7 @@ def test_a_line_per_sample_and_none_for_a_gap() -> None:
 
 
 def test_names_are_no_formulas() -> None:
-    assert "\"'=cmd|x\"" in export_series([("=cmd|x", "s", [(0.0, 1.0)])])
+    assert '"\'=cmd|x"' in export_series([("=cmd|x", "s", [(0.0, 1.0)])])
 
 
 def test_nothing_is_no_file() -> None:

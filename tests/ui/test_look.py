@@ -9,6 +9,7 @@ import pytest
 from mckconsole.ui.detail_views import ClusterView
 from mckconsole.ui.settings import Settings
 from mckconsole.ui.themes import PACKAGED
+from mckwidgets.grid import Grid
 from mckwidgets.picker import Picker
 from tests.ui.console import Console, console
 from tests.ui.stories import matrix, read, shown, table
@@ -53,7 +54,10 @@ async def test_every_theme_paints_every_view(settings: Settings, theme: str) -> 
         assert running.app.theme == theme
 
 
-async def test_changing_the_theme_repaints_everything(settings: Settings) -> None:
+async def test_changing_the_theme_repaints_everything(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Grid, "LIT_FOR", 0.0)  # what is new looks otherwise for a while
     async with console(settings) as running:
         await read(running)
         await running.press("p")  # so that only colours can change

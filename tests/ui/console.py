@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from textual import events
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.message import Message
@@ -33,6 +34,8 @@ CALM = 2
 """Rounds without any message after which nothing more follows from a key."""
 ROUNDS = 60
 """Rounds after which a fleet that never rests is waited for no longer."""
+SILENCE = 1.5
+"""Seconds after which the demo's silent cluster is given up: every test waits for that."""
 PATIENCE = 30.0
 """Seconds after which a condition that does not come true fails the test."""
 
@@ -42,8 +45,9 @@ def settings_for(fleet: EmbeddedFleet, exports: Path, **changes: object) -> Sett
 
     @asynccontextmanager
     async def open_fleet() -> AsyncIterator[OpenFleet]:
-        inventory = load_kubeconfig(str(fleet.kubeconfig), env={}, config=fleet.config)
-        yield OpenFleet(inventory, fleet.config, Thresholds())
+        config = msgspec.structs.replace(fleet.config, request_timeout=SILENCE)
+        inventory = load_kubeconfig(str(fleet.kubeconfig), env={}, config=config)
+        yield OpenFleet(inventory, config, Thresholds())
 
     plain = Settings(
         open_fleet=open_fleet,

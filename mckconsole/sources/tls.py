@@ -45,6 +45,12 @@ def fingerprint(settings: TLSSettings, certificate: ClientCertificate | None) ->
     return Fingerprint(ca, settings.insecure, _certificate_stamp(certificate))
 
 
+def names_files(settings: TLSSettings, certificate: ClientCertificate | None) -> bool:
+    """Whether there is any file that `fingerprint` would have to look at."""
+    trusted = settings.ca_data is None and settings.ca_file is not None
+    return trusted or bool(certificate and (certificate.cert_file or certificate.key_file))
+
+
 def build_context(settings: TLSSettings, certificate: ClientCertificate | None) -> ssl.SSLContext:
     """Build or share the context for these settings; blocks, so call it in a thread.
 

@@ -29,7 +29,7 @@ from mckconsole.sources.guard import Guard
 from mckconsole.sources.limits import Limits
 from mckconsole.sources.link import Link
 from mckconsole.sources.resolver import DaemonResolver
-from mckconsole.sources.tls import build_context, fingerprint, unshared_context
+from mckconsole.sources.tls import build_context, fingerprint, names_files, unshared_context
 from mckconsole.sources.tlserrors import Server, explain
 
 AGENT = f"mckconsole/{__version__}"
@@ -100,7 +100,10 @@ class Transport:
 
     async def _renew(self, certificate: ClientCertificate | None) -> Link:
         old, settings = self._link, self._endpoint.tls
-        stamp = await asyncio.to_thread(fingerprint, settings, certificate)
+        if names_files(settings, certificate):  # a disk may take its time
+            stamp = await asyncio.to_thread(fingerprint, settings, certificate)
+        else:
+            stamp = fingerprint(settings, certificate)
         if old is not None and old.stamp == stamp:
             old.certificate, old.checked = certificate, time.monotonic()
             return old

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from mckconsole.analysis.mesh.links import LinkState
 from mckconsole.demo.faults import refuse, silence
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.domain.states import ClusterState
@@ -23,7 +22,7 @@ VIEWS = {
     "transitions": ("2", "e"),
     "metrics": ("2", "l", "m"),
 }
-DEAD = 181.0
+SLOW, DEAD = 61.0, 181.0
 
 
 async def dead_at_last(running: Console, fleet: EmbeddedFleet) -> None:
@@ -47,11 +46,16 @@ async def test_nothing_moves(fleet: EmbeddedFleet, settings: Settings, view: str
         await running.press("p")
         frozen = running.text()
         assert "FROZEN at " in frozen.split("\n")[0]
-        await dead_at_last(running, fleet)
+        before = link(running, *INCIDENT).rtt
+        fleet.advance(SLOW)
+        await read_again(running, fleet)
         assert running.text() == frozen
+        assert link(running, *INCIDENT).rtt == before
         await running.press("p")
         assert "FROZEN" not in running.text()
-        assert link(running, *INCIDENT).state is LinkState.DOWN, "what is now is shown at once"
+        now = link(running, *INCIDENT).rtt
+        assert now is not None
+        assert now.average == pytest.approx(0.6558), "what is now is shown at once"
 
 
 async def test_what_is_opened_while_frozen_is_frozen(

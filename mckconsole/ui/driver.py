@@ -4,19 +4,28 @@
 - A process that was stopped by SIGSTOP, which cannot be noticed, takes the terminal anew.
 - Without a shell that could continue it, nothing stops it.
 - A terminal that is gone takes no output, and the loop does not wait for it. `Life` ends the rest.
+- Input is waited for, not looked for ten times a second; an escape is one as soon as it can be.
 """
 
 from __future__ import annotations
 
 import os
+import select
 import signal
+import time
+from codecs import getincrementaldecoder
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
+from textual._time import get_time
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 if TYPE_CHECKING:
     from textual.app import App
 
+NO_INPUT = 0.1
+"""Seconds to wait where reading is not possible now: the terminal is gone, or not ours."""
 BACKGROUND = 0.1
 """Seconds that a job continued in the background runs, to hear whether it is to end."""
 
@@ -33,6 +42,7 @@ class TerminalDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._end_of_input = os.pipe()
         if self._file is not None:
             self._file = _Forgiving(self._file)  # type: ignore[assignment] # all that is used of it
 
@@ -40,6 +50,38 @@ class TerminalDriver(LinuxDriver):
         """Write to the terminal; while we do not have it, nowhere."""
         if self._writer_thread is not None and self._writer_thread.is_alive():
             super().write(data)
+
+    def run_input_thread(self) -> None:
+        """Hand on what is typed until input is disabled.
+
+        Wakes up for input only, and when what came could be the start of more and is not.
+        """
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        while not self.exit_event.is_set():
+            until = parser._timeout_time
+            patience = None if until is None else max(until - get_time(), 0.0)
+            ready, _, _ = select.select((self.fileno, self._end_of_input[0]), (), (), patience)
+            if self.fileno in ready and (text := decode(self._read())):
+                for event in parser.feed(text):
+                    self.process_message(event)
+            for event in parser.tick():
+                self.process_message(event)
+
+    def _read(self) -> bytes:
+        """What was typed; nothing where there is nobody any more who could."""
+        with suppress(OSError):
+            if data := os.read(self.fileno, 4096):
+                return data
+        time.sleep(NO_INPUT)
+        return b""
+
+    def disable_input(self) -> None:
+        """Disable further input."""
+        reader, writer = self._end_of_input
+        os.write(writer, b".")
+        super().disable_input()
+        os.read(reader, 1)
 
     def stop_application_mode(self) -> None:
         """Stop application mode, restore state."""

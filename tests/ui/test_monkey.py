@@ -58,12 +58,16 @@ async def all_typed(running: Console) -> None:
 
 
 async def leave_everything(running: Console) -> None:
-    """Out of every dialog and prompt, to the fleet."""
+    """Out of every dialog and prompt, to the whole fleet."""
     await running.pilot.resize_terminal(120, 40)
     for _ in range(40):
         await running.press("escape")
     assert running.app.screen is running.shell
-    await running.press("0", "1")
+    for command in (":ctx *", ":ns -", ":fleet"):
+        await running.type(command)
+        await running.press("enter")
+    for _ in range(3):
+        await running.press("escape")  # a filter of the fleet itself
     if running.shell.paused:
         await running.press("p")
 

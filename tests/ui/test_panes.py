@@ -157,11 +157,12 @@ async def test_the_mesh_is_a_matrix_or_a_list_as_it_was_left(settings: Settings)
 async def test_crumbs_can_be_clicked(settings: Settings, size: tuple[int, int]) -> None:
     async with console(settings, size=size) as running:
         await read(running)
-        await running.press("enter", "enter")
-        assert len(running.shell.stacks.path) == 3
+        await running.press("enter")
+        await running.until(lambda: running.shell.view.detail is not None)  # type: ignore[attr-defined]
+        await running.press("enter")
+        await running.until(lambda: len(running.shell.stacks.path) == 3)
         await running.pilot.click(offset=(2, 2))
-        await running.pilot.pause()
-        assert isinstance(running.shell.view, FleetTable)
+        await running.until(lambda: isinstance(running.shell.view, FleetTable))
 
 
 async def test_a_name_with_a_filter_opens_the_pane_filtered(settings: Settings) -> None:

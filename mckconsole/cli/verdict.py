@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.config.model import Config
 from mckconsole.domain.findings import Severity
+from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import QUERIES, MetricState
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 from mckconsole.domain.states import TopicState
@@ -59,6 +60,8 @@ def find_gaps(snapshot: FleetSnapshot, config: Config) -> dict[str, list[str]]:
 
 def _topics(cluster: ClusterSnapshot) -> Iterator[str]:
     for name, topic in cluster.topics.items():
+        if topic.state is TopicState.FORBIDDEN and BY_TOPIC[name].optional:
+            continue  # an unknown of the rules that would have read it
         if topic.state not in _FINE:
             yield f"{name} {topic.state.value}"
         elif topic.faults:

@@ -11,7 +11,7 @@ from mckconsole.domain.objects import Condition, Meta, OwnerReference, Projectio
 
 
 class ServiceAnnotations(msgspec.Struct, frozen=True, gc=False):
-    """Cilium's global service switches, with their older aliases, and MCS derivation."""
+    """Cilium's global service switches with their older aliases, and what Linkerd mirrors."""
 
     global_: str = field(default="", name="service.cilium.io/global")
     shared: str = field(default="", name="service.cilium.io/shared")
@@ -19,6 +19,9 @@ class ServiceAnnotations(msgspec.Struct, frozen=True, gc=False):
     global_alias: str = field(default="", name="io.cilium/global-service")
     shared_alias: str = field(default="", name="io.cilium/shared-service")
     affinity_alias: str = field(default="", name="io.cilium/service-affinity")
+    sync_slices: str = field(default="", name="service.cilium.io/global-sync-endpoint-slices")
+    mirrored: str = field(default="", name="mirror.linkerd.io/remote-svc-fq-name")
+    """The service that a Linkerd mirror stands for: `name.namespace.svc.domain`."""
 
 
 class GatewayNodeAnnotations(msgspec.Struct, frozen=True, gc=False):
@@ -67,12 +70,21 @@ class NodeAddress(msgspec.Struct, frozen=True, gc=False):
     address: str = ""
 
 
+class Quantities(msgspec.Struct, frozen=True, gc=False):
+    """Amounts of resources as Kubernetes quantities (`500m`, `2Gi`); empty is not given."""
+
+    cpu: str | int = ""
+    memory: str | int = ""
+    pods: str | int = ""
+
+
 class NodeStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """Node status."""
 
     node_info: NodeInfo = NodeInfo()
     conditions: list[Condition] = field(default_factory=list)
     addresses: list[NodeAddress] = field(default_factory=list)
+    allocatable: Quantities = Quantities()
 
 
 class Node(Projection, frozen=True, gc=False):
@@ -93,8 +105,22 @@ class Node(Projection, frozen=True, gc=False):
         return None
 
 
+class NamespaceAnnotations(msgspec.Struct, frozen=True, gc=False):
+    """Whether Cilium shares the namespace's services across clusters."""
+
+    cilium_global: str = field(default="", name="clustermesh.cilium.io/global")
+
+
+class NamespaceMeta(Meta, frozen=True, gc=False, rename="camel"):
+    """Namespace metadata."""
+
+    annotations: NamespaceAnnotations = NamespaceAnnotations()
+
+
 class Namespace(Projection, frozen=True, gc=False):
     """core/v1 Namespace; the uid of kube-system identifies the cluster."""
+
+    metadata: NamespaceMeta = NamespaceMeta()
 
     kind: ClassVar[str] = "Namespace"
 
@@ -131,7 +157,9 @@ class ServiceSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     selector: dict[str, str] = field(default_factory=dict)
     session_affinity: str = ""
     internal_traffic_policy: str = ""
+    traffic_distribution: str = ""
     ip_families: list[str] = field(default_factory=list)
+    publish_not_ready_addresses: bool = False
 
 
 class ServiceStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -158,12 +186,20 @@ class EndpointConditions(msgspec.Struct, frozen=True, gc=False):
     terminating: bool | None = None
 
 
-class Endpoint(msgspec.Struct, frozen=True, gc=False):
+class TargetRef(msgspec.Struct, frozen=True, gc=False):
+    """The object behind an endpoint, usually a Pod."""
+
+    kind: str = ""
+    name: str = ""
+
+
+class Endpoint(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """One endpoint of a slice."""
 
     addresses: list[str] = field(default_factory=list)
     conditions: EndpointConditions = EndpointConditions()
     hostname: str = ""
+    target_ref: TargetRef = TargetRef()
 
     @property
     def ready(self) -> bool:
@@ -171,9 +207,22 @@ class Endpoint(msgspec.Struct, frozen=True, gc=False):
         return self.conditions.ready is not False
 
 
+class SliceAnnotations(msgspec.Struct, frozen=True, gc=False):
+    """Where Karmada took a slice from."""
+
+    provision_cluster: str = field(default="", name="endpointslice.karmada.io/provision-cluster")
+
+
+class SliceMeta(Meta, frozen=True, gc=False, rename="camel"):
+    """EndpointSlice metadata."""
+
+    annotations: SliceAnnotations = SliceAnnotations()
+
+
 class EndpointSlice(Projection, frozen=True, gc=False, rename="camel"):
     """discovery.k8s.io/v1 EndpointSlice."""
 
+    metadata: SliceMeta = SliceMeta()
     address_type: str = ""
     ports: list[ServicePort] = field(default_factory=list)
     endpoints: list[Endpoint] = field(default_factory=list)
@@ -231,6 +280,12 @@ class CiliumConfig(Projection, frozen=True, gc=False):
     kind: ClassVar[str] = "ConfigMap"
 
 
+class Resources(msgspec.Struct, frozen=True, gc=False):
+    """What a container asks for."""
+
+    requests: Quantities = Quantities()
+
+
 class Container(msgspec.Struct, frozen=True, gc=False):
     """One container of a pod or pod template."""
 
@@ -238,15 +293,28 @@ class Container(msgspec.Struct, frozen=True, gc=False):
     image: str = ""
 
 
+class TemplateContainer(Container, frozen=True, gc=False):
+    """One container of a workload's template, with what it asks for."""
+
+    resources: Resources = Resources()
+
+
 class PodTemplateSpec(msgspec.Struct, frozen=True, gc=False):
     """Containers of a workload's template."""
 
-    containers: list[Container] = field(default_factory=list)
+    containers: list[TemplateContainer] = field(default_factory=list)
+
+
+class PodTemplateMeta(msgspec.Struct, frozen=True, gc=False):
+    """Labels that the pods of a workload get."""
+
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 class PodTemplate(msgspec.Struct, frozen=True, gc=False):
     """Template of a workload."""
 
+    metadata: PodTemplateMeta = PodTemplateMeta()
     spec: PodTemplateSpec = PodTemplateSpec()
 
 

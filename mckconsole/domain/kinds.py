@@ -8,10 +8,10 @@ set the very metric that the version analysis reads.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from mckconsole.domain import core, mesh
+from mckconsole.domain import core, discovery, failover, mesh, peering
 from mckconsole.domain.objects import Projection
 
 
@@ -33,6 +33,8 @@ class Sensitivity(StrEnum):
     PLAIN = "plain"
     CREDENTIALS_IN_SPEC = "credentials-in-spec"
     """Credentials stand beside the fields we read; the projection must not name them."""
+    METADATA_ONLY = "metadata-only"
+    """The object is a credential: only its metadata is asked for (PartialObjectMetadata)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class Kind:
     """Read only this namespace; empty reads all of them."""
     name: str = ""
     """Read only objects of this name (a `metadata.name` field selector)."""
+    labels: str = ""
+    """Read only objects that this label selector selects."""
+    beside: str = ""
+    """Read only where this API group is served too: elsewhere nobody could have made one."""
+    optional: bool = False
+    """May well be forbidden: that costs the rules that read it, not the cluster's state."""
 
     def path(self, version: str) -> str:
         """The list path, relative to the cluster's base URL."""
@@ -62,10 +70,13 @@ class Kind:
     @property
     def selector(self) -> dict[str, str]:
         """Query parameters that narrow the list, empty for all objects."""
-        return {"fieldSelector": f"metadata.name={self.name}"} if self.name else {}
+        narrowed = {"fieldSelector": f"metadata.name={self.name}"} if self.name else {}
+        return {**narrowed, "labelSelector": self.labels} if self.labels else narrowed
 
 
-KINDS: tuple[Kind, ...] = (
+_MCS = ("v1beta1", "v1alpha1")
+_OPENSHIFT = "route.openshift.io"
+_FOUNDATION = (
     Kind("nodes", "", ("v1",), "nodes", core.Node),
     Kind(
         "kube-system", "", ("v1",), "namespaces", core.Namespace, Keep.POLL, 300, name="kube-system"
@@ -114,19 +125,175 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "serviceexports",
         "multicluster.x-k8s.io",
-        ("v1beta1", "v1alpha1"),
+        _MCS,
         "serviceexports",
         mesh.ServiceExport,
     ),
     Kind(
         "serviceimports",
         "multicluster.x-k8s.io",
-        ("v1beta1", "v1alpha1"),
+        _MCS,
         "serviceimports",
         mesh.ServiceImport,
     ),
     Kind("ciliumnodes", "cilium.io", ("v2",), "ciliumnodes", mesh.CiliumNode),
 )
+
+
+def _corefile(topic: str, namespace: str, name: str) -> Kind:
+    return Kind(
+        topic,
+        "",
+        ("v1",),
+        "configmaps",
+        discovery.Corefile,
+        Keep.POLL,
+        60,
+        namespace=namespace,
+        name=name,
+    )
+
+
+_DISCOVERY = (
+    Kind("gke-serviceexports", "net.gke.io", ("v1",), "serviceexports", discovery.GkeServiceExport),
+    Kind("gke-serviceimports", "net.gke.io", ("v1",), "serviceimports", discovery.GkeServiceImport),
+    Kind(
+        "multiclusterservices",
+        "networking.karmada.io",
+        ("v1alpha1",),
+        "multiclusterservices",
+        discovery.MultiClusterService,
+    ),
+    Kind(
+        "clusterproperties",
+        "about.k8s.io",
+        ("v1", "v1beta1", "v1alpha1"),
+        "clusterproperties",
+        discovery.ClusterProperty,
+        Keep.POLL,
+        300,
+    ),
+    _corefile("corefile", "kube-system", "coredns"),
+    _corefile("corefile-custom", "kube-system", "coredns-custom"),
+    replace(
+        _corefile("corefile-openshift", "openshift-dns", "dns-default"),
+        beside=_OPENSHIFT,
+        optional=True,
+    ),
+    Kind(
+        "servicediscoveries",
+        "submariner.io",
+        ("v1alpha1",),
+        "servicediscoveries",
+        discovery.ServiceDiscovery,
+        Keep.POLL,
+        60,
+        sensitivity=Sensitivity.CREDENTIALS_IN_SPEC,
+    ),
+    Kind(
+        "globalingressips",
+        "submariner.io",
+        ("v1",),
+        "globalingressips",
+        discovery.GlobalIngressIP,
+    ),
+    Kind(
+        "istio-remote-secrets",
+        "",
+        ("v1",),
+        "secrets",
+        discovery.IstioRemoteSecret,
+        Keep.POLL,
+        60,
+        sensitivity=Sensitivity.METADATA_ONLY,
+        labels="istio/multiCluster=true",
+        beside="networking.istio.io",
+        optional=True,
+    ),
+)
+
+_PEERING = (
+    Kind(
+        "linkerd-links",
+        "multicluster.linkerd.io",
+        ("v1alpha3", "v1alpha2", "v1alpha1"),
+        "links",
+        peering.LinkerdLink,
+    ),
+    Kind(
+        "peeringacceptors",
+        "consul.hashicorp.com",
+        ("v1alpha1",),
+        "peeringacceptors",
+        peering.PeeringAcceptor,
+    ),
+    Kind(
+        "peeringdialers",
+        "consul.hashicorp.com",
+        ("v1alpha1",),
+        "peeringdialers",
+        peering.PeeringDialer,
+    ),
+    Kind(
+        "exportedservices",
+        "consul.hashicorp.com",
+        ("v1alpha1",),
+        "exportedservices",
+        peering.ExportedServices,
+    ),
+)
+
+_FAILOVER = (
+    Kind("statefulsets", "apps", ("v1",), "statefulsets", failover.StatefulSet),
+    Kind(
+        "autoscalers",
+        "autoscaling",
+        ("v2",),
+        "horizontalpodautoscalers",
+        failover.HorizontalPodAutoscaler,
+        Keep.POLL,
+        60,
+    ),
+    Kind("ingresses", "networking.k8s.io", ("v1",), "ingresses", failover.Ingress),
+    Kind(
+        "httproutes",
+        "gateway.networking.k8s.io",
+        ("v1", "v1beta1"),
+        "httproutes",
+        failover.HTTPRoute,
+    ),
+    Kind("routes", _OPENSHIFT, ("v1",), "routes", failover.Route),
+    Kind("brokers", "submariner.io", ("v1alpha1",), "brokers", failover.Broker, Keep.POLL, 300),
+    Kind(
+        "karmada-clusters",
+        "cluster.karmada.io",
+        ("v1alpha1",),
+        "clusters",
+        failover.KarmadaCluster,
+        Keep.POLL,
+        60,
+    ),
+    Kind(
+        "managedclusters",
+        "cluster.open-cluster-management.io",
+        ("v1",),
+        "managedclusters",
+        failover.ManagedCluster,
+        Keep.POLL,
+        60,
+    ),
+    Kind(
+        "rancher-clusters",
+        "management.cattle.io",
+        ("v3",),
+        "clusters",
+        failover.RancherCluster,
+        Keep.POLL,
+        60,
+    ),
+)
+
+KINDS: tuple[Kind, ...] = (*_FOUNDATION, *_DISCOVERY, *_PEERING, *_FAILOVER)
 """Every topic the console knows."""
 
 BY_TOPIC: dict[str, Kind] = {kind.topic: kind for kind in KINDS}

@@ -207,6 +207,8 @@ class ServiceImportAnnotations(msgspec.Struct, frozen=True, gc=False):
 
     derived_service: str = field(default="", name="multicluster.kubernetes.io/derived-service")
     use_clusterset_ip: str = field(default="", name="lighthouse.submariner.io/use-clusterset-ip")
+    gke_derived_service: str = field(default="", name="net.gke.io/derived-service")
+    aws_derived_service: str = field(default="", name="multicluster.k8s.aws/derived-service")
 
 
 class ServiceImportMeta(Meta, frozen=True, gc=False, rename="camel"):
@@ -223,6 +225,8 @@ class ServiceImportSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     ips: list[str] = field(default_factory=list)
     session_affinity: str = ""
     ip_families: list[str] = field(default_factory=list)
+    internal_traffic_policy: str = ""
+    traffic_distribution: str = ""
 
 
 class ImportCluster(msgspec.Struct, frozen=True, gc=False):

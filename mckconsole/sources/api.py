@@ -9,6 +9,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+JSON = "application/json"
+"""Media type of whole objects and lists."""
+METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+"""Media type of an object without spec, status and data."""
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+"""The same of a list."""
+
 
 class Answer(Protocol):
     """A complete reply with status 2xx."""
@@ -41,7 +48,9 @@ class ApiReader(Protocol):
         """API server's clock minus the console's, seconds."""
         ...
 
-    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer: ...
+    async def get(
+        self, path: str, params: Mapping[str, str] | None = None, *, accept: str = JSON
+    ) -> Answer: ...
 
     def stream(
         self, path: str, params: Mapping[str, str], *, idle: float

@@ -20,6 +20,7 @@ from aiohttp import ClientResponse
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from mckconsole.sources.api import JSON
 from mckconsole.sources.clock import ServerClock
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import SourceError
@@ -28,7 +29,6 @@ from mckconsole.sources.limits import DEFAULT_LIMITS, Limits
 from mckconsole.sources.replies import check_content_type, read_body, read_refusal
 from mckconsole.sources.transport import Transport
 
-JSON = "application/json"
 PROBE_PATHS = frozenset({"/version", "/readyz", "/livez"})
 """Small requests whose duration says how far away the API server is."""
 

@@ -18,7 +18,8 @@ from mckconsole.domain.kinds import KINDS, Kind
 from mckconsole.domain.snapshot import VersionInfo
 from mckconsole.domain.states import TopicState
 from mckconsole.domain.text import clean, shorten
-from mckconsole.sources.client import JSON, ClusterClient
+from mckconsole.sources.api import JSON
+from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.errors import NotServed, StatusTrouble
 from mckconsole.sources.statuses import not_kubernetes
 
@@ -61,6 +62,8 @@ class ApiSurface:
 
     def pick(self, kind: Kind) -> Pick:
         """The first of `kind.versions` that is served, or why there is none."""
+        if kind.beside and kind.beside not in self.groups and "/apis" not in self.troubles:
+            return Pick(None, TopicState.ABSENT, f"API group {kind.beside} is not served")
         versions = self.groups.get(kind.group)
         name = f"{kind.plural}.{kind.group}" if kind.group else kind.plural
         if versions is None:
@@ -180,7 +183,7 @@ async def _root(client: ClusterClient, path: str) -> _Groups | _Trouble:
     if root.kind == "APIVersions":
         return {"": await _ask_versions(client, path, root.versions or ())}
     if root.kind == "APIGroupList":
-        wanted = {kind.group for kind in KINDS}
+        wanted = {group for kind in KINDS for group in (kind.group, kind.beside)}
         groups = [group for group in root.groups or () if group.name in wanted]
         answers = await _together(*(_ask_group(client, group) for group in groups))
         return {group.name: found for group, found in zip(groups, answers, strict=True)}

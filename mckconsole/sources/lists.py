@@ -23,9 +23,9 @@ from mckconsole.domain.decode import (
     UndecodableError,
     may_hold_odd_text,
 )
-from mckconsole.domain.kinds import Kind
+from mckconsole.domain.kinds import Kind, Sensitivity
 from mckconsole.domain.objects import Projection
-from mckconsole.sources.api import Answer, ApiReader
+from mckconsole.sources.api import JSON, METADATA_LIST, Answer, ApiReader
 from mckconsole.sources.errors import Expired, ProtocolTrouble
 from mckconsole.sources.interning import sharer
 from mckconsole.sources.items import split_list
@@ -163,7 +163,8 @@ class _Lister:
             params["limit"] = str(page_size)
         if resource_version is not None:
             params["resourceVersion"] = resource_version
-        fetched = Pages(self.client, path)
+        only_metadata = self.kind.sensitivity is Sensitivity.METADATA_ONLY
+        fetched = Pages(self.client, path, METADATA_LIST if only_metadata else JSON)
         try:
             for number in range(MAX_PAGES):
                 try:

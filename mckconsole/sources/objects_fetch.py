@@ -18,7 +18,8 @@ from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.kinds import KINDS
 from mckconsole.domain.objecttext import ObjectText
 from mckconsole.domain.text import clean
-from mckconsole.sources.client import JSON, ClusterClient
+from mckconsole.sources.api import JSON, METADATA, METADATA_LIST
+from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.errors import BadRequest, NotServed, ProtocolTrouble
 from mckconsole.sources.guard import CONNECT_SEGMENTS
 from mckconsole.sources.limits import MIB
@@ -29,8 +30,6 @@ MAX_BYTES = 4 * MIB
 """Size of the largest object that is shown; etcd's own limit is 1.5 MiB."""
 PATIENCE = 15.0
 """Seconds that an answer may take: somebody is waiting for it."""
-METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
-METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _NAMES = frozenset({*CONNECT_SEGMENTS, ".", ".."})
 
 

@@ -11,7 +11,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 
-from mckconsole.sources.api import Answer, ApiReader
+from mckconsole.sources.api import JSON, Answer, ApiReader
 
 _HEAD = 4096
 """Bytes in which the metadata must end to be looked at."""
@@ -21,9 +21,10 @@ _TOKEN = re.compile(rb'"continue":"([^"\\]+)"')
 class Pages:
     """The pages of one list; at most one is on its way while another is used."""
 
-    def __init__(self, client: ApiReader, path: str) -> None:
+    def __init__(self, client: ApiReader, path: str, accept: str = JSON) -> None:
         self._client = client
         self._path = path
+        self._accept = accept
         self._token = ""
         self._next: asyncio.Task[Answer] | None = None
 
@@ -31,7 +32,7 @@ class Pages:
         """The page for `params`, whether or not it is on its way; raises what the client raises."""
         if self._next is None or params.get("continue") != self._token:
             await self.close()
-            return await self._client.get(self._path, params)
+            return await self._client.get(self._path, params, accept=self._accept)
         try:
             return await self._next
         finally:
@@ -43,7 +44,9 @@ class Pages:
         if self._token:
             following = {**params, "continue": self._token}
             following.pop("resourceVersion", None)
-            self._next = asyncio.ensure_future(self._client.get(self._path, following))
+            self._next = asyncio.ensure_future(
+                self._client.get(self._path, following, accept=self._accept)
+            )
             await asyncio.sleep(0)  # the request leaves before the decoding begins
 
     async def close(self) -> None:

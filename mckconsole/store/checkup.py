@@ -59,9 +59,14 @@ class Checkup:
 
     @property
     def healthy(self) -> bool:
-        """Whether everything that the cluster serves may be read."""
-        wrong = self.named(Answer.NO) or self.named(Answer.UNKNOWN)
-        return self.state is ClusterState.READY and not wrong
+        """Whether everything that the cluster serves may be read; optional topics need not be."""
+        return self.state is ClusterState.READY and not self.lacking
+
+    @property
+    def lacking(self) -> list[TopicAccess]:
+        """What may not be read or is not known to, without what is optional."""
+        wrong = (*self.named(Answer.NO), *self.named(Answer.UNKNOWN))
+        return [one for one in wrong if not BY_TOPIC[one.topic].optional]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ async def _examine(client: ClusterClient, topics: Sequence[str], found: Checkup)
     )
     if not found.named(Answer.YES):
         _explain_nothing(found)
-    elif found.named(Answer.NO) or found.named(Answer.UNKNOWN):
+    elif found.lacking:
         found.state = ClusterState.DEGRADED
 
 

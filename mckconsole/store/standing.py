@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.domain.text import shorten
 from mckconsole.sources.errors import ConnectionTrouble, CredentialTrouble, SourceError
@@ -36,11 +37,12 @@ def standing(
 
     Args:
         topics: State and reason of every wanted topic. ABSENT is no trouble: not every cluster has
-            every provider.
+            every provider; nor is an optional one that is forbidden.
         errors: The trouble each of them is in.
         partial: Those with objects that could not be read, or not in full.
         counts: How far their lists are: objects so far and, if known, in all.
     """
+    topics = {name: held for name, held in topics.items() if not _may_be_refused(name, held[0])}
     wanted = {name: state for name, (state, _) in topics.items() if state is not TopicState.ABSENT}
     waiting = [name for name, state in wanted.items() if state is TopicState.PENDING]
     if waiting:
@@ -60,6 +62,11 @@ def standing(
     if parts:
         return ClusterState.DEGRADED, "; ".join(parts)
     return ClusterState.READY, ""
+
+
+def _may_be_refused(topic: str, state: TopicState) -> bool:
+    kind = BY_TOPIC.get(topic)
+    return state is TopicState.FORBIDDEN and kind is not None and kind.optional
 
 
 def _progress(waiting: Sequence[str], of: int, counts: Mapping[str, tuple[int, int | None]]) -> str:

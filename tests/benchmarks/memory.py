@@ -68,7 +68,9 @@ class Pages:
         self.paused = 0.0
         """Seconds spent making pages, which is not what is measured."""
 
-    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+    async def get(
+        self, path: str, params: Mapping[str, str] | None = None, *, accept: str = ""
+    ) -> Answer:
         """The next page."""
         started = time.perf_counter()
         body = next(self._pages)

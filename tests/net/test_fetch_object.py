@@ -19,7 +19,7 @@ from mckconsole.demo.objects import KubeObject, definition
 from mckconsole.demo.server import EmbeddedCluster
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.objecttext import ObjectText
-from mckconsole.sources import objects_fetch
+from mckconsole.sources import api, objects_fetch
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.errors import (
     BadRequest,
@@ -105,7 +105,7 @@ async def test_of_a_secret_only_the_metadata_is_asked_for() -> None:
     assert coded not in repr(found)
     assert "its values are never read" in found.notes[0]
     asked = [one for one in east.requests if "secrets" in one.path]
-    assert [one.accept for one in asked] == [objects_fetch.METADATA]
+    assert [one.accept for one in asked] == [api.METADATA]
 
 
 async def test_a_server_that_sends_the_values_of_a_secret_unasked_shows_none() -> None:

@@ -35,7 +35,9 @@ class Script:
         self._date = date
         self.asked: list[tuple[str, dict[str, str]]] = []
 
-    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+    async def get(
+        self, path: str, params: Mapping[str, str] | None = None, *, accept: str = ""
+    ) -> Answer:
         self.asked.append((path, dict(params or {})))
         answer = self._answers.pop(0)
         if isinstance(answer, SourceError):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mckconsole.domain.core import Namespace
+from mckconsole.domain.core import Namespace, NamespaceMeta
 from mckconsole.domain.decode import Decoded
 from mckconsole.domain.kinds import BY_TOPIC
-from mckconsole.domain.objects import Meta
 from mckconsole.domain.states import TopicState
 from mckconsole.sources.errors import (
     ConnectFailed,
@@ -54,7 +53,7 @@ class Held:
 
 
 def decoded(name: str, uid: str = "", version: str = "1", *faults: str) -> Decoded[Namespace]:
-    meta = Meta(name=name, uid=uid or f"uid-{name}", resource_version=version)
+    meta = NamespaceMeta(name=name, uid=uid or f"uid-{name}", resource_version=version)
     return Decoded(Namespace(metadata=meta), faults)
 
 

@@ -35,7 +35,9 @@ class Server:
         self.wait = asyncio.Event()
         self.wait.set()
 
-    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Page:
+    async def get(
+        self, path: str, params: Mapping[str, str] | None = None, *, accept: str = ""
+    ) -> Page:
         token = (params or {}).get("continue", "")
         assert not token or "resourceVersion" not in (params or {})
         self.asked.append(token)

@@ -6,11 +6,10 @@ import asyncio
 
 import pytest
 
-from mckconsole.domain.core import Namespace
+from mckconsole.domain.core import Namespace, NamespaceMeta
 from mckconsole.domain.decode import Decoded
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import MetricState, MetricVector, Sample
-from mckconsole.domain.objects import Meta
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.sources.credentials import Anonymous
 from mckconsole.sources.endpoint import ClusterEndpoint
@@ -61,7 +60,7 @@ def fleet(clock: Clock, *topics: str) -> tuple[FleetStore, ClusterStore]:
 def fill(store: ClusterStore, topic: str, *names: str) -> None:
     store.collection(topic).assign("v1")
     store.collection(topic).replace(
-        [Decoded(Namespace(metadata=Meta(name=name))) for name in names],
+        [Decoded(Namespace(metadata=NamespaceMeta(name=name))) for name in names],
         resource_version="1",
         as_of=1.0,
     )
@@ -193,7 +192,9 @@ def test_a_snapshot_is_a_view_and_shares_the_objects() -> None:
     fleet_store, store = fleet(clock, "namespaces")
     fill(store, "namespaces", "a")
     before = fleet_store.snapshot().clusters["west"].objects("namespaces", Namespace)
-    store.collection("namespaces").upsert(Decoded(Namespace(metadata=Meta(name="b"))), as_of=2.0)
+    store.collection("namespaces").upsert(
+        Decoded(Namespace(metadata=NamespaceMeta(name="b"))), as_of=2.0
+    )
     assert len(before) == 2
     with pytest.raises(TypeError):
         fleet_store.snapshot().clusters["x"] = None  # type: ignore[index] # the point

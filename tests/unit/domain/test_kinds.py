@@ -80,7 +80,24 @@ def test_no_projection_has_a_field_for_a_credential(kind: type[msgspec.Struct]) 
 
 def test_kinds_with_credentials_in_their_spec_say_so() -> None:
     marked = {kind.topic for kind in KINDS if kind.sensitivity is Sensitivity.CREDENTIALS_IN_SPEC}
-    assert marked == {"submariners"}
+    assert marked == {"submariners", "servicediscoveries"}
+
+
+def test_credentials_are_read_without_their_content() -> None:
+    """Of a Secret only the metadata is asked for, by lists alone; a refusal is no gap."""
+    secrets = [kind for kind in KINDS if kind.plural == "secrets"]
+    assert [kind.topic for kind in secrets] == ["istio-remote-secrets"]
+    for kind in secrets:
+        assert kind.sensitivity is Sensitivity.METADATA_ONLY
+        assert kind.keep is Keep.POLL
+        assert kind.optional
+        fields = {field.name for field in msgspec.structs.fields(kind.projection)}
+        assert fields == {"metadata"}
+
+
+def test_labels_and_names_are_selected() -> None:
+    selector = BY_TOPIC["istio-remote-secrets"].selector
+    assert selector == {"labelSelector": "istio/multiCluster=true"}
 
 
 def test_annotations_are_never_read_wholesale() -> None:

@@ -52,9 +52,11 @@ class Dialect(StrEnum):
 class Held:
     """Every object that one cluster holds about one service, as `index` looked it up."""
 
+    key: ServiceKey = ServiceKey("", "")
+    """Whose objects these are; objects that list many services need it."""
     service: Service | None = None
     slices: tuple[EndpointSlice, ...] = ()
-    """Of the local Service and imported ones alike."""
+    """Of the local Service, imported ones, and those of `mirrors` alike."""
     exports: tuple[ServiceExport, ...] = ()
     """Of the MCS API; at most one."""
     gke_exports: tuple[ServiceExport, ...] = ()
@@ -63,6 +65,9 @@ class Held:
     gke_imports: tuple[ServiceImport, ...] = ()
     karmada: tuple[MultiClusterService, ...] = ()
     global_ips: tuple[GlobalIngressIP, ...] = ()
+    internal: tuple[Service, ...] = ()
+    """Globalnet's internal Services: labelled `submariner.io/exportedServiceRef=<name>`, in the
+    service's namespace."""
     mirrors: tuple[Service, ...] = ()
     """Linkerd's mirrors of this service, and federated services."""
     consul: tuple[ExportedServices, ...] = ()

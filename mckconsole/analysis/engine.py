@@ -12,6 +12,7 @@ from mckconsole.analysis.fleet import ClusterRow, cluster_rows
 from mckconsole.analysis.mesh.hysteresis import Memory
 from mckconsole.analysis.mesh.links import MeshReport
 from mckconsole.analysis.mesh.report import analyse_mesh
+from mckconsole.analysis.services.model import ServicesReport
 from mckconsole.analysis.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from mckconsole.domain.findings import Finding, Unknown
 from mckconsole.domain.snapshot import FleetSnapshot
@@ -36,6 +37,8 @@ class Analysis:
     """Links that changed state since the memory that was given."""
     thresholds: Thresholds = DEFAULT_THRESHOLDS
     """What it was judged by."""
+    services: ServicesReport = ServicesReport()
+    """Services that cross clusters."""
 
 
 def analyse(

@@ -109,7 +109,7 @@ def _table(pane: PaneSpec, snapshot: FleetSnapshot, analysis: Analysis) -> PaneT
         name=pane.name,
         title=pane.title,
         summary=pane.summary(snapshot, analysis),
-        columns=pane.columns,
+        columns=pane.columns_of(snapshot, analysis),
         rows=rows,
         empty="" if rows else pane.empty(snapshot, analysis),
     )

@@ -28,7 +28,7 @@ def grid(columns: Sequence[Column], rows: Sequence[Row], *, width: int | None) -
     if width is not None:
         columns = _fitting([c for c in columns if _telling(c, rows)], widths, width)
         widths = _shares(columns, widths, width)
-    yield _spaced([Span(_placed(c.title.upper(), c, widths[c.id]), "heading") for c in columns])
+    yield _spaced([Span(_placed(c.title, c, widths[c.id]), "heading") for c in columns])
     for row in rows:
         yield _spaced([_cell(row.cells[c.id], c, widths[c.id]) for c in columns])
 
@@ -43,14 +43,22 @@ def _telling(column: Column, rows: Sequence[Row]) -> bool:
 
 
 def _fitting(columns: Sequence[Column], widths: dict[str, int], width: int) -> list[Column]:
-    """Those of priority 0, and of the others in order of priority each one that still fits."""
+    """Those of priority 0, and of the others in order of priority each one that still fits.
+
+    Where one of the clusters' columns finds no room, none of them follows it.
+    """
     kept: set[str] = set()
+    full = False
     for column in sorted(columns, key=lambda c: c.priority):
+        if full and column.alike:
+            continue
         wanted = {*kept, column.id}
         most = COMFORTABLE if column.priority <= WEIGHTY else GENEROUS
         needed = _total([min(widths[c.id], most) for c in columns if c.id in wanted])
         if column.priority == 0 or needed <= width:
             kept = wanted
+        else:
+            full = full or column.alike
     return [column for column in columns if column.id in kept]
 
 

@@ -14,7 +14,7 @@ from mckconsole.analysis.engine import Analysis
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.domain.states import Transition
 from mckconsole.views.panes import PANES
-from mckconsole.views.spec import Row
+from mckconsole.views.spec import Column, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Frame:
     analysis: Analysis
     rows: Mapping[str, Sequence[Row]]
     """By pane name, in the pane's own order."""
+    columns: Mapping[str, Sequence[Column]]
+    """By pane name: every column of its rows."""
     past: tuple[Transition, ...] = ()
     """Links that changed their state since the console was started, oldest first."""
 
@@ -34,7 +36,8 @@ def make_frame(
 ) -> Frame:
     """The frame of a snapshot and its analysis."""
     rows = {pane.name: tuple(pane.rows(snapshot, analysis)) for pane in PANES}
-    return Frame(snapshot, analysis, MappingProxyType(rows), tuple(past))
+    columns = {pane.name: pane.columns_of(snapshot, analysis) for pane in PANES}
+    return Frame(snapshot, analysis, MappingProxyType(rows), MappingProxyType(columns), tuple(past))
 
 
 def frozen(frame: Frame) -> Frame:
@@ -55,6 +58,8 @@ def _copied(cluster: ClusterSnapshot) -> ClusterSnapshot:
 
 def _topic(view: TopicView) -> TopicView:
     """A copy that shares nothing that changes, written out: `replace` takes ten times as long."""
+    if not view.state.readable:
+        return view  # it shows no objects
     return TopicView(
         view.topic,
         view.state,

@@ -34,6 +34,9 @@ def find_column(name: str, columns: Sequence[Column]) -> Column | None:
     if not wanted:
         return None
     for column in columns:
+        if column.id == name:
+            return column
+    for column in columns:
         if folded(column.id) == wanted:
             return column
     exact = [column for column in columns if folded(column.title) == wanted]

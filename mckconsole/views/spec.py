@@ -77,6 +77,14 @@ class Column:
     """It holds names, whose ends tell them apart: what is too long is cut in its middle."""
     volatile: bool = False
     """It changes by itself (ages): a change of it is no news."""
+    cluster: str = ""
+    """The cluster that it is about, where each cluster has a column: a scope shows those of its
+    clusters, and where one of them finds no room, none to the right of it is shown."""
+
+    @property
+    def alike(self) -> bool:
+        """Whether it is one of the clusters' columns."""
+        return bool(self.cluster)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,7 @@ class Row:
 
 Rows: TypeAlias = "Callable[[FleetSnapshot, Analysis], Sequence[Row]]"
 Summary: TypeAlias = "Callable[[FleetSnapshot, Analysis], str]"
+Columns: TypeAlias = "Callable[[FleetSnapshot, Analysis], Sequence[Column]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,7 @@ class PaneSpec:
     """The number key."""
     title: str
     columns: tuple[Column, ...]
+    """Those that are always there."""
     rows: Rows
     summary: Summary
     """One line over the table: how many of what, worst first."""
@@ -125,3 +135,11 @@ class PaneSpec:
     aliases: tuple[str, ...] = field(default=())
     help: str = ""
     """What one row is and what the columns mean."""
+    every_column: Columns | None = None
+    """`columns` and those that depend on the fleet, in order; None where none does."""
+
+    def columns_of(self, snapshot: FleetSnapshot, analysis: Analysis) -> tuple[Column, ...]:
+        """All columns of the pane's rows at this moment."""
+        if self.every_column is None:
+            return self.columns
+        return tuple(self.every_column(snapshot, analysis))

@@ -48,6 +48,10 @@ class ColumnLike(Protocol):
     def volatile(self) -> bool:
         """It changes by itself: no change of it is marked as news."""
 
+    @property
+    def alike(self) -> bool:
+        """One of a series: where one of them finds no room, none to its right is shown."""
+
 
 class RowLike(Protocol):
     """One row of a table; equal ids are the same row at different times."""

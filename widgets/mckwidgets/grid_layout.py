@@ -162,14 +162,22 @@ class Widths:
 def _fitting(
     columns: Sequence[ColumnLike], asked: Mapping[str, int], available: int
 ) -> list[ColumnLike]:
-    """Those of priority 0, and of the others in order of priority each one that still fits."""
+    """Those of priority 0, and of the others in order of priority each one that still fits.
+
+    Where one of those that are alike finds no room, none of them follows it.
+    """
     kept: set[str] = set()
+    full = False
     for column in sorted(columns, key=lambda column: column.priority):
+        if full and column.alike:
+            continue
         wanted = {*kept, column.id}
         most = COMFORTABLE if column.priority <= WEIGHTY else GENEROUS
         needed = sum(min(asked[name], most) + GAP for name in wanted) - GAP + EDGE
         if column.priority == 0 or needed <= available:
             kept = wanted
+        else:
+            full = full or column.alike
     return [column for column in columns if column.id in kept]
 
 

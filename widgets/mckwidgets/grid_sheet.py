@@ -69,10 +69,8 @@ class Sheet:
         self._words: list[str] = []
 
     def set_columns(self, columns: Sequence[ColumnLike]) -> None:
-        """Show these columns."""
+        """Show these columns; the cursor stays in its column where that is still there."""
         self.columns = tuple(columns)
-        self._chosen = ""
-        self.scrolled = 0
         self.measure_anew()
 
     def set_wide(self, wide: bool) -> None:

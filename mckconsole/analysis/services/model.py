@@ -52,7 +52,7 @@ class Dialect(StrEnum):
 class Held:
     """Every object that one cluster holds about one service, as `index` looked it up."""
 
-    key: ServiceKey = ServiceKey("", "")
+    key: ServiceKey = field(default=ServiceKey("", ""))
     """Whose objects these are; objects that list many services need it."""
     service: Service | None = None
     slices: tuple[EndpointSlice, ...] = ()
@@ -179,6 +179,8 @@ class Backends:
     doubled: tuple[str, ...] = ()
     """Host names that several endpoints of this cluster share."""
     addresses: frozenset[str] = frozenset()
+    slices: tuple[ObjectRef, ...] = ()
+    """The slices they stand in, sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +376,8 @@ class ServicesReport:
     findings: tuple[Finding, ...] = ()
     """Of services and of clusters (DNS path, ids, schema skew)."""
     unknowns: tuple[Unknown, ...] = ()
+    reach: Mapping[tuple[str, str], Reach] = field(default_factory=dict)
+    """As in `Surroundings`."""
 
     def find(self, key: ServiceKey) -> FleetService | None:
         """The service of that key."""

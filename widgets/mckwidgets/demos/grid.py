@@ -34,6 +34,7 @@ class Column:
     priority: int = 0
     name: bool = False
     volatile: bool = False
+    alike: bool = False
 
 
 @dataclass(frozen=True)

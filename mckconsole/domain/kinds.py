@@ -148,7 +148,7 @@ def _corefile(topic: str, namespace: str, name: str) -> Kind:
         "configmaps",
         discovery.Corefile,
         Keep.POLL,
-        60,
+        300,
         namespace=namespace,
         name=name,
     )
@@ -187,7 +187,7 @@ _DISCOVERY = (
         "servicediscoveries",
         discovery.ServiceDiscovery,
         Keep.POLL,
-        60,
+        300,
         sensitivity=Sensitivity.CREDENTIALS_IN_SPEC,
     ),
     Kind(
@@ -252,7 +252,7 @@ _FAILOVER = (
         "horizontalpodautoscalers",
         failover.HorizontalPodAutoscaler,
         Keep.POLL,
-        60,
+        300,
     ),
     Kind("ingresses", "networking.k8s.io", ("v1",), "ingresses", failover.Ingress),
     Kind(
@@ -271,7 +271,7 @@ _FAILOVER = (
         "clusters",
         failover.KarmadaCluster,
         Keep.POLL,
-        60,
+        300,
     ),
     Kind(
         "managedclusters",
@@ -280,7 +280,7 @@ _FAILOVER = (
         "managedclusters",
         failover.ManagedCluster,
         Keep.POLL,
-        60,
+        300,
     ),
     Kind(
         "rancher-clusters",
@@ -289,7 +289,7 @@ _FAILOVER = (
         "clusters",
         failover.RancherCluster,
         Keep.POLL,
-        60,
+        300,
     ),
 )
 

@@ -205,9 +205,9 @@ class ClusterStore:
         self._judge(now)
         topics: dict[str, TopicView] = {}
         for topic, collection in self._collections.items():
-            view = collection.view(now)
-            self._history.observe(f"topic {topic}", view.state, view.reason, self._pace.wall())
-            topics[topic] = view
+            view = topics[topic] = collection.view(now)
+            if view.state.readable:  # only STALE comes, and FRESH returns, unannounced
+                self._history.observe(f"topic {topic}", view.state, view.reason, self._pace.wall())
         vitals = self._vitals
         latencies = tuple(vitals.latencies) if vitals else ()
         return ClusterSnapshot(
@@ -242,7 +242,7 @@ class ClusterStore:
             return
         topics = {topic: held.judge(now) for topic, held in self._collections.items()}
         errors = [held.error for held in self._collections.values()]
-        partial = [name for name, held in self._collections.items() if held.view(now).faults]
+        partial = [name for name, held in self._collections.items() if held.partial]
         self._become(*standing(topics, errors, partial, self._counts))
 
     def _become(self, state: ClusterState, reason: str) -> None:

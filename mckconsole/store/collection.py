@@ -74,6 +74,7 @@ class Collection(Generic[P]):
         self._as_of: float | None = None
         self._confirmed = float("-inf")
         self._generation = 0
+        self._settled_view: TopicView | None = None
 
     # What discovery says.
 
@@ -208,8 +209,23 @@ class Collection(Generic[P]):
         return TopicState.FRESH, ""
 
     def view(self, now: float) -> TopicView:
-        """What the analysis gets at `now` (monotonic clock): a window onto the live content."""
-        state, reason = self.judge(now)
+        """What the analysis gets at `now` (monotonic clock): a window onto the live content.
+
+        Of a topic that is not read it is the same one until that changes: most are not.
+        """
+        if self._settled is not None:
+            held, standing = self._settled_view, (*self._settled, self._generation)
+            if held is None or (held.state, held.reason, held.generation) != standing:
+                held = self._settled_view = self._view(*self._settled)
+            return held
+        return self._view(*self.judge(now))
+
+    @property
+    def partial(self) -> bool:
+        """Whether objects that may be shown could not be read, or not in full."""
+        return bool(self._faults) and self.visible
+
+    def _view(self, state: TopicState, reason: str) -> TopicView:
         objects, faults = _NOTHING, cast("Mapping[Key, tuple[str, ...]]", MappingProxyType({}))
         if self.visible:
             objects = MappingProxyType(cast("dict[Key, Projection]", self._objects))

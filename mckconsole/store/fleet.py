@@ -10,7 +10,7 @@ from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.metrics import Vectors
-from mckconsole.store.signals import INVENTORY, TICK, Change, Signals, Subscription
+from mckconsole.store.signals import INVENTORY, TICK, Change, Signals, Subscription, Wanted
 
 FULL_PACE = 60
 """Clusters up to which every topic is polled as often as its kind says; a larger fleet is polled
@@ -135,6 +135,6 @@ class FleetStore:
         notes = tuple(self._notes.values())
         return FleetSnapshot(MappingProxyType(clusters), taken_at, problems, notes)
 
-    def subscribe(self, *, tick: float = TICK) -> Subscription:
-        """Sets of what changed from now on, at most one per `tick` seconds."""
-        return self._signals.subscribe(tick)
+    def subscribe(self, *, tick: float = TICK, only: Wanted = lambda _: True) -> Subscription:
+        """Sets of what changed from now on and is wanted, at most one per `tick` seconds."""
+        return self._signals.subscribe(tick, only)

@@ -6,6 +6,7 @@ A listener that is slow gets one larger set, never a queue: a set holds each clu
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TypeAlias
 
 from mckconsole.sources.pace import REAL, Pace
@@ -22,6 +23,8 @@ INVENTORY = "inventory"
 """Stands in a Change for the cluster's coming and going: whether it is there, the fleet's store
 says. With an empty name it is the inventory as a whole: its order or its problems."""
 
+Wanted: TypeAlias = Callable[[Change], bool]
+"""Whether a change is worth waking a listener."""
 TICK = 0.05
 """Seconds between two change sets: well below what an eye notices."""
 
@@ -29,8 +32,9 @@ TICK = 0.05
 class Subscription:
     """An async iterator of sets of changes; `close` ends it."""
 
-    def __init__(self, signals: Signals, tick: float, pace: Pace) -> None:
+    def __init__(self, signals: Signals, tick: float, pace: Pace, only: Wanted) -> None:
         self._signals = signals
+        self._only = only
         self._tick = tick
         self._pace = pace
         self._changes: set[Change] = set()
@@ -61,7 +65,9 @@ class Subscription:
         self._signals.forget(self)
 
     def notify(self, change: Change) -> None:
-        """Take note of `change`."""
+        """Take note of `change`, if it is wanted."""
+        if not self._only(change):
+            return
         self._changes.add(change)
         self._something.set()
 
@@ -73,9 +79,9 @@ class Signals:
         self._pace = pace
         self._subscriptions: list[Subscription] = []
 
-    def subscribe(self, tick: float = TICK) -> Subscription:
-        """A new subscription, which hears of what happens from now on."""
-        subscription = Subscription(self, tick, self._pace)
+    def subscribe(self, tick: float = TICK, only: Wanted = lambda _: True) -> Subscription:
+        """A new subscription, which hears of what happens from now on, if it is wanted."""
+        subscription = Subscription(self, tick, self._pace, only)
         self._subscriptions.append(subscription)
         return subscription
 

@@ -36,9 +36,9 @@ AGEING = 1.0
 """Seconds after which a frame is made although nothing changed: what is shown grows old."""
 SHARE = 4.0
 """For so many times as long as a frame took to make, no other is made after it."""
-AGEING_SHARE = 50.0
+AGEING_SHARE = 150.0
 """The same for frames in which only ages differ, and what is polled."""
-SLOWEST = 10.0
+SLOWEST = 15.0
 """Seconds that an age may stand still at most."""
 INLINE = 0.02
 """Seconds up to which a frame is made on the loop; what takes longer is made in a thread from a
@@ -106,7 +106,7 @@ class Feed:
         inventory, config = opened.inventory, opened.config
         async with LiveFleet(inventory, plan, config=config, reload=reload) as live:
             self.live = live
-            changes = live.store.subscribe(tick=TICK)
+            changes = live.store.subscribe(tick=TICK, only=is_news)
             try:
                 await self._frames(live, changes, opened)
             finally:
@@ -125,10 +125,9 @@ class Feed:
                 while (left := end - time.monotonic()) > 0:
                     await asyncio.wait({waiting}, timeout=left)
                     if waiting.done():
-                        found = waiting.result()
+                        waiting.result()
                         waiting = asyncio.ensure_future(anext(changes))
-                        if any(is_news(change) for change in found):
-                            break
+                        break
         finally:
             waiting.cancel()
 

@@ -232,16 +232,25 @@ async def test_searching(settings: Settings, size: tuple[int, int]) -> None:
         await running.press("enter")
         view = running.shell.view
         assert isinstance(view, LinkView)
-        total = view.text.matches
-        assert total > 2
-        assert f"/gateway: 1 of {total}" in crumbs(running)
+        assert view.text.matches > 2
+
+        async def arrived(place: int) -> None:
+            """How many there are may change meanwhile."""
+            await running.until(
+                lambda: (
+                    f"/gateway: {place or view.text.matches} of {view.text.matches}"
+                    in crumbs(running)
+                )
+            )
+
+        await arrived(1)
         await running.press("n", "n")
-        assert f"3 of {total}" in crumbs(running)
+        await arrived(3)
         await running.press("N")
-        assert f"2 of {total}" in crumbs(running)
+        await arrived(2)
         assert "gateway" in view.text.cursor_text.lower()
         await running.press("N", "N")
-        assert f"{total} of {total}" in crumbs(running), "round and round"
+        await arrived(0)  # round and round: the last one
         await running.press("escape")
         assert "gateway:" not in crumbs(running)
         assert running.shell.view is view, "esc ended the search only"

@@ -1,6 +1,7 @@
 """Twenty thousand random keys over the demo: nothing breaks, and only reads arrive.
 
-The keys are seeded: a failure is repeated with the seed in its message.
+The keys are seeded: a failure is repeated with the seed in its message. Four monkeys share them, so
+that they can play side by side.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from mckconsole.ui.app import ConsoleApp
 from tests.ui.console import Console, console, settings_for
 from tests.ui.monkey import Monkey
 
-KEYS = int(os.environ.get("MCKCONSOLE_MONKEY_KEYS", "20000"))
 SEED = int(os.environ.get("MCKCONSOLE_MONKEY_SEED", "20260801"))
+SEEDS = [SEED + number for number in range(4)]
+KEYS = int(os.environ.get("MCKCONSOLE_MONKEY_KEYS", "20000")) // len(SEEDS)
+"""Keys of each."""
 BATCH = 40
 """Keys that are sent before the application is let settle."""
 REVIEWS = ("selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews")
@@ -28,9 +31,9 @@ ENTRIES = ("exec", "attach", "portforward", "proxy")
 """Parts of objects that GET does not only read."""
 
 
-async def play(running: Console, fleet: EmbeddedFleet) -> None:
+async def play(running: Console, fleet: EmbeddedFleet, seed: int) -> None:
     """Let the monkey press all its keys; the script of the demo goes on meanwhile."""
-    monkey, app = Monkey(SEED), running.app
+    monkey, app = Monkey(seed), running.app
     driver = app._driver
     assert driver is not None
     for number in range(KEYS // BATCH):
@@ -43,8 +46,8 @@ async def play(running: Console, fleet: EmbeddedFleet) -> None:
             await running.pilot.resize_terminal(*monkey.size())
         if number % 10 == 0:
             fleet.advance(5.0)
-        assert app.crash is None, f"batch {number}, seed {SEED}: {app.crash!r}"
-        assert app.is_running, f"batch {number} ended the program, seed {SEED}"
+        assert app.crash is None, f"batch {number}, seed {seed}: {app.crash!r}"
+        assert app.is_running, f"batch {number} ended the program, seed {seed}"
 
 
 async def all_typed(running: Console) -> None:
@@ -87,8 +90,9 @@ def only_reads(fleet: EmbeddedFleet) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_random_keys_break_nothing_and_only_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quits: list[object] = []
     unhandled: list[str] = []
@@ -102,7 +106,7 @@ async def test_random_keys_break_nothing_and_only_read(
             await running.settled()
             with monkeypatch.context() as inside:
                 inside.setattr(ConsoleApp, "exit", lambda *result, **_: quits.append(result))
-                await play(running, fleet)
+                await play(running, fleet, seed)
                 await leave_everything(running)
             await running.until(lambda: "gcp-eu-1" in running.text())  # it still works
             assert len(running.app._registry) < 60, "and nothing piled up in it"

@@ -22,6 +22,8 @@ class ServiceAnnotations(msgspec.Struct, frozen=True, gc=False):
     sync_slices: str = field(default="", name="service.cilium.io/global-sync-endpoint-slices")
     mirrored: str = field(default="", name="mirror.linkerd.io/remote-svc-fq-name")
     """The service that a Linkerd mirror stands for: `name.namespace.svc.domain`."""
+    federated: str = field(default="", name="multicluster.linkerd.io/remote-discovery")
+    """Members of a Linkerd federated service in other clusters: `name@cluster,name@cluster`."""
 
 
 class GatewayNodeAnnotations(msgspec.Struct, frozen=True, gc=False):
@@ -208,9 +210,10 @@ class Endpoint(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
 
 class SliceAnnotations(msgspec.Struct, frozen=True, gc=False):
-    """Where Karmada took a slice from."""
+    """Where Karmada took a slice from, and when what is behind a slice changed last."""
 
     provision_cluster: str = field(default="", name="endpointslice.karmada.io/provision-cluster")
+    last_change: str = field(default="", name="endpoints.kubernetes.io/last-change-trigger-time")
 
 
 class SliceMeta(Meta, frozen=True, gc=False, rename="camel"):

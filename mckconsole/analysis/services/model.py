@@ -83,6 +83,8 @@ class ClusterFacts:
     readable: bool
     """Whether anything of it could be read; `reason` says why not."""
     reason: str = ""
+    context: str = ""
+    """The kubectl context, for commands; empty is the name."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """Topic to the API version it was read in."""
     at: Mapping[str, float] = field(default_factory=dict)
@@ -350,9 +352,11 @@ class Reach:
     """Id of the link's row in the mesh pane; empty when there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
-    """What a service is judged against: all clusters, their ids, and the tunnels between them."""
+    """What a service is judged against: all clusters, their ids, and the tunnels between them.
+
+    Compared by identity, so that what rules derive from it is derived once."""
 
     clusters: Mapping[str, ClusterFacts]
     """In the fleet's order."""
@@ -360,10 +364,22 @@ class Surroundings:
     """(from, to) by cluster name, where a mesh joins them."""
     now: float
     """Unix seconds, console clock, of the snapshot."""
+    _by_id: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_id: dict[str, tuple[str, ...]] = {}
+        for name, facts in self.clusters.items():
+            for one in facts.ids:
+                by_id[one] = (*by_id.get(one, ()), name)
+        object.__setattr__(self, "_by_id", by_id)
+
+    def clusters_of(self, cluster_id: str) -> tuple[str, ...]:
+        """Names of all clusters that meshes call `cluster_id`: one, unless ids are used twice."""
+        return self._by_id.get(cluster_id, ())
 
     def cluster_of(self, cluster_id: str) -> str:
         """Name of the cluster that meshes call `cluster_id`; empty when none or several are."""
-        found = [one.name for one in self.clusters.values() if cluster_id in one.ids]
+        found = self._by_id.get(cluster_id, ())
         return found[0] if len(found) == 1 else ""
 
 

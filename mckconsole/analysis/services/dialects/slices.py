@@ -1,0 +1,116 @@
+"""Whose slice is it: the cluster's own Service's, a mirror's, or a mesh's copy of another cluster.
+
+Managers and labels: lighthouse pkg/agent, cilium operator endpointslicesync (which copies the
+labels of the Service, so those of an MCS derived Service tell it from a global one), the Cloud Map
+controller, Karmada's endpointslice dispatch, MCS API well-known labels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mckconsole.analysis.services.dialects.draft import Draft
+from mckconsole.analysis.services.dialects.mcs import mcs_dialect
+from mckconsole.analysis.services.endpoints import (
+    KUBERNETES,
+    MANAGED_BY,
+    MCS_SERVICE_NAME,
+    SERVICE_NAME,
+    SOURCE_CLUSTER,
+    count,
+)
+from mckconsole.analysis.services.model import Backends, ClusterFacts, Dialect, RemoteEndpoints
+from mckconsole.domain.core import EndpointSlice
+
+_LIGHTHOUSE = "lighthouse-agent.submariner.io"
+_CILIUM = "endpointslice-mesh-controller.cilium.io"
+_CILIUM_LOCAL = "endpointslice-local-mcsapi-controller.cilium.io"
+_CLOUD_MAP = "aws-cloud-map-mcs-controller-for-k8s"
+_GKE = "gke-mcs"
+_KARMADA = "karmada.io"
+
+
+@dataclass(slots=True)
+class Sorted:
+    """The slices of a service by whose they are."""
+
+    own: list[EndpointSlice] = field(default_factory=list)
+    imported: list[EndpointSlice] = field(default_factory=list)
+    others: dict[str, list[EndpointSlice]] = field(default_factory=dict)
+    """Of other Services (mirrors, derived ones), by the Service's name."""
+
+
+def sort_slices(slices: tuple[EndpointSlice, ...], service: str) -> Sorted:
+    """Tell the slices of the Service called `service` from imported ones."""
+    found = Sorted()
+    for one in slices:
+        labels = one.metadata.labels
+        manager = labels.get(MANAGED_BY, "")
+        if manager != KUBERNETES and _is_imported(one, manager):
+            found.imported.append(one)
+        elif labels.get(SERVICE_NAME, "") == service:
+            found.own.append(one)
+        else:
+            found.others.setdefault(labels.get(SERVICE_NAME, ""), []).append(one)
+    return found
+
+
+def _is_imported(one: EndpointSlice, manager: str) -> bool:
+    labels = one.metadata.labels
+    return (
+        MCS_SERVICE_NAME in labels
+        or SOURCE_CLUSTER in labels
+        or manager in (_LIGHTHOUSE, _CILIUM, _CILIUM_LOCAL, _CLOUD_MAP)
+        or _GKE in manager
+        or bool(one.metadata.annotations.provision_cluster)
+    )
+
+
+def read_imported(draft: Draft, slices: list[EndpointSlice], own: frozenset[str]) -> None:
+    """Add the endpoints that imported slices hold of other clusters.
+
+    Meshes also write a slice of the cluster's own endpoints, which is not remote: it is known by
+    the manager, by its source, or, where no id of this cluster is known, by `own` addresses.
+    """
+    for one in slices:
+        dialect = _dialect(one, draft.facts)
+        source = one.metadata.labels.get(SOURCE_CLUSTER, "")
+        source = source or one.metadata.annotations.provision_cluster
+        if one.metadata.labels.get(MANAGED_BY) == _CILIUM_LOCAL or source in draft.facts.ids:
+            continue
+        counted = count((one,))
+        if not draft.facts.ids and counted.addresses and counted.addresses <= own:
+            continue
+        draft.remote.append(remote(dialect, source, draft, one, counted))
+
+
+def remote(
+    dialect: Dialect, source: str, draft: Draft, one: EndpointSlice, counted: Backends
+) -> RemoteEndpoints:
+    """The endpoints of one slice as those of another cluster."""
+    return RemoteEndpoints(
+        dialect,
+        source,
+        draft.slice_ref(one),
+        counted.ready,
+        counted.total,
+        counted.addresses,
+        counted.unnamed,
+        counted.doubled,
+    )
+
+
+def _dialect(one: EndpointSlice, facts: ClusterFacts) -> Dialect:
+    labels = one.metadata.labels
+    manager = labels.get(MANAGED_BY, "")
+    if manager == _LIGHTHOUSE:
+        return Dialect.LIGHTHOUSE
+    if manager == _CILIUM:
+        return Dialect.CILIUM_MCS if MCS_SERVICE_NAME in labels else Dialect.CILIUM_GLOBAL
+    if manager == _CLOUD_MAP:
+        return Dialect.CLOUD_MAP
+    if _GKE in manager:
+        return Dialect.GKE
+    if one.metadata.annotations.provision_cluster or _KARMADA in manager:
+        return Dialect.KARMADA
+    return mcs_dialect(facts)

@@ -1,0 +1,89 @@
+"""Count the endpoints of slices: each once, however many slices and families it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mckconsole.analysis.services.model import Backends
+from mckconsole.domain.core import Endpoint, EndpointSlice
+
+SERVICE_NAME = "kubernetes.io/service-name"
+MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
+MCS_SERVICE_NAME = "multicluster.kubernetes.io/service-name"
+SOURCE_CLUSTER = "multicluster.kubernetes.io/source-cluster"
+KUBERNETES = "endpointslice-controller.k8s.io"
+"""Who writes the slices of a Service with a selector."""
+
+
+class _Place(NamedTuple):
+    """An endpoint without an object behind it is its address, once per family."""
+
+    family: str
+    address: str
+
+
+def count(slices: Sequence[EndpointSlice]) -> Backends:
+    """The endpoints of the slices of one service.
+
+    A pod is one endpoint although it has a slice per family, and another one per set of ports. An
+    endpoint that stands for no object cannot be recognised in the other family: the family with the
+    most of them counts. Ready as kube-proxy reads it, and not terminating.
+    """
+    known: dict[tuple[str, str], bool] = {}
+    addresses: set[str] = set()
+    hosts: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    unnamed: dict[str, int] = {}
+    for one in slices:
+        for endpoint in one.endpoints:
+            addresses.update(endpoint.addresses)
+            key = _key(endpoint, one.address_type)
+            ready = is_ready(endpoint)
+            if key not in known and key.__class__ is _Place and not endpoint.hostname:
+                unnamed[one.address_type] = unnamed.get(one.address_type, 0) + 1
+            known[key] = known.get(key, False) or ready
+            if endpoint.hostname:
+                hosts.setdefault((one.address_type, endpoint.hostname), set()).add(key)
+    ready_count, total = _totals(known)
+    return Backends(
+        ready_count,
+        total,
+        max(unnamed.values(), default=0),
+        _doubled(hosts) if hosts else (),
+        frozenset(addresses),
+    )
+
+
+def is_ready(endpoint: Endpoint) -> bool:
+    """Whether traffic is sent to it: `ready` is not False, and it is not on its way out."""
+    conditions = endpoint.conditions
+    return conditions.ready is not False and conditions.terminating is not True
+
+
+def _key(endpoint: Endpoint, family: str) -> tuple[str, str]:
+    target = endpoint.target_ref
+    if target.name:
+        return (target.kind, target.name)
+    return _Place(family, endpoint.addresses[0] if endpoint.addresses else "")
+
+
+def _totals(known: dict[tuple[str, str], bool]) -> tuple[int, int]:
+    """(ready, all): objects once, bare addresses of the largest family."""
+    ready = total = 0
+    families: dict[str, list[int]] = {}
+    for key, is_up in known.items():
+        if key.__class__ is _Place:
+            counts = families.setdefault(key[0], [0, 0])
+            counts[0] += is_up
+            counts[1] += 1
+        else:
+            ready += is_up
+            total += 1
+    return (
+        ready + max((counts[0] for counts in families.values()), default=0),
+        total + max((counts[1] for counts in families.values()), default=0),
+    )
+
+
+def _doubled(hosts: dict[tuple[str, str], set[tuple[str, str]]]) -> tuple[str, ...]:
+    return tuple(sorted({host for (_, host), keys in hosts.items() if len(keys) > 1}))

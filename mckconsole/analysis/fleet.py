@@ -25,7 +25,7 @@ _ORDER = (
 )
 _RANK = {state: rank for rank, state in enumerate(_ORDER)}
 
-_MESH = ("gateways", "cilium-config")
+_MESH = ("gateways", "cilium-config", "linkerd-links", "peeringacceptors", "peeringdialers")
 """Topics that tell whether a cluster is in a mesh."""
 WORKING = frozenset({LinkState.UP, LinkState.SLOW, LinkState.DEGRADED})
 """States in which a tunnel is measured to carry traffic."""

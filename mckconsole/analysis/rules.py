@@ -18,6 +18,14 @@ _CILIUM_CONFIG = "Cilium: pkg/clustermesh/types, cluster mesh requirements"
 _SUBMARINER = ("gateways", "submariner-lease", "submariner-endpoints", "submariner-clusters",
                "submariners", "submariner-requested-connections")  # fmt: skip
 _CILIUM = ("cilium-config", "cilium-readiness", "kvstoremesh-readiness", "cilium-last-failure")
+_LINKERD = ("linkerd-links", "linkerd-gateway-alive", "linkerd-gateway-enabled")
+_ISTIO = ("istio-remote-secrets", "istio-sync-status", "istio-managed-clusters")
+_CONSUL = ("peeringacceptors", "peeringdialers", "consul-peering-healthy")
+_OTHERS = (*_LINKERD, *_ISTIO, *_CONSUL)
+_LINKERD_MIRROR = "linkerd2: multicluster/service-mirror"
+_ISTIO_REMOTES = "Istio: pkg/kube/multicluster; istio/istio#38440, #60612"
+_CONSUL_PEERING = "consul-k8s: peering controllers; Consul: agent/consul/leader_peering.go"
+_OTHER_SOURCES = f"{_LINKERD_MIRROR}; {_ISTIO_REMOTES}; {_CONSUL_PEERING}"
 
 
 def _mesh(
@@ -37,13 +45,18 @@ _LINKS = (
         "DOWN",
         "Tunnel down",
         Severity.CRITICAL,
-        (*_SUBMARINER, *_CILIUM),
+        (*_SUBMARINER, *_CILIUM, *_OTHERS),
         "Submariner: the active gateway reports `error` for the peer in a fresh Gateway object, or "
         "has been connecting for 60 s. Cilium: no agent has the remote cluster ready for 60 s and "
-        "the peer is a configured one.",
+        "the peer is a configured one. Linkerd: the peer's gateway answers no probe. Istio: no "
+        "replica of istiod is synchronised with the remote cluster, and one says `timeout` or "
+        "`closed`, or has been syncing for 60 s. Consul: the leader says that the peering is not "
+        "healthy, or the peering was never written to Consul.",
         "Look at the gateway on both sides, then at what lies between them: UDP 4500 and 4490 "
-        "(Submariner) or the clustermesh-apiserver's address and certificates (Cilium).",
-        f"{_GATEWAY_TYPES}; {_CILIUM_STATUS}",
+        "(Submariner), the clustermesh-apiserver's address and certificates (Cilium), the gateway's "
+        "load balancer (Linkerd), the remote secret's address and token (Istio), the mesh gateways "
+        "and servers (Consul).",
+        f"{_GATEWAY_TYPES}; {_CILIUM_STATUS}; {_OTHER_SOURCES}",
     ),
     _mesh(
         "DEGRADED",
@@ -52,6 +65,7 @@ _LINKS = (
         (
             *_SUBMARINER,
             *_CILIUM,
+            *_OTHERS,
             "routeagents",
             "submariner-rx-growth",
             "submariner-tx-growth",
@@ -61,17 +75,24 @@ _LINKS = (
         "The tunnel works in part: the gateway engine reports a failure, route agents on some "
         "nodes cannot reach the peer, traffic leaves and none returns for five minutes, the peer "
         "has no connection back, only some Cilium agents are ready, their failures rise, or agents "
-        "read KVStoreMesh's copy of a cluster out of its reach. Critical above half of the nodes.",
-        "Look at the nodes or the gateway that the evidence names before the tunnel itself.",
-        f"{_GATEWAY_TYPES}; {_CILIUM_STATUS}; cilium/cilium#37333",
+        "read KVStoreMesh's copy of a cluster out of its reach. Critical above half of the nodes. "
+        "Linkerd: some services could not be mirrored, or only some service mirrors reach the "
+        "gateway. Istio: replicas of istiod disagree, so what a workload knows of the remote "
+        "cluster depends on the replica it is connected to. Consul: the peering is healthy, but "
+        "its last change could not be written to Consul, or the dialer has not taken up the token "
+        "that the acceptor made anew.",
+        "Look at the nodes, the gateway or the replica that the evidence names before the tunnel "
+        "itself.",
+        f"{_GATEWAY_TYPES}; {_CILIUM_STATUS}; cilium/cilium#37333; {_OTHER_SOURCES}",
     ),
     _mesh(
         "SLOW",
         "Tunnel slow",
         Severity.MEDIUM,
-        ("gateways", "submariner-latency", "cilium-node-latency"),
+        ("gateways", "submariner-latency", "cilium-node-latency", "linkerd-gateway-latency"),
         "The average round trip is at least 500 ms (critical at 1 s), as the gateway's own pinger "
-        "measures it. Cilium measures it per remote cluster only up to 1.17.",
+        "measures it. Cilium measures it per remote cluster only up to 1.17. Linkerd says how long "
+        "the last probe of the gateway took. Istio and Consul measure none.",
         "Compare both directions, the gateways' load and MTU, and the path of the address in use.",
         _GATEWAY_TYPES,
     ),
@@ -79,10 +100,17 @@ _LINKS = (
         "STALE",
         "Tunnel state too old to believe",
         Severity.MEDIUM,
-        ("gateways", "submariner-lease", "cilium-readiness"),
+        (
+            "gateways",
+            "submariner-lease",
+            "cilium-readiness",
+            "linkerd-gateway-alive",
+            "istio-sync-status",
+            "consul-peering-healthy",
+        ),
         "The gateway has not written its object for 15 s (critical at 60 s), its lease is not "
         "renewed, or two gateways claim to be active. Only a live gateway removes old objects, so "
-        "the last word of a dead one, usually `connected`, stays. Cilium: the newest sample is "
+        "the last word of a dead one, usually `connected`, stays. Elsewhere: the newest sample is "
         "older than 90 s.",
         "Look at the gateway pod and its node; do not believe the state that is still shown.",
         _GATEWAY_TYPES,
@@ -91,20 +119,31 @@ _LINKS = (
         "UNVERIFIED",
         "Tunnel connected, never verified",
         Severity.MEDIUM,
-        ("gateways", "submariners", "submariner-requested-connections", "cilium-readiness"),
+        (
+            "gateways",
+            "submariners",
+            "submariner-requested-connections",
+            "cilium-readiness",
+            *_OTHERS,
+        ),
         "The cable driver says `connected`, but no ping was ever answered or no pinger runs: the "
         "health check is off or the peer publishes no health check address. The vxlan driver says "
-        "so always.",
-        "Turn the connection health check on, on both sides, and look again.",
-        f"{_GATEWAY_TYPES}; submariner-io/submariner#1519, #2810",
+        "so always. Linkerd, Istio and Consul: an object says that the link is configured, and no "
+        "current metric says that it is alive; a Linkerd link in flat mode has no gateway that "
+        "could be probed, and a Consul peering's Synced only means that Consul was told of it.",
+        "Turn the connection health check on, on both sides, and look again. Where only metrics "
+        "tell, have Prometheus scrape the service mirror, istiod or the Consul servers.",
+        f"{_GATEWAY_TYPES}; submariner-io/submariner#1519, #2810; {_OTHER_SOURCES}",
     ),
     _mesh(
         "CONNECTING",
         "Tunnel connecting",
         Severity.INFO,
-        (*_SUBMARINER, *_CILIUM),
-        "The tunnel is being set up; after 60 s of it, it counts as down.",
-        "Wait for a minute; if it stays, look at UDP 4500 and 4490 between the gateways.",
+        (*_SUBMARINER, *_CILIUM, "istio-sync-status"),
+        "The tunnel is being set up; after 60 s of it, it counts as down. So does a remote cluster "
+        "that istiod is still syncing with.",
+        "Wait for a minute; if it stays, look at UDP 4500 and 4490 between the gateways (for "
+        "Istio, at the remote API server).",
         _GATEWAY_TYPES,
     ),
     _mesh(
@@ -114,7 +153,9 @@ _LINKS = (
         (*_SUBMARINER, *_CILIUM),
         "The peer is a member of the mesh, but this cluster has no connection to it at all. "
         "Submariner drops a peer silently when address ranges overlap or ids are equal; other "
-        "causes are a missing active gateway and broken broker synchronisation.",
+        "causes are a missing active gateway and broken broker synchronisation. Links of Linkerd, "
+        "Istio and Consul need no way back: there, a direction that nobody configured is not "
+        "missing.",
         "Follow the cause that the finding names: overlap, duplicate id, gateway, broker.",
         "Submariner: pkg/controllers/tunnel; subctl diagnose deployment",
     ),
@@ -122,11 +163,18 @@ _LINKS = (
         "ASYMMETRIC",
         "Tunnel works in one direction only",
         Severity.CRITICAL,
-        ("gateways", "submariner-endpoints"),
+        (
+            "gateways",
+            "submariner-endpoints",
+            "linkerd-gateway-alive",
+            "istio-sync-status",
+            "consul-peering-healthy",
+        ),
         "One side measures round trips and the other fails to. Each side pings the other's health "
         "check address and every ping needs both directions, so the tunnel itself works: the fault "
         "is local to reaching one side's health check address. Also reported, as medium, when the "
-        "averages of both directions differ more than threefold.",
+        "averages of both directions differ more than threefold. With Linkerd, Istio and Consul each "
+        "direction stands for itself: one is alive, the other is configured and down.",
         "Compare the health check address in the peer's Endpoint copy with the CNI interface's, "
         "then Calico pools, the host firewall and the MTU.",
         "submariner-io/submariner#2810, submariner-io/subctl#900",

@@ -88,5 +88,17 @@ QUERIES: tuple[MetricQuery, ...] = (
     MetricQuery("kvstoremesh-readiness", "cilium_kvstoremesh_remote_cluster_readiness_status"),
     MetricQuery("cilium-node-latency", "cilium_node_connectivity_latency_seconds"),
     MetricQuery("cilium-initial-sync", "cilium_kvstore_initial_sync_completed"),
+    MetricQuery("linkerd-gateway-alive", "gateway_alive"),
+    MetricQuery("linkerd-gateway-enabled", "gateway_enabled"),
+    MetricQuery("linkerd-gateway-latency", "gateway_latency"),
+    MetricQuery("istio-sync-status", "istiod_remote_cluster_sync_status"),
+    MetricQuery("istio-managed-clusters", "istiod_managed_clusters"),
+    MetricQuery("consul-peering-healthy", "consul_peering_healthy"),
 )
-"""Every query of the foundation's panes. Sources: Submariner and Cilium metric references."""
+"""Every query of the foundation's panes.
+
+Sources: Submariner and Cilium metric references; Linkerd multicluster/service-mirror/metrics.go
+(`gateway_latency` is in milliseconds, of the last probe); Istio pkg/kube/multicluster
+(`istiod_remote_cluster_sync_status` since 1.29: one series per cluster and status, of which one is
+1; cleared series stay at 0); Consul agent/consul/leader_peering.go (only the leader's counts).
+"""

@@ -27,7 +27,7 @@ class LinkSeries:
     """Which series are about one directed link."""
 
     provider: str
-    """`submariner` or `cilium`."""
+    """`submariner`, `cilium`, `linkerd`, `istio` or `consul`."""
     cluster: str
     """The cluster that measures, as the fleet calls it."""
     local: str
@@ -44,7 +44,7 @@ class RangeQuery:
     metric: str
     """Metric name; a selector of the link is added."""
     source_label: str
-    """Label that holds the id of the cluster that measures."""
+    """Label that holds the id of the cluster that measures; empty where the metric has none."""
     target_label: str
     """Label that holds the id of the other one."""
     provider: str
@@ -57,6 +57,8 @@ class RangeQuery:
     """Ask for the largest of all its series: there is one for each pair of nodes."""
     line: str = ""
     """What its only line is called; empty where the query's id says it."""
+    scale: float = 1.0
+    """What a value is multiplied by to be in the unit of its plot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,18 @@ LINK_RANGES: tuple[RangeQuery, ...] = (
         largest=True,
         line="of the slowest pair of nodes",
     ),
+    RangeQuery(
+        "latency",
+        "gateway_latency",
+        "",
+        "target_cluster_name",
+        "linkerd",
+        line="of the last probe",
+        scale=0.001,
+    ),
 )
 """What is asked about a link: `latency` in seconds, `rx` and `tx` in bytes per second.
 
 Cilium had a latency per remote cluster up to 1.17 only, and says nothing of traffic through its
-mesh.
+mesh. Linkerd's is in milliseconds. Istio and Consul measure neither.
 """

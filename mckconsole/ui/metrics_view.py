@@ -18,11 +18,12 @@ from mckconsole.views.detail import Span
 from mckconsole.views.explain import stated
 from mckconsole.views.mesh import find_link, link_role
 from mckconsole.views.mesh_detail import link_object
-from mckconsole.views.mesh_ranges import frozen_since, link_series
+from mckconsole.views.mesh_ranges import frozen_since, link_series, unmeasured
 from mckconsole.views.spec import Role
 from mckwidgets.plot import Plot, Series
 
 if TYPE_CHECKING:
+    from mckconsole.analysis.mesh.links import Link
     from mckconsole.store.live import LiveFleet
     from mckconsole.ui.frame import Frame
 
@@ -71,6 +72,10 @@ class MetricsView(PaneView):
         self._name = place.id
         self._ranges: Mapping[str, MetricRange] = {}
         self._asked = "asking Prometheus …"
+        self._link: Link | None = None
+        """The link as it was last seen."""
+        self._answer = False
+        """Whether what is drawn is an answer, be it an empty one."""
         self._state: tuple[Span, ...] = ()
         self._frozen: float | None = None
         """From when on the round trips are a repeated last value; None while they are new."""
@@ -100,7 +105,7 @@ class MetricsView(PaneView):
         link = find_link(frame.analysis, self.place.id)
         if link is None:
             return
-        self._name = f"{link.key.source} → {link.key.target}"
+        self._name, self._link = f"{link.key.source} → {link.key.target}", link
         self._state = (stated(link_role(link), link.state.value), Span("  "))
         if self._frozen != (since := frozen_since(link)):
             self._frozen = since
@@ -159,7 +164,7 @@ class MetricsView(PaneView):
         frame, live = self.desk.frame, self.desk.live
         series = link_series(frame.analysis, self.place.id) if frame else None
         if live is None or series is None:
-            self._asked = "this tunnel is no longer there"
+            self._asked, self._answer = "this tunnel is no longer there", False
             self._draw()
             self.desk.refresh_words()
         else:
@@ -172,7 +177,7 @@ class MetricsView(PaneView):
     @on(Answered)
     def _answered(self, event: Answered) -> None:
         event.stop()
-        self._ranges = event.ranges
+        self._ranges, self._answer = event.ranges, True
         self._draw()
         self._asked = "last 30 m"
         self.desk.refresh_words()
@@ -183,8 +188,9 @@ class MetricsView(PaneView):
             if ranges:
                 draw(plot, ranges, self._frozen)
             else:
-                why = "this mesh has no such metric" if self._ranges else self._asked
                 title = " and ".join(TITLES[name] for name in wanted)
+                known = self._link if self._answer else None
+                why = unmeasured(known, title) if known else self._asked
                 plot.set_series([], title=title, unit=format_span, start=0, end=0, note=why)
 
 

@@ -175,6 +175,8 @@ def _pair(link: Link, pair: Pair | None) -> Cell:
     if pair is None:
         return BLANK
     other = opposite(link, pair)
+    if other is None and link.one_way:
+        return Cell("one way", Role.DIM, "one-way")
     if other is None or (other.state is LinkState.UNKNOWN and link.state is not LinkState.UNKNOWN):
         return Cell(f"? {PEER_UNAVAILABLE}", Role.UNKNOWN, "unknown")
     if pair.verdict is Verdict.ASYMMETRIC:
@@ -212,4 +214,7 @@ def empty(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     if blocked:
         names = ", ".join(sorted({unknown.cluster for unknown in blocked}))
         return f"no tunnels known; the mesh could not be read in {names}: {blocked[0].reason}"
-    return "no tunnels: neither Submariner nor Cilium Cluster Mesh runs in these clusters"
+    return (
+        "no tunnels: Submariner, Cilium Cluster Mesh, Linkerd, Istio and Consul join none of these "
+        "clusters"
+    )

@@ -88,7 +88,7 @@ def verdict_words(pair: Pair) -> str:
 
 def _verdict(pair: Pair, back: Link | None) -> Block:
     lines = [Line((stated(verdict_role(pair), pair.verdict.value), Span(f"  {pair.reason}")))]
-    if back is None:
+    if back is None and not pair.forward.one_way:
         lines.append(remark("only one side is known: the other has said nothing of this tunnel"))
     if pair.hints:
         lines.append(remark("what to look at, in this order:"))

@@ -25,6 +25,7 @@ from mckconsole.views.cells import trend
 from mckconsole.views.detail import Card, Line, ObjectTarget, Span
 from mckconsole.views.explain import beginning, fact, server_now, stated, unknown
 from mckconsole.views.mesh import link_role
+from mckconsole.views.mesh_detail_other import object_line, other_side
 from mckconsole.views.spec import GLYPHS, Role
 
 _MAX_WHY = 120
@@ -57,6 +58,11 @@ def _speaker(snapshot: FleetSnapshot, analysis: Analysis, link: Link) -> Iterato
     if link.key.source not in snapshot.clusters:
         yield fact("cluster", unknown("not in this fleet, so nobody can read its side"))
         yield from _why(link)
+        return
+    if not link.key.provider.mutual:
+        yield from other_side(snapshot, limits, link, _rtt(link))
+        yield from _why(link)
+        yield from object_line(link)
         return
     if link.key.provider is MeshProvider.CILIUM:
         agents = cilium_side(snapshot, link, mesh, limits)

@@ -207,7 +207,9 @@ def _round_trip(link: Link) -> Iterator[Span]:
 
 def _way_back(link: Link, pair: Pair) -> Iterator[Span]:
     back = opposite(link, pair)
-    if back is None:
+    if back is None and link.one_way:
+        yield Span(f"none: {link.one_way}", Role.DIM)
+    elif back is None:
         yield unknown("not known")
     else:
         yield _stated(back)

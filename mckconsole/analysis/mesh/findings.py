@@ -77,6 +77,8 @@ def _sentence(text: str) -> str:
 
 def _other_side(link: Link, pair: Pair | None) -> str:
     """What the way back adds to a link's own reason; empty when it says the same."""
+    if link.one_way and (pair is None or pair.backward is None):
+        return f" One way: {link.one_way}."
     if pair is None or pair.backward is None:
         return f" {_sentence(PEER_UNAVAILABLE)}"
     back = pair.backward if pair.forward.key == link.key else pair.forward

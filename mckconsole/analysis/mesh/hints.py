@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from mckconsole.analysis.mesh.links import Link, LinkState, MeshProvider, Pair
 from mckconsole.domain.findings import ObjectRef
@@ -35,8 +35,7 @@ def get_yaml(fleet: FleetSnapshot, cluster: str, ref: ObjectRef, plural: str) ->
 
 def link_steps(fleet: FleetSnapshot, link: Link, pair: Pair | None) -> str:
     """Where to look for one link, in order; a stale one's own steps lead to the stale side."""
-    cilium = link.key.provider is MeshProvider.CILIUM
-    steps = _cilium_steps(fleet, link) if cilium else _submariner_steps(fleet, link)
+    steps = _STEPS[link.key.provider](fleet, link)
     hints = pair.hints if pair and link.state is not LinkState.STALE else ()
     return numbered([*steps, *hints])
 
@@ -80,3 +79,71 @@ def _cilium_steps(fleet: FleetSnapshot, link: Link) -> list[str]:
         ),
         kubectl(fleet, link.key.source, "-n kube-system get pods -l k8s-app=cilium -o wide"),
     ]
+
+
+def _linkerd_steps(fleet: FleetSnapshot, link: Link) -> list[str]:
+    name = link.key.source
+    context = _context(fleet, name)
+    steps = [f"linkerd multicluster gateways --context {context}"]
+    if link.object:
+        steps.append(get_yaml(fleet, name, link.object, "links.multicluster.linkerd.io"))
+    if link.state is LinkState.UNVERIFIED:
+        steps.append(
+            kubectl(fleet, name, "-n linkerd-multicluster get pods -o wide")
+            + "; their port 9999 serves gateway_alive: have Prometheus scrape it"
+        )
+    elif link.in_fleet:
+        place = "-n linkerd-multicluster get service,pods -l app=linkerd-gateway -o wide"
+        steps.append(kubectl(fleet, link.key.target, place))
+    steps.append(f"linkerd multicluster check --context {context}")
+    return steps
+
+
+def _istio_steps(fleet: FleetSnapshot, link: Link) -> list[str]:
+    name = link.key.source
+    steps = [
+        f"istioctl remote-clusters --context {_context(fleet, name)}",
+        kubectl(fleet, name, "-n istio-system get pods -l app=istiod -o wide"),
+    ]
+    if link.object:
+        place = f"-n {shlex.quote(link.object.namespace)} get secret"
+        shown = "-o custom-columns=NAME:.metadata.name,VERSION:.metadata.resourceVersion"
+        steps.append(kubectl(fleet, name, f"{place} {shlex.quote(link.object.name)} {shown}"))
+    if link.state is LinkState.UNVERIFIED:
+        steps.append("have Prometheus scrape port 15014 of every istiod pod (Istio 1.29 or newer)")
+    else:
+        steps += [
+            kubectl(fleet, name, "-n istio-system logs -l app=istiod --tail=200 --prefix"),
+            "the remote secret's token and address: `istioctl create-remote-secret` makes it anew",
+        ]
+    return steps
+
+
+def _consul_steps(fleet: FleetSnapshot, link: Link) -> list[str]:
+    name = link.key.source
+    plurals = {"PeeringAcceptor": "peeringacceptors", "PeeringDialer": "peeringdialers"}
+    steps = []
+    if link.object:
+        plural = f"{plurals.get(link.object.kind, 'peeringdialers')}.consul.hashicorp.com"
+        steps.append(get_yaml(fleet, name, link.object, plural))
+    steps += [
+        kubectl(fleet, name, "get pods -A -l component=mesh-gateway -o wide"),
+        f"consul peering read -name {shlex.quote(link.peer)}, against {name}'s Consul servers",
+    ]
+    if link.cause == "token-drift":
+        steps.append(
+            f"copy the new token's Secret from {link.key.target}, then raise the annotation "
+            "consul.hashicorp.com/peering-version of the PeeringDialer"
+        )
+    elif link.state is LinkState.UNVERIFIED:
+        steps.append("have Prometheus scrape /v1/agent/metrics of every Consul server")
+    return steps
+
+
+_STEPS: Mapping[MeshProvider, Callable[[FleetSnapshot, Link], list[str]]] = {
+    MeshProvider.SUBMARINER: _submariner_steps,
+    MeshProvider.CILIUM: _cilium_steps,
+    MeshProvider.LINKERD: _linkerd_steps,
+    MeshProvider.ISTIO: _istio_steps,
+    MeshProvider.CONSUL: _consul_steps,
+}

@@ -21,6 +21,18 @@ class MeshProvider(StrEnum):
 
     SUBMARINER = "submariner"
     CILIUM = "cilium"
+    LINKERD = "linkerd"
+    ISTIO = "istio"
+    CONSUL = "consul"
+
+    @property
+    def mutual(self) -> bool:
+        """Whether both directions use one tunnel, so that each says something of the other.
+
+        Elsewhere a direction stands for itself: it needs no way back, and is none the worse when
+        the way back is down.
+        """
+        return self in (MeshProvider.SUBMARINER, MeshProvider.CILIUM)
 
 
 class LinkState(StrEnum):
@@ -62,7 +74,8 @@ class LinkKey:
     source: str
     target: str
     cable: str = ""
-    """Submariner's name of the remote end; empty for Cilium and where none is known."""
+    """Submariner's name of the remote end, or the object's name where that is not the target's;
+    empty where there is none."""
     family: str = ""
     """`ipv4`, `ipv6` or empty, of the address in use."""
 
@@ -158,11 +171,17 @@ class Link:
     """Whether only the opposite direction makes it DEGRADED."""
     trend: tuple[float, ...] = ()
     """The last few current round trips in seconds, oldest first, as far as the memory goes."""
+    peer: str = ""
+    """What the source's mesh calls the target; empty where the members' mesh ids say it."""
+    one_way: str = ""
+    """Why there is no way back and none is missing; empty where one is there or may be."""
 
     @property
     def current_rtt(self) -> float | None:
-        """Average round trip in seconds while it may be shown as current."""
-        return self.rtt.average if self.rtt and self.state.measured else None
+        """Average round trip (the last, where only that is said), seconds, while it is current."""
+        if self.rtt is None or not self.state.measured:
+            return None
+        return self.rtt.last if self.rtt.average is None else self.rtt.average
 
 
 class Verdict(StrEnum):
@@ -207,7 +226,8 @@ class MeshMember:
     provider: MeshProvider
     cluster: str
     mesh_id: str
-    """Submariner's cluster id or Cilium's cluster name; empty when it cannot be read."""
+    """Submariner's cluster id or Cilium's cluster name; empty when it cannot be read, and where a
+    mesh gives a cluster no name of its own."""
     reason: str = ""
     """Why the mesh id is not known from the cluster itself."""
 

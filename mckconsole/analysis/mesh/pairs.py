@@ -1,7 +1,9 @@
 """Both directions of a tunnel together: what A says, what B says, and the verdict.
 
 Each side pings the other's health check address and a ping needs both directions, so opposite
-statements locate the fault. Linear in the number of links.
+statements locate the fault. Where directions stand for themselves (Linkerd, Istio, Consul) a
+direction without a way back lacks nothing, and one whose way back is down works as before. Linear
+in the number of links.
 """
 
 from __future__ import annotations
@@ -94,7 +96,8 @@ class _Opposites:
 
 
 def _alone(link: Link) -> Pair:
-    reason = f"{link.reason}; {PEER_UNAVAILABLE}" if link.reason else PEER_UNAVAILABLE
+    rest = f"one way: {link.one_way}" if link.one_way else PEER_UNAVAILABLE
+    reason = f"{link.reason}; {rest}" if link.reason else rest
     return Pair(link, None, Verdict(link.state.value), link.severity, reason, (), link.current_rtt)
 
 
@@ -110,14 +113,15 @@ def reconcile(one: Link, two: Link, recorder: Recorder, limits: Thresholds) -> P
         )
     if b.state is LinkState.DOWN and a.state in _TOLD:
         return _asymmetric(a, b)
-    if b.state is LinkState.DOWN and a.state is LinkState.UNVERIFIED:
+    mutual = a.key.provider.mutual
+    if b.state is LinkState.DOWN and a.state is LinkState.UNVERIFIED and mutual:
         reason = f"{b.key.source} measures it and fails: {b.reason}; the other side never measured"
         return Pair(b, a, Verdict.DOWN, CRITICAL, reason, _enable(b))
     if LinkState.STALE in (a.state, b.state):
         return _one_stale(a, b)
     if b.state is LinkState.MISSING and a.state is not LinkState.MISSING:
         return _half_missing(a, b, recorder, limits)
-    if a.state is LinkState.CONNECTING and b.state is LinkState.CONNECTING:
+    if a.state is LinkState.CONNECTING and b.state is LinkState.CONNECTING and mutual:
         reason = f"both sides are connecting; down after {limits.connecting:.0f} s"
         return Pair(a, b, Verdict.CONNECTING, Severity.INFO, reason, HINTS_CONNECTING)
     return _agreeing(a, b, limits)
@@ -125,6 +129,8 @@ def reconcile(one: Link, two: Link, recorder: Recorder, limits: Thresholds) -> P
 
 def _asymmetric(a: Link, b: Link) -> Pair:
     """A measures round trips and B cannot: the fault is on the way to A's own address."""
+    if not a.key.provider.mutual:
+        return _independent(a, b)
     names = {"up": a.key.source, "down": b.key.source}
     if b.cause == "connecting":
         reason = f"{a.key.source} measures round trips, {b.key.source} is still connecting"
@@ -154,6 +160,12 @@ def _asymmetric(a: Link, b: Link) -> Pair:
     )
 
 
+def _independent(a: Link, b: Link) -> Pair:
+    """A works and its way back does not, which takes nothing from A."""
+    reason = f"{a.key.source} reaches {b.key.source}; the other way is down: {b.reason}"
+    return Pair(b, a, Verdict.ASYMMETRIC, CRITICAL, reason, (), a.current_rtt)
+
+
 def _enable(down: Link) -> tuple[str, ...]:
     return (f"turn the connection health check on in {down.key.source} and {down.key.target}",)
 
@@ -178,6 +190,8 @@ def _first_look(stale: Link) -> str:
     name = stale.key.source
     if stale.key.provider is MeshProvider.CILIUM:
         return f"{name}'s metrics are old: look at its Cilium agents and at what scrapes them"
+    if not stale.key.provider.mutual:
+        return f"{name}'s metrics are old: look at what scrapes {stale.key.provider.capitalize()}"
     return f"{name}'s own word is stale: look at its gateway's lease, pod and node"
 
 

@@ -1,4 +1,4 @@
-"""The mesh of a whole fleet: both providers read, settled over time, paired and judged."""
+"""The mesh of a whole fleet: every provider read, settled over time, paired and judged."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from mckconsole.analysis.mesh.absent import absent_links, silent_links
 from mckconsole.analysis.mesh.cilium import CiliumDirectory, CiliumMember, find_cilium_members
 from mckconsole.analysis.mesh.cilium_checks import check_cilium
 from mckconsole.analysis.mesh.cilium_links import cilium_links
+from mckconsole.analysis.mesh.consul import consul_links
 from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.mesh.findings import link_findings
 from mckconsole.analysis.mesh.hysteresis import Memory, Recorder, link_subject
+from mckconsole.analysis.mesh.istio import istio_links
+from mckconsole.analysis.mesh.linkerd import linkerd_links
 from mckconsole.analysis.mesh.links import (
     Link,
     LinkState,
@@ -54,9 +57,15 @@ def analyse_mesh(fleet: FleetSnapshot, limits: Thresholds, memory: Memory) -> Me
     meshes = join_meshes(fleet, members, directory)
     cilium = find_cilium_members(fleet)
     names = CiliumDirectory(cilium, directory.twins, fleet)
+    others = [
+        *linkerd_links(fleet, limits),
+        *istio_links(fleet, recorder, limits),
+        *consul_links(fleet, limits),
+    ]
     raw = [
         *_submariner_links(fleet, members, directory, meshes, recorder, limits),
         *_cilium_links(fleet, cilium, names, recorder, limits),
+        *others,
     ]
     settled = [recorder.settle(link, limits) for link in raw]
     dated = sorted(_with_history(fleet, settled), key=lambda link: link.key)
@@ -67,8 +76,9 @@ def analyse_mesh(fleet: FleetSnapshot, limits: Thresholds, memory: Memory) -> Me
         *check_cilium(cilium, names, directory.twins),
     ]
     after, transitions = recorder.finish()
-    report = MeshReport(tuple(links), tuple(pairs), tuple(_members(members, cilium)))
-    unknowns = mesh_unknowns(fleet, members, cilium)
+    joined = (*_members(members, cilium), *_other_members(fleet, others))
+    report = MeshReport(tuple(links), tuple(pairs), joined)
+    unknowns = mesh_unknowns(fleet, members, cilium, others)
     return MeshAnalysis(report, tuple(findings), tuple(unknowns), after, transitions)
 
 
@@ -168,3 +178,14 @@ def _members(
         topic = other.cluster.topic("cilium-config")
         reason = "" if other.config else f"cilium-config {topic.state}: {topic.reason}"
         yield MeshMember(MeshProvider.CILIUM, other.name, other.mesh_name, reason)
+
+
+def _other_members(fleet: FleetSnapshot, links: Sequence[Link]) -> Iterator[MeshMember]:
+    """Clusters at either end of a link whose mesh knows clusters only by others' names."""
+    ends = {
+        (link.key.provider, name) for link in links for name in (link.key.source, link.key.target)
+    }
+    for provider, name in sorted(ends):
+        if name in fleet.clusters:
+            why = f"{provider.value.capitalize()} gives a cluster no name of its own"
+            yield MeshMember(provider, name, "", why)

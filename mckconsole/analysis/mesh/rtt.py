@@ -48,9 +48,13 @@ def speed_claims(rtt: RoundTrip, limits: Thresholds) -> Iterator[Claim]:
         yield Claim(
             LinkState.SLOW,
             severity,
-            f"average round trip {format_span(average)}, limit {format_span(limits.slow)}",
+            f"{_kind(rtt)} {format_span(average)}, limit {format_span(limits.slow)}",
             "slow",
         )
+
+
+def _kind(rtt: RoundTrip) -> str:
+    return "average round trip" if rtt.average else "round trip"
 
 
 def speed_notes(rtt: RoundTrip, limits: Thresholds) -> Iterator[str]:

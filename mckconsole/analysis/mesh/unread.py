@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.mesh.cilium import CiliumMember, config_unread, why_unmeasured
 from mckconsole.analysis.mesh.evidence import unread_reason
+from mckconsole.analysis.mesh.links import Link, MeshProvider
 from mckconsole.analysis.mesh.members import SubmarinerMember
 from mckconsole.domain.findings import Unknown
 from mckconsole.domain.metrics import MetricState
@@ -32,6 +33,15 @@ _CILIUM_CHECKS = {
 _SUBMARINER_METRICS = ("submariner-rx-growth", "submariner-tx-growth")
 _CILIUM_METRICS = ("kvstoremesh-readiness", "cilium-failures-growth", "cilium-initial-sync")
 """Metric queries that only tell DEGRADED from UP."""
+_OTHER_PRESENCE = ("linkerd-links", "peeringacceptors", "peeringdialers")
+"""Topics without which Linkerd or Consul may join a cluster unseen."""
+_REMOTE_SECRETS = "istio-remote-secrets"
+_ONLY_SOURCE = {
+    MeshProvider.LINKERD: ("linkerd-gateway-alive", ("MESH-DOWN", "MESH-SLOW")),
+    MeshProvider.ISTIO: ("istio-sync-status", ("MESH-DOWN", "MESH-DEGRADED")),
+    MeshProvider.CONSUL: ("consul-peering-healthy", ("MESH-DOWN",)),
+}
+"""The metric that alone says whether a link is alive, and the rules that need it."""
 _OF_LINKS = ("MESH-DOWN", "MESH-MISSING", "MESH-DEGRADED", "MESH-SLOW")
 _OF_CONFIG = (
     "MESH-MAX-CLUSTERS-MISMATCH",
@@ -44,13 +54,20 @@ _OF_CONFIG = (
 
 
 def mesh_unknowns(
-    fleet: FleetSnapshot, submariner: Sequence[SubmarinerMember], cilium: Sequence[CiliumMember]
+    fleet: FleetSnapshot,
+    submariner: Sequence[SubmarinerMember],
+    cilium: Sequence[CiliumMember],
+    others: Sequence[Link],
 ) -> Iterator[Unknown]:
-    """Everything that could not be judged; nothing where nobody asked for the mesh."""
+    """Everything that could not be judged; nothing where nobody asked for the mesh.
+
+    `others` are the links of Linkerd, Istio and Consul.
+    """
     if not any(topic in one.topics for one in fleet.clusters.values() for topic in _PRESENCE):
         return
     with_submariner = {member.name for member in submariner}
     with_cilium = {member.name: member for member in cilium}
+    with_others = {(link.key.source, link.key.provider) for link in others}
     for cluster in fleet.clusters.values():
         whole = _nothing_read(cluster)
         if whole:
@@ -63,6 +80,10 @@ def mesh_unknowns(
         if cluster.name in with_cilium:
             yield from _checks(cluster, _CILIUM_CHECKS)
             yield from _of_cilium(with_cilium[cluster.name])
+        yield from _of_others(cluster)
+        for provider, (query, rules) in _ONLY_SOURCE.items():
+            if (cluster.name, provider) in with_others:
+                yield from _unmeasured(cluster, provider, query, rules)
 
 
 def _nothing_read(cluster: ClusterSnapshot) -> str:
@@ -102,6 +123,29 @@ def _of_cilium(member: CiliumMember) -> Iterator[Unknown]:
             yield Unknown("mesh", member.name, rule, why_unmeasured(member))
     else:
         yield from _metrics(member.cluster, _CILIUM_METRICS)
+
+
+def _of_others(cluster: ClusterSnapshot) -> Iterator[Unknown]:
+    """Whether Linkerd, Istio or Consul join the cluster to others could not be told."""
+    for name in _OTHER_PRESENCE:
+        if name in cluster.topics and not cluster.topic(name).conclusive:
+            yield Unknown("mesh", cluster.name, "*", unread_reason(cluster.topic(name)))
+    secrets = cluster.topic(_REMOTE_SECRETS)
+    if _REMOTE_SECRETS in cluster.topics and not secrets.conclusive:
+        reason = f"which remote clusters istiod is to read: {unread_reason(secrets)}"
+        yield Unknown("mesh", cluster.name, "MESH-UNVERIFIED", reason)
+
+
+def _unmeasured(
+    cluster: ClusterSnapshot, provider: MeshProvider, query: str, rules: Sequence[str]
+) -> Iterator[Unknown]:
+    """What only the metric tells of a mesh's links, where it is not there."""
+    vector = cluster.metrics.get(query)
+    if vector.state is not MetricState.FRESH or not vector.samples:
+        why = vector.reason or "it has no such series for this cluster"
+        source = f"{provider.capitalize()} keeps no liveness in the Kubernetes API; Prometheus is"
+        for rule in rules:
+            yield Unknown("mesh", cluster.name, rule, f"{source} the only source: {why}")
 
 
 def _metrics(cluster: ClusterSnapshot, queries: Sequence[str]) -> Iterator[Unknown]:

@@ -67,7 +67,7 @@ class RangeAnswer:
 def expression(query: RangeQuery, link: LinkSeries, step: int, clusters: Sequence[str]) -> str:
     """The PromQL; what is aggregated keeps the labels `clusters`, by which it is attributed."""
     matchers = [f"{query.target_label}={quoted(link.remote)}"]
-    if link.local:
+    if link.local and query.source_label:
         # A series without the label is the exporter's own: relabelling may have dropped it.
         either = _SPECIAL.sub(r"\\\1", link.local) + "|"
         matchers.append(f"{query.source_label}=~{quoted(either)}")
@@ -157,8 +157,8 @@ def _shown(value: float, query: RangeQuery, step: int) -> float | None:
     if not math.isfinite(value):
         return None
     if not query.growth:
-        return value
-    return value / growth_window(step) if value >= 0 else None
+        return value * query.scale
+    return value * query.scale / growth_window(step) if value >= 0 else None
 
 
 def _names(keys: Sequence[tuple[str, ...]], single: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What the analysis is given: the store's content at one moment, read-only.
 
-A snapshot holds views, not copies: it is made at each analysis, on the loop's thread, and must not
-be kept across an `await`.
+A snapshot is a value: it is made on the loop's thread and costs no copy, because the store changes
+a copy of what it has shown. It may be kept, and read in another thread.
 """
 
 from __future__ import annotations

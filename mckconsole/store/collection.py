@@ -75,6 +75,9 @@ class Collection(Generic[P]):
         self._confirmed = float("-inf")
         self._generation = 0
         self._settled_view: TopicView | None = None
+        self._shown = False
+        """Whether a view of the content was given out since it last changed: it is a value, so the
+        next change is made to a copy."""
 
     # What discovery says.
 
@@ -126,7 +129,7 @@ class Collection(Generic[P]):
         self._deleted.clear()
         same = self._read and self._objects == content and self._faults == faults
         visible = self.visible
-        self._objects, self._faults, self._read = content, faults, True
+        self._objects, self._faults, self._read, self._shown = content, faults, True, False
         self._current(as_of, visible)
         if not same:
             self._touch()
@@ -138,6 +141,7 @@ class Collection(Generic[P]):
             return self.confirm(as_of)
         key = found.key
         if self._objects.get(key) != found or self._faults.get(key, ()) != decoded.faults:
+            self._unshare()
             self._objects[key] = found
             self._faults.pop(key, None)
             if decoded.faults:
@@ -153,6 +157,7 @@ class Collection(Generic[P]):
             if len(self._deleted) > TOMBSTONES:
                 del self._deleted[next(iter(self._deleted))]
         if held is not None and uid in ("", held.metadata.uid):
+            self._unshare()
             del self._objects[key]
             self._faults.pop(key, None)
             self._touch()
@@ -182,6 +187,7 @@ class Collection(Generic[P]):
             reason = "other events could not be read"
         self._lost[reason] = self._lost.get(reason, 0) + 1
         events = tuple(f"{text} (×{n})" if n > 1 else text for text, n in self._lost.items())
+        self._unshare()
         self._faults[UNDECODABLE] = self._unlisted + events
         self._touch()
 
@@ -209,7 +215,7 @@ class Collection(Generic[P]):
         return TopicState.FRESH, ""
 
     def view(self, now: float) -> TopicView:
-        """What the analysis gets at `now` (monotonic clock): a window onto the live content.
+        """What the analysis gets at `now` (monotonic clock): a value, which never changes.
 
         Of a topic that is not read it is the same one until that changes: most are not.
         """
@@ -228,6 +234,7 @@ class Collection(Generic[P]):
     def _view(self, state: TopicState, reason: str) -> TopicView:
         objects, faults = _NOTHING, cast("Mapping[Key, tuple[str, ...]]", MappingProxyType({}))
         if self.visible:
+            self._shown = True
             objects = MappingProxyType(cast("dict[Key, Projection]", self._objects))
             faults = MappingProxyType(self._faults)
         return TopicView(
@@ -247,9 +254,15 @@ class Collection(Generic[P]):
             return POLL_ROUNDS * self.kind.poll_seconds + POLL_GRACE
         return WATCH_PATIENCE
 
+    def _unshare(self) -> None:
+        """Before a change: leave what was shown as it is."""
+        if self._shown:
+            self._objects, self._faults = dict(self._objects), dict(self._faults)
+            self._shown = False
+
     def _forget(self) -> None:
         self.version, self.error, self._read = "", None, False
-        self._objects, self._faults = {}, {}
+        self._objects, self._faults, self._shown = {}, {}, False
 
     def _settle(self, settled: tuple[TopicState, str] | None, visible: bool) -> None:
         """Take in why the topic is not read; `visible`: whether it could be seen before."""

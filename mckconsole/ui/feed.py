@@ -19,7 +19,7 @@ from mckconsole.analysis.engine import NOTHING_REMEMBERED, analyse
 from mckconsole.domain.kinds import BY_TOPIC, Keep
 from mckconsole.domain.states import ClusterState, Transition
 from mckconsole.store.signals import METRICS
-from mckconsole.ui.frame import Frame, copied, make_frame
+from mckconsole.ui.frame import Frame, make_frame
 from mckconsole.views.panes import PANES
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ AGEING_SHARE = 150.0
 SLOWEST = 15.0
 """Seconds that an age may stand still at most."""
 INLINE = 0.02
-"""Seconds up to which a frame is made on the loop; what takes longer is made in a thread from a
-copy of the snapshot, so that keys are answered meanwhile."""
+"""Seconds up to which a frame is made on the loop; what takes longer is made in a thread, so that
+keys are answered meanwhile."""
 _UNSETTLED = (ClusterState.PENDING, ClusterState.CONNECTING)
 PAST = 2000
 """Transitions of links that are kept."""
@@ -138,7 +138,7 @@ class Feed:
         if self._cost <= INLINE:
             frame = self._judged(snapshot, limits)
         else:
-            frame = await asyncio.to_thread(self._judged, copied(snapshot), limits)
+            frame = await asyncio.to_thread(self._judged, snapshot, limits)
         self._cost = time.perf_counter() - began
         return frame
 

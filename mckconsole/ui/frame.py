@@ -1,17 +1,16 @@
 """What the console shows at one moment: the fleet, what it means, and the rows of every pane.
 
-A frame is made by the feed and never changed. While the display is frozen its snapshot is a copy,
-because a live snapshot's objects are views of content that goes on changing.
+A frame is made by the feed and never changed, so a frozen display only keeps its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from mckconsole.analysis.engine import Analysis
-from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
+from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import Transition
 from mckconsole.views.panes import PANES
 from mckconsole.views.spec import Column, Row
@@ -38,35 +37,3 @@ def make_frame(
     rows = {pane.name: tuple(pane.rows(snapshot, analysis)) for pane in PANES}
     columns = {pane.name: pane.columns_of(snapshot, analysis) for pane in PANES}
     return Frame(snapshot, analysis, MappingProxyType(rows), MappingProxyType(columns), tuple(past))
-
-
-def frozen(frame: Frame) -> Frame:
-    """`frame` with copies of what it only views."""
-    return replace(frame, snapshot=copied(frame.snapshot))
-
-
-def copied(snapshot: FleetSnapshot) -> FleetSnapshot:
-    """`snapshot` with content of its own; the objects in it never change."""
-    clusters = {name: _copied(one) for name, one in snapshot.clusters.items()}
-    return replace(snapshot, clusters=MappingProxyType(clusters))
-
-
-def _copied(cluster: ClusterSnapshot) -> ClusterSnapshot:
-    topics = {name: _topic(view) for name, view in cluster.topics.items()}
-    return replace(cluster, topics=MappingProxyType(topics))
-
-
-def _topic(view: TopicView) -> TopicView:
-    """A copy that shares nothing that changes, written out: `replace` takes ten times as long."""
-    if not view.state.readable:
-        return view  # it shows no objects
-    return TopicView(
-        view.topic,
-        view.state,
-        view.reason,
-        view.version,
-        MappingProxyType(dict(view.objects)),
-        MappingProxyType(dict(view.faults)),
-        view.as_of,
-        view.generation,
-    )

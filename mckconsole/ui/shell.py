@@ -250,11 +250,7 @@ class Shell(Screen[None], inherit_bindings=False):
             self.tell("nothing is shown yet that could be frozen")
             return
         self.paused = not self.paused
-        if self.paused:
-            from mckconsole.ui.frame import frozen
-
-            self.frame = frozen(self.frame)
-        else:
+        if not self.paused:
             self.frame = self._newest
         self.redraw()
 

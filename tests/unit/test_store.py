@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
@@ -10,6 +11,7 @@ from mckconsole.domain.core import Namespace, NamespaceMeta
 from mckconsole.domain.decode import Decoded
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import MetricState, MetricVector, Sample
+from mckconsole.domain.objects import Key
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.sources.credentials import Anonymous
 from mckconsole.sources.endpoint import ClusterEndpoint
@@ -187,15 +189,26 @@ def test_a_console_clock_that_is_set_makes_nothing_stale() -> None:
     assert fleet_store.snapshot().clusters["west"].state is ClusterState.READY
 
 
-def test_a_snapshot_is_a_view_and_shares_the_objects() -> None:
+def test_a_snapshot_is_a_value_and_shares_what_did_not_change() -> None:
     clock = Clock()
     fleet_store, store = fleet(clock, "namespaces")
+    held = store.collection("namespaces")
+
+    def seen() -> Mapping[Key, Namespace]:
+        return fleet_store.snapshot().clusters["west"].objects("namespaces", Namespace)
+
     fill(store, "namespaces", "a")
-    before = fleet_store.snapshot().clusters["west"].objects("namespaces", Namespace)
-    store.collection("namespaces").upsert(
-        Decoded(Namespace(metadata=NamespaceMeta(name="b"))), as_of=2.0
-    )
-    assert len(before) == 2
+    before = seen()
+    held.upsert(Decoded(Namespace(metadata=NamespaceMeta(name="b"))), as_of=2.0)
+    after = seen()
+    held.remove(("", "a"), as_of=3.0)
+    held.lost("an event that could not be read")
+    assert [list(one) for one in (before, after, seen())] == [
+        [("", "a")],
+        [("", "a"), ("", "b")],
+        [("", "b")],
+    ]
+    assert after["", "a"] is before["", "a"]
     with pytest.raises(TypeError):
         fleet_store.snapshot().clusters["x"] = None  # type: ignore[index] # the point
 

@@ -171,7 +171,8 @@ class EmbeddedFleet:
 
     def _series(self, model: PrometheusModel) -> Iterator[PromSeries]:
         for cluster in self._world.scenario.clusters:
-            if cluster.dead or not any(fnmatchcase(cluster.name, p) for p in model.clusters):
+            gone = cluster.dead or cluster.name in self._world.lost
+            if gone or not any(fnmatchcase(cluster.name, p) for p in model.clusters):
                 continue
             external = {model.cluster_label: cluster.name} if model.cluster_label else {}
             for one in cluster_series(self._world, cluster.name):
@@ -224,6 +225,10 @@ class EmbeddedFleet:
 
     def _play(self) -> None:
         touched = self._world.play(self.now() - self._epoch)
+        for name in self._world.lost & self._clusters.keys():
+            if not self._clusters[name].silent:
+                self._clusters[name].silent = True
+                self._clusters[name].faults.add(faults.silence())
         for name in touched & self._clusters.keys():
             for item in render.scripted_objects(self._world, name):
                 self._clusters[name].update(item)
@@ -232,6 +237,8 @@ class EmbeddedFleet:
     def _beat(self) -> None:
         now = self.now()
         for name, cluster in self._clusters.items():
+            if cluster.silent:
+                continue
             for item in render.heartbeat_objects(self._world, name, now):
                 cluster.apply(item)
 

@@ -7,56 +7,73 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mckconsole.demo import cilium, generate, mcs, submariner, workloads
-from mckconsole.demo.objects import KubeObject, definition
+from mckconsole.demo import (
+    cilium,
+    ciliummcs,
+    cloudmap,
+    consulservices,
+    corefile,
+    generate,
+    gke,
+    globalnet,
+    hosts,
+    istioservices,
+    karmada,
+    lighthouse,
+    mcs,
+    mirrors,
+    submariner,
+    workloads,
+)
+from mckconsole.demo.crds import definitions
+from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.storage import SYSTEM_NAMESPACES
 from mckconsole.demo.world import World
 
-
-def definitions(world: World, name: str) -> Iterator[KubeObject]:
-    """The CustomResourceDefinitions of cluster `name`."""
-    if world.scenario.submariner_of(name):
-        for plural, kind in (
-            ("clusters", "Cluster"),
-            ("endpoints", "Endpoint"),
-            ("gateways", "Gateway"),
-            ("routeagents", "RouteAgent"),
-        ):
-            yield definition("submariner.io", ("v1",), plural, kind, status=False)
-        yield definition("submariner.io", ("v1alpha1",), "submariners", "Submariner")
-    if world.sites[name].cluster.mcs:
-        for plural, kind in (
-            ("serviceexports", "ServiceExport"),
-            ("serviceimports", "ServiceImport"),
-        ):
-            yield definition(mcs.GROUP, world.sites[name].cluster.mcs, plural, kind)
-    if world.scenario.cilium_of(name):
-        yield definition("cilium.io", ("v2",), "ciliumnodes", "CiliumNode", namespaced=False)
+__all__ = ["definitions", "heartbeat_objects", "scripted_objects", "static_objects"]
 
 
 def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     """What stays as it is for the whole demo, namespaces first."""
     site = world.sites[name]
-    local = world.scenario.workloads_of(name)
-    homes = {*SYSTEM_NAMESPACES, *(model.namespace for model in local)}
-    yield from generate.namespaces(site, homes)
-    for model in local:
+    yield from generate.namespaces(site, {*SYSTEM_NAMESPACES, *world.scenario.namespaces_of(name)})
+    for model in world.scenario.workloads_of(name):
         yield from workloads.workload(site, model)
     if world.scenario.submariner_of(name):
         yield from submariner.static_objects(world, name)
     if world.scenario.cilium_of(name):
         yield from cilium.static_objects(world, name)
     if site.cluster.mcs:
+        yield from _multi_cluster_services(world, name)
+    yield from gke.static_objects(world, name)
+    yield from karmada.static_objects(world, name)
+    yield from mirrors.static_objects(world, name)
+    yield from istioservices.remote_secrets(world, name)
+    yield from consulservices.exported_services(world, name)
+    yield from corefile.static_objects(world, name)
+    yield from hosts.static_objects(world, name)
+
+
+def _multi_cluster_services(world: World, name: str) -> Iterator[KubeObject]:
+    """What implementations of the Multi-Cluster Services API write into cluster `name`."""
+    if world.scenario.submariner_of(name):
+        yield from lighthouse.static_objects(world, name)
+        yield from globalnet.static_objects(world, name)
         yield from mcs.static_objects(world, name)
+    if world.scenario.cilium_of(name):
+        yield from ciliummcs.static_objects(world, name)
+    yield from cloudmap.static_objects(world, name)
 
 
 def scripted_objects(world: World, name: str) -> Iterator[KubeObject]:
-    """What only the script changes: nodes and route agents."""
+    """What only the script changes: nodes, route agents, what tells of other clusters."""
     site = world.sites[name]
     for plan in site.nodes:
         yield generate.node(site, plan, world.kubelets[name, plan.name])
     if world.scenario.submariner_of(name):
         yield from submariner.route_agents(world, name)
+    yield from karmada.members(world, name)
+    yield from mirrors.slices(world, name)
 
 
 def heartbeat_objects(world: World, name: str, now: float) -> Iterator[KubeObject]:

@@ -17,11 +17,21 @@ import msgspec
 import yaml
 from msgspec import field
 
+from mckconsole.demo.section import Section
+from mckconsole.demo.sections_services import (
+    CloudMapModel,
+    ConsulExport,
+    Dns,
+    Export,
+    GkeFleet,
+    Home,
+    Host,
+    IstioModel,
+    KarmadaModel,
+    Mirror,
+)
+
 Provider = Literal["eks", "gke", "aks", "rke2"]
-
-
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """Base of every part: unknown keys are errors."""
 
 
 class Pool(Section, frozen=True):
@@ -81,6 +91,11 @@ class SubmarinerMember(Section, frozen=True):
     public_ip: str
     heartbeat_age: float | None = None
     """Set when the gateway stopped writing its object: seconds before the demo's start."""
+    global_cidr: str = ""
+    """Globalnet's range, where this member takes part in it: what it exports has an address of
+    this range."""
+    broker: bool = False
+    """Holds the broker: what the members tell each other."""
 
 
 class SubmarinerModel(Section, frozen=True):
@@ -120,32 +135,44 @@ class CiliumModel(Section, frozen=True):
 
 
 class Workload(Section, frozen=True):
-    """A Deployment or DaemonSet with its pods and, when it has ports, Service and slices."""
+    """A workload with its pods and, when it has ports, Service and slices."""
 
     namespace: str
     name: str
-    containers: dict[str, str]
+    containers: dict[str, str] = field(default_factory=dict)
     """Container name to image."""
-    kind: Literal["Deployment", "DaemonSet"] = "Deployment"
+    kind: Literal["Deployment", "DaemonSet", "StatefulSet"] = "Deployment"
     replicas: int = 2
+    ready: int | None = None
+    """How many pods are ready; all when not given."""
+    requests: dict[str, str] = field(default_factory=dict)
+    """What each container asks for: `cpu`, `memory`."""
+    autoscale: int = 0
+    """Replicas up to which an autoscaler may go; 0 has none."""
+    volume: str = ""
+    """Size of the volume that each pod of a StatefulSet claims."""
     ports: dict[str, int] = field(default_factory=dict)
     service: str = ""
     """Name of the Service; empty is the workload's."""
     type: Literal["ClusterIP", "LoadBalancer"] = "ClusterIP"
+    headless: bool = False
+    affinity: Literal["None", "ClientIP"] = "None"
+    """Session affinity."""
+    outside: list[str] = field(default_factory=list)
+    """Addresses outside the cluster that the Service leads to, kept by hand, instead of pods."""
     labels: dict[str, str] = field(default_factory=dict)
+    service_labels: dict[str, str] = field(default_factory=dict)
+    """Labels that only the Service has."""
+    annotations: dict[str, str] = field(default_factory=dict)
+    """Annotations of the Service."""
     nodes: Literal["all", "gateway"] = "all"
     where: list[str] = field(default_factory=lambda: ["*"])
     """Cluster name globs, or `@submariner` and `@cilium` for the members of a mesh."""
 
-
-class Export(Section, frozen=True):
-    """A service exported to the cluster set by some clusters."""
-
-    namespace: str
-    name: str
-    port_name: str
-    port: int
-    clusters: list[str]
+    @property
+    def service_name(self) -> str:
+        """Name of its Service."""
+        return self.service or self.name
 
 
 class PrometheusModel(Section, frozen=True):
@@ -176,6 +203,13 @@ class PoolChange(Section, frozen=True):
     """Seconds from one node to the next."""
 
 
+class ClusterLoss(Section, frozen=True):
+    """Takes a cluster away: from then on nothing in it answers."""
+
+    name: str
+    dead: Literal["silent"] = "silent"
+
+
 class Step(Section, frozen=True):
     """One entry of the script."""
 
@@ -183,6 +217,7 @@ class Step(Section, frozen=True):
     """Seconds after the demo's start."""
     tunnel: TunnelChange | None = None
     pool: PoolChange | None = None
+    cluster: ClusterLoss | None = None
 
 
 class Scenario(Section, frozen=True):
@@ -192,7 +227,16 @@ class Scenario(Section, frozen=True):
     submariner: list[SubmarinerModel] = field(default_factory=list)
     cilium: list[CiliumModel] = field(default_factory=list)
     workloads: list[Workload] = field(default_factory=list)
+    namespaces: list[Home] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
+    cloudmap: CloudMapModel | None = None
+    gke: GkeFleet | None = None
+    karmada: KarmadaModel | None = None
+    istio_services: IstioModel | None = None
+    mirrors: list[Mirror] = field(default_factory=list)
+    consul_exports: list[ConsulExport] = field(default_factory=list)
+    dns: list[Dns] = field(default_factory=list)
+    hosts: list[Host] = field(default_factory=list)
     prometheus: list[PrometheusModel] = field(default_factory=list)
     script: list[Step] = field(default_factory=list)
 
@@ -204,17 +248,25 @@ class Scenario(Section, frozen=True):
         """The Cilium mesh that `cluster` is in."""
         return next((mesh for mesh in self.cilium if cluster in mesh.members), None)
 
-    def workloads_of(self, cluster: str) -> list[Workload]:
-        """The workloads that run in `cluster`."""
+    def within(self, cluster: str, places: list[str]) -> bool:
+        """Whether a list of globs and mesh names (`where`) takes `cluster` in."""
         member = {
             "@submariner": self.submariner_of(cluster) is not None,
             "@cilium": self.cilium_of(cluster) is not None,
         }
+        return any(
+            member[place] if place in member else fnmatchcase(cluster, place) for place in places
+        )
 
-        def runs_here(place: str) -> bool:
-            return member[place] if place in member else fnmatchcase(cluster, place)
+    def workloads_of(self, cluster: str) -> list[Workload]:
+        """The workloads that run in `cluster`."""
+        return [one for one in self.workloads if self.within(cluster, one.where)]
 
-        return [one for one in self.workloads if any(map(runs_here, one.where))]
+    def namespaces_of(self, cluster: str) -> set[str]:
+        """Namespaces of `cluster` beside the system's: those of its workloads, and those that are
+        there without one."""
+        empty = {one.name for one in self.namespaces if self.within(cluster, one.where)}
+        return empty | {one.namespace for one in self.workloads_of(cluster)}
 
 
 def load_scenario(name: str = "default") -> Scenario:

@@ -41,6 +41,8 @@ class Storage:
         self._uids = random.Random(f"uids of {seed}")  # noqa: S311 - names, not secrets
         self._history = history
         self.revision = _FIRST_REVISION
+        self.silent = False
+        """Set when the cluster is lost: watches under way say nothing more and do not end."""
         self.types: dict[str, ResourceType] = {}
         self._kinds: dict[tuple[str, str], ResourceType] = {}
         self._logs: dict[str, ResourceLog] = {}

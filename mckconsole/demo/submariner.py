@@ -18,7 +18,8 @@ from mckconsole.demo.site import NodePlan, Site
 from mckconsole.demo.world import World
 
 NAMESPACE = "submariner-operator"
-_FAKE = "REVNTy1ub3QtYS1jcmVkZW50aWFs"  # base64 of DEMO-not-a-credential
+FAKE = "REVNTy1ub3QtYS1jcmVkZW50aWFs"
+"""What stands for a credential: base64 of DEMO-not-a-credential."""
 _NEVER = "0s"
 
 
@@ -215,14 +216,14 @@ def _submariner(site: Site, mesh: SubmarinerModel) -> KubeObject:
             "ceIPSecDebug": False,
             "cableDriver": mesh.driver,
             "natEnabled": True,
-            "globalCIDR": "",
+            "globalCIDR": mesh.members[cluster.name].global_cidr,
             "clusterCIDR": cluster.pod_cidr,
             "serviceCIDR": cluster.service_cidr,
             "ceIPSecNATTPort": 4500,
-            "ceIPSecPSK": _FAKE,
+            "ceIPSecPSK": FAKE,
             "brokerK8sApiServer": "broker.demo.example.com:6443",
-            "brokerK8sApiServerToken": _FAKE,
-            "brokerK8sCA": _FAKE,
+            "brokerK8sApiServerToken": FAKE,
+            "brokerK8sCA": FAKE,
             "version": mesh.version.removeprefix("v"),
             "connectionHealthCheck": {
                 "enabled": True,

@@ -89,6 +89,8 @@ class Watch:
         bookmark_at = self._next_bookmark(loop.time(), deadline)
         with log.waiter() as changed:
             while loop.time() < deadline:
+                if self.storage.silent:
+                    await asyncio.Event().wait()
                 changed.clear()
                 if position < log.floor:
                     yield event_line(

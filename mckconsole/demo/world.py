@@ -12,11 +12,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from mckconsole.demo.scenario import PoolChange, Scenario, TunnelChange, TunnelModel
+import msgspec
+
+from mckconsole.demo.scenario import (
+    ClusterLoss,
+    PoolChange,
+    Scenario,
+    TunnelChange,
+    TunnelModel,
+    Workload,
+)
 from mckconsole.demo.site import Site
 
 HEARTBEAT_SECONDS = 5.0
 """How often a Submariner gateway writes its object."""
+NOTICED_SECONDS = 11.0
+"""After this long gateways call the tunnel to a lost cluster an error: six lost pings and one
+write (Submariner's defaults)."""
+GIVEN_UP_SECONDS = 60.0
+"""After this long Karmada calls a lost member not ready and Linkerd empties its mirrors."""
 
 
 @dataclass(frozen=True, order=True)
@@ -54,6 +68,17 @@ class World:
             for node in site.nodes
         }
         """(cluster, node) to kubelet version."""
+        self.services: Mapping[tuple[str, str, str], Workload] = {
+            (name, one.namespace, one.service_name): one
+            for name in self.sites
+            for one in scenario.workloads_of(name)
+            if one.ports
+        }
+        """(cluster, namespace, name of the Service) to what is behind it."""
+        self.lost: set[str] = set()
+        """Clusters that the script took away."""
+        self.given_up: set[str] = set()
+        """Lost clusters that others have noticed to be lost, long enough to act on it."""
         self._script = list(self._schedule())
         heapq.heapify(self._script)
 
@@ -107,6 +132,48 @@ class World:
                     upgrade = partial(self._upgrade, change, plan.name)
                     yield _Due(step.at + place * change.every, number, upgrade)
                     number += 1
+
+            if step.cluster:
+                for at, lose in self._losing(step.cluster, step.at):
+                    yield _Due(at, number, lose)
+                    number += 1
+
+    def _losing(
+        self, loss: ClusterLoss, at: float
+    ) -> Iterator[tuple[float, Callable[[], tuple[str, ...]]]]:
+        """What happens when a cluster is lost, and when.
+
+        Nobody takes back what it told the others: its exports stay in their imports until somebody
+        removes it from the broker. What its neighbours see for themselves changes.
+        """
+        name, noticed = loss.name, at + NOTICED_SECONDS
+        yield at, partial(self._lose, name)
+        yield noticed, partial(self._lose_tunnels, name, noticed)
+        yield at + GIVEN_UP_SECONDS, partial(self._give_up, name)
+
+    def _lose(self, name: str) -> tuple[str, ...]:
+        self.lost.add(name)
+        return ()
+
+    def _lose_tunnels(self, name: str, at: float) -> tuple[str, ...]:
+        seen = [pair for pair in self.tunnels if pair[1] == name and self._speaks(pair[0])]
+        for pair in seen:
+            broken = msgspec.structs.replace(
+                self.tunnels[pair], status="error", driver="connecting", receives=False
+            )
+            self.tunnels[pair] = broken
+            self._past[pair].append((self.epoch + at, broken))
+        return tuple(sender for sender, _ in seen)
+
+    def _speaks(self, name: str) -> bool:
+        """Whether the gateway of a cluster still writes its object."""
+        mesh = self.scenario.submariner_of(name)
+        stopped = mesh is not None and mesh.members[name].heartbeat_age is not None
+        return name not in self.lost and not stopped
+
+    def _give_up(self, name: str) -> tuple[str, ...]:
+        self.given_up.add(name)
+        return tuple(self.sites.keys() - self.lost)
 
     def _change_tunnel(self, change: TunnelChange, at: float) -> tuple[str, ...]:
         for pair in (change.between, change.between[::-1]):

@@ -209,7 +209,7 @@ async def test_heartbeats_move_by_themselves(monkeypatch: pytest.MonkeyPatch) ->
 
 async def test_a_date_header_follows_the_clock(fleet: EmbeddedFleet) -> None:
     fleet.advance(3600)
-    context = Context(fleet.kubeconfig, "gcp-eu-1")
+    context = Context(fleet.kubeconfig, "aks-weu-1")
     async with (
         aiohttp.ClientSession() as session,
         session.get(context.url + "/version", headers=context.headers) as reply,
@@ -232,7 +232,7 @@ async def test_changes_of_the_script_arrive_on_a_watch(fleet: EmbeddedFleet) -> 
 
 async def test_the_script_plays_by_itself_when_asked() -> None:
     async with EmbeddedFleet() as running:
-        running.advance(199.9)
+        running.advance(959.9)
         await asyncio.wait_for(running.run_script(), 30)
         gateway = next(iter(running.clusters["aks-weu-1"].objects("gateways.submariner.io")))
         told = {

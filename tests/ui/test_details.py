@@ -8,7 +8,7 @@ import pytest
 
 from mckconsole.demo.faults import refuse
 from mckconsole.demo.fleet import EmbeddedFleet
-from mckconsole.demo.submariner import _FAKE
+from mckconsole.demo.submariner import FAKE
 from mckconsole.domain.access import AccessReport
 from mckconsole.domain.findings import Finding, ObjectRef
 from mckconsole.store.live import LiveFleet
@@ -123,7 +123,7 @@ async def test_credentials_are_not_in_the_yaml(fleet: EmbeddedFleet, settings: S
         (line,) = [line for line in text.split("\n") if "ceIPSecPSK:" in line]
         view = running.shell.view
         assert isinstance(view, ObjectView)
-        assert _FAKE not in view.text.plain_text()
+        assert FAKE not in view.text.plain_text()
         assert "…" in line or "taken out" in line or "redacted" in line
 
 

@@ -25,6 +25,9 @@ DOCUMENTATION = [
     ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
 ]
 
+ELSEWHERE = {"corefile-openshift", "routes", "managedclusters", "rancher-clusters"}
+"""Topics of OpenShift and of hubs that the demo has none of."""
+
 
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
@@ -78,7 +81,7 @@ def test_every_object_decodes_through_its_projection_without_faults(world: World
                 assert decoded.object.metadata.uid
                 assert decoded.object.metadata.creation_timestamp
                 seen.add(kind.topic)
-    assert seen == set(BY_TOPIC)
+    assert seen == set(BY_TOPIC) - ELSEWHERE
 
 
 def test_names_are_unique_within_a_cluster(world: World) -> None:

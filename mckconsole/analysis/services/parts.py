@@ -7,7 +7,12 @@ from mckconsole.analysis.services.dialects.draft import Draft
 from mckconsole.analysis.services.dialects.linkerd import read_linkerd
 from mckconsole.analysis.services.dialects.mcs import read_gke, read_mcs
 from mckconsole.analysis.services.dialects.others import read_consul, read_istio, read_karmada
-from mckconsole.analysis.services.dialects.slices import Sorted, read_imported, sort_slices
+from mckconsole.analysis.services.dialects.slices import (
+    Sorted,
+    mcs_writer,
+    read_imported,
+    sort_slices,
+)
 from mckconsole.analysis.services.endpoints import count
 from mckconsole.analysis.services.globalnet import find_global_ip, internal_address
 from mckconsole.analysis.services.model import (
@@ -50,7 +55,8 @@ def read_part(facts: ClusterFacts, held: Held) -> Part:
     backends = _backends(facts, held, slices) if service else None
     globalnet = find_global_ip(held) if held.global_ips else None
     if held.exports or held.imports:
-        read_mcs(draft, globalnet.status.allocated_ip if globalnet else "")
+        address = globalnet.status.allocated_ip if globalnet else ""
+        read_mcs(draft, address, mcs_writer(slices.imported))
     if held.gke_exports or held.gke_imports:
         read_gke(draft)
     if slices.imported:

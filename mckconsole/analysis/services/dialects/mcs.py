@@ -1,6 +1,7 @@
 """The Multi-Cluster Services API, whoever implements it, and GKE's copy of it.
 
-Nothing in a ServiceExport says who acts on it: that is decided per cluster by what is installed.
+Nothing in a ServiceExport says who acts on it: the imports and slices that somebody made of it do,
+and where there are none, what is installed in the cluster.
 Lighthouse, Cilium, Cloud Map and Karmada act on exports; Istio only reads them, so it comes last.
 """
 
@@ -31,13 +32,22 @@ def mcs_dialect(facts: ClusterFacts) -> Dialect:
     return next((one for one in _IMPLEMENTATIONS if one in installed), Dialect.MCS)
 
 
-def read_mcs(draft: Draft, address: str) -> None:
-    """Add the exports and imports of the MCS API; `address` is the global one, if there is one."""
-    held, dialect = draft.held, mcs_dialect(draft.facts)
+def read_mcs(draft: Draft, address: str, writer: Dialect | None = None) -> None:
+    """Add the exports and imports of the MCS API.
+
+    Args:
+        draft: the part being read.
+        address: the global one of its exports, if there is one.
+        writer: who wrote the imported slices of the service, where their labels tell.
+    """
+    held, facts = draft.held, draft.facts
+    marks = {mark for one in held.imports if (mark := _mark(one, facts))}
+    told = marks.pop() if len(marks) == 1 else writer
+    dialect = told or mcs_dialect(facts)
     for export in held.exports:
         draft.exports.append(_export(draft, dialect, "serviceexports", export, address))
     for one in held.imports:
-        draft.imports.append(_import(draft, _import_dialect(one, dialect), "serviceimports", one))
+        draft.imports.append(_import(draft, _mark(one, facts) or dialect, "serviceimports", one))
 
 
 def read_gke(draft: Draft) -> None:
@@ -64,14 +74,16 @@ def _export(
     )
 
 
-def _import_dialect(one: ServiceImport, dialect: Dialect) -> Dialect:
-    """The object's own marks outweigh what is installed."""
+def _mark(one: ServiceImport, facts: ClusterFacts) -> Dialect | None:
+    """Who made an import, as far as its own marks tell."""
     written = one.metadata.annotations
     if _LIGHTHOUSE_NAMESPACE in one.metadata.labels or written.use_clusterset_ip:
         return Dialect.LIGHTHOUSE
     if written.aws_derived_service:
         return Dialect.CLOUD_MAP
-    return dialect
+    if written.derived_service and Dialect.CILIUM_MCS in facts.installed:
+        return Dialect.CILIUM_MCS
+    return None
 
 
 def _import(draft: Draft, dialect: Dialect, topic: str, one: ServiceImport) -> Import:

@@ -28,6 +28,13 @@ _CILIUM_LOCAL = "endpointslice-local-mcsapi-controller.cilium.io"
 _CLOUD_MAP = "aws-cloud-map-mcs-controller-for-k8s"
 _GKE = "gke-mcs"
 _KARMADA = "karmada.io"
+_WRITERS = {
+    _LIGHTHOUSE: Dialect.LIGHTHOUSE,
+    _CILIUM: Dialect.CILIUM_MCS,
+    _CILIUM_LOCAL: Dialect.CILIUM_MCS,
+    _CLOUD_MAP: Dialect.CLOUD_MAP,
+}
+"""Of slices of the MCS API."""
 
 
 @dataclass(slots=True)
@@ -64,6 +71,13 @@ def _is_imported(one: EndpointSlice, manager: str) -> bool:
         or _GKE in manager
         or bool(one.metadata.annotations.provision_cluster)
     )
+
+
+def mcs_writer(slices: list[EndpointSlice]) -> Dialect | None:
+    """Who wrote the slices of a service of the MCS API, by their labels; None when that is not
+    known or there are several."""
+    written = {_WRITERS.get(one.metadata.labels.get(MANAGED_BY, "")) for one in slices}
+    return written.pop() if len(written) == 1 else None
 
 
 def read_imported(draft: Draft, slices: list[EndpointSlice], own: frozenset[str]) -> None:

@@ -12,7 +12,7 @@ from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.metrics import Vectors
 from mckconsole.store.signals import INVENTORY, TICK, Change, Signals, Subscription, Wanted
 
-FULL_PACE = 60
+FULL_PACE = 50
 """Clusters up to which every topic is polled as often as its kind says; a larger fleet is polled
 more seldom in proportion, so that its heartbeats do not add up to a load of their own."""
 

@@ -12,7 +12,11 @@ from collections.abc import Mapping
 
 from mckconsole import __version__
 
-PANES: Mapping[str, str] = {"fleet": "one row per cluster", "mesh": "one row per directed tunnel"}
+PANES: Mapping[str, str] = {
+    "fleet": "one row per cluster",
+    "mesh": "one row per directed tunnel",
+    "services": "one row per service that crosses clusters",
+}
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 SHELLS = ("bash", "zsh", "fish")
 DEFAULT_TIMEOUT = 60.0

@@ -28,9 +28,14 @@ def grid(columns: Sequence[Column], rows: Sequence[Row], *, width: int | None) -
     if width is not None:
         columns = _fitting([c for c in columns if _telling(c, rows)], widths, width)
         widths = _shares(columns, widths, width)
-    yield _spaced([Span(_placed(c.title, c, widths[c.id]), "heading") for c in columns])
+    yield _spaced([Span(_placed(_title(c), c, widths[c.id]), "heading") for c in columns])
     for row in rows:
         yield _spaced([_cell(row.cells[c.id], c, widths[c.id]) for c in columns])
+
+
+def _title(column: Column) -> str:
+    """In capitals, but for a cluster's name, which is written in one way only."""
+    return column.title if column.cluster else column.title.upper()
 
 
 def _natural(column: Column, rows: Sequence[Row]) -> int:

@@ -51,6 +51,8 @@ _DETAIL = frozenset({Where.DETAIL})
 _OPENABLE = frozenset({Where.TABLE, Where.MATRIX, Where.DETAIL})
 _VIEWS = frozenset({Where.TABLE, Where.MATRIX, Where.DETAIL, Where.PLOT})
 _MESH = ("mesh",)
+_SERVICES = ("services",)
+_ROWS = frozenset({Where.TABLE, Where.DETAIL})
 
 _HERE = (
     Action("open", ("enter",), "open", "Open what the cursor is on.", _OPENABLE, 10),
@@ -60,6 +62,8 @@ _HERE = (
            _OPENABLE, 21, _MESH),
     Action("mesh.toggle", ("v",), "matrix/list", "Change between the matrix and the list.",
            _CELLS, 22, _MESH),
+    Action("services.compare", ("equals_sign",), "compare", "Compare the service's objects between"
+           " its clusters, side by side.", _ROWS, 24, _SERVICES),
     Action("filter.open", ("slash",), "filter", "Show only rows that match.", _CELLS, 30),
     Action("search.open", ("slash",), "search", "Search in this text.", _DETAIL, 30),
     Action("search.next", ("n",), "next match", "Go to the next match.", _DETAIL, 31),

@@ -153,7 +153,7 @@ class Commands:
         if not isinstance(view, TableView):
             return ()
         sign = "-" if text.startswith("-") else ""
-        names = [f"{sign}{column.id}" for column in view.spec.columns]
+        names = [f"{sign}{column.id}" for column in view.columns]
         return [name for name in (*names, "off") if name.startswith(text.lower())]
 
     def _theme(self, rest: str) -> str:

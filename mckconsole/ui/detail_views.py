@@ -22,6 +22,7 @@ from mckconsole.views.detail import (
     Line,
     LinkTarget,
     ObjectTarget,
+    ServiceTarget,
     Span,
 )
 from mckconsole.views.finding_detail import finding_detail
@@ -168,7 +169,10 @@ class TextView(PaneView):
     @on(DetailView.Opened)
     def _opened(self, event: DetailView.Opened) -> None:
         event.stop()
-        if isinstance(event.target, ClusterTarget | LinkTarget | FindingTarget | ObjectTarget):
+        if isinstance(
+            event.target,
+            ClusterTarget | LinkTarget | FindingTarget | ObjectTarget | ServiceTarget,
+        ):
             self.desk.go(event.target)
 
     @on(DetailView.Highlighted)

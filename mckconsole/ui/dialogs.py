@@ -122,7 +122,7 @@ class Dialogs:
         if not isinstance(view, TableView):
             return
         items = [Item("off", "worst first", "the pane's own order")]
-        items += [Item(one.id, one.title, one.help) for one in view.spec.columns]
+        items += [Item(one.id, one.title, one.help) for one in view.columns]
         column, reverse = view.grid.sort
 
         def picked(found: tuple[str, ...] | None) -> None:

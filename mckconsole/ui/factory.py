@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from mckconsole.ui.places import MetricsPlace, NotesPlace, Place, TransitionsPlace
+from mckconsole.ui.places import ComparePlace, MetricsPlace, NotesPlace, Place, TransitionsPlace
 from mckconsole.ui.view import Desk, PaneView
-from mckconsole.views.detail import ClusterTarget, FindingTarget, LinkTarget, ObjectTarget
+from mckconsole.views.detail import (
+    ClusterTarget,
+    FindingTarget,
+    LinkTarget,
+    ObjectTarget,
+    ServiceTarget,
+)
 
 
 def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
@@ -20,6 +26,14 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
             return details.FindingView(desk, pane, place)
         case ObjectTarget():
             return details.ObjectView(desk, pane, place)
+        case ServiceTarget():
+            from mckconsole.ui.service_views import ServiceView
+
+            return ServiceView(desk, pane, place)
+        case ComparePlace():
+            from mckconsole.ui.service_views import CompareView
+
+            return CompareView(desk, place)
         case TransitionsPlace():
             return details.TransitionsView(desk, pane, place)
         case NotesPlace():

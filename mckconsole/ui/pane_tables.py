@@ -52,3 +52,32 @@ class MeshTable(TableView):
         if self.row is None and action in ("mesh.metrics", "mesh.transitions"):
             return "there is no row"
         return super().refuses(action)
+
+
+class ServicesTable(TableView):
+    """A row is a service in all its clusters."""
+
+    def place(self, row_id: str) -> Place:
+        from mckconsole.views.detail import ServiceTarget
+
+        return ServiceTarget(row_id)
+
+    def behind(self, row_id: str) -> ObjectTarget | None:
+        """What the cluster of the chosen column holds, else the first of the worst clusters."""
+        from mckconsole.views.services_detail import service_object
+
+        frame, chosen = self.desk.frame, self.grid.cursor_column
+        cluster = next((one.cluster for one in self.columns if one.id == chosen), "")
+        return service_object(frame.analysis, row_id, cluster) if frame else None
+
+    def do_services_compare(self) -> None:
+        """Its objects side by side."""
+        from mckconsole.ui.places import ComparePlace
+
+        if self.row is not None:
+            self.desk.go(ComparePlace(self.row.id))
+
+    def refuses(self, action: str) -> str:
+        if self.row is None and action == "services.compare":
+            return "there is no row"
+        return super().refuses(action)

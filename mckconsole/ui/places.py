@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mckconsole.views.detail import ClusterTarget, FindingTarget, LinkTarget, ObjectTarget
+from mckconsole.views.detail import (
+    ClusterTarget,
+    FindingTarget,
+    LinkTarget,
+    ObjectTarget,
+    ServiceTarget,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,13 @@ class TransitionsPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparePlace:
+    """A service side by side in its clusters, by the id of its row."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotesPlace:
     """What is wrong with the fleet as a whole."""
 
@@ -32,6 +45,8 @@ Place: TypeAlias = (
     | LinkTarget
     | FindingTarget
     | ObjectTarget
+    | ServiceTarget
+    | ComparePlace
     | MetricsPlace
     | TransitionsPlace
     | NotesPlace

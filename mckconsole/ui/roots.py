@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mckconsole.ui.pane_tables import FleetTable, MeshTable
+from mckconsole.ui.pane_tables import FleetTable, MeshTable, ServicesTable
 from mckconsole.ui.view import Desk, PaneView
 from mckconsole.views.panes import find_pane
 
@@ -18,6 +18,8 @@ def root_views(desk: Desk, pane: str) -> tuple[PaneView, ...]:
         raise ValueError(f"there is no pane {pane}")
     if spec.name == "fleet":
         return (FleetTable(desk, spec),)
+    if spec.name == "services":
+        return (ServicesTable(desk, spec),)
     from mckconsole.ui.matrix_view import MatrixView
 
     return (MatrixView(desk, spec), MeshTable(desk, spec))

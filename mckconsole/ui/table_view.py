@@ -16,7 +16,7 @@ from mckconsole.ui.actions import Where
 from mckconsole.ui.view import WAITING, Desk, Format, PaneView
 from mckconsole.views.natural import natural_key
 from mckconsole.views.scope import in_scope
-from mckconsole.views.spec import PaneSpec, Role, Row
+from mckconsole.views.spec import Column, PaneSpec, Role, Row
 from mckwidgets.contracts import SpanLike
 from mckwidgets.grid import Grid
 from mckwidgets.linepaint import TextSpan
@@ -36,10 +36,17 @@ class TableView(PaneView):
     """One pane's table."""
 
     where = Where.TABLE
+    only_words = "only problems"
+    """What is shown when what is well is left out."""
+    none_words = "no problems"
+    natural_words = "worst first"
+    """The order in which the rows come."""
 
     def __init__(self, desk: Desk, spec: PaneSpec) -> None:
         super().__init__(desk, spec.name)
         self.spec = spec
+        self.columns: Sequence[Column] = spec.columns
+        """Those of the rows that are looked at; `w` and the width say which are in sight."""
         self.grid = Grid(spec.columns, word_key=natural_key)
         self.grid.empty = WAITING
         self.filter: Filter | None = None
@@ -75,21 +82,24 @@ class TableView(PaneView):
         """The object that this row stands for; None where there is none."""
         return None
 
-    def _scoped(self) -> Sequence[Row]:
-        frame, scope = self.desk.frame, self.desk.scope
-        if frame is None:
-            return ()
-        namespace = self.desk.namespace
-        return [
+    def table(self, frame: Frame) -> tuple[Sequence[Column], Sequence[Row]]:
+        """The columns and rows that this frame has for what is looked at."""
+        scope, namespace = self.desk.scope, self.desk.namespace
+        columns = frame.columns[self.pane]
+        rows = [
             row
             for row in frame.rows[self.pane]
             if in_scope(row, scope) and (not namespace or row.namespace in ("", namespace))
         ]
+        return [one for one in columns if not one.cluster or scope.holds(one.cluster)], rows
 
     def show(self, frame: Frame) -> None:
-        rows = self._scoped()
+        columns, rows = self.table(frame)
         if not rows:
             self._why_empty = self._no_rows(frame)
+        if columns != self.columns:
+            self.columns = columns
+            self.grid.set_columns(columns)
         self.grid.set_rows(rows)
         self._say_why_empty()
         self.desk.refresh_words()
@@ -102,7 +112,7 @@ class TableView(PaneView):
     def _say_why_empty(self) -> None:
         why = self._why_empty
         if self.grid.total and self.problems_only and not self.filter_text:
-            why = f"no problems among {self.grid.total} rows; z shows them all"
+            why = f"{self.none_words} among {self.grid.total} rows; z shows them all"
         elif self.grid.total:
             only = " among the problems (z)" if self.problems_only else ""
             why = f"none of {self.grid.total} rows{only} matches {self.filter_text}; esc clears it"
@@ -121,29 +131,39 @@ class TableView(PaneView):
         if self.desk.frame is None:
             return ()
         column, reverse = self.grid.sort
-        order = "worst first"
+        order = self.natural_words
         if column:
             order = f"by {self._title(column)} {'↓' if reverse else '↑'}"
         parts = [TextSpan(f"{self.grid.shown:,} of {self.grid.total:,}")]
         if self.filter_text:
             parts.append(TextSpan(f" · /{shorten(self.filter_text, MAX_FILTER)}", Role.WARN))
         if self.problems_only:
-            parts.append(TextSpan(" · only problems", Role.WARN))
+            parts.append(TextSpan(f" · {self.only_words}", Role.WARN))
         if self.grid.marked:
             parts.append(TextSpan(f" · {len(self.grid.marked)} marked", Role.CONNECTING))
         if self.wide:
             parts.append(TextSpan(" · wide", Role.DIM))
+        elif hidden := self._hidden_clusters():
+            parts.append(TextSpan(f" · {hidden} (w)", Role.DIM))
         return (*parts, TextSpan(f" · {order}", Role.DIM))
 
     def _title(self, column: str) -> str:
-        return next((one.title for one in self.spec.columns if one.id == column), column)
+        return next((one.title for one in self.columns if one.id == column), column)
+
+    def _hidden_clusters(self) -> str:
+        """`2 of 8 clusters shown`, where some found no room; empty where none has a column."""
+        alike = [one.id for one in self.columns if one.cluster]
+        shown = len({*alike} & {*self.grid.shown_columns})
+        if shown == len(alike):
+            return ""
+        return f"{shown or 'none'} of {len(alike)} clusters shown"
 
     def filter_by(self, text: str) -> str:
         """Filter from now on; returns what is wrong with the text, and then nothing changes."""
         from mckconsole.views.filter import FilterError, parse_filter
 
         try:
-            found = parse_filter(text, self.spec.columns)
+            found = parse_filter(text, self.columns)
         except FilterError as error:
             return str(error)
         self.filter = found if text.strip() else None
@@ -171,7 +191,7 @@ class TableView(PaneView):
         from mckconsole.views.sort import parse_sort
 
         try:
-            column, reverse = parse_sort(text, self.spec.columns)
+            column, reverse = parse_sort(text, self.columns)
         except ValueError as error:
             return str(error)
         self.grid.sort_by(column, reverse=reverse)
@@ -193,7 +213,7 @@ class TableView(PaneView):
         from mckconsole.views.filter import complete_filter
         from mckwidgets.prompt import Completion
 
-        return [Completion(one) for one in complete_filter(text, self.spec.columns)]
+        return [Completion(one) for one in complete_filter(text, self.columns)]
 
     def back(self) -> bool:
         if self.filter_text:
@@ -255,7 +275,7 @@ class TableView(PaneView):
 
     def do_copy_cell(self) -> None:
         """Copy the cell of the chosen column."""
-        row, column = self.row, self.grid.cursor_column or self.spec.columns[0].id
+        row, column = self.row, self.grid.cursor_column or self.columns[0].id
         if row is not None:
             value = row.cells[column].value
             text = value if isinstance(value, str) else row.cells[column].text
@@ -272,7 +292,7 @@ class TableView(PaneView):
         else:
             from mckconsole.ui.copying import row_as_json
 
-            self.desk.copy(row_as_json(self.spec.columns, row), "the row")
+            self.desk.copy(row_as_json(self.columns, row), "the row")
 
     def exported(self, form: Format | None) -> tuple[str, str]:
         from mckconsole.report.export import export_rows
@@ -284,7 +304,7 @@ class TableView(PaneView):
         rows = [row for row in self.rows if not marked or row.id in marked]
         text = export_rows(
             chosen,
-            self.spec.columns,
+            self.columns,
             rows,
             title=self.spec.title,
             at=frame.snapshot.taken_at,

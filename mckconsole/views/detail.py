@@ -42,7 +42,14 @@ class ClusterTarget:
     name: str
 
 
-Target: TypeAlias = ObjectTarget | FindingTarget | LinkTarget | ClusterTarget
+@dataclass(frozen=True, slots=True)
+class ServiceTarget:
+    """A service across clusters, by the id of its row in the services pane: opens its detail."""
+
+    id: str
+
+
+Target: TypeAlias = ObjectTarget | FindingTarget | LinkTarget | ClusterTarget | ServiceTarget
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from mckconsole.views.spec import Column
 
 _BETWEEN = str.maketrans("", "", " -_")
+_SIGNS = frozenset(":=<>!")
 _SIMILAR = 0.75
 """How much alike two names are for one to be a slip of the other; 1 is equal."""
 
@@ -48,6 +49,8 @@ def find_column(name: str, columns: Sequence[Column]) -> Column | None:
 
 
 def _begins(column: Column, wanted: str) -> bool:
+    if _SIGNS.intersection(column.id):  # an ARN: its beginning is more likely part of a value
+        return False
     return folded(column.id).startswith(wanted) or folded(column.title).startswith(wanted)
 
 

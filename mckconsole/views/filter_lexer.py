@@ -130,7 +130,7 @@ class _Lexer:
     def _subject(self, start: int) -> tuple[Column | None, str]:
         """The column and operator that come next, if any do, and step over them."""
         word = self._word()
-        match = _OPERATOR.search(word)
+        match = self._after_odd_name(word) or _OPERATOR.search(word)
         if match is None:
             return None, ":"
         name, operator, rest = word[: match.start()], match.group(), word[match.end() :]
@@ -147,6 +147,12 @@ class _Lexer:
             self._fail(start, f"{error}; {_QUOTE}")
         self._at += match.end()
         return column, operator
+
+    def _after_odd_name(self, word: str) -> re.Match[str] | None:
+        """The operator behind the name of a column that has such signs in itself: a cluster's."""
+        odd = [one.id for one in self._columns if _OPERATOR.search(one.id)]
+        found = [_OPERATOR.match(word, len(name)) for name in odd if word.startswith(name)]
+        return max(filter(None, found), key=lambda one: one.start(), default=None)
 
     def _may_be_value(self, name: str, rest: str) -> bool:
         """Whether `name:rest` may be an address, an ARN or a URL, and no slip in a column's name.

@@ -17,6 +17,7 @@ from mckconsole.views.detail import (
     Line,
     LinkTarget,
     ObjectTarget,
+    ServiceTarget,
     Span,
 )
 from mckconsole.views.explain import (
@@ -30,6 +31,7 @@ from mckconsole.views.explain import (
     unknown,
 )
 from mckconsole.views.mesh import link_role, word_role
+from mckconsole.views.services_cells import STATE_ROLES
 from mckconsole.views.spec import GLYPHS, Role
 
 
@@ -51,7 +53,10 @@ def finding_detail(
             _steps(finding),
             evidence_block(snapshot, finding.evidence, _roles(finding, links)),
             _rule(finding),
-            Block("Where to go on", lines=tuple(_ways(snapshot, finding, links))),
+            Block(
+                "Where to go on",
+                lines=(*_services(analysis, finding), *_ways(snapshot, finding, links)),
+            ),
         ),
     )
 
@@ -110,6 +115,14 @@ def _rule(finding: Finding) -> Block:
             fact("source", rule.source),
         ),
     )
+
+
+def _services(analysis: Analysis, finding: Finding) -> Iterator[Line]:
+    for service in analysis.services.services:
+        if finding in service.findings:
+            state = stated(STATE_ROLES[service.state], service.state.value)
+            words = Span(f"service {service.key}  ")
+            yield Line((words, state), ServiceTarget(str(service.key)), 4)
 
 
 def _ways(snapshot: FleetSnapshot, finding: Finding, links: tuple[Link, ...]) -> Iterator[Line]:

@@ -124,6 +124,66 @@ MESH = PaneSpec(
     "driver says connected and nothing ever measured it.",
 )
 
+_SERVICE_COLUMNS = (
+    Column("service", "SERVICE", help="its name, the same in every cluster", name=True),
+    Column("namespace", "NAMESPACE", priority=1, help="likewise", name=True),
+    Column("state", "STATE", help="broken, degraded, unknown or ok, over all its clusters"),
+    Column(
+        "clusters",
+        "CLUSTERS",
+        unit="count",
+        help="the first of the worst clusters, and how many others stand how",
+        name=True,
+    ),
+    Column("ready", "READY", "right", 2, help="endpoints, ready of all, over all exporters"),
+    Column("exported", "EXP", "right", 5, "count", "clusters that export it"),
+    Column("imported", "IMP", "right", 5, "count", "clusters that know it from others"),
+    Column("dialects", "DIALECTS", priority=5, help="by which means clusters tell each other"),
+    Column("reason", "REASON", priority=3, help="the worst that was found, or what is unknown"),
+    Column("dns", "DNS NAME", priority=6, help="the first name that a pod would ask for"),
+)
+
+SERVICES = PaneSpec(
+    name="services",
+    key="3",
+    title="Services",
+    columns=_SERVICE_COLUMNS,
+    rows=_later("services", "rows"),
+    summary=_later("services", "summary"),
+    empty=_later("services", "empty"),
+    topics=tuple(
+        dict.fromkeys(
+            (
+                *MESH.topics,
+                "namespaces",
+                "endpointslices",
+                "serviceexports",
+                "serviceimports",
+                "gke-serviceexports",
+                "gke-serviceimports",
+                "multiclusterservices",
+                "clusterproperties",
+                "corefile",
+                "corefile-custom",
+                "corefile-openshift",
+                "servicediscoveries",
+                "globalingressips",
+                "istio-remote-secrets",
+                "linkerd-links",
+                "peeringacceptors",
+                "peeringdialers",
+                "exportedservices",
+            )
+        )
+    ),
+    queries=MESH.queries,
+    aliases=("service", "svc", "sd", "exports", "imports"),
+    help="One row is a service that crosses clusters, by namespace and name, worst first. A column"
+    " per cluster says what it does: exp exports it, with its endpoints ready of all; imp knows it"
+    " from others; · has no part. CLUSTERS sums them up where they find no room; w shows all.",
+    every_column=_later("services_columns", "every_column"),
+)
+
 FLEET = PaneSpec(
     name="fleet",
     key="1",
@@ -132,14 +192,14 @@ FLEET = PaneSpec(
     rows=_later("fleet", "rows"),
     summary=_later("fleet", "summary"),
     empty=_later("fleet", "empty"),
-    topics=tuple(dict.fromkeys(("nodes", "kube-system", *MESH.topics))),
-    queries=MESH.queries,
+    topics=tuple(dict.fromkeys(("nodes", "kube-system", *SERVICES.topics))),
+    queries=SERVICES.queries,
     aliases=("clusters", "cl", "contexts"),
     help="One row is a cluster, worst first. A question mark is something that could not be read; "
     "NOTES says why. Tunnels count those from this cluster that are measured to work.",
 )
 
-PANES: tuple[PaneSpec, ...] = (FLEET, MESH)
+PANES: tuple[PaneSpec, ...] = (FLEET, MESH, SERVICES)
 
 
 def find_pane(name: str) -> PaneSpec | None:

@@ -18,7 +18,7 @@ from mckconsole.report.document import build
 from mckconsole.ui.frame import Frame
 from mckconsole.ui.table_view import TableView
 from mckconsole.views.panes import PANES
-from mckconsole.views.spec import PaneSpec
+from mckconsole.views.spec import Column, PaneSpec
 from mckwidgets.grid import Grid
 from tests.contract.painted import Table, painted_table
 from tests.contract.running import mck
@@ -27,10 +27,10 @@ from tests.ui.console import Console, console, settings_for
 AGE = re.compile(r"\d+ s\b")
 
 
-def reported(document: Any, pane: PaneSpec) -> Table:
-    """The rows of a pane in a JSON report; its columns are the pane's."""
+def reported(document: Any, pane: PaneSpec, columns: Sequence[Column]) -> Table:
+    """The rows of a pane in a JSON report; its columns are those of the pane at that moment."""
     table = document["panes"][pane.name]
-    assert table["columns"] == [column.id for column in pane.columns]
+    assert table["columns"] == [column.id for column in columns]
     return {row["id"]: row["cells"] for row in table["rows"]}
 
 
@@ -61,19 +61,20 @@ async def test_panes_show_the_rows_of_the_report(size: tuple[int, int], tmp_path
         frame = await frozen_frame(running)
         document = json.loads(jsonout.render(build(frame.snapshot, frame.analysis, PANES)))
         for pane in PANES:
-            rows = reported(document, pane)
+            columns = frame.columns[pane.name]
+            rows = reported(document, pane, columns)
             assert len(rows) > 5
             table = await open_table(running, pane)
             grid = table.grid
             assert [row.id for row in grid.visible_rows()] == list(rows)
-            assert list(grid.shown_columns) == [column.id for column in pane.columns]
+            assert list(grid.shown_columns) == [column.id for column in columns]
             assert {key: dict(grid.shown_text(key)) for key in rows} == rows
-            assert await painted_table(running, grid, pane.columns) == rows
+            assert await painted_table(running, grid, columns) == rows
 
 
-def lasting(cells: Mapping[str, str], pane: PaneSpec) -> dict[str, str]:
+def lasting(cells: Mapping[str, str], columns: Sequence[Column]) -> dict[str, str]:
     """What another process says too, which reads a few seconds later: no ages and no trends."""
-    kept = [column.id for column in pane.columns if not column.volatile]
+    kept = [column.id for column in columns if not column.volatile]
     return {column: AGE.sub("N s", cells[column]) for column in kept}
 
 
@@ -97,8 +98,10 @@ async def test_panes_show_what_the_command_line_reports(tmp_path: Path) -> None:
         await running.settled()
         done = await mck(tmp_path, "report", "--kubeconfig", str(fleet.kubeconfig), *options)
         for pane in PANES:
-            rows = reported(done.json(), pane)
+            assert running.shell.frame is not None
+            columns = running.shell.frame.columns[pane.name]
+            rows = reported(done.json(), pane, columns)
             grid = (await open_table(running, pane)).grid
             await running.until(partial(in_order, grid, list(rows)))
             for key, cells in rows.items():
-                assert lasting(grid.shown_text(key), pane) == lasting(cells, pane)
+                assert lasting(grid.shown_text(key), columns) == lasting(cells, columns)

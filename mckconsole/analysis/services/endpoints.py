@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from mckconsole.analysis.services.model import Backends
 from mckconsole.domain.core import Endpoint, EndpointSlice
+from mckconsole.domain.findings import ObjectRef
 
 SERVICE_NAME = "kubernetes.io/service-name"
 MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
@@ -51,7 +52,14 @@ def count(slices: Sequence[EndpointSlice]) -> Backends:
         max(unnamed.values(), default=0),
         _doubled(hosts) if hosts else (),
         frozenset(addresses),
+        tuple([slice_ref(one) for one in slices]),
     )
+
+
+def slice_ref(one: EndpointSlice) -> ObjectRef:
+    """Names a slice; only discovery.k8s.io/v1 is read."""
+    meta = one.metadata
+    return ObjectRef("discovery.k8s.io/v1", "EndpointSlice", meta.namespace, meta.name)
 
 
 def is_ready(endpoint: Endpoint) -> bool:

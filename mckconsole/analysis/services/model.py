@@ -182,7 +182,7 @@ class Backends:
     """Host names that several endpoints of this cluster share."""
     addresses: frozenset[str] = frozenset()
     slices: tuple[ObjectRef, ...] = ()
-    """The slices they stand in, sorted."""
+    """The slices they stand in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class TestBash:
 
     def test_options_of_the_console(self) -> None:
         assert {"--theme", "--keymap", "--pane", "--no-mouse"} <= bash_completes("mckconsole", "--")
-        assert bash_completes("mckconsole", "--pane", "") == {"fleet", "mesh"}
+        assert bash_completes("mckconsole", "--pane", "") == {"fleet", "mesh", "services"}
         assert not {"--theme", "--pane"} & bash_completes("mckconsole", "report", "--")
 
     def test_values(self) -> None:

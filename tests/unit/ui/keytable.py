@@ -29,10 +29,21 @@ def tables() -> str:
         ("Anywhere", _rows(anywhere)),
         ("Panes", _rows(panes)),
         ("In a view", _rows(views, with_where=True)),
-        ("In the mesh pane", _rows(own, with_where=True)),
+        *((_place(panes), _rows(found, with_where=True)) for panes, found in _by_panes(own)),
         ("To move", _rows(moves)),
     )
     return "\n".join("\n".join((f"### {title}", "", *rows, "")) for title, rows in parts)
+
+
+def _by_panes(actions: Iterable[Action]) -> Iterator[tuple[tuple[str, ...], list[Action]]]:
+    found: dict[tuple[str, ...], list[Action]] = {}
+    for action in actions:
+        found.setdefault(action.panes, []).append(action)
+    yield from found.items()
+
+
+def _place(panes: tuple[str, ...]) -> str:
+    return f"In the {' and '.join(panes)} pane{'s' if len(panes) > 1 else ''}"
 
 
 def documented() -> str:

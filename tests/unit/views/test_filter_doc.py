@@ -28,11 +28,12 @@ def examples(heading: str) -> list[str]:
 
 
 def columns_for(text: str) -> tuple[Column, ...]:
-    """Of the first pane that has the column which the example names."""
-    for pane in reversed(PANES):
-        if any(re.search(rf"\b{column.id}[:=<>!]", text) for column in pane.columns):
-            return pane.columns
-    return MESH
+    """Of the pane that has most of the columns which the example names; the mesh in doubt."""
+
+    def named(columns: tuple[Column, ...]) -> int:
+        return sum(bool(re.search(rf"\b{column.id}[:=<>!]", text)) for column in columns)
+
+    return max((MESH, *(pane.columns for pane in PANES)), key=named)
 
 
 @pytest.mark.parametrize("text", examples("## Terms"))

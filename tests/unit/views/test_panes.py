@@ -16,8 +16,9 @@ from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import GLYPHS, Cell, PaneSpec, Role, Row
 from tests.unit.analysis import build
 from tests.unit.analysis.build import ZERO_RTT, connection, gateway
+from tests.unit.views.fleetservices import broken, healthy, report, seen
 
-FLEET, MESH = PANES
+FLEET, MESH, SERVICES = PANES
 
 
 def incident() -> FleetSnapshot:
@@ -40,6 +41,13 @@ def incident() -> FleetSnapshot:
         ),
         build.unreachable("dead"),
     )
+
+
+def found_of(pane: PaneSpec) -> tuple[FleetSnapshot, Analysis]:
+    """A fleet with rows for the pane."""
+    if pane is SERVICES:
+        return seen(report(broken(), healthy()))
+    return incident(), analyse(incident())
 
 
 def table(pane: PaneSpec, fleet: FleetSnapshot) -> tuple[dict[str, Row], Analysis]:
@@ -69,6 +77,7 @@ def test_a_pane_names_only_what_exists_and_keeps_its_first_columns(pane: PaneSpe
     assert any(column.priority == 0 for column in pane.columns)
     assert pane.help.endswith(".")
     assert all(column.help and column.title.isupper() for column in pane.columns)
+    assert not any(column.cluster for column in pane.columns)
 
 
 def test_names_keys_and_aliases_are_unique() -> None:
@@ -83,18 +92,19 @@ def test_names_keys_and_aliases_are_unique() -> None:
 
 @pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.name)
 def test_every_row_fills_every_column_in_one_line(pane: PaneSpec) -> None:
-    rows, analysis = table(pane, incident())
+    fleet, analysis = found_of(pane)
+    rows = pane.rows(fleet, analysis)
     known = {finding.id for finding in analysis.findings}
     assert rows
-    for row in rows.values():
-        assert set(row.cells) == {column.id for column in pane.columns}
+    for row in rows:
+        assert set(row.cells) == {column.id for column in pane.columns_of(fleet, analysis)}
         assert all(cell.text and "\n" not in cell.text for cell in row.cells.values())
         assert set(row.finding_ids) <= known
 
 
 def test_a_glyph_never_stands_without_a_word() -> None:
     for pane in PANES:
-        for row in table(pane, incident())[0].values():
+        for row in pane.rows(*found_of(pane)):
             for cell in row.cells.values():
                 assert cell.text not in GLYPHS.values()
 

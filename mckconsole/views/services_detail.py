@@ -1,0 +1,208 @@
+"""Everything behind one service: what is wrong, each cluster's part, the way between them, DNS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.services.model import FleetService, Part, Reach
+from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.views.cells import SEVERITY_ROLES
+from mckconsole.views.detail import (
+    Block,
+    ClusterTarget,
+    Detail,
+    FindingTarget,
+    Line,
+    LinkTarget,
+    ObjectTarget,
+    Span,
+)
+from mckconsole.views.explain import (
+    count,
+    evidence_block,
+    finding_line,
+    numbered,
+    remark,
+    stated,
+    steps_of,
+    unknown,
+)
+from mckconsole.views.services import find_service
+from mckconsole.views.services_cells import STATE_ROLES, part_role, worst_by_cluster
+from mckconsole.views.services_detail_side import side_card
+from mckconsole.views.spec import GLYPHS, Role
+
+_MOST_WAYS = 24
+"""Ways between clusters that are listed, the bad ones first."""
+_FORWARDING = "SD14"
+
+
+def service_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> Detail | None:
+    """The document of one service; None when it is gone."""
+    service = find_service(analysis, row_id)
+    if service is None:
+        return None
+    role = STATE_ROLES[service.state]
+    words = f"{GLYPHS[role]} {service.state}"
+    return Detail(
+        title=str(service.key),
+        words=f"{words}  {service.reason}".rstrip(),
+        role=role,
+        blocks=(
+            _findings(service),
+            _steps(service),
+            _clusters(snapshot, service),
+            _ways(analysis, service),
+            _forwarding(analysis, service),
+            _names(service),
+            _evidence(snapshot, service),
+        ),
+    )
+
+
+def service_object(analysis: Analysis, row_id: str, cluster: str = "") -> ObjectTarget | None:
+    """An object of the service: its export, import or Service in `cluster`.
+
+    Without a cluster, or where that has none, it is that of the worst finding, then the first
+    cluster's that exports it, or imports it.
+    """
+    service = find_service(analysis, row_id)
+    if service is None:
+        return None
+    chosen = service.parts.get(cluster)
+    if chosen and (own := _object_of(chosen)):
+        return own
+    for finding in service.findings:
+        if finding.object and finding.cluster in service.parts:
+            return ObjectTarget(finding.cluster, finding.object)
+    found = (_object_of(service.parts[name]) for name in (*service.exporters, *service.importers))
+    return next(filter(None, found), None)
+
+
+def _object_of(part: Part) -> ObjectTarget | None:
+    held = [one.ref for one in part.exports]
+    held += [one.ref for one in part.imports]
+    held += [one.ref for one in part.remote]
+    held += [part.service.ref] if part.service else []
+    return ObjectTarget(part.cluster, held[0]) if held else None
+
+
+def _findings(service: FleetService) -> Block:
+    lines = [finding_line(finding) for finding in service.findings]
+    for one in dict.fromkeys(service.unknowns):
+        subject = "any rule" if one.rule == "*" else one.rule
+        words = unknown(f"not judged: {subject} for {one.cluster or 'all clusters'}")
+        target = ClusterTarget(one.cluster) if one.cluster else None
+        lines.append(Line((words, Span(f"  {one.reason}")), target, 2))
+    if not lines:
+        return Block("Findings", lines=(remark("none: nothing is wrong with it"),))
+    note = count(len(service.findings), "finding") if service.findings else ""
+    return Block("Findings", note, lines=tuple(lines))
+
+
+def _steps(service: FleetService) -> Block:
+    steps = steps_of(finding.remediation for finding in service.findings)
+    lines = tuple(numbered(steps))
+    return Block("What to do", lines=lines or (remark("nothing: no finding asks for anything"),))
+
+
+_ORDER = (Role.CRITICAL, Role.WARN, Role.UNKNOWN, Role.OK)
+
+
+def _clusters(snapshot: FleetSnapshot, service: FleetService) -> Block:
+    """Cards of those with a part, the worst first and exporters before importers."""
+    found = worst_by_cluster(service)
+    parts = list(service.parts.values())
+    shown = [one for one in parts if one.involved or (one.service and not one.unknown)]
+    shown.sort(
+        key=lambda one: (
+            not one.involved,
+            _ORDER.index(part_role(one, found.get(one.cluster))),
+            not one.exports,
+        )
+    )
+    cards = tuple(side_card(snapshot, service, one, found.get(one.cluster)) for one in shown)
+    rest = [one for one in parts if one not in shown]
+    lines = [
+        Line(
+            (Span(f"{one.cluster}  "), unknown("; ".join(one.unknown) or "has no part in it")),
+            ClusterTarget(one.cluster),
+            4,
+        )
+        for one in rest
+    ]
+    involved = sum(one.involved for one in parts)
+    return Block("In each cluster", count(involved, "cluster"), cards, tuple(lines))
+
+
+def _ways(analysis: Analysis, service: FleetService) -> Block:
+    """From every importer to every exporter: the tunnel that would carry it."""
+    reach = analysis.services.reach
+    ways = [
+        (importer, exporter, reach.get((importer, exporter)))
+        for importer in service.importers
+        for exporter in service.exporters
+        if importer != exporter
+    ]
+    if not ways:
+        return Block("Ways between them", lines=(remark("none: nobody imports it from another"),))
+    ways.sort(key=lambda way: _REACH_ORDER.index(_way_role(way[2])))
+    lines = [_way(*way) for way in ways[:_MOST_WAYS]]
+    if len(ways) > _MOST_WAYS:
+        lines.append(remark(f"and {len(ways) - _MOST_WAYS} more, none of them worse"))
+    up = sum(bool(way[2] and way[2].up) for way in ways)
+    return Block("Ways between them", f"{up} of {len(ways)} known to work", lines=tuple(lines))
+
+
+_REACH_ORDER = (Role.CRITICAL, Role.UNKNOWN, Role.OK)
+
+
+def _way_role(reach: Reach | None) -> Role:
+    if reach is None or reach.up is None:
+        return Role.UNKNOWN
+    return Role.OK if reach.up else Role.CRITICAL
+
+
+def _way(importer: str, exporter: str, reach: Reach | None) -> Line:
+    words = stated(_way_role(reach), reach.words if reach else "no tunnel is known")
+    target = LinkTarget(reach.link) if reach and reach.link else None
+    return Line((Span(f"{importer} → {exporter}  "), words), target, 4)
+
+
+def _forwarding(analysis: Analysis, service: FleetService) -> Block:
+    """What was found of the clusters that would ask CoreDNS for it."""
+    lines = tuple(_asked(analysis, name) for name in service.importers)
+    return Block("DNS in each cluster", lines=lines or (remark("nobody imports it"),))
+
+
+def _asked(analysis: Analysis, cluster: str) -> Line:
+    report = analysis.services
+    for finding in report.findings:
+        if finding.rule == _FORWARDING and finding.cluster == cluster:
+            role = SEVERITY_ROLES[finding.severity]
+            return Line(
+                (Span(f"{cluster}  "), stated(role, finding.title)), FindingTarget(finding.id), 4
+            )
+    for one in report.unknowns:
+        if one.rule in (_FORWARDING, "*") and one.cluster == cluster:
+            return Line((Span(f"{cluster}  "), unknown(one.reason)), ClusterTarget(cluster), 4)
+    words = "no fault was found in how it is configured"
+    return Line((Span(f"{cluster}  "), stated(Role.OK, words)), ClusterTarget(cluster), 4)
+
+
+def _names(service: FleetService) -> Block:
+    lines: Iterator[Line] = (
+        Line((Span(f"{one.name}  "), Span(f"{one.type}  ", Role.DIM), Span(one.answers)), indent=4)
+        for one in service.dns
+    )
+    found = tuple(lines)
+    if not found:
+        return Block("Names that a pod would ask", lines=(remark("none is known"),))
+    return Block("Names that a pod would ask", count(len(found), "name"), lines=found)
+
+
+def _evidence(snapshot: FleetSnapshot, service: FleetService) -> Block:
+    roles = worst_by_cluster(service)
+    seen = (one for finding in service.findings for one in finding.evidence)
+    return evidence_block(snapshot, seen, lambda one: roles.get(one.cluster, Role.DIM))

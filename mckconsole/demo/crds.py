@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mckconsole.demo import gke, hosts, mcs
+from mckconsole.demo import gke, hosts, mcs, meshes
 from mckconsole.demo.objects import KubeObject, definition
 from mckconsole.demo.scenario import Scenario
 from mckconsole.demo.world import World
@@ -26,6 +26,7 @@ def definitions(world: World, name: str) -> Iterator[KubeObject]:
     if any(host.kind == "HTTPRoute" for host in hosts.hosts_of(world, name)):
         yield definition(hosts.ROUTES, ("v1",), "httproutes", "HTTPRoute")
     yield from _registries(scenario, name)
+    yield from meshes.definitions(world, name)
 
 
 def _submariner(*, lighthouse: bool) -> Iterator[KubeObject]:

@@ -14,6 +14,7 @@ NAMESPACE = "linkerd-multicluster"
 GATEWAY = "linkerd-gateway"
 _PORT, _PROBE_PORT = 4143, 4191
 _VERSIONS = ("v1alpha3", "v1alpha2", "v1alpha1")
+_IDENTITY = "serviceaccount.identity.linkerd.cluster.local"
 _AGE_DAYS = 60.0
 
 
@@ -57,13 +58,15 @@ def _link(world: World, name: str, target: str, peer: LinkerdPeer) -> KubeObject
         "targetClusterLinkerdNamespace": "linkerd",
         "clusterCredentialsSecret": f"cluster-credentials-{target}",
         "selector": {"matchLabels": {"mirror.linkerd.io/exported": "true"}},
-        "remoteDiscoverySelector": {"matchLabels": {"mirror.linkerd.io/exported": "remote-discovery"}},
+        "remoteDiscoverySelector": {
+            "matchLabels": {"mirror.linkerd.io/exported": "remote-discovery"}
+        },
     }
     if not peer.flat:
         spec |= {
             "gatewayAddress": world.sites[target].cluster.public_ip,
             "gatewayPort": str(_PORT),
-            "gatewayIdentity": f"{GATEWAY}.{NAMESPACE}.serviceaccount.identity.linkerd.cluster.local",
+            "gatewayIdentity": f"{GATEWAY}.{NAMESPACE}.{_IDENTITY}",
             "probeSpec": {
                 "path": "/ready",
                 "port": str(_PROBE_PORT),

@@ -21,6 +21,7 @@ from mckconsole.demo import (
     karmada,
     lighthouse,
     mcs,
+    meshes,
     mirrors,
     submariner,
     workloads,
@@ -36,7 +37,10 @@ __all__ = ["definitions", "heartbeat_objects", "scripted_objects", "static_objec
 def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     """What stays as it is for the whole demo, namespaces first."""
     site = world.sites[name]
-    yield from generate.namespaces(site, {*SYSTEM_NAMESPACES, *world.scenario.namespaces_of(name)})
+    yield from generate.namespaces(
+        site,
+        {*SYSTEM_NAMESPACES, *world.scenario.namespaces_of(name), *meshes.namespaces(world, name)},
+    )
     for model in world.scenario.workloads_of(name):
         yield from workloads.workload(site, model)
     if world.scenario.submariner_of(name):
@@ -50,6 +54,7 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     yield from mirrors.static_objects(world, name)
     yield from istioservices.remote_secrets(world, name)
     yield from consulservices.exported_services(world, name)
+    yield from meshes.static_objects(world, name)
     yield from corefile.static_objects(world, name)
     yield from hosts.static_objects(world, name)
 

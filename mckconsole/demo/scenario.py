@@ -18,6 +18,7 @@ import yaml
 from msgspec import field
 
 from mckconsole.demo.section import Section
+from mckconsole.demo.sections_mesh import MeshSections
 from mckconsole.demo.sections_services import (
     CloudMapModel,
     ConsulExport,
@@ -233,6 +234,7 @@ class Scenario(Section, frozen=True):
     gke: GkeFleet | None = None
     karmada: KarmadaModel | None = None
     istio_services: IstioModel | None = None
+    mesh: MeshSections = MeshSections()
     mirrors: list[Mirror] = field(default_factory=list)
     consul_exports: list[ConsulExport] = field(default_factory=list)
     dns: list[Dns] = field(default_factory=list)

@@ -151,7 +151,8 @@ def _rtt(link: Link) -> Line:
     if not link.state.measured:
         return fact("RTT", Span(f"last {format_span(typical(rtt))}, frozen", Role.DIM))
     role = Role.WARN if link.state is LinkState.SLOW else Role.PLAIN
-    spans = [Span(f"{format_span(typical(rtt))} avg", role)]
+    kind = "avg" if rtt.average else "last"
+    spans = [Span(f"{format_span(typical(rtt))} {kind}", role)]
     if bars := trend(link.trend):
         spans.append(Span(f"  {bars}"))
     if rtt.source != "gateway":

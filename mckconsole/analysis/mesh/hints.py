@@ -87,7 +87,9 @@ def _linkerd_steps(fleet: FleetSnapshot, link: Link) -> list[str]:
     steps = [f"linkerd multicluster gateways --context {context}"]
     if link.object:
         steps.append(get_yaml(fleet, name, link.object, "links.multicluster.linkerd.io"))
-    if link.state is LinkState.UNVERIFIED:
+    if link.cause == "flat-mode":
+        steps.append("nothing probes flat mode: call a mirrored service from a pod of this cluster")
+    elif link.state is LinkState.UNVERIFIED:
         steps.append(
             kubectl(fleet, name, "-n linkerd-multicluster get pods -o wide")
             + "; their port 9999 serves gateway_alive: have Prometheus scrape it"

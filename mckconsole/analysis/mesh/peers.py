@@ -54,19 +54,24 @@ class FleetNames:
 
 
 class Samples:
-    """One query's samples in one cluster by a label's value, current and old ones apart."""
+    """One query's samples in one cluster by a label's value, current and old ones apart.
+
+    A scrape that gives its targets a label of the same name moves a metric's own to `exported_…`.
+    """
 
     def __init__(
         self, cluster: ClusterSnapshot, query: str, label: str, now: float, limits: Thresholds
     ) -> None:
         self.cluster = cluster
         self.query = query
+        self._label = label
         self.vector: MetricVector = cluster.metrics.get(query)
         self.asked = self.vector.asked_at or now
         self._limit = limits.sample_stale
         self._by_value: dict[str, list[Sample]] = {}
         for sample in self.vector.samples:
-            self._by_value.setdefault(sample.labels.get(label, ""), []).append(sample)
+            own = sample.labels.get(f"exported_{label}") or sample.labels.get(label, "")
+            self._by_value.setdefault(own, []).append(sample)
 
     @property
     def names(self) -> frozenset[str]:
@@ -78,8 +83,8 @@ class Samples:
         return [one for one in self._by_value.get(name, ()) if self.asked - one.at <= self._limit]
 
     def everything(self) -> list[Sample]:
-        """Current samples about anything."""
-        return [one for name in self._by_value for one in self.current(name)]
+        """Current samples about anything that has a name."""
+        return [one for name in self.names for one in self.current(name)]
 
     def old(self, name: str) -> list[Sample]:
         """The others."""
@@ -92,6 +97,11 @@ class Samples:
 
     def why_none(self, what: str) -> str:
         """Why there is no sample about something; `what` ends the sentence."""
+        if self.vector.samples and not self.names:
+            return (
+                f"its series lack the label {self._label}: what scrapes or relabels them replaced "
+                f"it, and must keep it as exported_{self._label}"
+            )
         if self.vector.state is MetricState.FRESH:
             return f"no current series {what}"
         return self.vector.reason or self.vector.state.value

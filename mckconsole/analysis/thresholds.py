@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Mesh health thresholds; defaults as Submariner's and Cilium's own rules have them."""
+    """Thresholds; those of the mesh are by default as Submariner's and Cilium's own rules have
+    them."""
 
     slow: float = 0.5
     """Average round trip from which a tunnel is SLOW."""
@@ -38,6 +39,9 @@ class Thresholds:
     """Consecutive worse samples before a state gets worse, when watching."""
     clear_samples: int = 3
     """Consecutive better samples before a state gets better, when watching."""
+    failover_share: float = 0.5
+    """Share of a service's ready endpoints that must be left for it to carry on when clusters are
+    lost; below it is DEGRADED."""
 
 
 DEFAULT_THRESHOLDS = Thresholds()

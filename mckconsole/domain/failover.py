@@ -12,7 +12,7 @@ from msgspec import field
 
 from mckconsole.domain.core import WorkloadSpec
 from mckconsole.domain.discovery import ConditionedStatus
-from mckconsole.domain.objects import Projection
+from mckconsole.domain.objects import Meta, Projection
 
 
 class StatefulSetStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -105,9 +105,26 @@ class IngressSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     rules: list[IngressRule] = field(default_factory=list)
 
 
+class IngressAnnotations(msgspec.Struct, frozen=True, gc=False):
+    """How its host's DNS record is moved between clusters, by external-dns or k8gb."""
+
+    k8gb_strategy: str = field(default="", name="k8gb.io/strategy")
+    set_identifier: str = field(default="", name="external-dns.alpha.kubernetes.io/set-identifier")
+    aws_weight: str = field(default="", name="external-dns.alpha.kubernetes.io/aws-weight")
+    aws_failover: str = field(default="", name="external-dns.alpha.kubernetes.io/aws-failover")
+    ttl: str = field(default="", name="external-dns.alpha.kubernetes.io/ttl")
+
+
+class IngressMeta(Meta, frozen=True, gc=False, rename="camel"):
+    """Ingress metadata."""
+
+    annotations: IngressAnnotations = IngressAnnotations()
+
+
 class Ingress(Projection, frozen=True, gc=False):
     """networking.k8s.io/v1 Ingress."""
 
+    metadata: IngressMeta = IngressMeta()
     spec: IngressSpec = IngressSpec()
 
     api_group: ClassVar[str] = "networking.k8s.io"

@@ -22,6 +22,14 @@ class Impact(StrEnum):
     """Enough is left; something else changes (affinity, consumers that lose their nearest)."""
     NONE = "none"
 
+    @property
+    def rank(self) -> int:
+        """0 for OUTAGE up to 4 for NONE."""
+        return _RANKS[self]
+
+
+_RANKS = {impact: rank for rank, impact in enumerate(Impact)}
+
 
 class Absorb(StrEnum):
     """Whether the clusters that are left can carry the load."""
@@ -89,7 +97,18 @@ class HostLoss:
     lost_in: tuple[str, ...]
     left_in: tuple[str, ...]
     """Surviving clusters that serve it too; none is an outage for who comes from outside."""
+    unread: tuple[str, ...] = ()
+    """Surviving clusters of which it is not known; with any, none left is not yet an outage."""
+    hint: str = ""
+    """How names are moved between clusters, as far as its objects say."""
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def impact(self) -> Impact:
+        """OUTAGE without a survivor, UNKNOWN where one could not be read."""
+        if self.left_in:
+            return Impact.NOTED
+        return Impact.UNKNOWN if self.unread else Impact.OUTAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +123,22 @@ class Headroom:
     pods_free: int | None
     reason: str = ""
     """Why it is not known, or what it leaves out."""
+    cpu_wanted: float = 0.0
+    """Cores that its services together would ask for, grown by what is lost."""
+    memory_wanted: float = 0.0
+    pods_wanted: int = 0
+
+    @property
+    def short(self) -> bool:
+        """Whether what is wanted is known not to fit."""
+        return any(
+            free is not None and wanted > free
+            for wanted, free in (
+                (self.cpu_wanted, self.cpu_free),
+                (self.memory_wanted, self.memory_free),
+                (self.pods_wanted, self.pods_free),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +153,8 @@ class FailoverReport:
     unaffected: int = 0
     """Services across clusters for which nothing changes."""
     local: tuple[LocalLoss, ...] = ()
+    system: int = 0
+    """The same in system namespaces (`kube-*`, meshes, operators), which are not listed."""
     hubs: tuple[HubLoss, ...] = ()
     hosts: tuple[HostLoss, ...] = ()
     headroom: tuple[Headroom, ...] = ()
@@ -126,3 +163,28 @@ class FailoverReport:
     def count(self, impact: Impact) -> int:
         """Services with this impact."""
         return sum(one.impact is impact for one in self.services)
+
+    @property
+    def weight(self) -> tuple[int, ...]:
+        """How bad it is, to compare losses by: outages of services and hosts, degraded services,
+        hub roles, then what is not known."""
+        hosts = sum(one.impact is Impact.OUTAGE for one in self.hosts)
+        return (
+            self.count(Impact.OUTAGE),
+            hosts,
+            self.count(Impact.DEGRADED),
+            len(self.hubs),
+            self.count(Impact.UNKNOWN),
+            sum(not one.elsewhere for one in self.local),
+        )
+
+    @property
+    def impact(self) -> Impact:
+        """The worst for any service or host; lost hubs and workloads that run nowhere else are at
+        least worth a note."""
+        found = {one.impact for one in self.services} | {one.impact for one in self.hosts}
+        if self.unknowns:
+            found.add(Impact.UNKNOWN)
+        if self.hubs or self.local:
+            found.add(Impact.NOTED)
+        return min(found, key=lambda one: one.rank, default=Impact.NONE)

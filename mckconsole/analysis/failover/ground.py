@@ -1,0 +1,120 @@
+"""What every simulation of one snapshot has in common, worked out once and only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from mckconsole.analysis.failover.tallies import Tallier, Tally
+from mckconsole.analysis.mesh.evidence import server_time, unread_reason
+from mckconsole.analysis.mesh.links import LinkState, MeshReport
+from mckconsole.analysis.services.model import FleetService, ServicesReport
+from mckconsole.analysis.thresholds import Thresholds
+from mckconsole.domain.core import EndpointSlice
+from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.objects import Key, Projection
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.domain.states import TopicState
+
+_SERVICE = "kubernetes.io/service-name"
+_SOURCE = "multicluster.kubernetes.io/source-cluster"
+_MANAGER = "endpointslice.kubernetes.io/managed-by"
+_MESHES = ("cilium", "lighthouse", "karmada", "cloud-map", "gke-mcs", "linkerd")
+"""In the names of managers that write slices of other clusters' endpoints."""
+_GOOD = (LinkState.UP, LinkState.SLOW, LinkState.DEGRADED)
+
+
+class Ground:
+    """A snapshot and what follows from it, whichever clusters are lost."""
+
+    def __init__(
+        self, fleet: FleetSnapshot, services: ServicesReport, mesh: MeshReport, limits: Thresholds
+    ) -> None:
+        self.fleet = fleet
+        self.services = services
+        self.mesh = mesh
+        self.limits = limits
+        self._ready: dict[str, Mapping[Key, int] | None] = {}
+
+    @cached_property
+    def doubts(self) -> Mapping[str, str]:
+        """Clusters whose endpoints are not known now, with the reason in words."""
+        found = {}
+        for name, cluster in self.fleet.clusters.items():
+            slices = cluster.topic("endpointslices")
+            if not cluster.state.readable:
+                found[name] = words_of(cluster)
+            elif slices.state is not TopicState.FRESH:
+                found[name] = unread_reason(slices)
+        return found
+
+    @cached_property
+    def tallies(self) -> tuple[Tally, ...]:
+        """Every service across clusters, in the report's order."""
+        return tuple([self.tally(one) for one in self.services.services])
+
+    @cached_property
+    def _tallier(self) -> Tallier:
+        return Tallier(self.services, self.doubts)
+
+    def tally(self, service: FleetService) -> Tally:
+        """One service."""
+        return self._tallier.tally(service)
+
+    @cached_property
+    def tallies_of(self) -> Mapping[str, tuple[int, ...]]:
+        """The services that a cluster's loss can matter to, as indices into `tallies`."""
+        found: dict[str, list[int]] = {}
+        for index, tally in enumerate(self.tallies):
+            for name in tally.clusters:
+                found.setdefault(name, []).append(index)
+        return {name: tuple(indices) for name, indices in found.items()}
+
+    @cached_property
+    def broken(self) -> Mapping[tuple[str, str], str]:
+        """(from, to) between which no tunnel is known to work, with how the best of them is."""
+        best: dict[tuple[str, str], tuple[int, str]] = {}
+        for link in self.mesh.links:
+            ends = (link.key.source, link.key.target)
+            words = f"{link.key.provider} {link.state}"
+            best[ends] = max(best.get(ends, (-1, "")), (link.state.rank, words))
+        worst_good = min(state.rank for state in _GOOD)
+        return {ends: words for ends, (rank, words) in best.items() if rank < worst_good}
+
+    def ready(self, cluster: str) -> Mapping[Key, int] | None:
+        """Ready endpoints of a cluster's own Services; None when its slices cannot be read."""
+        if cluster not in self._ready:
+            self._ready[cluster] = self._count(self.fleet.clusters[cluster])
+        return self._ready[cluster]
+
+    def _count(self, cluster: ClusterSnapshot) -> Mapping[Key, int] | None:
+        if not cluster.topic("endpointslices").state.readable:
+            return None
+        found: dict[Key, int] = {}
+        for one in cluster.objects("endpointslices", EndpointSlice).values():
+            labels = one.metadata.labels
+            service = labels.get(_SERVICE, "")
+            if not service or _SOURCE in labels or one.metadata.annotations.provision_cluster:
+                continue
+            manager = labels.get(_MANAGER, "")
+            if manager and any(mesh in manager for mesh in _MESHES):
+                continue
+            key = (one.metadata.namespace, service)
+            found[key] = found.get(key, 0) + sum(end.ready for end in one.endpoints)
+        return found
+
+    def at(self, cluster: str, topic: str) -> float:
+        """The cluster's clock when a topic of it was last confirmed, Unix seconds."""
+        found = self.fleet.clusters.get(cluster)
+        if found is None:
+            return self.fleet.taken_at
+        return server_time(found, found.topic(topic), self.fleet.taken_at)
+
+    def ref(self, cluster: str, topic: str, found: Projection) -> ObjectRef:
+        """Names an object that was read under `topic`."""
+        return found.ref(self.fleet.clusters[cluster].topic(topic).version or "v1")
+
+
+def words_of(cluster: ClusterSnapshot) -> str:
+    """Why a cluster cannot be read: `unreachable: timeout`."""
+    return f"{cluster.state}: {cluster.reason}" if cluster.reason else cluster.state.value

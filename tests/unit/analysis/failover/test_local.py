@@ -1,0 +1,82 @@
+"""What only the lost clusters run, and what nobody else could reach."""
+
+from __future__ import annotations
+
+from mckconsole.analysis.failover.local import is_system
+from mckconsole.analysis.failover.model import LocalLoss
+from mckconsole.analysis.services.model import ServiceKey
+from tests.unit.analysis import build
+from tests.unit.analysis.build import Doc
+from tests.unit.analysis.failover.build import (
+    lose,
+    part,
+    plain_service,
+    service,
+    slices,
+    workload,
+)
+
+
+def losses(here: list[Doc], there: list[Doc]) -> tuple[LocalLoss, ...]:
+    fleet = build.fleet(build.cluster("a", here), build.cluster("b", there))
+    return lose(fleet, "a").local
+
+
+def test_workloads_that_run_nowhere_else() -> None:
+    here = [
+        workload("web"),
+        workload("report", replicas=0),
+        workload("both"),
+        workload("agent", kind="DaemonSet"),
+    ]
+    assert losses(here, [workload("both")]) == (
+        LocalLoss("a", "shop", "agent", "DaemonSet", 3, ()),
+        LocalLoss("a", "shop", "web", "Deployment", 3, ()),
+    )
+
+
+def test_volumes_of_its_own_make_a_loss_even_where_it_runs_elsewhere() -> None:
+    here = [
+        workload("db", kind="StatefulSet", volumes=True),
+        workload("cache", kind="StatefulSet"),
+        workload("queue", kind="StatefulSet", volumes=True),
+    ]
+    there = [workload("db", kind="StatefulSet"), workload("cache", kind="StatefulSet")]
+    assert losses(here, there) == (
+        LocalLoss("a", "shop", "queue", "StatefulSet", 3, (), True),
+        LocalLoss("a", "shop", "db", "StatefulSet", 3, ("b",), True),
+    )
+
+
+def test_services_that_are_not_exported() -> None:
+    docs = [
+        plain_service("web"), slices("web", 2),
+        plain_service("empty"),
+        plain_service("shared"), slices("shared", 2),
+        plain_service("derived"),
+        slices("derived", 2, endpointslice__kubernetes__io="x"),
+        plain_service("kubernetes", "default"), slices("kubernetes", 1, "default"),
+    ]  # fmt: skip
+    docs[6]["metadata"]["labels"] = {  # type: ignore[index]
+        "kubernetes.io/service-name": "derived",
+        "endpointslice.kubernetes.io/managed-by": "endpointslice-mesh-controller.cilium.io",
+    }
+    fleet = build.fleet(build.cluster("a", docs), build.cluster("b", [plain_service("web")]))
+    shared = service(part("a", 2), key=ServiceKey("shop", "shared"))
+    assert lose(fleet, "a", shared).local == (LocalLoss("a", "shop", "web", "Service", 2, ("b",)),)
+
+
+def test_system_namespaces_are_a_number() -> None:
+    spaces = ("kube-system", "submariner-operator", "istio-system", "flux-system", "shop")
+    here = [workload("x", namespace=space) for space in spaces]
+    fleet = build.fleet(build.cluster("a", here), build.cluster("b"))
+    found = lose(fleet, "a")
+    assert ([one.namespace for one in found.local], found.system) == (["shop"], 4)
+    assert is_system("openshift-ingress")
+    assert not is_system("default")
+
+
+def test_several_lost_together_have_nobody_in_each_other() -> None:
+    fleet = build.fleet(*(build.cluster(name, [workload("web")]) for name in "ab"))
+    assert lose(fleet, "a").local == ()
+    assert [one.cluster for one in lose(fleet, "ab").local] == ["a", "b"]

@@ -27,6 +27,7 @@ def endpoint_spec(world: World, name: str) -> KubeObject:
     """What cluster `name` publishes about its active gateway."""
     site, mesh = world.sites[name], _mesh(world, name)
     gateway = site.gateway_nodes[0]
+    shared = mesh.members[name].global_cidr
     return {
         "cluster_id": name,
         "cable_name": f"submariner-cable-{name}-{gateway.address.replace('.', '-')}",
@@ -37,7 +38,7 @@ def endpoint_spec(world: World, name: str) -> KubeObject:
         "nat_enabled": True,
         "private_ip": gateway.address,
         "public_ip": mesh.members[name].public_ip,
-        "subnets": [site.cluster.service_cidr, site.cluster.pod_cidr],
+        "subnets": [shared] if shared else [site.cluster.service_cidr, site.cluster.pod_cidr],
     }
 
 
@@ -60,7 +61,7 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
                 "color_codes": ["blue"],
                 "cluster_cidr": [cluster.pod_cidr],
                 "service_cidr": [cluster.service_cidr],
-                "global_cidr": [],
+                "global_cidr": [shared] if (shared := mesh.members[member].global_cidr) else [],
             },
         )
     yield _submariner(site, mesh)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mckconsole.analysis.services.model import Backends
 from mckconsole.domain.core import Endpoint, EndpointSlice
 from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.times import parse_rfc3339
 
 SERVICE_NAME = "kubernetes.io/service-name"
 MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
@@ -35,24 +36,32 @@ def count(slices: Sequence[EndpointSlice]) -> Backends:
     addresses: set[str] = set()
     hosts: dict[tuple[str, str], set[tuple[str, str]]] = {}
     unnamed: dict[str, int] = {}
+    families: set[str] = set()
     for one in slices:
+        family = one.address_type
         for endpoint in one.endpoints:
             addresses.update(endpoint.addresses)
-            key = _key(endpoint, one.address_type)
-            ready = is_ready(endpoint)
-            if key not in known and key.__class__ is _Place and not endpoint.hostname:
-                unnamed[one.address_type] = unnamed.get(one.address_type, 0) + 1
-            known[key] = known.get(key, False) or ready
+            target = endpoint.target_ref
+            if target.name:
+                key = (target.kind, target.name)
+            else:
+                key = _Place(family, endpoint.addresses[0] if endpoint.addresses else "")
+                families.add(family)
+                if key not in known and not endpoint.hostname:
+                    unnamed[family] = unnamed.get(family, 0) + 1
+            known[key] = known.get(key, False) or is_ready(endpoint)
             if endpoint.hostname:
-                hosts.setdefault((one.address_type, endpoint.hostname), set()).add(key)
-    ready_count, total = _totals(known)
+                hosts.setdefault((family, endpoint.hostname), set()).add(key)
+    ready, total = _totals(known) if len(families) > 1 else (sum(known.values()), len(known))
     return Backends(
-        ready_count,
+        ready,
         total,
-        max(unnamed.values(), default=0),
+        max(unnamed.values()) if unnamed else 0,
         _doubled(hosts) if hosts else (),
         frozenset(addresses),
         tuple([slice_ref(one) for one in slices]),
+        _changed(slices),
+        tuple(sorted({host for _, host in hosts})) if hosts else (),
     )
 
 
@@ -68,11 +77,11 @@ def is_ready(endpoint: Endpoint) -> bool:
     return conditions.ready is not False and conditions.terminating is not True
 
 
-def _key(endpoint: Endpoint, family: str) -> tuple[str, str]:
-    target = endpoint.target_ref
-    if target.name:
-        return (target.kind, target.name)
-    return _Place(family, endpoint.addresses[0] if endpoint.addresses else "")
+def _changed(slices: Sequence[EndpointSlice]) -> float | None:
+    """When the newest change happened that a slice tells of."""
+    told = [one.metadata.annotations.last_change for one in slices]
+    times = [time for text in told if text and (time := parse_rfc3339(text)) is not None]
+    return max(times, default=None)
 
 
 def _totals(known: dict[tuple[str, str], bool]) -> tuple[int, int]:

@@ -183,6 +183,10 @@ class Backends:
     addresses: frozenset[str] = frozenset()
     slices: tuple[ObjectRef, ...] = ()
     """The slices they stand in."""
+    changed: float | None = None
+    """Unix seconds of the last change of a pod or the Service that made a slice be written."""
+    hosts: tuple[str, ...] = ()
+    """Host names that endpoints have, sorted."""
 
 
 @dataclass(frozen=True, slots=True)

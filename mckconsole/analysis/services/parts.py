@@ -10,6 +10,7 @@ from mckconsole.analysis.services.dialects.others import read_consul, read_istio
 from mckconsole.analysis.services.dialects.slices import (
     Sorted,
     mcs_writer,
+    read_derived,
     read_imported,
     sort_slices,
 )
@@ -59,6 +60,8 @@ def read_part(facts: ClusterFacts, held: Held) -> Part:
         read_mcs(draft, address, mcs_writer(slices.imported))
     if held.gke_exports or held.gke_imports:
         read_gke(draft)
+    if slices.others:
+        read_derived(draft, slices)
     if slices.imported:
         read_imported(draft, slices.imported, _own_addresses(service, backends))
     if held.karmada:

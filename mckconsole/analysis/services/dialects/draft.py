@@ -12,7 +12,6 @@ from mckconsole.analysis.services.model import (
     Import,
     RemoteEndpoints,
 )
-from mckconsole.domain.core import EndpointSlice
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.objects import Projection
 
@@ -32,10 +31,6 @@ class Draft:
     def ref(self, topic: str, found: Projection, fallback: str = "v1") -> ObjectRef:
         """Names an object that was read under `topic`."""
         return found.ref(self.facts.versions.get(topic) or fallback)
-
-    def slice_ref(self, found: EndpointSlice) -> ObjectRef:
-        """Names a slice."""
-        return self.ref("endpointslices", found)
 
     @property
     def dialects(self) -> frozenset[Dialect]:

@@ -77,6 +77,6 @@ def _read_mirror(draft: Draft, mirror: Service, slices: Sorted) -> None:
         source = sources[0] if sources else ""
         found = slices.others.get(name, ())
         for one in found:
-            draft.remote.append(remote(Dialect.LINKERD, source, draft, one, count((one,))))
+            draft.remote.append(remote(Dialect.LINKERD, source, count((one,))))
         if not found and "endpointslices" not in draft.facts.unread:
             draft.remote.append(RemoteEndpoints(Dialect.LINKERD, source, ref, 0, 0))

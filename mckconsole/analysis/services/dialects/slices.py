@@ -95,17 +95,25 @@ def read_imported(draft: Draft, slices: list[EndpointSlice], own: frozenset[str]
         counted = count((one,))
         if not draft.facts.ids and counted.addresses and counted.addresses <= own:
             continue
-        draft.remote.append(remote(dialect, source, draft, one, counted))
+        draft.remote.append(remote(dialect, source, counted))
 
 
-def remote(
-    dialect: Dialect, source: str, draft: Draft, one: EndpointSlice, counted: Backends
-) -> RemoteEndpoints:
+def read_derived(draft: Draft, slices: Sorted) -> None:
+    """Add the endpoints of Services that were derived from an import and are no mirror's.
+
+    GKE writes them without a label that says where they lie.
+    """
+    for one in draft.imports:
+        for found in slices.others.pop(one.derived, ()) if one.derived else ():
+            draft.remote.append(remote(one.dialect, "", count((found,))))
+
+
+def remote(dialect: Dialect, source: str, counted: Backends) -> RemoteEndpoints:
     """The endpoints of one slice as those of another cluster."""
     return RemoteEndpoints(
         dialect,
         source,
-        draft.slice_ref(one),
+        counted.slices[0],
         counted.ready,
         counted.total,
         counted.addresses,

@@ -1,0 +1,302 @@
+"""The names under which pods ask for a service of other clusters, and what they would be answered.
+
+`clusterset.local` for every implementation of the MCS API (Lighthouse also answers a cluster's
+name in front of it), the Service's usual name where a mesh joins namesakes (Cilium global services,
+Istio, Karmada's MultiClusterService), a mirror's name in Linkerd, a peer's virtual name in Consul.
+Answers are worked out from what the clusters hold; nobody is asked. Sources: MCS API
+specification (KEP-1645, DNS), lighthouse coredns plugin, Consul peering documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from mckconsole.analysis.services.model import (
+    Dialect,
+    DnsName,
+    Export,
+    Import,
+    Part,
+    Port,
+    RemoteEndpoints,
+    ServiceKey,
+    Surroundings,
+)
+
+_CLUSTERSET = frozenset(
+    {
+        Dialect.LIGHTHOUSE,
+        Dialect.CILIUM_MCS,
+        Dialect.GKE,
+        Dialect.CLOUD_MAP,
+        Dialect.MCS,
+    }
+)
+_SAME_NAME = {
+    Dialect.CILIUM_GLOBAL: "Cilium",
+    Dialect.KARMADA: "Karmada",
+    Dialect.ISTIO: "Istio",
+}
+_MAX_HOSTS = 5
+"""Host names shown per cluster."""
+_MAX_LISTED = 4
+"""Addresses or clusters named in one answer."""
+
+
+def dns_names(
+    key: ServiceKey, parts: Mapping[str, Part], around: Surroundings
+) -> tuple[DnsName, ...]:
+    """The names of a service, each once; names of each dialect in turn, A before SRV.
+
+    `cluster.local` stands for the clusters' own domain, which no object tells.
+    """
+    spoken = frozenset().union(*(part.dialects for part in parts.values()))
+    found: list[DnsName] = []
+    if spoken & _CLUSTERSET:
+        found += _clusterset(_Asked(key, parts, around, spoken & _CLUSTERSET))
+    for dialect, mesh in _SAME_NAME.items():
+        if dialect in spoken:
+            found += _same_name(_Asked(key, parts, around, frozenset({dialect})), mesh)
+    if Dialect.LINKERD in spoken:
+        found += _mirrors(_Asked(key, parts, around, frozenset({Dialect.LINKERD})))
+    if Dialect.CONSUL in spoken:
+        found += _peers(_Asked(key, parts, around, frozenset({Dialect.CONSUL})))
+    return tuple({(one.name, one.type): one for one in reversed(found)}.values())[::-1]
+
+
+class _Asked:
+    """What the clusters say of the service in some dialects."""
+
+    __slots__ = ("around", "dialects", "exports", "imports", "key", "parts", "remote", "unread")
+
+    def __init__(
+        self,
+        key: ServiceKey,
+        parts: Mapping[str, Part],
+        around: Surroundings,
+        dialects: frozenset[Dialect],
+    ) -> None:
+        self.key, self.parts, self.around, self.dialects = key, parts, around, dialects
+        self.exports: dict[str, Export] = {}
+        self.imports: list[tuple[str, Import]] = []
+        self.remote: list[tuple[str, RemoteEndpoints]] = []
+        self.unread: list[str] = []
+        for name, part in parts.items():
+            for export in part.exports:
+                if export.dialect in dialects:
+                    self.exports[name] = export
+            self.imports += [
+                (name, one) for one in part.imports if one.dialect in dialects and not one.source
+            ]
+            self.remote += [(name, one) for one in part.remote if one.dialect in dialects]
+            if part.unknown and not part.involved:
+                self.unread.append(name)
+
+    @property
+    def headless(self) -> bool:
+        """Whether it is headless: as imports say, else as the first exporter's Service is."""
+        for _, one in self.imports:
+            if one.headless is not None:
+                return one.headless
+        services = (self.parts[name].service for name in self.exports)
+        return any(service is not None and service.headless for service in services)
+
+    @property
+    def ports(self) -> list[Port]:
+        """Named ports, of imports or else of exporters; in a fixed order."""
+        ports = {port for _, one in self.imports for port in one.ports}
+        if not ports:
+            services = (self.parts[name].service for name in self.exports)
+            ports = {port for service in services if service for port in service.ports}
+        return sorted(port for port in ports if port.name)
+
+    def ready(self) -> tuple[int, list[str], list[str]]:
+        """(ready endpoints, clusters that have some, clusters of which that is not known)."""
+        total, having, unknown = 0, list[str](), list[str]()
+        for name in self.exports:
+            backends = self.parts[name].backends
+            if backends is None:
+                unknown.append(name)
+            elif backends.ready:
+                total += backends.ready
+                having.append(name)
+        for cluster, one in self._elsewhere().items():
+            total += one.ready
+            having += [cluster] if one.ready else []
+        return total, having, unknown
+
+    def _elsewhere(self) -> dict[str, RemoteEndpoints]:
+        """Endpoints of clusters that do not say themselves that they export it, once each."""
+        found: dict[str, RemoteEndpoints] = {}
+        for _, one in self.remote:
+            cluster = self.around.cluster_of(one.source) or one.source
+            if cluster and cluster not in self.exports and cluster not in found:
+                found[cluster] = one
+        return found
+
+    def addresses(self) -> list[tuple[str, str]]:
+        """(cluster, address of its Service) of clusters that are answered with."""
+        found: list[tuple[str, str]] = []
+        for name, export in self.exports.items():
+            part = self.parts[name]
+            if part.backends is not None and not part.backends.ready:
+                continue
+            address = export.address or (part.service.cluster_ip if part.service else "")
+            if address:
+                found.append((name, address))
+        for cluster, one in self._elsewhere().items():
+            if one.ready:
+                found += [(cluster, address) for address in sorted(one.addresses)[:1]]
+        return found
+
+    def ids(self) -> Iterator[tuple[str, str]]:
+        """(exporting cluster, its id as this service's objects write it)."""
+        written = dict.fromkeys(
+            [
+                *(source for _, one in self.imports for source in one.sources),
+                *(one.source for _, one in self.remote if one.source),
+            ]
+        )
+        by_cluster = {self.around.cluster_of(one) or one: one for one in reversed(written)}
+        for name in self.exports:
+            facts = self.around.clusters.get(name)
+            known = sorted(facts.ids) if facts else []
+            fallback = name if name in known or not known else known[0]
+            yield name, by_cluster.pop(name, fallback)
+        yield from reversed(by_cluster.items())
+
+    def nothing(self) -> str:
+        """Why there is no answer."""
+        if self.unread:
+            return f"not known: {_listed(self.unread)} could not be read"
+        if not self.exports:
+            return "nothing: no cluster exports it"
+        return "nothing: no exporting cluster has a ready endpoint"
+
+
+def _listed(names: Iterable[str]) -> str:
+    known = list(names)
+    more = len(known) - _MAX_LISTED
+    return ", ".join(known[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _endpoints(asked: _Asked) -> str:
+    """How many endpoints of which clusters."""
+    total, having, unknown = asked.ready()
+    doubt = f"; of {_listed(unknown)} it is not known" if unknown else ""
+    if total:
+        noun = "endpoint" if total == 1 else "endpoints"
+        return f"{total} ready {noun} of {_listed(having)}{doubt}"
+    return f"not known: endpoints of {_listed(unknown)} were not read" if unknown else (
+        asked.nothing()
+    )  # fmt: skip
+
+
+def _clusterset(asked: _Asked) -> Iterator[DnsName]:
+    name = f"{asked.key.name}.{asked.key.namespace}.svc.clusterset.local"
+    headless = asked.headless
+    yield DnsName(name, "A", _endpoints(asked) if headless else _cluster_set_address(asked))
+    if headless or Dialect.LIGHTHOUSE in asked.dialects:
+        for cluster, cluster_id in asked.ids():
+            yield from _of_cluster(asked, cluster, f"{cluster_id}.{name}", headless)
+    yield from _srv(asked, name, headless)
+
+
+def _cluster_set_address(asked: _Asked) -> str:
+    """What a service that is not headless is answered with."""
+    by_ip: dict[str, list[str]] = {}
+    for cluster, one in asked.imports:
+        for address in one.ips:
+            by_ip.setdefault(address, []).append(cluster)
+    if len(by_ip) == 1:
+        return f"cluster set IP {next(iter(by_ip))}"
+    if by_ip:
+        told = _listed(f"{ip} in {_listed(names)}" for ip, names in by_ip.items())
+        return f"the asking cluster's cluster set IP: {told}"
+    if Dialect.LIGHTHOUSE not in asked.dialects:
+        if asked.exports and not asked.imports and not asked.unread:
+            return "nothing: no cluster imports it"
+        return "nothing: no import has an address" if asked.imports else asked.nothing()
+    found = asked.addresses()
+    if not found:
+        return _endpoints(asked)
+    if len(found) == 1:
+        return f"service IP {found[0][1]} of {found[0][0]}"
+    told = _listed(f"{address} of {name}" for name, address in found)
+    return f"one service IP, the asking cluster's own first: {told}"
+
+
+def _of_cluster(asked: _Asked, cluster: str, name: str, headless: bool) -> Iterator[DnsName]:
+    """The name with a cluster's id in front, and those of the hosts there."""
+    part = asked.parts.get(cluster)
+    backends = part.backends if part else None
+    if not headless:
+        # Lighthouse answers it even while nothing is ready there.
+        export = asked.exports.get(cluster)
+        own = part.service.cluster_ip if part and part.service else ""
+        address = (export.address if export else "") or own
+        told = f"service IP {address} of {cluster}" if address else "not known from its objects"
+        yield DnsName(name, "A", told)
+        return
+    if backends is None:
+        yield DnsName(name, "A", f"not known: endpoints of {cluster} were not read")
+        return
+    ready = f"{backends.ready} of {backends.total} endpoints of {cluster}"
+    yield DnsName(name, "A", ready if backends.ready else f"nothing: {ready} are ready")
+    for number, host in enumerate(backends.hosts[:_MAX_HOSTS], 1):
+        more = len(backends.hosts) - _MAX_HOSTS
+        rest = f"; {more} more like it" if number == _MAX_HOSTS and more > 0 else ""
+        doubled = host in backends.doubled
+        told = f"every endpoint of {cluster} with that host name" if doubled else "that endpoint"
+        yield DnsName(f"{host}.{name}", "A", f"{told}{rest}")
+
+
+def _srv(asked: _Asked, name: str, headless: bool) -> Iterator[DnsName]:
+    for port in asked.ports:
+        where = "every host name" if headless else name
+        told = f"port {port.number} at {where}" if asked.exports or asked.unread else (
+            asked.nothing()
+        )  # fmt: skip
+        yield DnsName(f"_{port.name}._{port.protocol.lower()}.{name}", "SRV", told)
+
+
+def _same_name(asked: _Asked, mesh: str) -> Iterator[DnsName]:
+    """The Service's own name: the mesh sends on to the endpoints of all clusters."""
+    name = f"{asked.key.name}.{asked.key.namespace}.svc.cluster.local"
+    having = [name for name, part in asked.parts.items() if part.service]
+    if not having:
+        told = "nothing: no cluster has a Service of that name"
+    elif asked.headless:
+        told = _endpoints(asked)
+    else:
+        told = (
+            f"the asking cluster's own Service IP ({_listed(having)}); {mesh} sends on to "
+            f"{_endpoints(asked)}"
+        )
+    yield DnsName(name, "A", told)
+    yield from _srv(asked, name, asked.headless)
+
+
+def _mirrors(asked: _Asked) -> Iterator[DnsName]:
+    for cluster, one in asked.imports:
+        name = f"{one.derived}.{one.ref.namespace}.svc.cluster.local"
+        behind = [each for at, each in asked.remote if at == cluster and each.source in one.sources]
+        address = f"Service IP {one.ips[0]}" if one.ips else "its endpoints"
+        told = f"in {cluster}: {address} of the mirror of {_listed(one.sources)}"
+        if behind and not any(each.ready for each in behind):
+            told += ", which has no endpoint: the gateway does not answer"
+        yield DnsName(name, "A", told)
+        for port in sorted(port for port in one.ports if port.name):
+            full = f"_{port.name}._{port.protocol.lower()}.{name}"
+            yield DnsName(full, "SRV", f"port {port.number} at {name}")
+    if not asked.imports and asked.exports:
+        name = f"{asked.key.name}-<cluster>.{asked.key.namespace}.svc.cluster.local"
+        yield DnsName(name, "A", "nothing: no cluster mirrors it")
+
+
+def _peers(asked: _Asked) -> Iterator[DnsName]:
+    """A peer asks for it under the name that it gave the exporting cluster's partition."""
+    for cluster, export in asked.exports.items():
+        to = f"peers {_listed(export.consumers)}" if export.consumers else "no peer"
+        told = f"a virtual IP of the mesh, in {to} of {cluster}; the peers name <peer> themselves"
+        yield DnsName(f"{asked.key.name}.virtual.<peer>.consul", "A", told)

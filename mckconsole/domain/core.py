@@ -273,6 +273,8 @@ class CiliumConfigData(msgspec.Struct, frozen=True, gc=False):
     allow_unsafe_policy_skb_usage: str = field(default="", name="allow-unsafe-policy-skb-usage")
     clustermesh_cache_ttl: str = field(default="", name="clustermesh-cache-ttl")
     policy_default_local_cluster: str = field(default="", name="policy-default-local-cluster")
+    endpoint_sync: str = field(default="", name="clustermesh-enable-endpoint-sync")
+    mcs_api: str = field(default="", name="clustermesh-enable-mcs-api")
 
 
 class CiliumConfig(Projection, frozen=True, gc=False):

@@ -1,0 +1,19 @@
+"""What one analysis of a fleet leaves to the next, of every part of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mckconsole.analysis.mesh.hysteresis import Memory
+from mckconsole.analysis.services.memory import ServicesMemory
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisMemory:
+    """What is remembered of a fleet; `AnalysisMemory()` remembers nothing."""
+
+    mesh: Memory = Memory()
+    services: ServicesMemory = ServicesMemory()
+
+
+NOTHING_REMEMBERED = AnalysisMemory()

@@ -1,0 +1,358 @@
+"""Which objects of which cluster belong to which service, kept as objects change.
+
+The index holds copies of the store's dictionaries (a snapshot is a view of what goes on changing)
+and compares a topic only when its generation changed, object by object. What comes out of an update
+is the set of services that were touched, each with the clusters in which it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, compress, repeat, starmap
+from operator import is_not
+from typing import TypeVar, cast
+
+from mckconsole.analysis.services.keys import (
+    ALIASING,
+    EVERY,
+    aliases_of,
+    consul_names,
+    imported_slice,
+    is_system,
+    keys_of,
+    offered_service,
+    role_of,
+)
+from mckconsole.analysis.services.model import Held, ServiceKey
+from mckconsole.domain.core import EndpointSlice, Service
+from mckconsole.domain.discovery import GkeServiceExport, GkeServiceImport, GlobalIngressIP
+from mckconsole.domain.discovery import MultiClusterService as KarmadaService
+from mckconsole.domain.mesh import ServiceExport, ServiceImport
+from mckconsole.domain.objects import Key, Projection
+from mckconsole.domain.peering import ExportedServices
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
+
+P = TypeVar("P", bound=Projection)
+
+_OWN = ("serviceexports", "gke-serviceexports", "gke-serviceimports", "multiclusterservices")
+"""Topics whose objects have the namespace and name of their service."""
+_GROUPED = ("endpointslices", "serviceimports", "globalingressips", "exportedservices")
+"""Topics whose objects tell otherwise whose they are."""
+OBJECT_TOPICS = ("services", *_OWN, *_GROUPED)
+"""Every topic whose objects are looked up by service."""
+_OFFERING = (*_OWN, "serviceimports", "mirror")
+"""Topics and roles of which one object makes a service one that crosses clusters."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a topic looked like when it was compared last."""
+
+    generation: int
+    size: int
+    first: object
+    last: object
+
+    @classmethod
+    def of(cls, view: TopicView) -> _Seen:
+        objects = cast("dict[Key, Projection]", view.objects)
+        if not objects:
+            return cls(view.generation, 0, None, None)
+        first, last = next(iter(objects)), next(reversed(objects))
+        return cls(view.generation, len(objects), objects[first], objects[last])
+
+    def same(self, other: _Seen) -> bool:
+        """Whether the content is surely the same; a generation of 0 says nothing.
+
+        The first and the last object are looked at too: a cluster under the same name may be
+        another one, and its generations begin anew.
+        """
+        return (
+            (self.generation == other.generation != 0 or self.size == other.size == 0)
+            and self.size == other.size
+            and self.first is other.first
+            and self.last is other.last
+        )
+
+
+_NOTHING = _Seen(0, 0, None, None)
+
+
+def _differences(
+    old: Mapping[Key, Projection], new: Mapping[Key, Projection]
+) -> Iterator[tuple[Key, Projection | None, Projection | None]]:
+    """Keys with what was and what is there, for objects that are not equal."""
+    added = 0
+    moved = map(is_not, new.values(), chain(old.values(), repeat(None)))
+    for key in compress(new, moved):
+        before, now = old.get(key), new[key]
+        if before is None:
+            added += 1
+            yield key, None, now
+        elif before is not now and before != now:
+            yield key, before, now
+    if len(new) - added != len(old):
+        yield from ((key, old[key], None) for key in old.keys() - new.keys())
+
+
+class ClusterIndex:
+    """The objects of one cluster by service."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, _Seen] = {}
+        self._copies: dict[str, dict[Key, Projection]] = {name: {} for name in OBJECT_TOPICS}
+        self._groups: dict[str, dict[ServiceKey, tuple[Key, ...]]] = {
+            name: {} for name in (*_GROUPED, "mirror", "internal")
+        }
+        self._aliases: dict[ServiceKey, tuple[tuple[str, Key], ...]] = {}
+        """Names of derived Services and mirrors, with the objects that say so."""
+
+    def update(self, cluster: ClusterSnapshot) -> set[ServiceKey]:
+        """Take in what changed; the services that were touched."""
+        touched: set[ServiceKey] = set()
+        for topic in OBJECT_TOPICS:
+            view = cluster.topic(topic)
+            seen = _Seen.of(view)
+            if seen.same(self._seen.get(topic, _NOTHING)):
+                continue
+            self._seen[topic] = seen
+            old, new = self._copies[topic], dict(view.objects)
+            self._copies[topic] = new
+            if not old:
+                touched.update(*[self._note(topic, key, one) for key, one in new.items()])
+                continue
+            for key, before, now in _differences(old, new):
+                if before is not None:
+                    touched.update(self._forget(topic, key, before))
+                if now is not None:
+                    touched.update(self._note(topic, key, now))
+        if self._aliases:
+            touched.update(*[self._targets(key) for key in touched & self._aliases.keys()])
+        if self._groups["exportedservices"] or any(not key.namespace for key in touched):
+            touched |= self._of_consul(touched)
+        return touched
+
+    def _of_consul(self, touched: set[ServiceKey]) -> set[ServiceKey]:
+        """Services and the exports of Consul that mean them, where one of both was touched."""
+        exported = self._groups["exportedservices"].keys()
+        also = {name for key in touched for name in consul_names(key) if name in exported}
+        names = {key.name for key in touched if not key.namespace}
+        if any(key.name == EVERY for key in touched):
+            return also.union(starmap(ServiceKey, self._copies["services"]))
+        if names:
+            also.update(ServiceKey(*key) for key in self._copies["services"] if key[1] in names)
+        return also
+
+    def _note(self, topic: str, key: Key, found: Projection) -> Iterable[ServiceKey]:
+        keys = keys_of(topic, found)
+        group = self._group_of(topic, found)
+        if group is not None:
+            for one in keys:
+                members = group.get(one)
+                group[one] = (*members, key) if members else (key,)
+        if topic in ALIASING:
+            for alias in aliases_of(topic, found):
+                self._aliases[alias] = (*self._aliases.get(alias, ()), (topic, key))
+        return keys
+
+    def _forget(self, topic: str, key: Key, found: Projection) -> Iterable[ServiceKey]:
+        keys = keys_of(topic, found)
+        group = self._group_of(topic, found)
+        if group is not None:
+            for one in keys:
+                _drop(group, one, key)
+        for alias in aliases_of(topic, found):
+            _drop(self._aliases, alias, (topic, key))
+        return keys
+
+    def _group_of(self, topic: str, found: Projection) -> dict[ServiceKey, tuple[Key, ...]] | None:
+        if topic != "services":
+            return self._groups.get(topic)
+        return self._groups.get(role_of(cast("Service", found)))
+
+    def _targets(self, alias: ServiceKey) -> Iterator[ServiceKey]:
+        for topic, key in self._aliases[alias]:
+            found = self._copies[topic].get(key)
+            if found is not None:
+                yield from keys_of(topic, found)
+
+    def holds(self, key: ServiceKey) -> bool:
+        """Whether there is any object of the service."""
+        if self.service(key) is not None:
+            return True
+        return any(key in self._copies[topic] for topic in _OWN) or any(
+            key in group for group in self._groups.values()
+        )
+
+    def offers(self, key: ServiceKey) -> bool:
+        """Whether it is exported, imported, mirrored or shared here, or endpoints of it that lie
+        elsewhere are known."""
+        for name in _OFFERING:
+            if key in self._groups.get(name, self._copies.get(name, ())):
+                return True
+        service = self.service(key)
+        if service is not None and offered_service(service):
+            return True
+        exported = self._groups["exportedservices"]
+        if exported and self._exported(key, service, exported):
+            return True
+        return any(
+            imported_slice(found) for found in self._get("endpointslices", EndpointSlice, key)
+        )
+
+    def _exported(
+        self, key: ServiceKey, service: Service | None, exported: Mapping[ServiceKey, object]
+    ) -> bool:
+        """Whether Consul exports it; a name without a namespace stands for itself only where there
+        is no Service that it could mean."""
+        if service is not None:
+            return not is_system(key) and any(name in exported for name in consul_names(key))
+        if key not in exported or key.name == EVERY:
+            return False
+        return bool(key.namespace) or not any(
+            one[1] == key.name for one in self._copies["services"]
+        )
+
+    def speaks_mcs(self, key: ServiceKey) -> bool:
+        """Whether there is a ServiceExport or ServiceImport of the MCS API."""
+        return key in self._copies["serviceexports"] or key in self._groups["serviceimports"]
+
+    def service(self, key: ServiceKey) -> Service | None:
+        """The cluster's own Service of that name; mirrors and Globalnet's internal ones are not."""
+        found = cast("Service | None", self._copies["services"].get(key))
+        return found if found is not None and role_of(found) == "service" else None
+
+    def held(self, key: ServiceKey) -> Held:
+        """Every object of the service."""
+        groups = self._groups
+        mirrors = self._get("services", Service, key, "mirror") if groups["mirror"] else ()
+        internal = self._get("services", Service, key, "internal") if groups["internal"] else ()
+        addresses = self._get("globalingressips", GlobalIngressIP, key)
+        imports = self._get("serviceimports", ServiceImport, key)
+        gke_imports = self._one("gke-serviceimports", GkeServiceImport, key)
+        slices = self._get("endpointslices", EndpointSlice, key)
+        if self._aliases:
+            slices = self._with_aliases(slices, mirrors, (*imports, *gke_imports))
+        return Held(
+            key,
+            self.service(key),
+            slices,
+            self._one("serviceexports", ServiceExport, key),
+            self._one("gke-serviceexports", GkeServiceExport, key),
+            imports,
+            gke_imports,
+            self._one("multiclusterservices", KarmadaService, key),
+            addresses,
+            internal,
+            mirrors,
+            self._consul(key) if groups["exportedservices"] else (),
+        )
+
+    def _consul(self, key: ServiceKey) -> tuple[ExportedServices, ...]:
+        found = {
+            one.key: one
+            for name in consul_names(key)
+            for one in self._get("exportedservices", ExportedServices, name)
+        }
+        return tuple(found[one] for one in sorted(found))
+
+    def _with_aliases(
+        self,
+        slices: tuple[EndpointSlice, ...],
+        mirrors: Iterable[Service],
+        imports: Iterable[ServiceImport],
+    ) -> tuple[EndpointSlice, ...]:
+        """`slices` and those of the Services that stand for this one."""
+        names = [name for one in mirrors for name in aliases_of("services", one)]
+        names += [name for one in imports for name in aliases_of("serviceimports", one)]
+        if not names:
+            return slices
+        found = {one.key: one for one in slices}
+        for name in names:
+            found.update((one.key, one) for one in self._get("endpointslices", EndpointSlice, name))
+        return tuple(found[key] for key in sorted(found))
+
+    def _one(self, topic: str, projection: type[P], key: ServiceKey) -> tuple[P, ...]:
+        found = self._copies[topic].get(key)
+        return () if found is None else (cast("P", found),)
+
+    def _get(
+        self, topic: str, projection: type[P], key: ServiceKey, group: str = ""
+    ) -> tuple[P, ...]:
+        """Objects of a group in the order of their keys, whatever the order they came in."""
+        members = self._groups[group or topic].get(key)
+        if members is None:
+            return ()
+        copies = cast("dict[Key, P]", self._copies[topic])
+        if len(members) == 1:
+            return (copies[members[0]],)
+        return tuple([copies[one] for one in sorted(members)])
+
+
+T = TypeVar("T")
+
+
+def _drop(group: dict[ServiceKey, tuple[T, ...]], key: ServiceKey, member: T) -> None:
+    left = tuple(one for one in group.get(key, ()) if one != member)
+    if left:
+        group[key] = left
+    else:
+        group.pop(key, None)
+
+
+class FleetIndex:
+    """The objects of all clusters by service. A set of clusters is a number, one bit for each in
+    the fleet's order: there are many services and the sets are small."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        self.clusters = tuple(ClusterIndex() for _ in self.names)
+        self.holders: dict[ServiceKey, int] = {}
+        """Clusters that hold any object of the service."""
+
+    def update(self, fleet: FleetSnapshot) -> dict[ServiceKey, int]:
+        """Take in what changed; the services that were touched, with the clusters where."""
+        touched: dict[ServiceKey, int] = {}
+        for number, (index, cluster) in enumerate(
+            zip(self.clusters, fleet.clusters.values(), strict=True)
+        ):
+            bit = 1 << number
+            for key in index.update(cluster):
+                touched[key] = touched.get(key, 0) | bit
+                held = self.holders.get(key, 0)
+                if index.holds(key):
+                    self.holders[key] = held | bit
+                elif held & ~bit:
+                    self.holders[key] = held & ~bit
+                else:
+                    self.holders.pop(key, None)
+        return touched
+
+    def crosses(self, key: ServiceKey, same: int) -> bool:
+        """Whether the service is one of several clusters: some cluster says so, or two of `same`,
+        where one name is one service, have it."""
+        holders = self.holders.get(key, 0)
+        if any(self.clusters[number].offers(key) for number in bits(holders)):
+            return True
+        shared = holders & same
+        if not shared & (shared - 1) or is_system(key):
+            return False
+        have = [number for number in bits(shared) if self.clusters[number].service(key)]
+        return len(have) > 1
+
+    def sharing(self, key: ServiceKey) -> int:
+        """Clusters that export or import the service by the MCS API."""
+        found = 0
+        for number in bits(self.holders.get(key, 0)):
+            if self.clusters[number].speaks_mcs(key):
+                found |= 1 << number
+        return found
+
+
+def bits(clusters: int) -> Iterator[int]:
+    """The numbers of the clusters in a set, ascending."""
+    while clusters:
+        low = clusters & -clusters
+        yield low.bit_length() - 1
+        clusters ^= low

@@ -1,0 +1,204 @@
+"""Whose an object is: the services that a single object belongs to, by its names and labels alone.
+
+Sources: Submariner's Lighthouse (labels of its per-cluster imports and slices), the MCS API
+(`multicluster.kubernetes.io/service-name`), Linkerd's service mirror, Karmada's slices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from mckconsole.analysis.mesh.members import BROKER_NAMESPACE
+from mckconsole.analysis.services.model import ServiceKey
+from mckconsole.domain.core import EndpointSlice, Service
+from mckconsole.domain.discovery import GlobalIngressIP
+from mckconsole.domain.mesh import ServiceImport, ServiceImportAnnotations
+from mckconsole.domain.objects import Projection
+from mckconsole.domain.peering import ExportedServices
+
+SERVICE_NAME = "kubernetes.io/service-name"
+MCS_SERVICE = "multicluster.kubernetes.io/service-name"
+MCS_SOURCE = "multicluster.kubernetes.io/source-cluster"
+LIGHTHOUSE_NAMESPACE = "lighthouse.submariner.io/sourceNamespace"
+_LIGHTHOUSE_NAME = "lighthouse.submariner.io/sourceName"
+"""Written by releases that knew no MCS labels."""
+_INTERNAL = "submariner.io/exportedServiceRef"
+_MIRROR = "mirror.linkerd.io/mirrored-service"
+_MIRROR_CLUSTER = "mirror.linkerd.io/cluster-name"
+_FEDERATED = "-federated"
+EVERY = "*"
+"""Consul's name for all services of a namespace."""
+_CONSUL_DEFAULT = ("", "default", EVERY)
+_LINKERD_OFFERS = ("mirror.linkerd.io/exported", "mirror.linkerd.io/federated")
+_SYSTEM = frozenset(
+    {
+        "kube-system",
+        "kube-public",
+        "kube-node-lease",
+        "istio-system",
+        "istio-operator",
+        "cilium",
+        "submariner-operator",
+        "linkerd",
+        "linkerd-multicluster",
+        "consul",
+        "gke-system",
+        "gmp-system",
+        BROKER_NAMESPACE,
+    }
+)
+
+
+def is_system(key: ServiceKey) -> bool:
+    """Whether equal names mean equal software in every cluster, not one service."""
+    return (
+        key.namespace in _SYSTEM
+        or key.namespace.startswith(("openshift-", "gke-managed-", "cattle-", "karmada-"))
+        or key == ("default", "kubernetes")
+    )
+
+
+def keys_of(topic: str, found: Projection) -> tuple[ServiceKey, ...]:
+    """The services that an object belongs to; none when it does not say, or when it is a broker's
+    copy, which nobody resolves."""
+    meta = found.metadata
+    if meta.namespace == BROKER_NAMESPACE:
+        return ()
+    reader = _READERS.get(topic)
+    return reader(found) if reader else (ServiceKey(meta.namespace, meta.name),)
+
+
+def _of_import(found: ServiceImport) -> tuple[ServiceKey, ...]:
+    meta = found.metadata
+    name, namespace = _named(meta.labels), meta.labels.get(LIGHTHOUSE_NAMESPACE)
+    if name and namespace:
+        return (ServiceKey(namespace, name),)
+    return (ServiceKey(meta.namespace, meta.name),)
+
+
+def _of_address(found: GlobalIngressIP) -> tuple[ServiceKey, ...]:
+    target = found.spec.service_ref.name
+    return (ServiceKey(found.metadata.namespace, target),) if target else ()
+
+
+def _named(labels: dict[str, str]) -> str:
+    return labels.get(MCS_SERVICE) or labels.get(_LIGHTHOUSE_NAME) or ""
+
+
+def _of_slice(found: EndpointSlice) -> tuple[ServiceKey, ...]:
+    meta = found.metadata
+    labels = meta.labels
+    name = labels.get(MCS_SERVICE) or labels.get(_LIGHTHOUSE_NAME)
+    if name:
+        return (ServiceKey(labels.get(LIGHTHOUSE_NAMESPACE) or meta.namespace, name),)
+    name = labels.get(SERVICE_NAME, "")
+    if meta.annotations.provision_cluster:
+        name = name.removeprefix("derived-")
+    return (ServiceKey(meta.namespace, name),) if name else ()
+
+
+def _of_consul(found: ExportedServices) -> tuple[ServiceKey, ...]:
+    """Consul's default namespace holds Services of any: its keys have none."""
+    keys = (
+        ServiceKey("" if one.namespace in _CONSUL_DEFAULT else one.namespace, one.name)
+        for one in found.spec.services
+        if one.name
+    )
+    return tuple(dict.fromkeys(keys))
+
+
+def consul_names(key: ServiceKey) -> tuple[ServiceKey, ...]:
+    """The keys under which Consul may export a Service: by name or all, of any namespace or one."""
+    name, namespace = key.name, key.namespace
+    return tuple(ServiceKey(place, one) for place in ("", namespace) for one in (name, EVERY))
+
+
+def _of_service(found: Service) -> tuple[ServiceKey, ...]:
+    meta = found.metadata
+    role = role_of(found)
+    if role == "mirror":
+        return (_of_mirror(found),)
+    return (
+        ServiceKey(meta.namespace, meta.labels[_INTERNAL] if role == "internal" else meta.name),
+    )
+
+
+def _of_mirror(found: Service) -> ServiceKey:
+    meta = found.metadata
+    member = meta.annotations.federated.partition("@")[0].strip()
+    if member:
+        return ServiceKey(meta.namespace, member)
+    name, _, rest = meta.annotations.mirrored.partition(".")
+    namespace = rest.partition(".")[0]
+    if name and namespace:
+        return ServiceKey(namespace, name)
+    source = meta.labels.get(_MIRROR_CLUSTER, "")
+    return ServiceKey(meta.namespace, _stem(meta.name, source))
+
+
+def _stem(name: str, source: str) -> str:
+    """A mirror's name without what Linkerd put behind it; the name itself if nothing is left."""
+    for suffix in (f"-{source}" if source else "", _FEDERATED):
+        if suffix and name.endswith(suffix):
+            return name.removesuffix(suffix) or name
+    return name
+
+
+_READERS: dict[str, Callable[[Any], tuple[ServiceKey, ...]]] = {
+    "services": _of_service,
+    "endpointslices": _of_slice,
+    "serviceimports": _of_import,
+    "globalingressips": _of_address,
+    "exportedservices": _of_consul,
+}
+"""Where an object's own name is not its service's, or not always."""
+
+
+def role_of(service: Service) -> str:
+    """`mirror` (Linkerd's), `internal` (Globalnet's) or `service`."""
+    labels = service.metadata.labels
+    if not labels:
+        return "service"
+    if labels.get(_MIRROR) == "true":
+        return "mirror"
+    return "internal" if labels.get(_INTERNAL) else "service"
+
+
+ALIASING = frozenset({"services", "serviceimports", "gke-serviceimports"})
+"""Topics whose objects may have aliases."""
+_NO_NOTES = ServiceImportAnnotations()
+
+
+def aliases_of(topic: str, found: Projection) -> tuple[ServiceKey, ...]:
+    """Services under other names that stand for the one an object belongs to: their slices are
+    that service's too."""
+    meta = found.metadata
+    if topic == "services":
+        if meta.labels and role_of(cast("Service", found)) == "mirror":
+            return (ServiceKey(meta.namespace, meta.name),)
+    elif topic in ALIASING:
+        noted = cast("ServiceImport", found).metadata.annotations
+        if noted is not _NO_NOTES and noted != _NO_NOTES:
+            names = (noted.derived_service, noted.gke_derived_service, noted.aws_derived_service)
+            return tuple(ServiceKey(meta.namespace, name) for name in names if name)
+    return ()
+
+
+def offered_service(service: Service) -> bool:
+    """Whether a Service itself says that other clusters may use it (Cilium, Linkerd)."""
+    noted = service.metadata.annotations
+    if "true" in (noted.global_.lower(), noted.global_alias.lower()):
+        return True
+    labels = service.metadata.labels
+    return bool(labels) and any(labels.get(name) for name in _LINKERD_OFFERS)
+
+
+def imported_slice(found: EndpointSlice) -> bool:
+    """Whether the endpoints of a slice lie in another cluster."""
+    labels = found.metadata.labels
+    return bool(
+        labels.get(MCS_SOURCE)
+        or labels.get(LIGHTHOUSE_NAMESPACE)
+        or found.metadata.annotations.provision_cluster
+    )

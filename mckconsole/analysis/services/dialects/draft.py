@@ -13,6 +13,7 @@ from mckconsole.analysis.services.model import (
     RemoteEndpoints,
 )
 from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.objects import Projection
 
 
@@ -28,9 +29,9 @@ class Draft:
     unknown: list[str] = field(default_factory=list)
     """What this dialect cannot show by objects, in words."""
 
-    def ref(self, topic: str, found: Projection, fallback: str = "v1") -> ObjectRef:
+    def ref(self, topic: str, found: Projection) -> ObjectRef:
         """Names an object that was read under `topic`."""
-        return found.ref(self.facts.versions.get(topic) or fallback)
+        return found.ref(self.facts.versions.get(topic) or BY_TOPIC[topic].versions[-1])
 
     @property
     def dialects(self) -> frozenset[Dialect]:

@@ -65,7 +65,7 @@ def _export(
     meta = export.metadata
     return Export(
         dialect,
-        draft.ref(topic, export, "v1alpha1"),
+        draft.ref(topic, export),
         parse_rfc3339(meta.creation_timestamp),
         meta.generation,
         read_conditions(export.status.conditions),
@@ -91,7 +91,7 @@ def _import(draft: Draft, dialect: Dialect, topic: str, one: ServiceImport) -> I
     written = meta.annotations
     return Import(
         dialect,
-        draft.ref(topic, one, "v1alpha1"),
+        draft.ref(topic, one),
         _HEADLESS.get(spec.type),
         tuple([cluster.cluster for cluster in one.status.clusters if cluster.cluster]),
         read_ports(spec.ports),

@@ -19,7 +19,7 @@ def read_karmada(draft: Draft) -> None:
     in the members, where consumers hold slices annotated with the provider.
     """
     for one in draft.held.karmada:
-        ref = draft.ref("multiclusterservices", one, "v1alpha1")
+        ref = draft.ref("multiclusterservices", one)
         conditions = read_conditions(one.status.conditions)
         meta = one.metadata
         created = parse_rfc3339(meta.creation_timestamp)
@@ -47,7 +47,7 @@ def read_consul(draft: Draft) -> None:
         draft.exports.append(
             Export(
                 Dialect.CONSUL,
-                draft.ref("exportedservices", one, "v1alpha1"),
+                draft.ref("exportedservices", one),
                 parse_rfc3339(one.metadata.creation_timestamp),
                 one.metadata.generation,
                 consumers=tuple(dict.fromkeys(peer for peer in peers if peer)),

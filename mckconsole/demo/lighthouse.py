@@ -26,6 +26,7 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
         spec={
             "clusterID": name,
             "namespace": NAMESPACE,
+            "debug": False,
             "globalnetEnabled": bool(global_cidr(world, name)),
             "brokerK8sApiServer": "broker.demo.example.com:6443",
             "brokerK8sApiServerToken": FAKE,

@@ -144,10 +144,13 @@ def definition(
 ) -> KubeObject:
     """A permissive CustomResourceDefinition; the first of `versions` is the storage version."""
     schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    metadata: KubeObject = {"name": f"{plural}.{group}"}
+    if group.endswith(".k8s.io"):  # API servers refuse definitions in these groups without it
+        metadata["annotations"] = {"api-approved.kubernetes.io": "unapproved, an open schema"}
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
+        "metadata": metadata,
         "spec": {
             "group": group,
             "scope": "Namespaced" if namespaced else "Cluster",

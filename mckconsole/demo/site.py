@@ -107,7 +107,7 @@ class Site:
     def service_ip(self, namespace: str, name: str) -> str:
         """A stable address within the service range."""
         network = ipaddress.ip_network(self.cluster.service_cidr)
-        return str(network[256 + int(self.digest("svc", namespace, name, length=6), 16) % 60_000])
+        return str(network[256 + int(self.digest("svc", namespace, name, length=12), 16) % 60_000])
 
     def _node_name(self, pool: Pool, ordinal: int, address: str) -> str:
         cluster, suffix = self.cluster, self.digest("node", pool.name, ordinal, length=4)

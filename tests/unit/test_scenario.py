@@ -94,6 +94,16 @@ def test_names_are_unique_within_a_cluster(world: World) -> None:
         assert len(keys) == len(set(keys))
 
 
+def test_services_have_addresses_of_their_own(world: World) -> None:
+    for name in world.sites:
+        found = [
+            item["spec"]["clusterIP"]
+            for item in render.static_objects(world, name)
+            if item["kind"] == "Service" and item["spec"]["clusterIP"] != "None"
+        ]
+        assert len(found) == len(set(found)), name
+
+
 def test_the_same_seed_and_clock_give_the_same_bytes(scenario: Scenario) -> None:
     def bytes_of(seed: int) -> bytes:
         world = World(scenario, seed=seed, epoch=EPOCH)

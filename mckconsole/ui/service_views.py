@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from mckconsole.domain.text import shorten
 from mckconsole.ui.detail_views import TextView
 from mckconsole.ui.places import ComparePlace
-from mckconsole.ui.table_view import TableView
+from mckconsole.ui.table_view import MAX_FILTER, TableView
 from mckconsole.ui.view import Desk
 from mckconsole.views.detail import Detail, ObjectTarget, ServiceTarget
 from mckconsole.views.services_compare import COMPARE, compare_service
 from mckconsole.views.services_detail import service_detail, service_object
-from mckconsole.views.spec import Column, Row
+from mckconsole.views.spec import Column, Role, Row
 from mckwidgets.contracts import SpanLike
 from mckwidgets.linepaint import TextSpan
 
@@ -48,20 +49,19 @@ class CompareView(TableView):
     Fields that are equal everywhere are folded away; `z` shows them.
     """
 
-    only_words = "only what differs"
     none_words = "no differences"
-    natural_words = "as in the objects"
 
     def __init__(self, desk: Desk, place: ComparePlace) -> None:
         super().__init__(desk, COMPARE)
         self.subject = "services"
         self.place_shown = place
-        self.problems_only = True
+        self.problems_only = self.wide = True
+        self.grid.set_wide(True)
         self._last: Comparison | None = None
 
     @property
     def crumb(self) -> str:
-        return f"compare {self.place_shown.id}"
+        return f"compare {self.place_shown.id.rpartition('/')[2]}"
 
     def on_mount(self) -> None:
         """Only what differs, at first."""
@@ -83,9 +83,15 @@ class CompareView(TableView):
 
     @property
     def words(self) -> Sequence[SpanLike]:
+        """`2 of 24 fields differ · only these are shown`."""
         if self._last is None:
             return ()
-        return (TextSpan(f"{self._last.words}  ", self._last.role), *super().words)
+        parts = [TextSpan(self._last.words, self._last.role)]
+        if self.filter_text:
+            parts.append(TextSpan(f" · /{shorten(self.filter_text, MAX_FILTER)}", Role.WARN))
+        if self.problems_only and self.grid.shown:
+            parts.append(TextSpan(" · only these are shown (z)", Role.DIM))
+        return parts
 
     def place(self, row_id: str) -> Place:
         """The object that has this field in the cluster of the chosen column, or in the first."""

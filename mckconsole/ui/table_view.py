@@ -36,11 +36,8 @@ class TableView(PaneView):
     """One pane's table."""
 
     where = Where.TABLE
-    only_words = "only problems"
-    """What is shown when what is well is left out."""
     none_words = "no problems"
-    natural_words = "worst first"
-    """The order in which the rows come."""
+    """What is said where leaving out what is well leaves nothing."""
 
     def __init__(self, desk: Desk, spec: PaneSpec) -> None:
         super().__init__(desk, spec.name)
@@ -58,6 +55,10 @@ class TableView(PaneView):
 
     def compose(self) -> ComposeResult:
         yield self.grid
+
+    def on_resize(self) -> None:
+        """Other columns fit now, and the words tell how many."""
+        self.desk.refresh_words()
 
     @property
     def main(self) -> Grid:
@@ -131,14 +132,14 @@ class TableView(PaneView):
         if self.desk.frame is None:
             return ()
         column, reverse = self.grid.sort
-        order = self.natural_words
+        order = "worst first"
         if column:
             order = f"by {self._title(column)} {'↓' if reverse else '↑'}"
         parts = [TextSpan(f"{self.grid.shown:,} of {self.grid.total:,}")]
         if self.filter_text:
             parts.append(TextSpan(f" · /{shorten(self.filter_text, MAX_FILTER)}", Role.WARN))
         if self.problems_only:
-            parts.append(TextSpan(f" · {self.only_words}", Role.WARN))
+            parts.append(TextSpan(" · only problems", Role.WARN))
         if self.grid.marked:
             parts.append(TextSpan(f" · {len(self.grid.marked)} marked", Role.CONNECTING))
         if self.wide:

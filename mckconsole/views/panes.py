@@ -136,8 +136,8 @@ _SERVICE_COLUMNS = (
         name=True,
     ),
     Column("ready", "READY", "right", 2, help="endpoints, ready of all, over all exporters"),
-    Column("exported", "EXP", "right", 5, "count", "clusters that export it"),
-    Column("imported", "IMP", "right", 5, "count", "clusters that know it from others"),
+    Column("exported", "EXP", "right", 2, "count", "clusters that export it"),
+    Column("imported", "IMP", "right", 2, "count", "clusters that know it from others"),
     Column("dialects", "DIALECTS", priority=5, help="by which means clusters tell each other"),
     Column("reason", "REASON", priority=3, help="the worst that was found, or what is unknown"),
     Column("dns", "DNS NAME", priority=6, help="the first name that a pod would ask for"),
@@ -200,6 +200,34 @@ FLEET = PaneSpec(
 )
 
 PANES: tuple[PaneSpec, ...] = (FLEET, MESH, SERVICES)
+
+FAILOVER_TOPICS = (
+    "nodes",
+    "namespaces",
+    "services",
+    "endpointslices",
+    "deployments",
+    "daemonsets",
+    "serviceexports",
+    "serviceimports",
+    "istio-remote-secrets",
+    "statefulsets",
+    "autoscalers",
+    "ingresses",
+    "httproutes",
+    "routes",
+    "brokers",
+    "karmada-clusters",
+    "managedclusters",
+    "rancher-clusters",
+)
+"""What only the simulation of losses reads, and what it shares with the panes; a test keeps this
+equal to what the simulation says."""
+CONSOLE_TOPICS = tuple(
+    dict.fromkeys((*(topic for pane in PANES for topic in pane.topics), *FAILOVER_TOPICS))
+)
+"""Topics that the console keeps current: those of all panes and of the simulation."""
+CONSOLE_QUERIES = tuple(dict.fromkeys(query for pane in PANES for query in pane.queries))
 
 
 def find_pane(name: str) -> PaneSpec | None:

@@ -67,7 +67,7 @@ def part_role(part: Part, found: Role | None) -> Role:
     if part.unknown or (part.exports and part.backends is None and part.service is not None):
         return Role.UNKNOWN
     ready, total = endpoints_of(part)
-    return Role.OK if ready == total else Role.WARN
+    return Role.WARN if total and not ready else Role.OK
 
 
 def endpoints_of(part: Part) -> tuple[int, int]:

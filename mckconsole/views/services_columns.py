@@ -12,7 +12,7 @@ from mckconsole.views.filter_columns import folded
 from mckconsole.views.panes import SERVICES
 from mckconsole.views.spec import Column
 
-_BEFORE = "exported"
+_BEFORE = "dialects"
 """The clusters stand left of this column."""
 _PRIORITY = 4
 """They come when what is wrong has its place."""

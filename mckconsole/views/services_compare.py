@@ -216,7 +216,7 @@ _SERVICE = (
     _Field("internal traffic policy", lambda one: one.internal_traffic_policy),
     _Field("traffic distribution", lambda one: one.traffic_distribution),
     _Field("IP families", lambda one: ", ".join(one.ip_families)),
-    _Field("publishes what is not ready", lambda one: "yes" if one.publish_not_ready else "no"),
+    _Field("publishes not ready", lambda one: "yes" if one.publish_not_ready else "no"),
     _Field("owner labels", lambda one: _pairs(one.owner)),
     _Field("Cilium annotations", _cilium),
     _Field("cluster IP", lambda one: one.cluster_ip, own=True),

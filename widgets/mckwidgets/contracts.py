@@ -50,7 +50,8 @@ class ColumnLike(Protocol):
 
     @property
     def alike(self) -> bool:
-        """One of a series: where one of them finds no room, none to its right is shown."""
+        """One of a series, with a name as its title, which is shown as it is written. Where one of
+        them finds no room, none to its right is shown."""
 
 
 class RowLike(Protocol):

@@ -46,7 +46,8 @@ class Painter:
         for placed in self.layout.placed:
             column = placed.column
             arrow = (DESCENDING if sort[1] else ASCENDING) if column.id == sort[0] else ""
-            title = cut(inert(column.title.upper()), placed.width - len(arrow)) + arrow
+            name = column.title if column.alike else column.title.upper()
+            title = cut(inert(name), placed.width - len(arrow), middle=column.alike) + arrow
             blank = " " * (placed.width - cell_len(title)), look.header
             words = title, look.chosen if column.id == chosen else look.header
             pieces += [blank, words] if column.align == "right" else [words, blank]

@@ -57,11 +57,13 @@ def test_every_cell_is_filled_and_no_glyph_is_alone() -> None:
 @pytest.mark.parametrize(
     ("way", "text"),
     [
-        (("aws-use1-1", "aks-weu-1"), "● 92 ms"),
-        (("aws-use1-1", "onprem-1"), "▲ slow 612 ms"),
-        (("gcp-eu-1", "aws-use1-1"), "✖ down"),
-        (("aws-use1-1", "gcp-eu-1"), "✖ degraded 88 ms"),
-        (("gcp-eu-1", "onprem-1"), "✖ missing"),
+        (("aws-use1-1", "aks-weu-1"), "● 92 ms ×2"),
+        (("aws-use1-1", "aws-usw2-1"), "● 64 ms"),
+        (("aws-use1-1", "onprem-1"), "▲ slow 612 ms ×2"),
+        (("gcp-eu-1", "aws-use1-1"), "✖ down ×2"),
+        (("aws-use1-1", "gcp-eu-1"), "✖ degraded 88 ms ×2"),
+        (("aks-weu-1", "gcp-eu-1"), "✖ down ×3"),
+        (("gcp-eu-1", "onprem-1"), "✖ missing ×2"),
         (("aks-weu-1", "onprem-1"), "▲ unverified"),
         (("aws-usw2-1", "gcp-eu-1"), "~ 102 ms 41 s"),
         (("onprem-1", "aws-usw2-1"), "✖ down ×2"),
@@ -184,8 +186,8 @@ def test_a_cluster_whose_mesh_may_not_be_read_is_a_row_of_unknowns() -> None:
 def test_the_tally_is_worst_first_and_one_group_for_a_sign() -> None:
     rows = MESH.rows(demo(), demo_analysis())
     assert "".join(span.text for span in tally(rows)) == (
-        "✖ 2 down, 2 missing, 1 degraded  ▲ 2 degraded, 2 slow, 1 unverified  ~ 4 stale  "
-        "? 2 unknown  ● 10 up  26 directions"
+        "✖ 5 down, 2 missing, 1 degraded  ▲ 3 degraded, 2 unverified, 2 slow  ~ 4 stale  "
+        "? 2 unknown  ● 16 up  37 directions"
     )
     assert [span.text for span in tally(rows[:1])] == ["✖ 1 down", "  ", "1 direction"]
     assert [span.text for span in tally(())] == ["0 directions"]

@@ -68,7 +68,8 @@ def test_a_service_that_is_well() -> None:
 @pytest.mark.parametrize(
     ("part", "severity", "text", "role"),
     [
-        (exporter("east", 1, 3), None, "▲ exp 1/3", Role.WARN),
+        (exporter("east", 1, 3), None, "● exp 1/3", Role.OK),
+        (exporter("east", 0, 3), None, "▲ exp 0/3", Role.WARN),
         (exporter("east", 3, 3), Severity.CRITICAL, "✖ exp 3/3", Role.CRITICAL),
         (exporter("east", 3, 3), Severity.LOW, "▲ exp 3/3", Role.WARN),
         (exporter("east", 3, 3), Severity.INFO, "● exp 3/3", Role.OK),
@@ -172,7 +173,7 @@ def test_every_format_has_the_clusters() -> None:
     fleet, analysis = seen(both())
     document = build(fleet, analysis, [SERVICES])
     pane = jsonout.as_data(document)["panes"]["services"]
-    assert pane["columns"][5:9] == ["east", "west", "south", "north"]
+    assert pane["columns"][7:11] == ["east", "west", "south", "north"]
     assert pane["rows"][0]["values"]["east"] == "exports 0/2"
     text = table.render(document)
     assert "  east " in text  # a name is written as it is

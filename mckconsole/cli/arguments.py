@@ -18,6 +18,8 @@ PANES: Mapping[str, str] = {
     "services": "one row per service that crosses clusters",
 }
 SEVERITIES = ("critical", "high", "medium", "low", "info")
+IMPACTS = ("outage", "degraded")
+"""What `failover --fail-on` takes, worst first."""
 SHELLS = ("bash", "zsh", "fish")
 DEFAULT_TIMEOUT = 60.0
 """Seconds that reading the whole fleet may take."""
@@ -43,6 +45,7 @@ def build_parser(prog: str = "mckconsole") -> argparse.ArgumentParser:
     _add_console(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_report(_command(commands, "report", "print what the panes show, as a table or as JSON"))
+    _add_failover(_command(commands, "failover", "say what the loss of clusters would mean"))
     _add_doctor(_command(commands, "doctor", "say what can be read of each cluster, and what not"))
     _add_rules(_command(commands, "rules", "explain the rules behind the findings"))
     _add_config(_command(commands, "config", "show, validate or describe the configuration"))
@@ -103,6 +106,10 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         metavar="SEVERITY",
         help=f"exit 1 when a finding is this bad or worse: {', '.join(SEVERITIES)}",
     )
+    _add_outcome(parser)
+
+
+def _add_outcome(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-partial",
         action="store_true",
@@ -111,6 +118,26 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write to FILE (mode 0600) instead of stdout"
     )
+
+
+def _add_failover(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lose",
+        metavar="NAME[,NAME]",
+        action="append",
+        help="clusters that are lost together; may be given several times. Without it each cluster"
+        " is lost alone, one line for each, worst first",
+    )
+    _add_access(parser, defaults=False)
+    _add_format(parser, "table", "json", "markdown")
+    parser.add_argument(
+        "--fail-on",
+        choices=IMPACTS,
+        metavar="IMPACT",
+        help="exit 1 when a service or a host would be hit this badly or worse: "
+        + ", ".join(IMPACTS),
+    )
+    _add_outcome(parser)
 
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
@@ -198,10 +225,9 @@ def _add_config_file(parser: argparse._ActionsContainer, *, default: object) -> 
     )
 
 
-def _add_format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--format", choices=("table", "json"), default="table", help="default: table"
-    )
+def _add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
+    choices = formats or ("table", "json")
+    parser.add_argument("--format", choices=choices, default=choices[0], help="default: table")
 
 
 def _seconds(text: str) -> float:

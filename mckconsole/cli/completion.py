@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import re
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mckconsole.cli.arguments import PANES, build_parser
@@ -82,24 +82,21 @@ def _option(action: argparse.Action) -> Option:
     )
 
 
-def _seen(commands: Sequence[Command]) -> Mapping[tuple[str, ...], Option]:
-    return {option.flags: option for command in commands for option in command.options}
-
-
 def _bash(top: Command, commands: Sequence[Command]) -> Iterator[str]:
-    everything = _seen((top, *commands)).values()
     yield "_mckconsole() {"
     yield '  local current="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}"'
     yield '  local command="" word'
-    yield '  case "$before" in'
-    for option in everything:
-        if option.takes_value:
-            yield f"    {'|'.join(option.flags)}) {_bash_value(option)}; return ;;"
-    yield "  esac"
     yield '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do'
     names = "|".join(command.name for command in commands)
     yield f'    case "$word" in {names}) command="$word"; break ;; esac'
     yield "  done"
+    yield '  case "$command $before" in'
+    for command in (*commands, top):
+        for option in command.options:
+            if option.takes_value:
+                after = "|".join(f'"{command.name} {flag}"' for flag in option.flags)
+                yield f"    {after}) {_bash_value(option)}; return ;;"
+    yield "  esac"
     yield '  case "$command" in'
     for command in (*commands, top):
         flags = [flag for option in command.options for flag in option.flags]

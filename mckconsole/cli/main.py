@@ -74,6 +74,10 @@ def _run(arguments: Namespace) -> int:
             from mckconsole.cli.config_command import run
 
             return run(arguments)
+        case "failover":
+            from mckconsole.cli.failover_command import run
+
+            return run(arguments)
         case "doctor":
             from mckconsole.cli.doctor import run
 

@@ -12,6 +12,7 @@ from mckconsole.analysis.engine import analyse
 from mckconsole.cli import loop
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
+from mckconsole.cli.gaps import explain_gaps
 from mckconsole.cli.output import look, say, write
 from mckconsole.cli.progress import ProgressDisplay
 from mckconsole.cli.target import Target, opened, thresholds
@@ -24,9 +25,6 @@ from mckconsole.report.document import OVERVIEW, Document, build
 from mckconsole.store.reader import ReadPlan, read_fleet
 from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import PaneSpec
-
-GAPS_SHOWN = 5
-"""Clusters that the line about gaps names; the report names all."""
 
 
 def run(arguments: Namespace) -> int:
@@ -107,11 +105,4 @@ def _explain(status: ExitCode, gaps: dict[str, list[str]]) -> None:
     """Words for a status that is not 0."""
     if status is ExitCode.FINDINGS:
         say("there are findings at or above the severity of --fail-on (exit 1)")
-    elif status in (ExitCode.INCOMPLETE, ExitCode.NO_CLUSTER):
-        parts = [f"{name}: {', '.join(found)}" for name, found in gaps.items()]
-        rest = len(parts) - GAPS_SHOWN
-        shown = "; ".join(parts[:GAPS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
-        if status is ExitCode.NO_CLUSTER:
-            say(f"no cluster could be read (exit 3): {shown or 'there is none'}")
-        else:
-            say(f"incomplete (exit 4; --allow-partial accepts it): {shown}")
+    explain_gaps(status, gaps)

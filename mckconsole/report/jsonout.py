@@ -56,7 +56,7 @@ def as_data(document: Document) -> dict[str, Any]:
         "tool": {"name": "mckconsole", "version": __version__},
         "clusters": [_cluster(entry) for entry in document.clusters],
         "findings": [finding_data(finding) for finding in document.findings],
-        "unknowns": [_unknown(unknown) for unknown in document.unknowns],
+        "unknowns": [unknown_data(unknown) for unknown in document.unknowns],
         "panes": {pane.name: _pane(pane) for pane in document.panes},
     }
 
@@ -87,12 +87,13 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "object": _object(finding.object),
         "title": finding.title,
         "detail": finding.detail,
-        "evidence": [_evidence(one) for one in finding.evidence],
+        "evidence": [evidence_data(one) for one in finding.evidence],
         "remediation": finding.remediation,
     }
 
 
-def _evidence(evidence: Evidence) -> dict[str, Any]:
+def evidence_data(evidence: Evidence) -> dict[str, Any]:
+    """One observation."""
     return {
         "source": evidence.source,
         "cluster": evidence.cluster,
@@ -114,7 +115,8 @@ def _object(ref: ObjectRef | None) -> dict[str, str] | None:
     }
 
 
-def _unknown(unknown: Unknown) -> dict[str, str]:
+def unknown_data(unknown: Unknown) -> dict[str, str]:
+    """One question that could not be answered."""
     return {
         "rule": unknown.rule,
         "pane": unknown.pane,

@@ -229,34 +229,6 @@ CONSOLE_TOPICS = tuple(
 """Topics that the console keeps current: those of all panes and of the simulation."""
 CONSOLE_QUERIES = tuple(dict.fromkeys(query for pane in PANES for query in pane.queries))
 
-FAILOVER_TOPICS = (
-    "nodes",
-    "namespaces",
-    "services",
-    "endpointslices",
-    "deployments",
-    "daemonsets",
-    "serviceexports",
-    "serviceimports",
-    "istio-remote-secrets",
-    "statefulsets",
-    "autoscalers",
-    "ingresses",
-    "httproutes",
-    "routes",
-    "brokers",
-    "karmada-clusters",
-    "managedclusters",
-    "rancher-clusters",
-)
-"""What only the simulation of losses reads, and what it shares with the panes; a test keeps this
-equal to what the simulation says."""
-CONSOLE_TOPICS = tuple(
-    dict.fromkeys((*(topic for pane in PANES for topic in pane.topics), *FAILOVER_TOPICS))
-)
-"""Topics that the console keeps current: those of all panes and of the simulation."""
-CONSOLE_QUERIES = tuple(dict.fromkeys(query for pane in PANES for query in pane.queries))
-
 
 def find_pane(name: str) -> PaneSpec | None:
     """The pane of that name, key or alias, or None."""

@@ -114,6 +114,8 @@ def _tokens(line: str) -> Iterable[str]:
             body = token.strip("{}")
             start = len(token) - len(token.lstrip("{}"))
             yield from token[:start]
+            if body.startswith("#"):
+                return
             if body:
                 yield body
                 yield from token[start + len(body) :]

@@ -45,13 +45,18 @@ WORST_FIRST = (
 
 
 def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
-    """A row per directed link."""
+    """A row per directed link; of equally bad ones those with a round trip come first."""
     pairs = pairs_by_link(analysis.mesh.pairs)
     findings = LinkFindings(analysis.findings)
     order = {state: rank for rank, state in enumerate(WORST_FIRST)}
     links = sorted(
         analysis.mesh.links,
-        key=lambda one: (order[one.state], one.severity.rank if one.severity else 9, one.key),
+        key=lambda one: (
+            order[one.state],
+            one.severity.rank if one.severity else 9,
+            one.current_rtt is None,
+            one.key,
+        ),
     )
     return [
         _row(

@@ -94,8 +94,10 @@ def _by_place(analysis: Analysis, clusters: Collection[str] | None) -> dict[Plac
     return found
 
 
-def _badness(link: Link) -> tuple[int, int]:
-    return (_RANK[link.state], link.severity.rank if link.severity else 9)
+def _badness(link: Link) -> tuple[int, int, bool]:
+    """Worst first, as the list has them; of equals, one that can say how long it takes."""
+    severity = link.severity.rank if link.severity else 9
+    return (_RANK[link.state], severity, link.current_rtt is None)
 
 
 def _names(
@@ -158,11 +160,19 @@ def explain_cell(
     ]
     if look := _first_look(analysis, link, pair):
         lines.append(_fact("first look", Span(look)))
-    for other in links[1:]:
-        words = Span(f"  {other.reason}" if other.reason else "")
-        lines.append(_fact("also", Span(f"{other.key.provider} "), _stated(other), words))
+    if len(links) > 1:
+        lines.append(_fact("also", *_others(links[1:])))
     target = LinkTarget(str(link.key))
     return tuple(replace(line, target=target) for line in lines)
+
+
+def _others(links: Sequence[Link]) -> Iterator[Span]:
+    """What else leads there: one with its reason, several by their states, on one line."""
+    for number, other in enumerate(links):
+        yield Span(f"{'  ' if number else ''}{other.key.provider} ")
+        yield _stated(other)
+    if len(links) == 1 and links[0].reason:
+        yield Span(f"  {links[0].reason}")
 
 
 _LABEL = 10

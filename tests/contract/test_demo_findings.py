@@ -23,8 +23,12 @@ from mckconsole.store.reader import ReadPlan, read_fleet
 PLAN = ReadPlan(tuple(kind.topic for kind in KINDS), tuple(query.id for query in QUERIES))
 SUBMARINER = ("aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1", "onprem-1")
 PLANTED = {
+    ("MESH-ASYMMETRIC", "aks-weu-1", ("gcp-eu-1",)),
+    ("MESH-ASYMMETRIC", "gcp-eu-1", ("aks-weu-1",)),
     ("MESH-ASYMMETRIC", "gcp-eu-1", ("aws-use1-1",)),
+    ("MESH-ASYMMETRIC", "onprem-1", ("aws-use1-1",)),
     ("MESH-CIDR-OVERLAP", "gcp-eu-1", ("onprem-1",)),
+    ("MESH-DEGRADED", "aws-use1-1", ("gcp-eu-1",)),
     ("MESH-DEGRADED", "aws-usw2-1", ("edge-fra-1",)),
     ("MESH-DEGRADED", "onprem-1", ("aws-usw2-1",)),
     ("MESH-DOWN", "onprem-1", ("aws-usw2-1",)),
@@ -38,8 +42,9 @@ PLANTED = {
     ("MESH-STALE", "aws-usw2-1", ("gcp-eu-1",)),
     ("MESH-STALE", "aws-usw2-1", ("onprem-1",)),
     ("MESH-UNVERIFIED", "aks-weu-1", ("onprem-1",)),
+    ("MESH-UNVERIFIED", "gcp-eu-1", ("onprem-1",)),
 }
-"""(rule, cluster, peers) of every finding that the default scenario has at its start."""
+"""(rule, cluster, peers) of every finding of the mesh pane that the demo has at its start."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,8 @@ def seen() -> Seen:
 
 
 def test_the_findings_are_exactly_what_is_planted(seen: Seen) -> None:
-    found = [(one.rule, one.cluster, one.peers) for one in seen.analysis.findings]
+    findings = (one for one in seen.analysis.findings if one.pane == "mesh")
+    found = [(one.rule, one.cluster, one.peers) for one in findings]
     assert len(found) == len(set(found))
     assert set(found) == PLANTED
 
@@ -100,6 +106,12 @@ def test_every_finding_has_evidence_and_a_remedy(seen: Seen) -> None:
         ("MESH-UNVERIFIED", "aks-weu-1", "onprem-1", "latencyRTT.average", "0s"),
         ("MESH-ASYMMETRIC", "gcp-eu-1", "aws-use1-1", "statusMessage", '"10.128.1.1"'),
         ("MESH-ASYMMETRIC", "gcp-eu-1", "aws-use1-1", "latencyRTT.average", "88.1ms"),
+        ("MESH-ASYMMETRIC", "gcp-eu-1", "aks-weu-1", "gateway_alive", "0"),
+        ("MESH-ASYMMETRIC", "aks-weu-1", "gcp-eu-1", 'status="timeout"', "1"),
+        ("MESH-DEGRADED", "aws-use1-1", "gcp-eu-1", 'status="timeout"', "1"),
+        ("MESH-ASYMMETRIC", "onprem-1", "aws-use1-1", "consul_peering_healthy", "0"),
+        ("MESH-ASYMMETRIC", "onprem-1", "aws-use1-1", "conditions[Synced].status", "True"),
+        ("MESH-UNVERIFIED", "gcp-eu-1", "onprem-1", "spec.gatewayAddress", "(empty)"),
         ("MESH-CIDR-OVERLAP", "gcp-eu-1", "onprem-1", "cluster_cidr", "10.134.0.0/16"),
     ],
 )
@@ -153,6 +165,58 @@ def test_the_states_of_the_cilium_mesh(seen: Seen) -> None:
         ("edge-fra-1", "aws-usw2-1"): LinkState.UNKNOWN,
         ("edge-fra-1", "onprem-1"): LinkState.UNKNOWN,
     }
+
+
+@pytest.mark.parametrize(
+    ("provider", "states"),
+    [
+        (
+            MeshProvider.LINKERD,
+            {
+                ("aks-weu-1", "gcp-eu-1"): LinkState.UP,
+                ("gcp-eu-1", "aks-weu-1"): LinkState.DOWN,
+                ("gcp-eu-1", "onprem-1"): LinkState.UNVERIFIED,
+            },
+        ),
+        (
+            MeshProvider.ISTIO,
+            {
+                ("aws-use1-1", "aks-weu-1"): LinkState.UP,
+                ("aws-use1-1", "gcp-eu-1"): LinkState.DEGRADED,
+                ("gcp-eu-1", "aws-use1-1"): LinkState.UP,
+                ("gcp-eu-1", "aks-weu-1"): LinkState.UP,
+                ("aks-weu-1", "aws-use1-1"): LinkState.UP,
+                ("aks-weu-1", "gcp-eu-1"): LinkState.DOWN,
+            },
+        ),
+        (
+            MeshProvider.CONSUL,
+            {
+                ("aws-use1-1", "onprem-1"): LinkState.UP,
+                ("onprem-1", "aws-use1-1"): LinkState.DOWN,
+            },
+        ),
+    ],
+)
+def test_the_states_of_the_other_meshes(
+    seen: Seen, provider: MeshProvider, states: dict[tuple[str, str], LinkState]
+) -> None:
+    assert seen.states(provider) == states
+
+
+def test_a_link_without_a_way_back_lacks_nothing(seen: Seen) -> None:
+    (link,) = [one for one in seen.analysis.mesh.links if one.one_way]
+    assert (link.key.source, link.key.target) == ("gcp-eu-1", "onprem-1")
+
+
+def test_the_round_trip_of_a_linkerd_probe(seen: Seen) -> None:
+    ends = ("aks-weu-1", "gcp-eu-1", MeshProvider.LINKERD)
+    (link,) = [
+        one
+        for one in seen.analysis.mesh.links
+        if (one.key.source, one.key.target, one.key.provider) == ends
+    ]
+    assert link.current_rtt == 0.014
 
 
 def test_the_dead_cluster_is_unreachable_and_costs_the_others_nothing(seen: Seen) -> None:

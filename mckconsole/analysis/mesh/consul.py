@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mckconsole.analysis.mesh.evidence import seen, server_time, unread_reason
+from mckconsole.analysis.mesh.hysteresis import UNMEASURED
 from mckconsole.analysis.mesh.links import (
     CRITICAL,
     WARN,
@@ -213,7 +214,7 @@ class _Judge:
             return Claim(LinkState.UNKNOWN, None, f"{self._old}; nothing measured it", "unread")
         why = self._samples.why_none(f"of {HEALTHY} for {self._reading.name}")
         reason = f"{self._configured()}; nothing measured it: {why}"
-        return Claim(LinkState.UNVERIFIED, WARN, reason, "unmeasured")
+        return Claim(LinkState.UNVERIFIED, WARN, reason, UNMEASURED)
 
     def _configured(self) -> str:
         """How far the wish got."""

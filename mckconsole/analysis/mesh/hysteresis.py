@@ -3,7 +3,8 @@
 `Memory` is a value: an analysis takes one and returns another. An empty memory (a one-shot report)
 lets the first sample count as it is. When watching, a state gets worse after two samples and better
 after three, so that one lost ping neither raises nor clears an alarm; becoming UNKNOWN or STALE is
-immediate, because an old word must never pass for a current one.
+immediate, because an old word must never pass for a current one. So is losing or gaining the only
+measurement of a link that is merely configured.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from mckconsole.domain.states import Transition
 
 _IMMEDIATE = (LinkState.UNKNOWN, LinkState.STALE)
 """States about what is known, not about the tunnel."""
+UNMEASURED = "unmeasured"
+"""Cause of an UNVERIFIED link that is configured and that nothing measures, be it for now."""
 _ROUND_TRIPS = 16
 """Round trips remembered of a link."""
 
@@ -49,6 +52,8 @@ class LinkMemory:
     last_sample: float | None
     rtts: tuple[float, ...] = ()
     """Current round trips of the last few samples, seconds, oldest first."""
+    cause: str = ""
+    """Of the state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +110,24 @@ class Recorder:
         rtts = _round_trips(link, old)
         if old is None:
             self._links[link.key] = LinkMemory(
-                link.state, link.severity, None, link.state, self.now, 1, link.observed_at, rtts
-            )
+                link.state, link.severity, None, link.state, self.now, 1, link.observed_at, rtts,
+                link.cause,
+            )  # fmt: skip
             return replace(link, trend=rtts) if rtts else link
         seen = self._count(link, old)
         if link.state is old.state:
-            self._links[link.key] = replace(seen, severity=link.severity, rtts=rtts)
+            self._links[link.key] = replace(
+                seen, severity=link.severity, rtts=rtts, cause=link.cause
+            )
             return replace(link, since=old.since, trend=rtts)
-        if self._due(link.state, old.state, seen.samples, limits):
+        unmeasured = UNMEASURED in (link.cause, old.cause)
+        if unmeasured or self._due(link.state, old.state, seen.samples, limits):
             since = seen.candidate_since
             self._transitions.append(_transition(link, old.state, since))
             self._links[link.key] = replace(
-                seen, state=link.state, severity=link.severity, since=since, rtts=rtts
-            )
+                seen, state=link.state, severity=link.severity, since=since, rtts=rtts,
+                cause=link.cause,
+            )  # fmt: skip
             return replace(link, since=since, trend=rtts)
         self._links[link.key] = replace(seen, rtts=rtts)
         note = f"{link.state} seen {seen.samples}×, {old.state} until confirmed: {link.reason}"

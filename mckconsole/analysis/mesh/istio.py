@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mckconsole.analysis.mesh.evidence import seen, server_time, unread_reason
-from mckconsole.analysis.mesh.hysteresis import Recorder
+from mckconsole.analysis.mesh.hysteresis import UNMEASURED, Recorder
 from mckconsole.analysis.mesh.links import (
     CRITICAL,
     WARN,
@@ -181,7 +181,7 @@ class _Judge:
                 "namespace, and its kubeconfig valid?"
             )
         reason = f"remote secret says configured; nothing measured it: {why}"
-        return Claim(LinkState.UNVERIFIED, WARN, reason, "unmeasured")
+        return Claim(LinkState.UNVERIFIED, WARN, reason, UNMEASURED)
 
     def _measured(self, key: LinkKey) -> Claim:
         reading = self._reading

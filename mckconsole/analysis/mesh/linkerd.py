@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mckconsole.analysis.mesh.evidence import seen, server_time, unread_reason
+from mckconsole.analysis.mesh.hysteresis import UNMEASURED
 from mckconsole.analysis.mesh.links import (
     CRITICAL,
     WARN,
@@ -223,7 +224,7 @@ class _Judge:
             return Claim(LinkState.UNVERIFIED, WARN, reason, "flat-mode")
         why = self._samples.why_none(f"of {ALIVE} for {self._reading.name}")
         reason = f"Link says configured; nothing measured it: {why}"
-        return Claim(LinkState.UNVERIFIED, WARN, reason, "unmeasured")
+        return Claim(LinkState.UNVERIFIED, WARN, reason, UNMEASURED)
 
     def _probed(self) -> Iterator[Claim]:
         reading = self._reading

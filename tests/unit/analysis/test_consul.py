@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def of(analysis: Analysis, source: str = "east") -> Link:
     return link
 
 
-NOT_WRITTEN = {"synced": "False", "reason": "consulAgentError"}
+NOT_WRITTEN: dict[str, Any] = {"synced": "False", "reason": "consulAgentError"}
 
 
 @pytest.mark.parametrize(

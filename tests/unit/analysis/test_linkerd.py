@@ -249,3 +249,14 @@ def test_an_old_link_that_nothing_measures_is_unknown() -> None:
 def test_no_metrics_are_unknown_rules_too() -> None:
     reasons = {one.rule: one.reason for one in judge([link("west")]).unknowns}
     assert "Prometheus is the only source" in reasons["MESH-DOWN"]
+
+
+def test_the_first_measurement_counts_at_once_and_so_does_its_loss() -> None:
+    first = judge([link("west")])
+    measured = build.fleet(
+        build.cluster("east", [link("west")], metrics=probes("west", 1)), build.cluster("west")
+    )
+    second = analyse(measured, memory=first.memory)
+    assert of(second).state is LinkState.UP
+    lost = build.fleet(build.cluster("east", [link("west")]), build.cluster("west"))
+    assert of(analyse(lost, memory=second.memory)).state is LinkState.UNVERIFIED

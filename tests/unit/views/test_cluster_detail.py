@@ -8,6 +8,7 @@ import pytest
 
 from mckconsole.analysis.engine import analyse
 from mckconsole.domain.access import AccessReport, Answer, MetricsEndpoint, TopicAccess
+from mckconsole.domain.kinds import KINDS
 from mckconsole.domain.metrics import MetricState
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 from mckconsole.domain.states import ClusterState, TopicState, Transition
@@ -278,7 +279,7 @@ def test_topics_that_share_a_reason_are_told_together() -> None:
     assert line.startswith("✖ unreachable  nodes, kube-system, ")
     assert line.endswith("  timeout")
     (line,) = texts(of(replace(dead, topics=topics)), "Topics")
-    assert line.endswith(", ciliumnodes")  # that stands with the connection
+    assert line.endswith(f", {KINDS[-1].topic}")  # that stands with the connection
 
 
 def test_only_some_of_many_faults_are_listed() -> None:

@@ -208,7 +208,9 @@ def test_empty_panes_say_why() -> None:
     nothing = replace(build.fleet(), inventory_problems=("no kubeconfig found",))
     assert "no kubeconfig found" in FLEET.empty(nothing, analyse(nothing))
     quiet = build.fleet(build.cluster("a"))
-    assert "Linkerd, Istio and Consul join none of these clusters" in MESH.empty(quiet, analyse(quiet))
+    assert "Linkerd, Istio and Consul join none of these clusters" in MESH.empty(
+        quiet, analyse(quiet)
+    )
     dead = build.fleet(build.unreachable("a"))
     assert "could not be read in a: unreachable: timeout" in MESH.empty(dead, analyse(dead))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mckconsole.analysis.engine import Analysis
-from mckconsole.analysis.services.model import FleetService, Part, Reach
+from mckconsole.analysis.services.corefile import forward_lines
+from mckconsole.analysis.services.model import Dialect, FleetService, Part, Reach
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.views.cells import SEVERITY_ROLES
 from mckconsole.views.detail import (
@@ -36,6 +37,8 @@ from mckconsole.views.spec import GLYPHS, Role
 _MOST_WAYS = 24
 """Ways between clusters that are listed, the bad ones first."""
 _FORWARDING = "SD14"
+_JUDGED = {Dialect.LIGHTHOUSE, Dialect.CILIUM_MCS}
+"""Dialects that need CoreDNS to lead to them."""
 
 
 def service_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> Detail | None:
@@ -54,7 +57,7 @@ def service_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> 
             _steps(service),
             _clusters(snapshot, service),
             _ways(analysis, service),
-            _forwarding(analysis, service),
+            _forwarding(snapshot, analysis, service),
             _names(service),
             _evidence(snapshot, service),
         ),
@@ -170,13 +173,13 @@ def _way(importer: str, exporter: str, reach: Reach | None) -> Line:
     return Line((Span(f"{importer} → {exporter}  "), words), target, 4)
 
 
-def _forwarding(analysis: Analysis, service: FleetService) -> Block:
-    """What was found of the clusters that would ask CoreDNS for it."""
-    lines = tuple(_asked(analysis, name) for name in service.importers)
+def _forwarding(snapshot: FleetSnapshot, analysis: Analysis, service: FleetService) -> Block:
+    """Where the clusters that import it send names of the cluster set."""
+    lines = tuple(_asked(snapshot, analysis, name) for name in service.importers)
     return Block("DNS in each cluster", lines=lines or (remark("nobody imports it"),))
 
 
-def _asked(analysis: Analysis, cluster: str) -> Line:
+def _asked(snapshot: FleetSnapshot, analysis: Analysis, cluster: str) -> Line:
     report = analysis.services
     for finding in report.findings:
         if finding.rule == _FORWARDING and finding.cluster == cluster:
@@ -187,8 +190,21 @@ def _asked(analysis: Analysis, cluster: str) -> Line:
     for one in report.unknowns:
         if one.rule in (_FORWARDING, "*") and one.cluster == cluster:
             return Line((Span(f"{cluster}  "), unknown(one.reason)), ClusterTarget(cluster), 4)
-    words = "no fault was found in how it is configured"
-    return Line((Span(f"{cluster}  "), stated(Role.OK, words)), ClusterTarget(cluster), 4)
+    return _forwarded(snapshot, analysis, cluster)
+
+
+def _forwarded(snapshot: FleetSnapshot, analysis: Analysis, cluster: str) -> Line:
+    """The line of its Corefile, where one is judged and nothing was wrong with it."""
+    facts, held = analysis.services.clusters.get(cluster), snapshot.clusters.get(cluster)
+    if facts is None or held is None or not _JUDGED & facts.installed:
+        words = "neither Lighthouse nor Cilium's MCS support runs here: DNS is not judged"
+        return Line((Span(f"{cluster}  "), Span(words, Role.DIM)), ClusterTarget(cluster), 4)
+    found = forward_lines(held)
+    if found is None:
+        return Line((Span(f"{cluster}  "), unknown("its Corefile was not read")), None, 4)
+    ref, said = found
+    words = said or "CoreDNS answers for imports itself"
+    return Line((Span(f"{cluster}  "), stated(Role.OK, words)), ObjectTarget(cluster, ref), 4)
 
 
 def _names(service: FleetService) -> Block:

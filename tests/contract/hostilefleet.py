@@ -106,6 +106,27 @@ class _Poisoner:
         return payload if self._megabytes <= MANY and named is None else payload[:600]
 
 
+def _exported(cluster: str) -> Iterator[dict[str, Any]]:
+    """A service that the cluster exports and imports, with conditions and addresses."""
+    meta = {"name": "shop", "namespace": "default", "labels": {"app": "shop"}}
+    port = {"name": "web", "port": 80, "protocol": "TCP", "appProtocol": "http"}
+    condition = {"type": "Valid", "status": "False", "reason": "NoService", "message": "none"}
+    mcs = "multicluster.x-k8s.io/v1alpha1"
+    yield {"apiVersion": "v1", "kind": "Service", "metadata": meta,
+           "spec": {"clusterIP": "10.0.0.1", "ports": [port], "selector": {"app": "shop"},
+                    "ipFamilies": ["IPv4"], "sessionAffinity": "None"}}  # fmt: skip
+    yield {"apiVersion": mcs, "kind": "ServiceExport", "metadata": meta,
+           "status": {"conditions": [condition]}}  # fmt: skip
+    yield {"apiVersion": mcs, "kind": "ServiceImport", "metadata": meta,
+           "spec": {"type": "ClusterSetIP", "ips": ["10.0.0.2"], "ports": [port]},
+           "status": {"clusters": [{"cluster": cluster}]}}  # fmt: skip
+    labels = {"kubernetes.io/service-name": "shop"}
+    yield {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+           "metadata": {**meta, "name": "shop-abcde", "labels": labels},
+           "endpoints": [{"addresses": ["10.0.1.1"], "hostname": "host",
+                          "conditions": {"ready": False}}]}  # fmt: skip
+
+
 def payload_of(number: int) -> str:
     """The payload of cluster `number`: even ones are tame, odd ones wild."""
     return list(PAYLOADS.values())[number // 2 % len(PAYLOADS)]
@@ -119,7 +140,8 @@ class HostileFleet(EmbeddedFleet):
         names = [f"prometheus {EVERYTHING}", "refusing"]
         endpoints = [PrometheusModel(name, ["*"], "cluster") for name in names]
         scenario = bulk.fleet_scenario(clusters)
-        super().__init__(msgspec.structs.replace(scenario, prometheus=endpoints))
+        models = [msgspec.structs.replace(one, mcs=["v1alpha1"]) for one in scenario.clusters]
+        super().__init__(msgspec.structs.replace(scenario, clusters=models, prometheus=endpoints))
         self._folder = folder
         self._poisoners = {f"cluster-{n:03}": _Poisoner(n) for n in range(clusters)}
 
@@ -149,6 +171,8 @@ class HostileFleet(EmbeddedFleet):
         cluster = super()._build(model)
         poisoner = self._poisoners[model.name]
         cluster.version = poisoner.poison(cluster.version)
+        for item in _exported(model.name):
+            cluster.create(item)
         for resource in list(cluster.types):
             if resource.startswith(("customresourcedefinitions", "namespaces")):
                 continue

@@ -28,8 +28,8 @@ from tests.ui.strictterm import is_visible
 
 CLUSTERS = 2 * len(PAYLOADS)
 CONTEXTS = 3 * len(PAYLOADS) + 2
-OTHER_VIEWS = ("finding", "matrix", "list", "metrics", "transitions", "scope", "palette", "prompt",
-               "toast")  # fmt: skip
+OTHER_VIEWS = ("finding", "matrix", "list", "metrics", "transitions", "compared", "scope",
+               "palette", "prompt", "toast")  # fmt: skip
 BOX = "esc leaves"
 """Under every dialog."""
 SOME = 6
@@ -138,11 +138,23 @@ class Tour:
         hands.command("links")
         self.see("list", "escape", "v", "1")
 
+    def services(self) -> None:
+        """Services as a table, what is behind each, and its objects compared."""
+        self.see("services", "3", "g", "w", *["right"] * 20, "pagedown", "end", "g", "w", "y")
+        self.click_all("services")
+        self.see("services", "3", "g")
+        for number in range(CLUSTERS):
+            self.see("service", "enter", "pagedown", "pagedown", "end")
+            if number % SOME < 2:
+                self.click_all("service")
+                self.see("compared", "=", "z", "end", *["right"] * 4, "y", "escape")
+            self.see("services", f"3{KEYS['down']}")
+
     def sizes(self) -> None:
         """The same in other windows, down to one in which next to nothing fits."""
         for size in ((80, 24), (200, 50), (30, 8), (1, 1), (120, 40)):
             self.hands.resize(*size)
-            for pane in ("1", "2"):
+            for pane in ("1", "2", "3"):
                 self.see("sized", pane, "g", "enter", "pagedown", "end", "escape", "?", "escape")
 
     def toasts(self) -> None:
@@ -177,6 +189,7 @@ def run_through(fleet: HostileFleet, folder: Path) -> Tour:
         tour.dialogs()
         tour.clusters()
         tour.mesh()
+        tour.services()
         tour.exports()
         tour.sizes()
         tour.toasts()
@@ -197,7 +210,7 @@ def missing(tour: Tour, view: str) -> Iterator[str]:
 async def test_nothing_of_a_stranger_reaches_the_terminal_but_readable_text(tmp_path: Path) -> None:
     async with HostileFleet(tmp_path) as fleet:
         tour = await asyncio.to_thread(run_through, fleet, tmp_path)
-    for view in ("fleet", "cluster", "tunnel", "YAML"):
+    for view in ("fleet", "cluster", "tunnel", "services", "service", "YAML"):
         assert list(missing(tour, view)) == [], view
     for view in OTHER_VIEWS:
         seen = "\n".join(tour.shown[view])

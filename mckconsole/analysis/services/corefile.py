@@ -73,6 +73,16 @@ def check_dns(cluster: ClusterSnapshot, facts: ClusterFacts) -> tuple[list[Findi
     return judge.findings, unknowns
 
 
+def forward_lines(cluster: ClusterSnapshot) -> tuple[ObjectRef, str] | None:
+    """The lines of the Corefile that take names of the cluster set, empty when none does; None
+    when it could not be read."""
+    dns = _read_dns(cluster)
+    if isinstance(dns, str):
+        return None
+    lines = _forwards(dns.configuration.answering(CLUSTERSET), CLUSTERSET)
+    return dns.ref, shorten("; ".join(map(str, lines)), _MAX_SHOWN)
+
+
 def domains_of(cluster: ClusterSnapshot) -> list[str]:
     """Domains that Lighthouse answers for: the cluster set's and those of its settings."""
     settings = cluster.objects("servicediscoveries", ServiceDiscovery).values()

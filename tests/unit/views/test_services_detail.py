@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
-from mckconsole.analysis.services.model import Reach, ServicesReport
+from mckconsole.analysis.services.model import Dialect, Reach, ServicesReport
 from mckconsole.domain.findings import ObjectRef, Unknown
 from mckconsole.views.detail import (
     Block,
@@ -148,7 +149,7 @@ def test_the_way_between_clusters_opens_the_tunnel() -> None:
 
 def test_many_ways_are_cut_and_the_worst_stay() -> None:
     names = [f"c{n}" for n in range(8)]
-    parts = [replace(exporter(name), imports=importer(name, "c0").imports) for name in names]
+    parts = [changed(exporter(name), imports=importer(name, "c0").imports) for name in names]
     reach = {("c7", "c6"): Reach(False, "down", "l")}
     detail = document(report(fleet_service(*parts), clusters=names, reach=reach))
     lines = block(detail, "Ways between them").lines
@@ -170,7 +171,30 @@ def test_forwarding_of_dns_is_told_for_every_importer() -> None:
     (line,) = block(document(found, "shop/cart"), "DNS in each cluster").lines
     assert line.text == "west  ? corefile: forbidden"
     (line,) = block(document(report(broken())), "DNS in each cluster").lines
-    assert line.text == "south  ● no fault was found in how it is configured"
+    assert line.text.startswith("south  neither Lighthouse nor Cilium")
+
+
+def test_the_forward_line_is_shown_where_nothing_is_wrong_with_it() -> None:
+    corefile = (
+        "clusterset.local:53 {\n  forward . 10.96.0.53\n}\n.:53 {\n  forward . /etc/resolv.conf\n}"
+    )
+    doc: build.Doc = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"namespace": "kube-system", "name": "coredns"},
+        "data": {"Corefile": corefile},
+    }
+    found = report(broken())
+    facts = {**found.clusters}
+    facts["south"] = replace(facts["south"], installed=frozenset({Dialect.LIGHTHOUSE}))
+    _, analysis = seen(replace(found, clusters=facts))
+    detail = service_detail(build.fleet(build.cluster("south", [doc])), analysis, ID)
+    assert detail
+    (line,) = block(detail, "DNS in each cluster").lines
+    assert line.text == "south  ● forward . 10.96.0.53"
+    assert line.target == ObjectTarget(
+        "south", ObjectRef("v1", "ConfigMap", "kube-system", "coredns")
+    )
 
 
 def test_names_with_what_they_answer() -> None:
@@ -208,7 +232,7 @@ def test_the_object_behind_a_service() -> None:
     assert service_object(analysis, ID, "south") == ObjectTarget("south", ref("ServiceImport"))
     assert service_object(analysis, ID, "north") == ObjectTarget("east", ref("ServiceExport"))
     assert service_object(analysis, "shop/gone") is None
-    alone = fleet_service(replace(exporter("east"), exports=()))
+    alone = fleet_service(changed(exporter("east"), exports=()))
     assert service_object(seen(report(alone))[1], ID, "east") == ObjectTarget(
         "east", ObjectRef("v1", "Service", "shop", "checkout")
     )
@@ -221,9 +245,9 @@ def test_a_service_that_is_gone_has_no_document() -> None:
 
 
 def test_switches_of_cilium_and_a_missing_service() -> None:
-    bare = replace(exporter("east"), service=None, backends=None)
+    bare = changed(exporter("east"), service=None, backends=None)
     assert "▲ no Service of this name" in card_text(document(report(fleet_service(bare))), "east")
-    local = replace(exporter("east"), service=service(internal_traffic_policy="Local"))
+    local = changed(exporter("east"), service=service(internal_traffic_policy="Local"))
     assert "None, Local traffic" in card_text(document(report(fleet_service(local))), "east")
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+import msgspec
+
 
 class Severity(StrEnum):
     """How bad a finding is, worst first in definition order."""
@@ -26,8 +28,7 @@ class Severity(StrEnum):
         return self.rank <= other.rank
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ObjectRef:
+class ObjectRef(msgspec.Struct, frozen=True, order=True, gc=False):
     """Names one Kubernetes object within a cluster; the namespace is empty for cluster scope."""
 
     api_version: str

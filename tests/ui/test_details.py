@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from mckconsole.demo.faults import refuse
 from mckconsole.demo.fleet import EmbeddedFleet
@@ -115,7 +116,7 @@ async def test_credentials_are_not_in_the_yaml(fleet: EmbeddedFleet, settings: S
         await read(running)
         held = frame(running).snapshot.clusters["gcp-eu-1"].topics["submariners"].objects
         ((namespace, name),) = held
-        ref = replace(submariner, name=name, namespace=namespace)
+        ref = changed(submariner, name=name, namespace=namespace)
         running.shell.go(ObjectTarget("gcp-eu-1", ref))
         await running.until(lambda: "apiVersion:" in running.text())
         text = running.text()

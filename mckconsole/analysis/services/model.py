@@ -3,6 +3,9 @@
 Whatever the dialect, a cluster may export a service, import it, hold endpoints of it that lie in
 other clusters, or merely have a Service of that name. Values only: `index` finds the objects,
 `parts` reads them, `judge` says what is wrong.
+
+What is read of every object is a `msgspec.Struct` that no garbage collector looks at: there
+are many, they hold no cycles, and they are made several times as quickly as dataclasses.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+
+import msgspec
 
 from mckconsole.domain.core import EndpointSlice, Service
 from mckconsole.domain.discovery import GlobalIngressIP, MultiClusterService
@@ -48,8 +53,7 @@ class Dialect(StrEnum):
     """The MCS API by an implementation that is not recognised."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True, gc=False):
     """Every object that one cluster holds about one service, as `index` looked it up."""
 
     key: ServiceKey = field(default=ServiceKey("", ""))
@@ -101,8 +105,7 @@ class ClusterFacts:
     """Whether Cilium writes slices of remote endpoints (`clustermesh-enable-endpoint-sync`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionView:
+class ConditionView(msgspec.Struct, frozen=True, gc=False):
     """A condition, its reasons in the MCS API's own words where they are known."""
 
     type: str
@@ -134,8 +137,7 @@ class Port(NamedTuple):
         return f"{named}{self.number}/{self.protocol}{suffix}"
 
 
-@dataclass(frozen=True, slots=True)
-class CiliumSwitches:
+class CiliumSwitches(msgspec.Struct, frozen=True, gc=False):
     """Cilium's annotations on a Service, aliases resolved."""
 
     is_global: bool
@@ -147,8 +149,7 @@ class CiliumSwitches:
     """`global-sync-endpoint-slices`, None when not written."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceFacts:
+class ServiceFacts(msgspec.Struct, frozen=True, gc=False):
     """A cluster's own Service of that name."""
 
     ref: ObjectRef
@@ -170,8 +171,7 @@ class ServiceFacts:
     """None when it has none of the annotations."""
 
 
-@dataclass(frozen=True, slots=True)
-class Backends:
+class Backends(msgspec.Struct, frozen=True, gc=False):
     """Endpoints of a cluster's own Service, from its own slices."""
 
     ready: int
@@ -189,8 +189,7 @@ class Backends:
     """Host names that endpoints have, sorted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(msgspec.Struct, frozen=True, gc=False):
     """That a cluster offers the service."""
 
     dialect: Dialect
@@ -209,8 +208,7 @@ class Export:
         return next((one for one in self.conditions if one.type == kind), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(msgspec.Struct, frozen=True, gc=False):
     """That a cluster knows the service of others."""
 
     dialect: Dialect
@@ -233,8 +231,7 @@ class Import:
         return next((one for one in self.conditions if one.type == kind), None)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteEndpoints:
+class RemoteEndpoints(msgspec.Struct, frozen=True, gc=False):
     """Endpoints in this cluster's objects that lie in another one: an imported slice, a mirror."""
 
     dialect: Dialect
@@ -248,8 +245,7 @@ class RemoteEndpoints:
     doubled: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, gc=False):
     """What one cluster has to do with one service."""
 
     cluster: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from msgspec.structs import replace as changed
 
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 
@@ -51,9 +52,9 @@ def test_the_id_does_not_depend_on_what_changes_between_runs(change: dict[str, o
         {"peers": ()},
         {"peers": ("north", "west")},
         {"object": None},
-        {"object": dataclasses.replace(GATEWAY, name="gw-2")},
-        {"object": dataclasses.replace(GATEWAY, namespace="")},
-        {"object": dataclasses.replace(GATEWAY, kind="RouteAgent")},
+        {"object": changed(GATEWAY, name="gw-2")},
+        {"object": changed(GATEWAY, namespace="")},
+        {"object": changed(GATEWAY, kind="RouteAgent")},
         {"subject": "submariner-cable-west-10-0-0-2"},
         {"subject": ""},
     ],
@@ -63,7 +64,7 @@ def test_the_id_tells_findings_apart(change: dict[str, object]) -> None:
 
 
 def test_an_upgraded_api_version_is_the_same_finding() -> None:
-    newer = dataclasses.replace(GATEWAY, api_version="submariner.io/v2")
+    newer = changed(GATEWAY, api_version="submariner.io/v2")
     assert dataclasses.replace(FINDING, object=newer).id == FINDING.id
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from msgspec.structs import replace as changed
+
 from mckconsole.analysis.engine import Analysis, analyse
 from mckconsole.analysis.services.model import (
     Backends,
@@ -56,7 +58,7 @@ def service(**changes: object) -> ServiceFacts:
         (("app", "checkout"),),
         NOW - HOUR,
     )
-    return replace(found, **changes)  # type: ignore[arg-type]
+    return changed(found, **changes)
 
 
 def condition(kind: str, status: str, *reasons: str) -> ConditionView:

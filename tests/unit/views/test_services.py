@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from mckconsole.analysis.services.model import FleetService, ServicesReport, ServiceState
 from mckconsole.domain.findings import Severity
@@ -73,13 +74,13 @@ def test_a_service_that_is_well() -> None:
         (exporter("east", 3, 3), Severity.CRITICAL, "✖ exp 3/3", Role.CRITICAL),
         (exporter("east", 3, 3), Severity.LOW, "▲ exp 3/3", Role.WARN),
         (exporter("east", 3, 3), Severity.INFO, "● exp 3/3", Role.OK),
-        (replace(exporter("east"), backends=None), None, "? exp ?", Role.UNKNOWN),
-        (replace(exporter("east"), unknown=("x: stale",)), None, "? exp 2/2", Role.UNKNOWN),
-        (replace(exporter("east"), service=None, backends=None), Severity.HIGH,
+        (changed(exporter("east"), backends=None), None, "? exp ?", Role.UNKNOWN),
+        (changed(exporter("east"), unknown=("x: stale",)), None, "? exp 2/2", Role.UNKNOWN),
+        (changed(exporter("east"), service=None, backends=None), Severity.HIGH,
          "✖ exp, no svc", Role.CRITICAL),
         (importer("east", "west", 0, 2), None, "▲ imp 0/2", Role.WARN),
-        (replace(importer("east", "west"), remote=()), None, "○ imp", Role.OK),
-        (replace(exporter("east"), exports=()), None, "· svc", Role.DIM),
+        (changed(importer("east", "west"), remote=()), None, "○ imp", Role.OK),
+        (changed(exporter("east"), exports=()), None, "· svc", Role.DIM),
         (unread("east", "services: stale for 3 m"), None, "~ stale", Role.STALE),
         (unread("east", "nobody knows"), None, "? unread", Role.UNKNOWN),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace as changed
 
 from mckconsole.analysis.services.model import CiliumSwitches, Part
 from mckconsole.views.detail import ObjectTarget
@@ -67,8 +67,8 @@ def test_what_is_each_clusters_own_is_not_compared() -> None:
 
 def test_conditions_and_switches_are_compared() -> None:
     west = exporter("west", cilium=CiliumSwitches(True, False, "local", None))
-    export = replace(west.exports[0], conditions=(condition("Valid", "False", "NoService"),))
-    found = compared(exporter("east"), replace(west, exports=(export,)))
+    export = changed(west.exports[0], conditions=(condition("Valid", "False", "NoService"),))
+    found = compared(exporter("east"), changed(west, exports=(export,)))
     assert differing(found) == ["Service Cilium annotations", "lighthouse export condition Valid"]
     valid = row(found, "lighthouse export condition Valid")
     assert valid.cells["west"].text == "▲ False NoService"

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from mckconsole.analysis.services.model import (
+    Backends,
     Dialect,
     DnsName,
     Export,
@@ -120,12 +121,12 @@ class _Asked:
             elif backends.ready:
                 total += backends.ready
                 having.append(name)
-        for cluster, one in self._elsewhere().items():
+        for cluster, one in self.elsewhere().items():
             total += one.ready
             having += [cluster] if one.ready else []
         return total, having, unknown
 
-    def _elsewhere(self) -> dict[str, RemoteEndpoints]:
+    def elsewhere(self) -> dict[str, RemoteEndpoints]:
         """Endpoints of clusters that do not say themselves that they export it, once each."""
         found: dict[str, RemoteEndpoints] = {}
         for _, one in self.remote:
@@ -144,7 +145,7 @@ class _Asked:
             address = export.address or (part.service.cluster_ip if part.service else "")
             if address:
                 found.append((name, address))
-        for cluster, one in self._elsewhere().items():
+        for cluster, one in self.elsewhere().items():
             if one.ready:
                 found += [(cluster, address) for address in sorted(one.addresses)[:1]]
         return found
@@ -229,26 +230,36 @@ def _cluster_set_address(asked: _Asked) -> str:
 def _of_cluster(asked: _Asked, cluster: str, name: str, headless: bool) -> Iterator[DnsName]:
     """The name with a cluster's id in front, and those of the hosts there."""
     part = asked.parts.get(cluster)
-    backends = part.backends if part else None
-    if not headless:
-        # Lighthouse answers it even while nothing is ready there.
-        export = asked.exports.get(cluster)
-        own = part.service.cluster_ip if part and part.service else ""
-        address = (export.address if export else "") or own
-        told = f"service IP {address} of {cluster}" if address else "not known from its objects"
-        yield DnsName(name, "A", told)
-        return
-    if backends is None:
-        yield DnsName(name, "A", f"not known: endpoints of {cluster} were not read")
-        return
-    ready = f"{backends.ready} of {backends.total} endpoints of {cluster}"
-    yield DnsName(name, "A", ready if backends.ready else f"nothing: {ready} are ready")
-    for number, host in enumerate(backends.hosts[:_MAX_HOSTS], 1):
-        more = len(backends.hosts) - _MAX_HOSTS
+    backends = part.backends if part and cluster in asked.exports else None
+    yield DnsName(name, "A", _answer_of(asked, cluster, backends, headless))
+    hosts = backends.hosts if backends and headless else ()
+    for number, host in enumerate(hosts[:_MAX_HOSTS], 1):
+        more = len(hosts) - _MAX_HOSTS
         rest = f"; {more} more like it" if number == _MAX_HOSTS and more > 0 else ""
-        doubled = host in backends.doubled
+        doubled = backends is not None and host in backends.doubled
         told = f"every endpoint of {cluster} with that host name" if doubled else "that endpoint"
         yield DnsName(f"{host}.{name}", "A", f"{told}{rest}")
+
+
+def _answer_of(asked: _Asked, cluster: str, backends: Backends | None, headless: bool) -> str:
+    """What the name of one cluster's endpoints is answered with."""
+    export, part = asked.exports.get(cluster), asked.parts.get(cluster)
+    copy = None if export else asked.elsewhere().get(cluster)
+    if not headless:
+        # Lighthouse answers it even while nothing is ready there.
+        own = part.service.cluster_ip if export and part and part.service else ""
+        address = (export.address if export else "") or own
+        if copy:
+            address = next(iter(sorted(copy.addresses)), "")
+        if address:
+            return f"service IP {address} of {cluster}"
+    elif counts := backends or copy:
+        told = f"{counts.ready} of {counts.total} endpoints of {cluster}"
+        return told if counts.ready else f"nothing: {told} are ready"
+    facts = asked.around.clusters.get(cluster)
+    if export is None and facts is not None and facts.readable and not (part and part.unknown):
+        return f"nothing: {cluster} does not export it"
+    return f"not known: what {cluster} has was not read"
 
 
 def _srv(asked: _Asked, name: str, headless: bool) -> Iterator[DnsName]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import shutil
 import stat
@@ -163,6 +164,26 @@ async def test_both_generations_of_the_multi_cluster_services_api(fleet: Embedde
 
     assert await versions("aws-use1-1") == ["v1beta1", "v1alpha1"]
     assert await versions("gcp-eu-1") == ["v1alpha1"]
+
+
+async def test_remote_secrets_are_listed_by_label_without_their_content(
+    fleet: EmbeddedFleet,
+) -> None:
+    context = Context(fleet.kubeconfig, "aws-use1-1")
+    context.headers["Accept"] = (
+        "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+    )
+    found = await context.get("/api/v1/secrets?labelSelector=istio%2FmultiCluster%3Dtrue")
+    assert found["kind"] == "PartialObjectMetadataList"
+    named = {
+        one["metadata"]["annotations"]["networking.istio.io/cluster"] for one in found["items"]
+    }
+    assert named == {"gcp-eu-1", "aks-weu-1"}
+    assert all(set(one) == {"apiVersion", "kind", "metadata"} for one in found["items"])
+    context.headers["Accept"] = "application/json"
+    (first, _) = (await context.get("/api/v1/secrets"))["items"]
+    (content,) = first["data"].values()
+    assert base64.b64decode(content).startswith(b"DEMO: not a kubeconfig")
 
 
 async def test_two_runs_with_one_clock_are_the_same() -> None:

@@ -1,0 +1,169 @@
+"""SD09: endpoints that one cluster holds of another and that differ from those at home.
+
+Sources: lighthouse pkg/agent/controller (one endpoint per ClusterIP service: its address, ready
+while any backend is; headless: the pods, by global addresses under Globalnet); cilium operator
+endpointslicesync; submariner-io/lighthouse#685 (slices that never came back).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mckconsole.analysis.services.model import Backends, Dialect, Part, RemoteEndpoints
+from mckconsole.analysis.services.rules_case import Case
+from mckconsole.analysis.services.rules_words import (
+    Words,
+    addresses_text,
+    make_finding,
+    saw,
+    show_all,
+    show_controller,
+    show_slices,
+    who_asks,
+    worked_out,
+)
+from mckconsole.domain.findings import Evidence, Finding, Severity
+
+_PODS = frozenset({Dialect.CILIUM_MCS, Dialect.CILIUM_GLOBAL, Dialect.CLOUD_MAP, Dialect.KARMADA})
+"""Dialects whose slices hold the very addresses of the pods."""
+
+
+def check_copies(case: Case) -> Iterator[Finding]:
+    """SD09: endpoints that differ from those in their own cluster."""
+    if not case.remote and case.dialect is not Dialect.LIGHTHOUSE:
+        return
+    wrong: dict[str, list[tuple[str, str, Sequence[RemoteEndpoints]]]] = {}
+    names: dict[str, str] = {}
+    for cluster in case.remote if case.dialect is not Dialect.LIGHTHOUSE else case.importers:
+        by_home: dict[str, list[RemoteEndpoints]] = {}
+        for one in case.remote.get(cluster, ()):
+            home = names.get(one.source)
+            if home is None:
+                meant = case.resolve(one.source)
+                home = names[one.source] = meant[0] if len(meant) == 1 else ""
+            if home and home != cluster:
+                by_home.setdefault(home, []).append(one)
+        for home, held in by_home.items():
+            why = _difference(case, cluster, home, held)
+            if why:
+                wrong.setdefault(home, []).append((cluster, why, held))
+        if len(by_home) < len(case.offers) - (cluster in case.offers):
+            for home in _without(case, cluster, by_home):
+                wrong.setdefault(home, []).append((cluster, "no endpoint slice of it", ()))
+    for home, found in wrong.items():
+        yield _differing(case, home, found)
+
+
+def _without(case: Case, cluster: str, by_home: dict[str, list[RemoteEndpoints]]) -> Iterator[str]:
+    """Exporters that Lighthouse's import names and of which there is no slice."""
+    if case.dialect is not Dialect.LIGHTHOUSE:
+        return
+    named = {name for one in case.imports.get(cluster, ()) for source in one.sources
+             for name in case.resolve(source)}  # fmt: skip
+    lacking = [name for name in case.live() if name in named and name not in by_home
+               and name != cluster]  # fmt: skip
+    if not lacking:
+        return
+    reason = case.unread(cluster, "endpointslices")
+    if reason:
+        case.unknown("SD09", cluster, reason)
+        return
+    yield from (name for name in lacking if not case.unsettled(case.offers[name]))
+
+
+def _difference(case: Case, cluster: str, home: str, held: Sequence[RemoteEndpoints]) -> str:
+    """What differs, in words; empty when nothing does, or that is not known."""
+    part = case.parts.get(home)
+    if part is None or part.service is None:
+        return ""
+    offer = case.offers.get(home)
+    backends = part.backends
+    if backends is None:
+        if offer and "endpointslices" in case.facts(home).unread:
+            case.unknown("SD09", home, case.unread(home, "endpointslices"))
+        return ""
+    address = offer.export.address if offer else ""
+    why = _unlike(case, home, part, backends, held, address)
+    if not why:
+        return ""
+    reason = case.unread(cluster, "endpointslices")
+    if reason:
+        case.unknown("SD09", cluster, reason)
+        return ""
+    created = offer.export.created if offer else None
+    return "" if case.waits(backends.changed, part.service.created, created) else why
+
+
+def _unlike(
+    case: Case,
+    home: str,
+    part: Part,
+    backends: Backends,
+    held: Sequence[RemoteEndpoints],
+    address: str,
+) -> str:
+    ready = held[0].ready if len(held) == 1 else sum(one.ready for one in held)
+    if bool(ready) != bool(backends.ready):
+        return f"{ready} ready here, {backends.ready} ready there"
+    service = part.service
+    lighthouse = case.dialect is Dialect.LIGHTHOUSE
+    globalnet = lighthouse and (bool(address) or case.facts(home).globalnet)
+    if service is not None and lighthouse and not service.headless:
+        right = address if globalnet else service.cluster_ip
+        if right and not any(right in one.addresses for one in held):
+            return f"another address here than {right}"
+        return ""
+    if not (lighthouse or case.dialect in _PODS):
+        return ""
+    if not globalnet:
+        foreign = frozenset().union(*(one.addresses for one in held)) - backends.addresses
+        if foreign:
+            return f"{addresses_text(foreign)} here, not there"
+    single = service is None or len(service.ip_families) < 2
+    if single and ready != backends.ready:
+        return f"{ready} ready here, {backends.ready} ready there"
+    return ""
+
+
+def _differing(
+    case: Case, home: str, found: Sequence[tuple[str, str, Sequence[RemoteEndpoints]]]
+) -> Finding:
+    part = case.parts[home]
+    backends, service = part.backends, part.service
+    clusters = [cluster for cluster, _, _ in found]
+    shown: list[Evidence] = []
+    for cluster, why, held in found:
+        if not held:
+            what = f"endpoint slices of {case.key} from {home}"
+            shown.append(worked_out(case, cluster, "endpointslices", what, "(none)"))
+        for one in held:
+            value = f"{one.ready} of {one.total} ready: {addresses_text(one.addresses)} ({why})"
+            shown.append(saw(case, cluster, one.ref, "endpoints", value))
+    if service:
+        shown.append(saw(case, home, service.ref, "spec.clusterIP", service.cluster_ip or "(none)"))
+    if backends:
+        value = f"{backends.ready} of {backends.total} ready: {addresses_text(backends.addresses)}"
+        what = f"endpoints of Service {case.key}"
+        shown.append(worked_out(case, home, "endpointslices", what, value))
+    offer = case.offers.get(home)
+    first = found[0][2][0].ref if found[0][2] else offer.export.ref if offer else None
+    return make_finding(
+        case,
+        "SD09",
+        Severity.MEDIUM,
+        (clusters[0], first),
+        Words(
+            "endpoints differ from those in their own cluster",
+            f"What is held of {home}: {'; '.join(dict.fromkeys(why for _, why, _ in found))}. "
+            f"{who_asks(case, clusters)} may be sent where nobody answers, or not to all that do.",
+        ),
+        shown,
+        (
+            *(show_slices(case, name) for name in clusters),
+            show_all(case, home, "endpointslices.discovery.k8s.io",
+                     f"kubernetes.io/service-name={case.key.name}"),
+            *(show_controller(case, name) for name in (*clusters, home)),
+        ),
+        peers=(*clusters, home),
+        subject=home,
+    )  # fmt: skip

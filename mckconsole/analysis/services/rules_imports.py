@@ -1,0 +1,303 @@
+"""Rules on who knows of whom: SD06 an import that is missing, SD07 an import that names others than
+those who export.
+
+Sources: KEP-1645 (a ServiceImport stands in every cluster of the set that has the namespace;
+`status.clusters` are the exporters); submariner-io/lighthouse#685 (a namespace that was deleted and
+made anew never got its import back).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mckconsole.analysis.services.model import Dialect, Import
+from mckconsole.analysis.services.rules_case import MCS_API, Case, Offer, export_topic, import_topic
+from mckconsole.analysis.services.rules_words import (
+    Words,
+    listed,
+    main_import,
+    make_finding,
+    name_asked,
+    saw,
+    show,
+    show_all,
+    show_controller,
+    who_asks,
+    worked_out,
+)
+from mckconsole.domain.findings import Evidence, Finding, Severity
+
+_EVERYWHERE = frozenset({Dialect.LIGHTHOUSE, Dialect.CILIUM_MCS, Dialect.GKE, Dialect.CLOUD_MAP})
+"""Dialects that import into every cluster of the set that has the namespace."""
+_LISTS = _EVERYWHERE | {Dialect.MCS}
+_ALWAYS_LISTS = frozenset({Dialect.LIGHTHOUSE, Dialect.CILIUM_MCS})
+"""Dialects whose imports name their exporters, so that an empty list names none."""
+
+
+def check_imports(case: Case) -> Iterator[Finding]:
+    """SD06: clusters that should know the service and do not."""
+    if not case.offers:
+        return
+    missing = _missing(case)
+    if not missing:
+        return
+    live = case.live()
+    absent: list[str] = []
+    homeless: list[str] = []
+    for cluster in missing:
+        givers = [one for name, one in live.items() if name != cluster]
+        if not givers:
+            continue
+        reason = case.unread(cluster, import_topic(case.dialect))
+        if reason:
+            case.unknown("SD06", cluster, reason)
+        elif not all(case.unsettled(one) for one in givers):
+            spaces = case.facts(cluster).namespaces
+            gone = spaces is not None and case.key.namespace not in spaces
+            (homeless if gone else absent).append(cluster)
+    if absent:
+        yield _not_imported(case, absent, live)
+    if homeless:
+        yield _no_namespace(case, homeless, live)
+
+
+def _missing(case: Case) -> list[str]:
+    if case.dialect in _EVERYWHERE:
+        members = case.setting.members.get((case.dialect, case.mesh))
+        return sorted(members.difference(case.imports)) if members else []
+    if case.dialect is not Dialect.KARMADA:
+        return []
+    named = {one for offer in case.offers.values() for one in offer.export.consumers}
+    found = {name for one in named for name in case.resolve(one)}
+    return sorted(found.difference(case.remote, case.offers))
+
+
+def _expected(case: Case, missing: Sequence[str], what: str) -> list[Evidence]:
+    topic = import_topic(case.dialect)
+    return [worked_out(case, name, topic, what, "(none)") for name in missing]
+
+
+def _not_imported(case: Case, missing: Sequence[str], live: dict[str, Offer]) -> Finding:
+    kind = "imported endpoints" if case.dialect is Dialect.KARMADA else "ServiceImport"
+    return make_finding(
+        case,
+        "SD06",
+        Severity.MEDIUM,
+        (missing[0], next(iter(live.values())).export.ref),
+        Words(
+            "not imported, though exported elsewhere",
+            f"{who_asks(case, missing)} gets no answer: {listed(live)} export it, and there is no "
+            f"{kind} here although the namespace exists.",
+        ),
+        _expected(case, missing, f"{kind} {case.key}"),
+        (
+            *(show_all(case, name, _resource(case)) for name in missing),
+            *(show_controller(case, name) for name in missing),
+            "restart that controller if it has not noticed a namespace that was made anew",
+        ),
+        peers=(*missing, *live),
+        subject="import",
+    )
+
+
+def _resource(case: Case) -> str:
+    if case.dialect is Dialect.GKE:
+        return "serviceimports.net.gke.io"
+    if case.dialect is Dialect.KARMADA:
+        return "endpointslices.discovery.k8s.io"
+    return "serviceimports.multicluster.x-k8s.io"
+
+
+def _no_namespace(case: Case, missing: Sequence[str], live: dict[str, Offer]) -> Finding:
+    space = case.key.namespace
+    return make_finding(
+        case,
+        "SD06",
+        Severity.MEDIUM,
+        (missing[0], next(iter(live.values())).export.ref),
+        Words(
+            f"not imported: there is no namespace {space}",
+            f"{who_asks(case, missing)} gets no answer: {listed(live)} export it, and nothing is "
+            "imported into a cluster without the namespace.",
+        ),
+        [
+            *(worked_out(case, name, "namespaces", f"Namespace {space}", "(none)")
+              for name in missing),
+            *_expected(case, missing, f"ServiceImport {case.key}"),
+        ],
+        (
+            f"make the namespace where the service is to be reached: kubectl create namespace "
+            f"{space} in {', '.join(missing)}",
+            *(show_all(case, name, _resource(case)) for name in missing),
+        ),
+        peers=(*missing, *live),
+        subject="namespace",
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Lists:
+    """What the imports of all clusters name that is not so, each thing once."""
+
+    stale: dict[str, list[str]] = field(default_factory=dict)
+    """Id to the clusters that list it."""
+    strange: dict[str, list[str]] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    """Exporter to the clusters that do not list it."""
+
+
+def check_sources(case: Case) -> Iterator[Finding]:
+    """SD07: imports that name clusters that do not export, or leave out some that do."""
+    if not case.imports or case.dialect not in _LISTS:
+        return
+    found = _Lists()
+    good: set[tuple[str, ...]] = set()
+    live: dict[str, Offer] | None = None
+    for cluster, imports in case.imports.items():
+        sources = imports[0].sources if len(imports) == 1 else _sources(imports)
+        if sources in good:
+            continue
+        live = case.live() if live is None else live
+        if _compare(case, cluster, sources, live, found):
+            good.add(sources)
+    for source, listing in found.stale.items():
+        yield _stale(case, source, listing)
+    for source, listing in found.strange.items():
+        yield _strange(case, source, listing)
+    for exporter, leaving in found.missing.items():
+        yield _left_out(case, exporter, leaving)
+
+
+def _sources(imports: Sequence[Import]) -> tuple[str, ...]:
+    """Ids that the imports name: the aggregated one first, then Lighthouse's copies per cluster."""
+    ordered = sorted(imports, key=lambda one: bool(one.source))
+    named = (source for one in ordered for source in (*one.sources, one.source))
+    return tuple(dict.fromkeys(source for source in named if source))
+
+
+def _compare(
+    case: Case, cluster: str, sources: tuple[str, ...], live: dict[str, Offer], found: _Lists
+) -> bool:
+    """Whether the list is as it should be; what is not goes into `found`."""
+    good = True
+    named: set[str] = set()
+    for source in sources:
+        names = case.resolve(source)
+        named.update(names)
+        if not names:
+            good = False
+            if not doubt_id(case, "SD07", source):
+                found.strange.setdefault(source, []).append(cluster)
+        elif not any(name in case.offers for name in names):
+            good = False
+            if not doubt_export(case, "SD07", names):
+                found.stale.setdefault(source, []).append(cluster)
+    if sources or case.dialect in _ALWAYS_LISTS:
+        for name, offer in live.items():
+            if name not in named:
+                good = False
+                if not case.unsettled(offer):
+                    found.missing.setdefault(name, []).append(cluster)
+    return good
+
+
+def doubt_id(case: Case, rule: str, source: str) -> bool:
+    """Whether an id that no cluster is known by may be one of a cluster that was not read."""
+    for name, why in case.setting.nameless.items():
+        case.unknown(rule, name, f"may be the cluster that others call {source}: {why}")
+    return bool(case.setting.nameless)
+
+
+def doubt_export(case: Case, rule: str, names: Sequence[str]) -> bool:
+    """Whether one of these clusters exports it by what is not in this case, or may do so."""
+    for name in names:
+        reason = case.unread(name, export_topic(case.dialect))
+        if reason:
+            case.unknown(rule, name, reason)
+            return True
+        part = case.parts.get(name)
+        if part and case.dialect in MCS_API and any(one.dialect in MCS_API for one in part.exports):
+            return True
+    return False
+
+
+def _listing(case: Case, clusters: Sequence[str]) -> list[Evidence]:
+    shown = []
+    for name in clusters:
+        for one in case.imports[name]:
+            shown.append(saw(case, name, one.ref, "status.clusters", listed(one.sources)))
+    return shown
+
+
+def _steps(case: Case, clusters: Sequence[str], exporter: str = "") -> list[str]:
+    steps = [show(case, name, main_import(case.imports[name]).ref) for name in clusters]
+    if exporter and exporter in case.offers:
+        steps.append(show(case, exporter, case.offers[exporter].export.ref))
+    blamed = [exporter] if exporter else clusters
+    return [*steps, *(show_controller(case, name) for name in blamed)]
+
+
+def _stale(case: Case, source: str, listing: Sequence[str]) -> Finding:
+    meant = case.resolve(source)
+    kind = f"ServiceExport {case.key}"
+    topic = export_topic(case.dialect)
+    return make_finding(
+        case,
+        "SD07",
+        Severity.MEDIUM,
+        (listing[0], main_import(case.imports[listing[0]]).ref),
+        Words(
+            "import names a cluster that does not export",
+            f"The import says that {source} exports the service, and {', '.join(meant)} does not. "
+            f"{who_asks(case, listing)} may be sent where nobody answers.",
+        ),
+        [
+            *_listing(case, listing),
+            *(worked_out(case, name, topic, kind, "(none)") for name in meant),
+        ],
+        _steps(case, listing, meant[0]),
+        peers=(*listing, *meant),
+        subject=f"stale {source}",
+    )
+
+
+def _strange(case: Case, source: str, listing: Sequence[str]) -> Finding:
+    return make_finding(
+        case,
+        "SD07",
+        Severity.MEDIUM,
+        (listing[0], main_import(case.imports[listing[0]]).ref),
+        Words(
+            "import names a cluster that nobody is known by",
+            f"The import says that {source} exports the service; no cluster of this fleet has that "
+            "id. It is one that is not in the inventory, or one that has left the cluster set and "
+            "was not cleaned up.",
+        ),
+        _listing(case, listing),
+        [
+            *_steps(case, listing),
+            f"find out who {source} is: add its context, or remove what it left on the broker",
+        ],
+        peers=(*listing, *case.offers),
+        subject=f"strange {source}",
+    )
+
+
+def _left_out(case: Case, exporter: str, leaving: Sequence[str]) -> Finding:
+    return make_finding(
+        case,
+        "SD07",
+        Severity.MEDIUM,
+        (leaving[0], main_import(case.imports[leaving[0]]).ref),
+        Words(
+            "import leaves an exporter out",
+            f"{exporter} exports the service, and the import does not name it: "
+            f"{who_asks(case, leaving)} is never sent there. "
+            f"If the others go, {name_asked(case)} goes with them.",
+        ),
+        _listing(case, leaving),
+        _steps(case, leaving, exporter),
+        peers=(*leaving, exporter),
+        subject=f"missing {exporter}",
+    )

@@ -26,14 +26,16 @@ IMPORTS = "○"
 _ONLY_THERE = Cell("· svc", Role.DIM, "service only")
 _UNREAD = (("forbidden", Role.FORBIDDEN), ("stale", Role.STALE), ("unreachable", Role.UNKNOWN))
 _BAD = (Role.CRITICAL, Role.WARN)
-_WORST_FIRST = (
+WORST_FIRST = (
     Role.CRITICAL,
     Role.WARN,
     Role.FORBIDDEN,
     Role.STALE,
     Role.UNKNOWN,
+    Role.CONNECTING,
     Role.OK,
 )
+"""Roles of clusters and of the ways between them."""
 
 
 def worst_by_cluster(service: FleetService) -> Mapping[str, Role]:
@@ -80,7 +82,7 @@ def endpoints_of(part: Part) -> tuple[int, int]:
 def _exports(part: Part) -> tuple[str, str]:
     also = ", imports" if part.imports or part.remote else ""
     if part.backends is None:
-        return "exp ?" if part.service else "exp, no svc", f"exports{also}"
+        return "exp ?" if part.service else "exp no svc", f"exports{also}"
     count = f"{part.backends.ready}/{part.backends.total}"
     return f"exp {count}", f"exports {count}{also}"
 
@@ -102,23 +104,30 @@ def unread_cell(part: Part) -> Cell:
 
 
 def clusters_cell(service: FleetService, cells: Mapping[str, Cell]) -> Cell:
-    """`✖ gcp-eu-1 +1  ?1  ●3`: the first of the worst by name, the others counted."""
+    """`✖ gcp-eu-1 +1  ●3  ?1`: the first of the worst by name, the others counted.
+
+    Clusters that could not be read at all come last: whether they have a part is not known.
+    """
     by_role: dict[Role, list[str]] = {}
+    unread: dict[Role, int] = {}
     for name, part in service.parts.items():
-        if part.involved or part.unknown:
-            by_role.setdefault(cells[name].role, []).append(name)
-    roles = [role for role in _WORST_FIRST if role in by_role]
+        role = cells[name].role
+        if part.involved:
+            by_role.setdefault(role, []).append(name)
+        elif part.unknown:
+            unread[role] = unread.get(role, 0) + 1
+    counted = [f"{GLYPHS[role]}{unread[role]}" for role in WORST_FIRST if role in unread]
+    roles = [role for role in WORST_FIRST if role in by_role]
     if not roles:
-        return BLANK
-    count = sum(map(len, by_role.values()))
+        return Cell("  ".join(counted), Role.UNKNOWN, 0) if counted else BLANK
     worst, *others = roles
     names = by_role[worst]
     more = f" +{len(names) - 1}" if len(names) > 1 else ""
     first = f"{GLYPHS[worst]} {names[0]}{more}"
-    if worst is Role.OK:
-        first = f"{GLYPHS[worst]} all {count}" if count > 1 else f"{GLYPHS[worst]} {names[0]}"
-    parts = [first, *(f"{GLYPHS[role]}{len(by_role[role])}" for role in others)]
-    return Cell("  ".join(parts), worst, count)
+    if worst is Role.OK and len(names) > 1:
+        first = f"{GLYPHS[worst]} {'' if counted else 'all '}{len(names)}"
+    parts = [first, *(f"{GLYPHS[role]}{len(by_role[role])}" for role in others), *counted]
+    return Cell("  ".join(parts), worst, sum(map(len, by_role.values())))
 
 
 def ready_cell(service: FleetService) -> Cell:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.mesh.links import Link
 from mckconsole.analysis.services.corefile import forward_lines
 from mckconsole.analysis.services.model import Dialect, FleetService, Part, Reach
 from mckconsole.domain.snapshot import FleetSnapshot
@@ -29,8 +30,9 @@ from mckconsole.views.explain import (
     steps_of,
     unknown,
 )
+from mckconsole.views.mesh import link_role
 from mckconsole.views.services import find_service
-from mckconsole.views.services_cells import STATE_ROLES, part_role, worst_by_cluster
+from mckconsole.views.services_cells import STATE_ROLES, WORST_FIRST, part_role, worst_by_cluster
 from mckconsole.views.services_detail_side import side_card
 from mckconsole.views.spec import GLYPHS, Role
 
@@ -54,12 +56,12 @@ def service_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> 
         role=role,
         blocks=(
             _findings(service),
-            _steps(service),
+            *((_steps(service),) if service.findings else ()),
             _clusters(snapshot, service),
             _ways(analysis, service),
             _forwarding(snapshot, analysis, service),
             _names(service),
-            _evidence(snapshot, service),
+            *((_evidence(snapshot, service),) if service.findings else ()),
         ),
     )
 
@@ -110,9 +112,6 @@ def _steps(service: FleetService) -> Block:
     return Block("What to do", lines=lines or (remark("nothing: no finding asks for anything"),))
 
 
-_ORDER = (Role.CRITICAL, Role.WARN, Role.UNKNOWN, Role.OK)
-
-
 def _clusters(snapshot: FleetSnapshot, service: FleetService) -> Block:
     """Cards of those with a part, the worst first and exporters before importers."""
     found = worst_by_cluster(service)
@@ -121,7 +120,7 @@ def _clusters(snapshot: FleetSnapshot, service: FleetService) -> Block:
     shown.sort(
         key=lambda one: (
             not one.involved,
-            _ORDER.index(part_role(one, found.get(one.cluster))),
+            WORST_FIRST.index(part_role(one, found.get(one.cluster))),
             not one.exports,
         )
     )
@@ -142,35 +141,39 @@ def _clusters(snapshot: FleetSnapshot, service: FleetService) -> Block:
 def _ways(analysis: Analysis, service: FleetService) -> Block:
     """From every importer to every exporter: the tunnel that would carry it."""
     reach = analysis.services.reach
-    ways = [
-        (importer, exporter, reach.get((importer, exporter)))
-        for importer in service.importers
-        for exporter in service.exporters
-        if importer != exporter
-    ]
+    links = {str(link.key): link for link in analysis.mesh.links}
+    ways = []
+    for importer in service.importers:
+        for exporter in service.exporters:
+            if importer != exporter:
+                found = reach.get((importer, exporter), _NO_WAY)
+                role = _way_role(found, links.get(found.link))
+                ways.append((role, importer, exporter, found))
     if not ways:
         return Block("Ways between them", lines=(remark("none: nobody imports it from another"),))
-    ways.sort(key=lambda way: _REACH_ORDER.index(_way_role(way[2])))
+    ways.sort(key=lambda way: WORST_FIRST.index(way[0]))
     lines = [_way(*way) for way in ways[:_MOST_WAYS]]
     if len(ways) > _MOST_WAYS:
         lines.append(remark(f"and {len(ways) - _MOST_WAYS} more, none of them worse"))
-    up = sum(bool(way[2] and way[2].up) for way in ways)
+    up = sum(bool(found.up) for *_, found in ways)
     return Block("Ways between them", f"{up} of {len(ways)} known to work", lines=tuple(lines))
 
 
-_REACH_ORDER = (Role.CRITICAL, Role.UNKNOWN, Role.OK)
+_NO_WAY = Reach(None, "no tunnel is known")
 
 
-def _way_role(reach: Reach | None) -> Role:
-    if reach is None or reach.up is None:
+def _way_role(reach: Reach, link: Link | None) -> Role:
+    """As its tunnel stands, else whether it is known to work."""
+    if link is not None:
+        return link_role(link)
+    if reach.up is None:
         return Role.UNKNOWN
     return Role.OK if reach.up else Role.CRITICAL
 
 
-def _way(importer: str, exporter: str, reach: Reach | None) -> Line:
-    words = stated(_way_role(reach), reach.words if reach else "no tunnel is known")
-    target = LinkTarget(reach.link) if reach and reach.link else None
-    return Line((Span(f"{importer} → {exporter}  "), words), target, 4)
+def _way(role: Role, importer: str, exporter: str, reach: Reach) -> Line:
+    target = LinkTarget(reach.link) if reach.link else None
+    return Line((Span(f"{importer} → {exporter}  "), stated(role, reach.words)), target, 4)
 
 
 def _forwarding(snapshot: FleetSnapshot, analysis: Analysis, service: FleetService) -> Block:

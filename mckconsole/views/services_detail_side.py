@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from mckconsole.analysis.services.model import (
     Backends,
@@ -21,7 +22,7 @@ from mckconsole.domain.times import format_age
 from mckconsole.views.detail import Card, Line, ObjectTarget, Span
 from mckconsole.views.explain import count, fact, server_now, stated, unknown
 from mckconsole.views.services_cells import part_cell
-from mckconsole.views.spec import GLYPHS, Role
+from mckconsole.views.spec import Role
 
 MOST = 5
 """Addresses, slices and ports that are listed before the rest is counted."""
@@ -34,10 +35,7 @@ def side_card(
 ) -> Card:
     """What one cluster has to do with the service; `found` is how bad its worst finding is."""
     cell = part_cell(part, found)
-    words = str(cell.value or "no part")
-    glyph = GLYPHS.get(cell.role, "·")
-    lines = tuple(_lines(snapshot, part))
-    return Card(part.cluster, lines, f"{glyph} {words}", cell.role)
+    return Card(part.cluster, tuple(_lines(snapshot, part)), cell.text, cell.role)
 
 
 def _lines(snapshot: FleetSnapshot, part: Part) -> Iterator[Line]:
@@ -53,7 +51,7 @@ def _lines(snapshot: FleetSnapshot, part: Part) -> Iterator[Line]:
         yield from _export(snapshot, part.cluster, export)
     yield from _globalnet(part)
     for known in part.imports:
-        yield from _import(snapshot, part.cluster, known)
+        yield from _import(snapshot, part, known)
     yield from _remote(snapshot, part)
     for why in part.unknown:
         yield fact("unknown", unknown(why))
@@ -118,15 +116,9 @@ def _endpoint(endpoint: Endpoint) -> Line:
 
 
 def _export(snapshot: FleetSnapshot, cluster: str, export: Export) -> Iterator[Line]:
-    age = ""
-    if export.created is not None:
-        age = f"  {format_age(max(server_now(snapshot, cluster) - export.created, 0.0))} old"
-    yield fact(
-        "export",
-        export.dialect.value,
-        Span(age, Role.DIM),
-        target=ObjectTarget(cluster, export.ref),
-    )
+    target = ObjectTarget(cluster, export.ref)
+    age = _age(snapshot, cluster, export.created, " old")
+    yield replace(fact("export", export.dialect.value, target=target), note=age)
     if export.consumers:
         yield fact("offered to", listed(export.consumers))
     if export.address:
@@ -135,22 +127,29 @@ def _export(snapshot: FleetSnapshot, cluster: str, export: Export) -> Iterator[L
 
 
 def _globalnet(part: Part) -> Iterator[Line]:
+    """What is not the address that the export is told with already."""
+    told = {export.address for export in part.exports}
     if part.globalnet is not None:
         address = part.globalnet.status.allocated_ip
-        yield fact("globalnet", address or stated(Role.WARN, "no address allocated"))
-    if part.internal_ip:
+        if not address:
+            yield fact("globalnet", stated(Role.WARN, "no address allocated"))
+        elif address not in told:
+            yield fact("globalnet", f"{address} allocated")
+    if part.internal_ip and part.internal_ip not in told:
         yield fact("internal", part.internal_ip)
 
 
-def _import(snapshot: FleetSnapshot, cluster: str, known: Import) -> Iterator[Line]:
+def _import(snapshot: FleetSnapshot, part: Part, known: Import) -> Iterator[Line]:
+    target = ObjectTarget(part.cluster, known.ref)
+    if known.source:  # Lighthouse's copy of what one cluster exports: in short
+        addresses = listed(known.ips) if known.ips else "no address"
+        yield fact("copy", f"of {known.source}  ", Span(addresses, Role.DIM), target=target)
+        main = {port for one in part.imports if not one.source for port in one.ports}
+        if known.ports - main:
+            yield fact("ports", listed(sorted(map(str, known.ports))))
+        return
     kind = {None: "", True: "  Headless", False: "  ClusterSetIP"}[known.headless]
-    copy = f"  copy of {known.source}" if known.source else ""
-    yield fact(
-        "import",
-        known.dialect.value,
-        Span(f"{kind}{copy}", Role.DIM),
-        target=ObjectTarget(cluster, known.ref),
-    )
+    yield fact("import", known.dialect.value, Span(kind, Role.DIM), target=target)
     if known.ips:
         yield fact("addresses", listed(known.ips))
     if known.ports:
@@ -159,27 +158,30 @@ def _import(snapshot: FleetSnapshot, cluster: str, known: Import) -> Iterator[Li
         yield fact("clusters", listed(known.sources))
     if known.derived:
         yield fact("derived", f"Service {known.derived}")
-    yield from _conditions(snapshot, cluster, known.conditions, known.ref)
+    yield from _conditions(snapshot, part.cluster, known.conditions, known.ref)
 
 
 def _conditions(
     snapshot: FleetSnapshot, cluster: str, conditions: Sequence[ConditionView], ref: ObjectRef
 ) -> Iterator[Line]:
-    """`Valid     ● True  reason  3 d`, its message below."""
+    """`Valid     ● True  reason`, its age at the right end, its message below."""
     for one in conditions:
-        age = ""
-        if one.since is not None:
-            age = f"  {format_age(max(server_now(snapshot, cluster) - one.since, 0.0))}"
         reasons = ", ".join(one.reasons)
-        yield fact(
+        line = fact(
             one.type,
-            stated(condition_role(one), one.status),
+            stated(condition_role(one), one.status or "no status"),
             Span(f"  {reasons}" if reasons else ""),
-            Span(age, Role.DIM),
             target=ObjectTarget(cluster, ref),
         )
+        yield replace(line, note=_age(snapshot, cluster, one.since))
         if one.message and condition_role(one) is not Role.OK:
             yield fact("", Span(one.message, Role.DIM))
+
+
+def _age(snapshot: FleetSnapshot, cluster: str, since: float | None, suffix: str = "") -> str:
+    if since is None:
+        return ""
+    return f"{format_age(max(server_now(snapshot, cluster) - since, 0.0))}{suffix}"
 
 
 def condition_role(condition: ConditionView) -> Role:
@@ -195,18 +197,19 @@ def condition_role(condition: ConditionView) -> Role:
 def _remote(snapshot: FleetSnapshot, part: Part) -> Iterator[Line]:
     """Endpoints of other clusters that this one would send traffic to."""
     for one in part.remote[:MOST]:
-        yield from _from(snapshot, part.cluster, one)
+        yield from _from(snapshot, part, one)
     yield from _more(len(part.remote), "source")
 
 
-def _from(snapshot: FleetSnapshot, cluster: str, remote: RemoteEndpoints) -> Iterator[Line]:
+def _from(snapshot: FleetSnapshot, part: Part, remote: RemoteEndpoints) -> Iterator[Line]:
     role = Role.OK if remote.ready == remote.total else Role.WARN if remote.ready else Role.CRITICAL
     source = Span(f"{remote.source}  ") if remote.source else unknown("no source cluster is said  ")
     words = stated(role, f"{remote.ready}/{remote.total} ready")
-    target = ObjectTarget(cluster, remote.ref)
-    yield fact("from", source, words, Span(f"  {remote.dialect}", Role.DIM), target=target)
+    dialect = f"  {remote.dialect}" if len(part.dialects) > 1 else ""
+    target = ObjectTarget(part.cluster, remote.ref)
+    yield fact("from", source, words, Span(dialect, Role.DIM), target=target)
     if remote.ref.kind == "EndpointSlice":
-        yield from slice_lines(snapshot, cluster, remote.ref)
+        yield from slice_lines(snapshot, part.cluster, remote.ref)
     elif remote.addresses:
         yield fact("", Span(listed(sorted(remote.addresses)), Role.DIM))
 

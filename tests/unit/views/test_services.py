@@ -45,7 +45,7 @@ def test_a_broken_service() -> None:
     assert text_of(row, "east", "west", "south", "north") == (
         "✖ exp 0/2", "● exp 2/2", "○ imp 2/2", "⊘ forbidden",
     )  # fmt: skip
-    assert row.cells["clusters"] == Cell("✖ east  ⊘1  ●2", Role.CRITICAL, 4)
+    assert row.cells["clusters"] == Cell("✖ east  ●2  ⊘1", Role.CRITICAL, 3)
     assert row.cells["ready"] == Cell("2/4", Role.WARN, "2/4")
     assert text_of(row, "exported", "imported", "dialects") == ("2", "1", "lighthouse")
     assert row.cells["reason"].text == "the export has no ready endpoint"
@@ -77,7 +77,7 @@ def test_a_service_that_is_well() -> None:
         (changed(exporter("east"), backends=None), None, "? exp ?", Role.UNKNOWN),
         (changed(exporter("east"), unknown=("x: stale",)), None, "? exp 2/2", Role.UNKNOWN),
         (changed(exporter("east"), service=None, backends=None), Severity.HIGH,
-         "✖ exp, no svc", Role.CRITICAL),
+         "✖ exp no svc", Role.CRITICAL),
         (importer("east", "west", 0, 2), None, "▲ imp 0/2", Role.WARN),
         (changed(importer("east", "west"), remote=()), None, "○ imp", Role.OK),
         (changed(exporter("east"), exports=()), None, "· svc", Role.DIM),

@@ -60,7 +60,7 @@ def card(detail: Detail, cluster: str) -> Card:
 
 
 def card_text(detail: Detail, cluster: str) -> str:
-    return "\n".join(line.text for line in card(detail, cluster).lines)
+    return "\n".join(f"{line.text}  {line.note}" for line in card(detail, cluster).lines)
 
 
 def test_state_and_findings_come_first() -> None:
@@ -85,9 +85,9 @@ def test_the_worst_cluster_stands_first() -> None:
     detail = document(report(broken()))
     cards = block(detail, "In each cluster").cards
     assert [(one.title, one.note) for one in cards] == [
-        ("east", "✖ exports 0/2"),
-        ("west", "● exports 2/2"),
-        ("south", "● imports 2/2"),
+        ("east", "✖ exp 0/2"),
+        ("west", "● exp 2/2"),
+        ("south", "○ imp 2/2"),
     ]
     (line,) = block(detail, "In each cluster").lines
     assert line.text == "north  ? serviceexports: forbidden"
@@ -97,7 +97,7 @@ def test_a_card_says_what_a_cluster_has() -> None:
     detail = document(report(broken()))
     text = card_text(detail, "east")
     for words in ("ClusterIP  10.96.0.7", "http:9090/TCP", "app=checkout", "None", "IPv4",
-                  "✖ 0/2 ready", "lighthouse  60 s old", "● True"):  # fmt: skip
+                  "✖ 0/2 ready", "lighthouse", "60 s old", "● True"):  # fmt: skip
         assert words in text
     targets = {line.target for line in card(detail, "east").lines}
     assert ObjectTarget("east", ref("Service")) in targets

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from mckconsole.analysis.mesh.hints import link_steps
-from mckconsole.analysis.mesh.links import Link, LinkKey, LinkState, Pair, Verdict
+from mckconsole.analysis.mesh.links import (
+    Link,
+    LinkKey,
+    LinkState,
+    MeshProvider,
+    Pair,
+    Verdict,
+)
 from mckconsole.analysis.mesh.pairs import PEER_UNAVAILABLE
 from mckconsole.domain.findings import Finding, Severity
 from mckconsole.domain.snapshot import FleetSnapshot
@@ -19,6 +26,12 @@ _RULES = {
     LinkState.DEGRADED: "MESH-DEGRADED",
     LinkState.SLOW: "MESH-SLOW",
 }
+_NOUNS = {
+    MeshProvider.SUBMARINER: "tunnel",
+    MeshProvider.CILIUM: "tunnel",
+    MeshProvider.CONSUL: "peering",
+}
+"""What a connection is called; where it is not here, a link."""
 ASYMMETRIC = "MESH-ASYMMETRIC"
 LINK_RULES = frozenset({*_RULES.values(), ASYMMETRIC})
 """Rules whose subject is a link's key."""
@@ -57,7 +70,7 @@ def _link_finding(fleet: FleetSnapshot, link: Link, pair: Pair | None) -> Findin
         severity=link.severity or Severity.INFO,
         cluster=key.source,
         object=link.object,
-        title=f"{_named(key)} tunnel to {key.target}: {link.state}",
+        title=f"{_named(key)} to {key.target}: {link.state}",
         detail=f"{_sentence(link.reason)}{notes}{other}",
         evidence=link.evidence,
         remediation=link_steps(fleet, link, pair),
@@ -67,12 +80,14 @@ def _link_finding(fleet: FleetSnapshot, link: Link, pair: Pair | None) -> Findin
 
 
 def _named(key: LinkKey) -> str:
-    return key.provider.value.capitalize()
+    return f"{key.provider.value.capitalize()} {_NOUNS.get(key.provider, 'link')}"
 
 
 def _sentence(text: str) -> str:
-    """`text` with a capital and a full stop."""
-    return f"{text[:1].upper()}{text[1:]}."
+    """`text` with a full stop, and a capital unless it begins with a name: names stay as they are."""
+    first = text.partition(" ")[0]
+    begin = text[:1].upper() if first.rstrip(":,").isalpha() else text[:1]
+    return f"{begin}{text[1:]}."
 
 
 def _other_side(link: Link, pair: Pair | None) -> str:
@@ -91,9 +106,9 @@ def _pair_finding(fleet: FleetSnapshot, pair: Pair) -> Finding:
     """Reported on the side to look at first, with both sides as evidence."""
     first, other = pair.forward, pair.backward
     key = first.key
-    title = f"{_named(key)} tunnel with {key.target} works in one direction only"
+    title = f"{_named(key)} with {key.target} works in one direction only"
     if pair.verdict is not Verdict.ASYMMETRIC:
-        title = f"{_named(key)} tunnel with {key.target} is slower in one direction"
+        title = f"{_named(key)} with {key.target} is slower in one direction"
     severe = pair.verdict is Verdict.ASYMMETRIC
     return Finding(
         rule=ASYMMETRIC,

@@ -58,13 +58,19 @@ def _imported(world: World, fleet: GkeFleet, name: str, export: Export) -> Itera
         },
         status={"clusters": [{"cluster": _membership(fleet, one)} for one in (*sources, *foreign)]},
     )
+    yield _slice(world, name, export, derived, sources)
+
+
+def _slice(world: World, name: str, export: Export, derived: str, sources: list[str]) -> KubeObject:
+    """The endpoints of all exporters that can be read, the cluster's own among them."""
+    site = world.sites[name]
     endpoints = [
         one
         for source in sources
         if (found := offer(world, source, export.namespace, export.name))
         for one in found.endpoints
     ]
-    yield imported_slice(
+    return imported_slice(
         site,
         export.namespace,
         f"{derived}-{site.digest('gke slice', export.name, length=5)}",
@@ -72,7 +78,7 @@ def _imported(world: World, fleet: GkeFleet, name: str, export: Export) -> Itera
             "kubernetes.io/service-name": derived,
             "endpointslice.kubernetes.io/managed-by": "endpointslicemirroring-controller.k8s.io",
         },
-        ports=ports,
+        ports=common_ports(world, export, sources),
         endpoints=endpoints,
     )
 

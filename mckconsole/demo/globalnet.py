@@ -8,9 +8,10 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
+from mckconsole.demo.clusterservices import service_ports
 from mckconsole.demo.objects import KubeObject
+from mckconsole.demo.pods import pod_labels
 from mckconsole.demo.sections_services import Export
-from mckconsole.demo.workloads import pod_labels, service_ports
 from mckconsole.demo.world import World
 
 _AGE_DAYS = 42.0

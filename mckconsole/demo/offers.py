@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from mckconsole.demo import workloads
+from mckconsole.demo.clusterservices import endpoints, service_ports
 from mckconsole.demo.objects import KubeObject
+from mckconsole.demo.pods import ready_count
 from mckconsole.demo.sections_services import Export
 from mckconsole.demo.world import World
 
@@ -45,11 +46,11 @@ def offer(world: World, name: str, namespace: str, service: str) -> Offer | None
         return None
     site = world.sites[name]
     return Offer(
-        workloads.service_ports(model),
+        service_ports(model),
         model.headless,
         model.affinity,
-        workloads.ready_count(site, model),
-        workloads.endpoints(site, model),
+        ready_count(site, model),
+        endpoints(site, model),
     )
 
 

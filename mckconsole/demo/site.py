@@ -47,6 +47,11 @@ class Site:
     epoch: float
     """Unix seconds of the demo's start: creation stamps count back from it."""
 
+    @property
+    def rollout_days(self) -> float:
+        """Age of what is rolled out anew now and then, days."""
+        return min(self.cluster.age_days, 60)
+
     def digest(self, *parts: object, length: int = 8) -> str:
         """Lower-case hex that depends on the seed, the cluster and `parts` only."""
         text = "\0".join(map(str, (self.seed, self.cluster.name, *parts)))

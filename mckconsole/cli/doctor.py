@@ -19,7 +19,7 @@ from mckconsole.report.spans import paint
 from mckconsole.sources.prometheus import ProbeResult, PrometheusSource
 from mckconsole.store.checkup import Scope, examine_all
 from mckconsole.store.contact import connecting
-from mckconsole.views.panes import PANES
+from mckconsole.views.panes import CONSOLE_TOPICS
 
 
 def run(arguments: Namespace) -> int:
@@ -57,7 +57,7 @@ async def _diagnose(arguments: Namespace) -> Diagnosis:
         names = [endpoint.name for endpoint in target.inventory.endpoints]
         sources = [PrometheusSource(one, names) for one in target.config.prometheus]
         scope = Scope(
-            topics=tuple(dict.fromkeys(topic for pane in PANES for topic in pane.topics)),
+            topics=CONSOLE_TOPICS,
             deadline=arguments.timeout,
             connect=connecting(target.config),
             late="see --timeout",

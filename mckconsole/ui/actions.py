@@ -64,6 +64,9 @@ _HERE = (
            _CELLS, 22, _MESH),
     Action("services.compare", ("equals_sign",), "compare", "Compare the service's objects between"
            " its clusters, side by side.", _ROWS, 24, _SERVICES),
+    Action("failover.open", ("x",), "what if lost", "Say what losing the marked clusters, or this"
+           " one, would mean; for a service, losing each of its clusters.", _ROWS, 26,
+           ("fleet", "services")),
     Action("filter.open", ("slash",), "filter", "Show only rows that match.", _CELLS, 30),
     Action("search.open", ("slash",), "search", "Search in this text.", _DETAIL, 30),
     Action("search.next", ("n",), "next match", "Go to the next match.", _DETAIL, 31),

@@ -18,6 +18,7 @@ from mckconsole.views.detail import (
     Block,
     ClusterTarget,
     Detail,
+    FailoverTarget,
     FindingTarget,
     Line,
     LinkTarget,
@@ -171,7 +172,12 @@ class TextView(PaneView):
         event.stop()
         if isinstance(
             event.target,
-            ClusterTarget | LinkTarget | FindingTarget | ObjectTarget | ServiceTarget,
+            ClusterTarget
+            | LinkTarget
+            | FindingTarget
+            | ObjectTarget
+            | ServiceTarget
+            | FailoverTarget,
         ):
             self.desk.go(event.target)
 
@@ -193,11 +199,16 @@ class ClusterView(TextView):
 
     def __init__(self, desk: Desk, pane: str, target: ClusterTarget) -> None:
         super().__init__(desk, pane)
+        self.subject = "fleet"
         self.target = target
         self._access: AccessReport | None = None
 
     def build(self, frame: Frame) -> Detail | None:
         return cluster_detail(frame.snapshot, frame.analysis, self.target.name, self._access)
+
+    def do_failover_open(self) -> None:
+        """What its loss would mean."""
+        self.desk.go(FailoverTarget((self.target.name,)))
 
     def on_mount(self) -> None:
         """Ask how the console is signed in, once."""

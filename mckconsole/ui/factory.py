@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from mckconsole.ui.places import ComparePlace, MetricsPlace, NotesPlace, Place, TransitionsPlace
+from mckconsole.ui.places import (
+    ComparePlace,
+    LossesPlace,
+    MetricsPlace,
+    NotesPlace,
+    Place,
+    TransitionsPlace,
+)
 from mckconsole.ui.view import Desk, PaneView
 from mckconsole.views.detail import (
     ClusterTarget,
+    FailoverTarget,
     FindingTarget,
     LinkTarget,
     ObjectTarget,
@@ -34,6 +42,14 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
             from mckconsole.ui.service_views import CompareView
 
             return CompareView(desk, place)
+        case FailoverTarget():
+            from mckconsole.ui.failover_views import FailoverView
+
+            return FailoverView(desk, pane, place)
+        case LossesPlace():
+            from mckconsole.ui.failover_views import LossesView
+
+            return LossesView(desk, pane, place)
         case TransitionsPlace():
             return details.TransitionsView(desk, pane, place)
         case NotesPlace():

@@ -20,7 +20,7 @@ from mckconsole.domain.kinds import BY_TOPIC, Keep
 from mckconsole.domain.states import ClusterState, Transition
 from mckconsole.store.signals import METRICS
 from mckconsole.ui.frame import Frame, make_frame
-from mckconsole.views.panes import PANES
+from mckconsole.views.panes import CONSOLE_QUERIES, CONSOLE_TOPICS
 
 if TYPE_CHECKING:
     from mckconsole.analysis.thresholds import Thresholds
@@ -97,9 +97,8 @@ class Feed:
         from mckconsole.store.reader import ReadPlan
         from mckconsole.store.reload import Reload
 
-        topics = tuple(topic for topic in BY_TOPIC if any(topic in p.topics for p in PANES))
-        queries = tuple(dict.fromkeys(query for pane in PANES for query in pane.queries))
-        plan = ReadPlan(topics, queries)
+        topics = tuple(topic for topic in BY_TOPIC if topic in CONSOLE_TOPICS)
+        plan = ReadPlan(topics, CONSOLE_QUERIES)
         reload = None
         if opened.reread is not None:
             reload = Reload(opened.reread, opened.inventory.seen, self._replaced)

@@ -19,6 +19,21 @@ class FleetTable(TableView):
 
         return ClusterTarget(row_id)
 
+    def do_failover_open(self) -> None:
+        """What the loss of the marked clusters together, else of this one, would mean."""
+        from mckconsole.views.detail import FailoverTarget
+
+        frame, marked, row = self.desk.frame, self.grid.marked, self.row
+        if frame is not None and marked:
+            self.desk.go(FailoverTarget(tuple(n for n in frame.snapshot.clusters if n in marked)))
+        elif row is not None:
+            self.desk.go(FailoverTarget((row.id,)))
+
+    def refuses(self, action: str) -> str:
+        if action == "failover.open" and self.row is None and not self.grid.marked:
+            return "there is no row"
+        return super().refuses(action)
+
 
 class MeshTable(TableView):
     """A row is one direction of a tunnel."""
@@ -77,7 +92,14 @@ class ServicesTable(TableView):
         if self.row is not None:
             self.desk.go(ComparePlace(self.row.id))
 
+    def do_failover_open(self) -> None:
+        """What each cluster's loss would mean for the service."""
+        from mckconsole.ui.places import LossesPlace
+
+        if self.row is not None:
+            self.desk.go(LossesPlace(self.row.id))
+
     def refuses(self, action: str) -> str:
-        if self.row is None and action == "services.compare":
+        if self.row is None and action in ("services.compare", "failover.open"):
             return "there is no row"
         return super().refuses(action)

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from mckconsole.views.detail import (
     ClusterTarget,
+    FailoverTarget,
     FindingTarget,
     LinkTarget,
     ObjectTarget,
@@ -36,6 +37,13 @@ class ComparePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class LossesPlace:
+    """What each cluster's loss would mean for a service, by the id of its row."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotesPlace:
     """What is wrong with the fleet as a whole."""
 
@@ -46,7 +54,9 @@ Place: TypeAlias = (
     | FindingTarget
     | ObjectTarget
     | ServiceTarget
+    | FailoverTarget
     | ComparePlace
+    | LossesPlace
     | MetricsPlace
     | TransitionsPlace
     | NotesPlace

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mckconsole.domain.text import shorten
 from mckconsole.ui.detail_views import TextView
-from mckconsole.ui.places import ComparePlace
+from mckconsole.ui.places import ComparePlace, LossesPlace
 from mckconsole.ui.table_view import MAX_FILTER, TableView
 from mckconsole.ui.view import Desk
 from mckconsole.views.detail import Detail, ObjectTarget, ServiceTarget
@@ -41,6 +41,10 @@ class ServiceView(TextView):
     def do_services_compare(self) -> None:
         """Its objects side by side."""
         self.desk.go(ComparePlace(self.target.id))
+
+    def do_failover_open(self) -> None:
+        """What each cluster's loss would mean for it."""
+        self.desk.go(LossesPlace(self.target.id))
 
 
 class CompareView(TableView):
@@ -107,6 +111,10 @@ class CompareView(TableView):
 
     def _no_rows(self, frame: Frame) -> str:
         return "this service is no longer there; esc goes back"
+
+    def do_failover_open(self) -> None:
+        """What each cluster's loss would mean for the service."""
+        self.desk.go(LossesPlace(self.place_shown.id))
 
     def refuses(self, action: str) -> str:
         if action == "services.compare":

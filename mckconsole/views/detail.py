@@ -49,7 +49,16 @@ class ServiceTarget:
     id: str
 
 
-Target: TypeAlias = ObjectTarget | FindingTarget | LinkTarget | ClusterTarget | ServiceTarget
+@dataclass(frozen=True, slots=True)
+class FailoverTarget:
+    """Clusters lost together: opens what that would mean."""
+
+    lost: tuple[str, ...]
+
+
+Target: TypeAlias = (
+    ObjectTarget | FindingTarget | LinkTarget | ClusterTarget | ServiceTarget | FailoverTarget
+)
 
 
 @dataclass(frozen=True, slots=True)

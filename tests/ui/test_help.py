@@ -189,7 +189,7 @@ def with_keys(settings: Settings, tmp_path: Path, text: str) -> Settings:
 async def test_a_key_of_one_s_own(
     settings: Settings, tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    settings = with_keys(settings, tmp_path, "view.problems: f5\nhelp.open: .\nmove.down: x\n")
+    settings = with_keys(settings, tmp_path, "view.problems: f5\nhelp.open: .\nmove.down: i\n")
     async with console(settings, size=size) as running:
         await read(running)
         await running.press("z")
@@ -200,7 +200,7 @@ async def test_a_key_of_one_s_own(
         assert "f5 problems" in footer(running)
         assert footer(running).endswith(". help")
         first = table(running).grid.cursor_key
-        await running.press("x")
+        await running.press("i")
         assert table(running).grid.cursor_key == shown(running)[1] != first
         await running.press("?")
         assert running.app.screen is running.shell
@@ -208,7 +208,7 @@ async def test_a_key_of_one_s_own(
         own, common, moving, *_ = helped(running)._groups
         assert ("problems", "f5") in {(entry.title, entry.keys) for entry in own.entries}
         assert ("help", ".") in {(entry.title, entry.keys) for entry in common.entries}
-        assert ("one down", "x") in {(entry.title, entry.keys) for entry in moving.entries}
+        assert ("one down", "i") in {(entry.title, entry.keys) for entry in moving.entries}
 
 
 async def test_a_key_that_is_taken_away(settings: Settings, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def _named(key: LinkKey) -> str:
 
 
 def _sentence(text: str) -> str:
-    """`text` with a full stop, and a capital unless it begins with a name: names stay as they are."""
+    """`text` with a full stop, and a capital unless it begins with a name: that stays as it is."""
     first = text.partition(" ")[0]
     begin = text[:1].upper() if first.rstrip(":,").isalpha() else text[:1]
     return f"{begin}{text[1:]}."

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.services.dns import first_name
 from mckconsole.analysis.services.model import FleetService, ServiceState
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.text import shorten
@@ -19,9 +20,8 @@ from mckconsole.views.services_cells import (
     NOTHING,
     STATE_ROLES,
     clusters_cell,
-    part_cell,
+    part_cells,
     ready_cell,
-    worst_by_cluster,
 )
 from mckconsole.views.services_columns import column_ids, taking_part
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
@@ -54,8 +54,7 @@ def find_service(analysis: Analysis, row_id: str) -> FleetService | None:
 
 def _row(service: FleetService, ids: Mapping[str, str]) -> Row:
     role = STATE_ROLES[service.state]
-    found = worst_by_cluster(service)
-    parts = {name: part_cell(part, found.get(name)) for name, part in service.parts.items()}
+    parts = part_cells(service)
     key = service.key
     exporters, importers = len(service.exporters), len(service.importers)
     names = ", ".join(service.dialects)
@@ -76,7 +75,7 @@ def _row(service: FleetService, ids: Mapping[str, str]) -> Row:
         },
         tuple(finding.id for finding in service.findings),
         role,
-        tuple(service.parts),
+        tuple(parts),
         key.namespace,
     )
 
@@ -90,10 +89,8 @@ def _reason(service: FleetService) -> Cell:
 
 
 def _dns(service: FleetService) -> Cell:
-    if not service.dns:
-        return BLANK
-    name = service.dns[0].name
-    return Cell(name, Role.DIM, name)
+    name = first_name(service)
+    return Cell(name, Role.DIM, name) if name else BLANK
 
 
 def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:

@@ -6,9 +6,10 @@ finding about its cluster. What could not be read is never well.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
-from mckconsole.analysis.services.model import FleetService, Part, ServiceState
+from mckconsole.analysis.services.model import Dialect, FleetService, Part, ServiceState
 from mckconsole.domain.findings import Severity
 from mckconsole.views.cells import SEVERITY_ROLES
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role
@@ -52,6 +53,8 @@ def worst_by_cluster(service: FleetService) -> Mapping[str, Role]:
 def part_cell(part: Part, found: Role | None) -> Cell:
     """A cluster's part; `found` is how bad the worst finding about it is."""
     if not part.involved:
+        if found is not None:
+            return _beside(found, "svc" if part.service else "no part")
         if part.unknown:
             return unread_cell(part)
         return _ONLY_THERE if part.service else NOTHING
@@ -60,6 +63,20 @@ def part_cell(part: Part, found: Role | None) -> Cell:
     if role is Role.OK and not part.exports:
         return Cell(f"{IMPORTS} {words}", role, value)
     return Cell(f"{GLYPHS[role]} {words}", role, value)
+
+
+def _beside(found: Role, words: str) -> Cell:
+    """A cluster without a part in it of which something was found: that it has none, say."""
+    return Cell(f"{GLYPHS[found]} {words}", found, words)
+
+
+def part_cells(service: FleetService) -> Mapping[str, Cell]:
+    """Every cluster's cell: of those with a part, and of those of which something was found."""
+    found = worst_by_cluster(service)
+    cells = {name: part_cell(part, found.get(name)) for name, part in service.parts.items()}
+    for name in found.keys() - cells.keys():
+        cells[name] = _beside(found[name], "no part")
+    return cells
 
 
 def part_role(part: Part, found: Role | None) -> Role:
@@ -81,6 +98,8 @@ def endpoints_of(part: Part) -> tuple[int, int]:
 
 def _exports(part: Part) -> tuple[str, str]:
     also = ", imports" if part.imports or part.remote else ""
+    if part.service is None and all(one.dialect is Dialect.KARMADA for one in part.exports):
+        return "exp hub", f"exports from the hub{also}"
     if part.backends is None:
         return "exp ?" if part.service else "exp no svc", f"exports{also}"
     count = f"{part.backends.ready}/{part.backends.total}"
@@ -109,15 +128,17 @@ def clusters_cell(service: FleetService, cells: Mapping[str, Cell]) -> Cell:
     Clusters that could not be read at all come last: whether they have a part is not known.
     """
     by_role: dict[Role, list[str]] = {}
-    unread: dict[Role, int] = {}
-    for name, part in service.parts.items():
-        role = cells[name].role
-        if part.involved:
-            by_role.setdefault(role, []).append(name)
-        elif part.unknown:
-            unread[role] = unread.get(role, 0) + 1
-    counted = [f"{GLYPHS[role]}{unread[role]}" for role in WORST_FIRST if role in unread]
+    unread: Counter[Role] = Counter()
+    for name, cell in cells.items():
+        part = service.parts.get(name)
+        if (part and part.involved) or cell.role in _BAD:
+            by_role.setdefault(cell.role, []).append(name)
+        elif part and part.unknown:
+            unread[cell.role] += 1
     roles = [role for role in WORST_FIRST if role in by_role]
+    for role in roles[1:]:  # counted anyway: together
+        by_role[role] += [""] * unread.pop(role, 0)
+    counted = [f"{GLYPHS[role]}{unread[role]}" for role in WORST_FIRST if unread[role]]
     if not roles:
         return Cell("  ".join(counted), Role.UNKNOWN, 0) if counted else BLANK
     worst, *others = roles
@@ -127,7 +148,7 @@ def clusters_cell(service: FleetService, cells: Mapping[str, Cell]) -> Cell:
     if worst is Role.OK and len(names) > 1:
         first = f"{GLYPHS[worst]} {'' if counted else 'all '}{len(names)}"
     parts = [first, *(f"{GLYPHS[role]}{len(by_role[role])}" for role in others), *counted]
-    return Cell("  ".join(parts), worst, sum(map(len, by_role.values())))
+    return Cell("  ".join(parts), worst, sum(part.involved for part in service.parts.values()))
 
 
 def ready_cell(service: FleetService) -> Cell:

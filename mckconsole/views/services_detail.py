@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.mesh.links import Link
 from mckconsole.analysis.services.corefile import forward_lines
-from mckconsole.analysis.services.model import Dialect, FleetService, Part, Reach
+from mckconsole.analysis.services.dns import dns_names
+from mckconsole.analysis.services.model import Dialect, FleetService, Part, Reach, Surroundings
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.views.cells import SEVERITY_ROLES
 from mckconsole.views.detail import (
@@ -60,7 +61,7 @@ def service_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> 
             _clusters(snapshot, service),
             _ways(analysis, service),
             _forwarding(snapshot, analysis, service),
-            _names(service),
+            _names(analysis, service),
             *((_evidence(snapshot, service),) if service.findings else ()),
         ),
     )
@@ -210,10 +211,11 @@ def _forwarded(snapshot: FleetSnapshot, analysis: Analysis, cluster: str) -> Lin
     return Line((Span(f"{cluster}  "), stated(Role.OK, words)), ObjectTarget(cluster, ref), 4)
 
 
-def _names(service: FleetService) -> Block:
+def _names(analysis: Analysis, service: FleetService) -> Block:
+    around = Surroundings(analysis.services.clusters, {}, 0.0)
     lines: Iterator[Line] = (
         Line((Span(f"{one.name}  "), Span(f"{one.type}  ", Role.DIM), Span(one.answers)), indent=4)
-        for one in service.dns
+        for one in dns_names(service.key, service.parts, around)
     )
     found = tuple(lines)
     if not found:

@@ -16,6 +16,7 @@ from mckconsole.analysis.services.model import (
     Dialect,
     DnsName,
     Export,
+    FleetService,
     Import,
     Part,
     Port,
@@ -63,6 +64,20 @@ def dns_names(
     if Dialect.CONSUL in spoken:
         found += _peers(_Asked(key, parts, around, frozenset({Dialect.CONSUL})))
     return tuple({(one.name, one.type): one for one in reversed(found)}.values())[::-1]
+
+
+def first_name(service: FleetService) -> str:
+    """The name that a pod is most likely to ask; empty when nothing but a mirror or a peer has
+    one. Quick: it is shown of every service."""
+    spoken = service.dialects
+    zone = "clusterset.local" if not _CLUSTERSET.isdisjoint(spoken) else "cluster.local"
+    if zone == "clusterset.local" or any(dialect in _SAME_NAME for dialect in spoken):
+        return f"{service.key.name}.{service.key.namespace}.svc.{zone}"
+    for part in service.parts.values():
+        for one in part.imports:
+            if one.derived:
+                return f"{one.derived}.{one.ref.namespace}.svc.{zone}"
+    return f"{service.key.name}.virtual.<peer>.consul" if Dialect.CONSUL in spoken else ""
 
 
 class _Asked:

@@ -13,7 +13,6 @@ from mckconsole.analysis.services.model import (
     ClusterFacts,
     ConditionView,
     Dialect,
-    DnsName,
     Export,
     FleetService,
     Import,
@@ -150,7 +149,6 @@ def fleet_service(
         findings[0].title if findings else "",
         tuple(findings),
         tuple(unknowns),
-        (DnsName(f"{name}.{namespace}.svc.clusterset.local", "A", "cluster set IP 10.112.0.9"),),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from msgspec.structs import replace as changed
 
-from mckconsole.analysis.services.model import FleetService, ServicesReport, ServiceState
+from mckconsole.analysis.services.model import FleetService, Part, ServicesReport, ServiceState
 from mckconsole.domain.findings import Severity
 from mckconsole.report import export, jsonout, table
 from mckconsole.report.document import build
@@ -89,6 +89,27 @@ def test_a_part_in_a_cell(part: object, severity: Severity | None, text: str, ro
     found = (finding("east", severity=severity),) if severity else ()
     row = row_of(fleet_service(part, findings=found))  # type: ignore[arg-type]
     assert (row.cells["east"].text, row.cells["east"].role) == (text, role)
+
+
+def test_a_cluster_that_has_no_part_although_it_should() -> None:
+    found = finding("west", title="not imported: there is no namespace shop", severity=Severity.LOW)
+    other = finding("south", severity=Severity.INFO)
+    service = fleet_service(exporter("east"), Part("north"), findings=(found, other))
+    row = row_of(fleet_service(exporter("east"), unread("north"), findings=(found,)))
+    assert text_of(row, "east", "north") == ("● exp 2/2", "⊘ forbidden")
+    assert row.cells["clusters"] == Cell("▲ west  ●1  ⊘1", Role.WARN, 1)
+    assert row.clusters == ("east", "north", "west")
+    fleet, analysis = seen(report(service, healthy()))
+    (row, _) = services.rows(fleet, analysis)
+    assert text_of(row, "west", "north") == ("▲ no part", "·")
+
+
+def test_signs_are_counted_once() -> None:
+    odd = changed(exporter("east"), unknown=("x: stale",))
+    row = row_of(fleet_service(importer("west", "east"), odd, unread("north", "nobody knows")))
+    assert row.cells["clusters"].text == "? east  ●1  ?1"
+    bad = fleet_service(exporter("south"), odd, unread("north", "?"), findings=(finding("south"),))
+    assert row_of(bad).cells["clusters"].text == "✖ south  ?2"
 
 
 def test_clusters_without_any_part_have_no_column() -> None:

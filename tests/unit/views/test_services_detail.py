@@ -198,8 +198,10 @@ def test_the_forward_line_is_shown_where_nothing_is_wrong_with_it() -> None:
 
 
 def test_names_with_what_they_answer() -> None:
-    (line,) = block(document(report(healthy()), "shop/cart"), "Names that a pod would ask").lines
-    assert line.text == "cart.shop.svc.clusterset.local  A  cluster set IP 10.112.0.9"
+    names = block(document(report(healthy()), "shop/cart"), "Names that a pod would ask")
+    assert names.note == f"{len(names.lines)} names"
+    assert names.lines[0].text.startswith("cart.shop.svc.clusterset.local  A  ")
+    assert any("  SRV  " in line.text for line in names.lines)
 
 
 def test_evidence_names_every_cluster() -> None:

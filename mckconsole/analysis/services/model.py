@@ -56,7 +56,7 @@ class Dialect(StrEnum):
 class Held(msgspec.Struct, frozen=True, gc=False):
     """Every object that one cluster holds about one service, as `index` looked it up."""
 
-    key: ServiceKey = field(default=ServiceKey("", ""))
+    key: ServiceKey = ServiceKey("", "")
     """Whose objects these are; objects that list many services need it."""
     service: Service | None = None
     slices: tuple[EndpointSlice, ...] = ()
@@ -320,7 +320,6 @@ class FleetService:
     """The worst finding's title or what is unknown; empty when it is well."""
     findings: tuple[Finding, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
-    dns: tuple[DnsName, ...] = ()
 
     @property
     def exporters(self) -> tuple[str, ...]:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from mckconsole.analysis.services.dns import dns_names
-from mckconsole.analysis.services.model import Dialect, Part, Surroundings
+from mckconsole.analysis.services.dns import dns_names, first_name
+from mckconsole.analysis.services.model import (
+    Dialect,
+    FleetService,
+    Part,
+    ServiceState,
+    Surroundings,
+)
 from tests.unit.analysis.services.reading import (
     CHECKOUT,
     EXPORT,
@@ -45,6 +51,10 @@ def answers(*parts: Part, ids: dict[str, str] | None = None) -> dict[str, str]:
     assert [one.type for one in found if one.name.startswith("_")] == ["SRV"] * sum(
         one.type == "SRV" for one in found
     )
+    service = FleetService(CHECKOUT, {one.cluster: one for one in parts}, ServiceState.OK, None, "")
+    names = [one.name for one in found]
+    if "<cluster>" not in "".join(names):
+        assert first_name(service) == next(iter(names), "")
     return {f"{one.type} {one.name}": one.answers for one in found}
 
 

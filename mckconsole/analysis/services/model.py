@@ -373,12 +373,18 @@ class Surroundings:
         object.__setattr__(self, "_by_id", by_id)
 
     def clusters_of(self, cluster_id: str) -> tuple[str, ...]:
-        """Names of all clusters that meshes call `cluster_id`: one, unless ids are used twice."""
-        return self._by_id.get(cluster_id, ())
+        """Names of all clusters that meshes call `cluster_id`: one, unless ids are used twice.
+
+        GKE writes the path of a fleet's membership, which ends in its id.
+        """
+        found = self._by_id.get(cluster_id, ())
+        if not found and "/memberships/" in cluster_id:
+            return self._by_id.get(cluster_id.rpartition("/")[2], ())
+        return found
 
     def cluster_of(self, cluster_id: str) -> str:
         """Name of the cluster that meshes call `cluster_id`; empty when none or several are."""
-        found = self._by_id.get(cluster_id, ())
+        found = self.clusters_of(cluster_id)
         return found[0] if len(found) == 1 else ""
 
 

@@ -121,6 +121,8 @@ def _conflicts(case: Case, reasons: Sequence[str]) -> list[Evidence]:
 def _flagged(case: Case, shown: Sequence[Evidence]) -> str:
     """Which exporters say so themselves."""
     names = list(dict.fromkeys(one.cluster for one in shown))
+    if case.dialect is Dialect.ISTIO:
+        return "Istio does not say so anywhere."
     if not names:
         return "No export's conditions say so."
     if len(names) == len(case.offers):
@@ -146,8 +148,8 @@ def _ports(case: Case, held: Sequence[tuple[Offer, ServiceFacts]]) -> Finding:
         (odd.cluster, odd.export.ref),
         Words(
             "exporters have different ports" if common else "exporters have no port in common",
-            f"{name_asked(case)}: {everyone}; {effect}. The export of {oldest.cluster} wins."
-            f" {_flagged(case, flags)}",
+            f"{name_asked(case)}: {everyone}; {effect}. {_winner(case, oldest)}"
+            f"{_flagged(case, flags)}",
         ),
         [
             *(saw(case, one.cluster, service.ref, "spec.ports", ports_text(service.ports))
@@ -157,6 +159,11 @@ def _ports(case: Case, held: Sequence[tuple[Offer, ServiceFacts]]) -> Finding:
         _steps(case, held, "set the same ports (name, protocol, number, appProtocol)"),
         peers=case.offers,
     )  # fmt: skip
+
+
+def _winner(case: Case, oldest: Offer) -> str:
+    """Istio knows no conflicts: nobody wins them, and nothing flags them."""
+    return "" if case.dialect is Dialect.ISTIO else f"The export of {oldest.cluster} wins. "
 
 
 def _types(case: Case, held: Sequence[tuple[Offer, ServiceFacts]]) -> Finding:
@@ -273,7 +280,7 @@ def check_owners(case: Case) -> Iterator[Finding]:
     if all(one.owner == first.owner and one.selector == first.selector for _, one in held[1:]):
         return
     labels = _differing([dict(one.owner) for _, one in held])
-    selectors = len({one.selector for _, one in held}) > 1
+    selectors = len({one.selector for _, one in held if one.selector}) > 1
     if not labels and not selectors:
         return
     yield _owners(case, held, labels, selectors)
@@ -297,7 +304,7 @@ def _owners(
         owner = dict(service.owner)
         shown += [saw(case, offer.cluster, service.ref, f"metadata.labels['{name}']", owner[name])
                   for name in labels if name in owner]  # fmt: skip
-        if selectors:
+        if selectors and service.selector:
             value = listed(f"{key}={value}" for key, value in service.selector)
             shown.append(saw(case, offer.cluster, service.ref, "spec.selector", value))
     what = [*labels, *(["selector"] if selectors else [])]
@@ -317,6 +324,10 @@ def _owners(
             "is one service: requests go to either.",
         ),
         shown,
-        _steps(case, held, "rename one of them if they are not the same application"),
+        (
+            *(show(case, one.cluster, service.ref) for one, service in held),
+            "if they are not the same application, rename one of them or export one only; if they "
+            "are, give them the same labels",
+        ),
         peers=case.offers,
     )

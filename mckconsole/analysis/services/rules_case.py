@@ -240,8 +240,9 @@ class Case:
 
     def resolve(self, source: str) -> tuple[str, ...]:
         """Names of the clusters that may be meant by an id in an object: usually one."""
-        found = self.setting.around.clusters_of(source)
-        if found or source not in self.setting.around.clusters:
+        around = self.setting.around
+        found = around.clusters_of(source)
+        if found or source not in around.clusters:
             return found
         return (source,)
 
@@ -328,8 +329,13 @@ def cases_of(key: ServiceKey, parts: Mapping[str, Part], setting: Setting) -> li
 
 
 def _joined(cases: dict[tuple[Dialect, int], Case]) -> list[Case]:
-    """Cases of which one is only a less certain view of another are one."""
+    """Cases of which one is only a less certain view of another are one.
+
+    Istio's sameness says how a service crosses only where nothing else does.
+    """
     for dialect, place in list(cases):
+        if dialect is Dialect.ISTIO and len(cases) > 1:
+            del cases[dialect, place]
         known = [key for key in cases if key != (dialect, place)]
         if dialect is Dialect.MCS:
             known = [key for key in known if key[0] in MCS_API]

@@ -119,8 +119,9 @@ def _unlike(
         foreign = frozenset().union(*(one.addresses for one in held)) - backends.addresses
         if foreign:
             return f"{addresses_text(foreign)} here, not there"
-    single = service is None or len(service.ip_families) < 2
-    if single and ready != backends.ready:
+    counted = (sum(one.total for one in held), backends.total)
+    listed = (len(frozenset().union(*(one.addresses for one in held))), len(backends.addresses))
+    if counted == listed and ready != backends.ready:
         return f"{ready} ready here, {backends.ready} ready there"
     return ""
 

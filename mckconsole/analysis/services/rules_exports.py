@@ -31,6 +31,9 @@ _JOINED = frozenset({
 """Dialects whose export stands beside a Service of its name in the same cluster."""
 _BACKED = _JOINED | {Dialect.CILIUM_GLOBAL, Dialect.ISTIO, Dialect.LINKERD}
 
+_BORROWED = frozenset({Dialect.CILIUM_GLOBAL, Dialect.ISTIO})
+"""Dialects in which a Service without endpoints of its own is the way to use those of others."""
+
 
 def check_services(case: Case) -> Iterator[Finding]:
     """SD01: exports without a Service, or of a Service that cannot be exported."""
@@ -119,7 +122,7 @@ def _is_empty(case: Case, offer: Offer) -> bool:
     if backends is not None:
         if backends.ready or case.dialect not in _BACKED:
             return False
-        if case.dialect is not Dialect.CILIUM_GLOBAL or backends.total:
+        if case.dialect not in _BORROWED or backends.total:
             return True
         return not any(one.part.backends is None or one.part.backends.ready
                        for one in case.offers.values())  # fmt: skip

@@ -26,7 +26,7 @@ from mckconsole.analysis.services.rules_words import (
     who_asks,
     worked_out,
 )
-from mckconsole.domain.findings import Evidence, Finding, Severity
+from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 
 _EVERYWHERE = frozenset({Dialect.LIGHTHOUSE, Dialect.CILIUM_MCS, Dialect.GKE, Dialect.CLOUD_MAP})
 """Dialects that import into every cluster of the set that has the namespace."""
@@ -136,6 +136,9 @@ def _no_namespace(case: Case, missing: Sequence[str], live: dict[str, Offer]) ->
     )  # fmt: skip
 
 
+_Named = tuple[tuple[str, ...], tuple[str, ...]]
+
+
 @dataclass(slots=True)
 class _Lists:
     """What the imports of all clusters name that is not so, each thing once."""
@@ -152,10 +155,11 @@ def check_sources(case: Case) -> Iterator[Finding]:
     if not case.imports or case.dialect not in _LISTS:
         return
     found = _Lists()
-    good: set[tuple[str, ...]] = set()
+    good: set[_Named] = set()
     live: dict[str, Offer] | None = None
     for cluster, imports in case.imports.items():
-        sources = imports[0].sources if len(imports) == 1 else _sources(imports)
+        alone = len(imports) == 1 and not imports[0].source
+        sources = (imports[0].sources, ()) if alone else _sources(imports)
         if sources in good:
             continue
         live = case.live() if live is None else live
@@ -169,30 +173,39 @@ def check_sources(case: Case) -> Iterator[Finding]:
         yield _left_out(case, exporter, leaving)
 
 
-def _sources(imports: Sequence[Import]) -> tuple[str, ...]:
-    """Ids that the imports name: the aggregated one first, then Lighthouse's copies per cluster."""
-    ordered = sorted(imports, key=lambda one: bool(one.source))
-    named = (source for one in ordered for source in (*one.sources, one.source))
-    return tuple(dict.fromkeys(source for source in named if source))
+def _sources(imports: Sequence[Import]) -> _Named:
+    """Ids that the aggregated import names, and those of Lighthouse's copies per cluster.
+
+    Where there are copies only (before 0.17), they are what is imported.
+    """
+    whole = [source for one in imports if not one.source for source in one.sources]
+    copies = [one.source for one in imports if one.source]
+    if all(one.source for one in imports):
+        whole, copies = copies, []
+    return tuple(dict.fromkeys(whole)), tuple(dict.fromkeys(copies))
 
 
 def _compare(
-    case: Case, cluster: str, sources: tuple[str, ...], live: dict[str, Offer], found: _Lists
+    case: Case, cluster: str, listed_by: _Named, live: dict[str, Offer], found: _Lists
 ) -> bool:
     """Whether the list is as it should be; what is not goes into `found`."""
-    good = True
+    good, riddle = True, False
+    sources, copied = listed_by
     named: set[str] = set()
-    for source in sources:
+    for source in dict.fromkeys((*sources, *copied)):
         names = case.resolve(source)
-        named.update(names)
+        if source in sources:
+            named.update(names)
         if not names:
-            good = False
+            good, riddle = False, True
             if not doubt_id(case, "SD07", source):
                 found.strange.setdefault(source, []).append(cluster)
         elif not any(name in case.offers for name in names):
             good = False
             if not doubt_export(case, "SD07", names):
                 found.stale.setdefault(source, []).append(cluster)
+    if riddle:
+        return good  # who is not named may be the one behind the id
     if sources or case.dialect in _ALWAYS_LISTS:
         for name, offer in live.items():
             if name not in named:
@@ -230,8 +243,15 @@ def _listing(case: Case, clusters: Sequence[str]) -> list[Evidence]:
     return shown
 
 
-def _steps(case: Case, clusters: Sequence[str], exporter: str = "") -> list[str]:
-    steps = [show(case, name, main_import(case.imports[name]).ref) for name in clusters]
+def _naming(case: Case, cluster: str, source: str) -> ObjectRef:
+    """The import that names the id."""
+    held = case.imports[cluster]
+    named = (one for one in held if source == one.source or source in one.sources)
+    return next(named, main_import(held)).ref
+
+
+def _steps(case: Case, clusters: Sequence[str], exporter: str = "", source: str = "") -> list[str]:
+    steps = [show(case, name, _naming(case, name, source)) for name in clusters]
     if exporter and exporter in case.offers:
         steps.append(show(case, exporter, case.offers[exporter].export.ref))
     blamed = [exporter] if exporter else clusters
@@ -246,7 +266,7 @@ def _stale(case: Case, source: str, listing: Sequence[str]) -> Finding:
         case,
         "SD07",
         Severity.MEDIUM,
-        (listing[0], main_import(case.imports[listing[0]]).ref),
+        (listing[0], _naming(case, listing[0], source)),
         Words(
             "import names a cluster that does not export",
             f"The import says that {source} exports the service, and {', '.join(meant)} does not. "
@@ -256,7 +276,7 @@ def _stale(case: Case, source: str, listing: Sequence[str]) -> Finding:
             *_listing(case, listing),
             *(worked_out(case, name, topic, kind, "(none)") for name in meant),
         ],
-        _steps(case, listing, meant[0]),
+        _steps(case, listing, meant[0], source),
         peers=(*listing, *meant),
         subject=f"stale {source}",
     )
@@ -267,7 +287,7 @@ def _strange(case: Case, source: str, listing: Sequence[str]) -> Finding:
         case,
         "SD07",
         Severity.MEDIUM,
-        (listing[0], main_import(case.imports[listing[0]]).ref),
+        (listing[0], _naming(case, listing[0], source)),
         Words(
             "import names a cluster that nobody is known by",
             f"The import says that {source} exports the service; no cluster of this fleet has that "
@@ -276,7 +296,7 @@ def _strange(case: Case, source: str, listing: Sequence[str]) -> Finding:
         ),
         _listing(case, listing),
         [
-            *_steps(case, listing),
+            *_steps(case, listing, source=source),
             f"find out who {source} is: add its context, or remove what it left on the broker",
         ],
         peers=(*listing, *case.offers),

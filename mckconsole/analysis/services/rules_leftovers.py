@@ -126,8 +126,16 @@ def _leftover(case: Case, source: str, held: Held) -> Finding:
             *(show_slices(case, name, source) for name in clusters),
             *(show(case, name, one.ref) for name, one in held),
             *(show_controller(case, name) for name in clusters),
-            f"if {source} is not to export it, delete what is left of it on the broker, then here",
+            _last_step(case, source),
         ),
         peers=(*clusters, *meant, *case.offers),
         subject=source,
     )
+
+
+def _last_step(case: Case, source: str) -> str:
+    if case.dialect is Dialect.LIGHTHOUSE:
+        return (
+            f"if {source} is not to export it, delete what is left of it on the broker, then here"
+        )
+    return f"if {source} is not to offer it, delete what the controller has left of it here"

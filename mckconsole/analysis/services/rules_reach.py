@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mckconsole.analysis.services.model import Reach
-from mckconsole.analysis.services.rules_case import Case
+from mckconsole.analysis.services.rules_case import Case, export_topic
 from mckconsole.analysis.services.rules_words import (
     Words,
     kubectl,
@@ -26,7 +26,7 @@ _Ways = dict[str, Reach]
 
 def check_reach(case: Case) -> Iterator[Finding]:
     """SD15: importers that no tunnel joins to an exporter."""
-    if not case.setting.severed or not case.offers:
+    if not case.setting.severed:
         return
     live: list[str] | None = None
     reach = case.setting.around.reach
@@ -36,7 +36,7 @@ def check_reach(case: Case) -> Iterator[Finding]:
         if cluster in case.offers:
             continue
         if live is None:
-            live = list(case.live())
+            live = [*case.live(), *_told(case)]
         ways = {}
         for exporter in live:
             way = reach.get((cluster, exporter))
@@ -51,6 +51,26 @@ def check_reach(case: Case) -> Iterator[Finding]:
         yield _cut_off(case, cut, len(cut) == len(takers) and len(cut) > 1)
 
 
+def _told(case: Case) -> dict[str, None]:
+    """Exporters that others name, and of which it could not be read whether they export it."""
+    topic = export_topic(case.dialect)
+    sources = dict.fromkeys(
+        source for cluster in case.importers for source in _sources(case, cluster)
+    )
+    meant = (case.resolve(source) for source in sources)
+    return {
+        names[0]: None
+        for names in meant
+        if len(names) == 1 and names[0] not in case.offers and case.unread(names[0], topic)
+    }
+
+
+def _sources(case: Case, cluster: str) -> set[str]:
+    """Ids of exporters in what a cluster holds of the service."""
+    found = {source for one in case.imports.get(cluster, ()) for source in one.sources}
+    return found | {one.source for one in case.remote.get(cluster, ()) if one.source}
+
+
 def _may_reach_others(case: Case, cluster: str, live: list[str]) -> bool:
     """Whether there may be an exporter that is not known, or not well by what was read."""
     if any(name not in live for name in case.offers):
@@ -58,11 +78,11 @@ def _may_reach_others(case: Case, cluster: str, live: list[str]) -> bool:
         ways = (reach.get((cluster, name)) for name in case.offers if name not in live)
         if any(way is None or way.up is not False for way in ways):
             return True
-    sources = {source for one in case.imports.get(cluster, ()) for source in one.sources}
-    sources |= {one.source for one in case.remote.get(cluster, ()) if one.source}
+    sources = _sources(case, cluster)
     if not sources:
         return case.may_be_more()
-    return any(not set(case.resolve(one)) & set(case.offers) for one in sources)
+    known = {*live, *case.offers}
+    return any(not known.intersection(case.resolve(one)) for one in sources)
 
 
 def _cut_off(case: Case, cut: dict[str, _Ways], everyone: bool) -> Finding:

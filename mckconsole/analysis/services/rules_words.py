@@ -22,7 +22,9 @@ _TOPICS = {
 }
 _SHOWN = 6
 """Addresses named."""
-_LOCAL = frozenset({Dialect.CILIUM_GLOBAL, Dialect.LINKERD, Dialect.CONSUL, Dialect.ISTIO})
+_LOCAL = frozenset({
+    Dialect.CILIUM_GLOBAL, Dialect.LINKERD, Dialect.CONSUL, Dialect.ISTIO, Dialect.KARMADA,
+})  # fmt: skip
 """Dialects in which the service is asked for under its name within the cluster."""
 
 
@@ -160,10 +162,18 @@ def show_controller(case: Case, cluster: str) -> str:
     elif case.dialect is Dialect.GKE:
         what = "-n gke-mcs logs deployment/gke-mcs-importer --tail=100"
     elif case.dialect is Dialect.KARMADA:
-        what = "-n karmada-system get deployment karmada-controller-manager"
+        cluster = next(iter(case.offers), cluster)  # the hub dispatches for its members
+        what = _get_multicluster_service(case)
+    elif case.dialect is Dialect.CLOUD_MAP:
+        what = "-n cloud-map-mcs-system logs deployment/cloud-map-mcs-controller-manager --tail=100"
     else:
         what = f"-n {shlex.quote(case.key.namespace)} get events --sort-by=.lastTimestamp"
     return kubectl(case, cluster, what)
+
+
+def _get_multicluster_service(case: Case) -> str:
+    place, name = shlex.quote(case.key.namespace), shlex.quote(case.key.name)
+    return f"-n {place} get multiclusterservices.networking.karmada.io {name} -o yaml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,6 @@ def _service(world: World, mirror: Mirror) -> KubeObject:
     site = world.sites[mirror.target]
     found = offer(world, mirror.source, mirror.namespace, mirror.name)
     ports = found.ports if found else []
-    if mirror.outdated:
-        ports = [{**port, "port": port["port"] + 1000} for port in ports]
     service = derived_service(site, mirror.namespace, _title(mirror), ports, _labels(mirror))
     full = f"{mirror.name}.{mirror.namespace}.svc.cluster.local"
     service["metadata"]["annotations"] = (

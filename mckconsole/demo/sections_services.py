@@ -97,8 +97,6 @@ class Mirror(Section, frozen=True):
     target: str
     federated: bool = False
     """Joined with the target's own service of that name, under `<name>-federated`."""
-    outdated: bool = False
-    """Whether the mirror still has the ports that the service once had."""
 
 
 class ConsulExport(Section, frozen=True):

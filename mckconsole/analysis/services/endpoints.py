@@ -24,6 +24,9 @@ class _Place(NamedTuple):
     family: str
     address: str
 
+_DERIVED = "Service"
+"""Cloud Map's endpoints all stand for the derived Service: it does not tell them apart."""
+
 
 def count(slices: Sequence[EndpointSlice]) -> Backends:
     """The endpoints of the slices of one service.
@@ -42,7 +45,7 @@ def count(slices: Sequence[EndpointSlice]) -> Backends:
         for endpoint in one.endpoints:
             addresses.update(endpoint.addresses)
             target = endpoint.target_ref
-            if target.name:
+            if target.name and target.kind != _DERIVED:
                 key = (target.kind, target.name)
             else:
                 key = _Place(family, endpoint.addresses[0] if endpoint.addresses else "")

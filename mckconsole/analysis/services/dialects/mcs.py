@@ -93,7 +93,7 @@ def _import(draft: Draft, dialect: Dialect, topic: str, one: ServiceImport) -> I
         dialect,
         draft.ref(topic, one),
         _HEADLESS.get(spec.type),
-        tuple([cluster.cluster for cluster in one.status.clusters if cluster.cluster]),
+        tuple([_source(cluster.cluster) for cluster in one.status.clusters if cluster.cluster]),
         read_ports(spec.ports),
         tuple(spec.ips),
         meta.generation,
@@ -101,3 +101,9 @@ def _import(draft: Draft, dialect: Dialect, topic: str, one: ServiceImport) -> I
         written.derived_service or written.gke_derived_service or written.aws_derived_service,
         meta.labels.get(SOURCE_CLUSTER, ""),
     )
+
+
+def _source(written: str) -> str:
+    """The id of an exporter: GKE writes the path of its membership in the fleet, of which the name
+    is the last part."""
+    return written.rpartition("/memberships/")[2]

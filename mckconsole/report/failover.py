@@ -51,7 +51,7 @@ def parts(report: FailoverReport) -> Iterator[Part]:
     system = f", and {report.system} in system namespaces" if report.system else ""
     yield Part("Local", f"{only} exist nowhere else{system}", words.LOCAL_COLUMNS, local)
     room = words.room_rows(report.headroom)
-    yield Part("Room", "what no request holds in the survivors", words.ROOM_COLUMNS, room)
+    yield Part("Room", words.ROOM_NOTE, words.ROOM_COLUMNS, room)
 
 
 def render(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from mckconsole.analysis.failover.capacity import LEAVES_OUT
 from mckconsole.analysis.failover.model import (
     Absorb,
     FailoverReport,
@@ -264,13 +265,16 @@ def room_rows(headroom: Sequence[Headroom]) -> list[Row]:
                 "wanted": Cell(wanted_words(one), Role.WARN if one.short else Role.PLAIN)
                 if one.pods_wanted
                 else BLANK,
-                "note": Cell(one.reason, Role.DIM),
+                "note": BLANK if one.reason == LEAVES_OUT else Cell(one.reason, Role.DIM),
             },
             role=Role.WARN if one.short else Role.PLAIN,
             clusters=(one.cluster,),
         )
         for one in headroom
     ]
+
+
+ROOM_NOTE = f"what no request holds: {LEAVES_OUT}"
 
 
 def room_words(one: Headroom) -> str:

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TypeVar
 
 from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.failover.capacity import LEAVES_OUT
 from mckconsole.analysis.failover.model import (
     FailoverReport,
     Headroom,
@@ -36,6 +37,7 @@ from mckconsole.views.explain import count, remark, stated
 from mckconsole.views.explain import unknown as not_known
 from mckconsole.views.failover import (
     IMPACT_ROLES,
+    ROOM_NOTE,
     left_words,
     local_note,
     room_words,
@@ -88,7 +90,7 @@ def failover_detail(
             _listed("Hosts", report.hosts, _host, "host", "no host is served there"),
             _listed("Roles for other clusters", report.hubs, _hub, "role", "none is known"),
             _local(report),
-            _listed("Room in the survivors", report.headroom, _room, "cluster", "none survives"),
+            _rooms(report),
             _listed("Not known", report.unknowns, _unknown, "question", "everything was read"),
         ),
     )
@@ -175,6 +177,13 @@ def _behind(one: LocalLoss) -> ObjectTarget:
     return ObjectTarget(one.cluster, ObjectRef(version, one.kind, one.namespace, one.name))
 
 
+def _rooms(report: FailoverReport) -> Block:
+    lines = _several(report.headroom, _room)
+    if any(one.reason == LEAVES_OUT for one in report.headroom):
+        lines = (*lines, remark(ROOM_NOTE))
+    return Block("Room in the survivors", lines=lines or (remark("none survives"),))
+
+
 def _room(one: Headroom) -> Iterator[Line]:
     known = one.cpu_free is not None and one.memory_free is not None
     what = Span(f"{one.cluster}  {room_words(one)}")
@@ -183,7 +192,8 @@ def _room(one: Headroom) -> Iterator[Line]:
     if one.pods_wanted:
         role = Role.WARN if one.short else Role.PLAIN
         wanted = Span(f"  wanted: {wanted_words(one)}", role)
-    spans = (shown, wanted, Span(f"  {one.reason}" if one.reason else "", Role.DIM))
+    said = "" if one.reason == LEAVES_OUT else f"  {one.reason}"
+    spans = (shown, wanted, Span(said, Role.DIM))
     yield Line(spans, ClusterTarget(one.cluster), 4)
 
 

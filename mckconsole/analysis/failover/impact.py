@@ -16,6 +16,8 @@ from mckconsole.analysis.failover.tallies import Pool, Share, Tally
 from mckconsole.analysis.services.model import Dialect, FleetService
 from mckconsole.domain.findings import Evidence
 
+_PREFERRED = ("local", "remote")
+"""Cilium's affinities that prefer some endpoints; anything else it takes for none."""
 _SHOWN = 3
 """Clusters or tunnels that a reason names; the rest is a number."""
 
@@ -162,7 +164,7 @@ def _notes(ground: Ground, service: FleetService, made: ServiceImpact) -> Iterat
     affinities = {
         part.service.cilium.affinity: name
         for name, part in service.parts.items()
-        if part.service and part.service.cilium and part.service.cilium.affinity != "none"
+        if part.service and part.service.cilium and part.service.cilium.affinity in _PREFERRED
     }
     for affinity, name in affinities.items():
         yield f"{name} prefers {affinity} endpoints (Cilium affinity)"

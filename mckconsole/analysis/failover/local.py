@@ -40,7 +40,8 @@ class Elsewhere:
                 self._holders.setdefault((one.kind, *one.key), []).append(name)
             for key in cluster.objects("services", Service):
                 self._holders.setdefault(("Service", *key), []).append(name)
-        self._exported: Mapping[str, set[Key]] = _exported(ground)
+        self._exported = _exported(ground)
+        self._derived = _derived(ground)
 
     def losses(self, name: str, lost: Collection[str]) -> Iterator[LocalLoss]:
         """What is lost with one cluster, those of system namespaces too.
@@ -55,9 +56,9 @@ class Elsewhere:
             if not others or one.stateful:
                 yield LocalLoss(name, *one.key, one.kind, one.ready, others, one.stateful)
         ready = self._ground.ready(name) or {}
-        exported = self._exported.get(name, set())
+        crossing = self._exported.get(name, set()) | self._derived.get(name, set())
         for key in self._ground.fleet.clusters[name].objects("services", Service):
-            if ready.get(key) and key != _API and key not in exported:
+            if ready.get(key) and key != _API and key not in crossing:
                 others = self._others("Service", key, lost)
                 yield LocalLoss(name, *key, "Service", ready[key], others)
 
@@ -75,6 +76,17 @@ def _exported(ground: Ground) -> Mapping[str, set[Key]]:
                     found.setdefault(name, set()).add(
                         (tally.service.key.namespace, tally.service.key.name)
                     )
+    return found
+
+
+def _derived(ground: Ground) -> Mapping[str, set[Key]]:
+    """Services that meshes made of imports: what is behind them lies in other clusters."""
+    found: dict[str, set[Key]] = {}
+    for service in ground.services.services:
+        for name, part in service.parts.items():
+            for one in part.imports:
+                if one.derived:
+                    found.setdefault(name, set()).add((service.key.namespace, one.derived))
     return found
 
 

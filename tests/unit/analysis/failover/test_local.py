@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from mckconsole.analysis.failover.local import is_system
 from mckconsole.analysis.failover.model import LocalLoss
-from mckconsole.analysis.services.model import ServiceKey
+from mckconsole.analysis.services.model import Dialect, Import, Part, ServiceKey
 from tests.unit.analysis import build
 from tests.unit.analysis.build import Doc
 from tests.unit.analysis.failover.build import (
     lose,
     part,
     plain_service,
+    ref,
     service,
     slices,
     workload,
@@ -80,3 +81,11 @@ def test_several_lost_together_have_nobody_in_each_other() -> None:
     fleet = build.fleet(*(build.cluster(name, [workload("web")]) for name in "ab"))
     assert lose(fleet, "a").local == ()
     assert [one.cluster for one in lose(fleet, "ab").local] == ["a", "b"]
+
+
+def test_services_that_a_mesh_made_of_an_import_are_not_its_own() -> None:
+    docs = [plain_service("derived-1"), slices("derived-1", 2)]
+    fleet = build.fleet(build.cluster("a", docs), build.cluster("b"))
+    taken = Import(Dialect.GKE, ref("ServiceImport"), sources=("b",), derived="derived-1")
+    made = service(Part("a", imports=(taken,)), part("b", 2))
+    assert lose(fleet, "a", made).local == ()

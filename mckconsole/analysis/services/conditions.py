@@ -49,7 +49,7 @@ def read_conditions(conditions: Sequence[Condition]) -> tuple[ConditionView, ...
     """
     if not conditions:
         return ()
-    return tuple(_view(index, one) for index, one in enumerate(conditions))
+    return tuple([_view(index, one) for index, one in enumerate(conditions)])
 
 
 def _view(index: int, one: Condition) -> ConditionView:
@@ -59,7 +59,7 @@ def _view(index: int, one: Condition) -> ConditionView:
         standard_reasons(one.reason),
         one.reason,
         one.message,
-        parse_rfc3339(one.last_transition_time),
+        parse_rfc3339(one.last_transition_time) if one.last_transition_time else None,
         one.observed_generation,
         f"status.conditions[{index}]",
     )

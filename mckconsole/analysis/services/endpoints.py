@@ -24,6 +24,7 @@ class _Place(NamedTuple):
     family: str
     address: str
 
+
 _DERIVED = "Service"
 """Cloud Map's endpoints all stand for the derived Service: it does not tell them apart."""
 
@@ -82,9 +83,10 @@ def is_ready(endpoint: Endpoint) -> bool:
 
 def _changed(slices: Sequence[EndpointSlice]) -> float | None:
     """When the newest change happened that a slice tells of."""
-    told = [one.metadata.annotations.last_change for one in slices]
-    times = [time for text in told if text and (time := parse_rfc3339(text)) is not None]
-    return max(times, default=None)
+    told = [text for one in slices if (text := one.metadata.annotations.last_change)]
+    if not told:
+        return None
+    return max((time for text in told if (time := parse_rfc3339(text)) is not None), default=None)
 
 
 def _totals(known: dict[tuple[str, str], bool]) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, compress, repeat, starmap
+from itertools import chain, compress, repeat
 from operator import is_not
 from typing import TypeVar, cast
 
@@ -102,15 +102,15 @@ class ClusterIndex:
     def __init__(self) -> None:
         self._seen: dict[str, _Seen] = {}
         self._copies: dict[str, dict[Key, Projection]] = {name: {} for name in OBJECT_TOPICS}
-        self._groups: dict[str, dict[ServiceKey, tuple[Key, ...]]] = {
+        self._groups: dict[str, dict[Key, tuple[Key, ...]]] = {
             name: {} for name in (*_GROUPED, "mirror", "internal")
         }
-        self._aliases: dict[ServiceKey, tuple[tuple[str, Key], ...]] = {}
+        self._aliases: dict[Key, tuple[tuple[str, Key], ...]] = {}
         """Names of derived Services and mirrors, with the objects that say so."""
 
-    def update(self, cluster: ClusterSnapshot) -> set[ServiceKey]:
+    def update(self, cluster: ClusterSnapshot) -> set[Key]:
         """Take in what changed; the services that were touched."""
-        touched: set[ServiceKey] = set()
+        touched: set[Key] = set()
         for topic in OBJECT_TOPICS:
             view = cluster.topic(topic)
             seen = _Seen.of(view)
@@ -119,8 +119,8 @@ class ClusterIndex:
             self._seen[topic] = seen
             old, new = self._copies[topic], dict(view.objects)
             self._copies[topic] = new
-            if not old:
-                touched.update(*[self._note(topic, key, one) for key, one in new.items()])
+            if not old and topic in _OWN:
+                touched.update(new)
                 continue
             for key, before, now in _differences(old, new):
                 if before is not None:
@@ -129,22 +129,22 @@ class ClusterIndex:
                     touched.update(self._note(topic, key, now))
         if self._aliases:
             touched.update(*[self._targets(key) for key in touched & self._aliases.keys()])
-        if self._groups["exportedservices"] or any(not key.namespace for key in touched):
+        if self._groups["exportedservices"] or any(not namespace for namespace, _ in touched):
             touched |= self._of_consul(touched)
         return touched
 
-    def _of_consul(self, touched: set[ServiceKey]) -> set[ServiceKey]:
+    def _of_consul(self, touched: set[Key]) -> set[Key]:
         """Services and the exports of Consul that mean them, where one of both was touched."""
         exported = self._groups["exportedservices"].keys()
         also = {name for key in touched for name in consul_names(key) if name in exported}
-        names = {key.name for key in touched if not key.namespace}
-        if any(key.name == EVERY for key in touched):
-            return also.union(starmap(ServiceKey, self._copies["services"]))
+        if any(name == EVERY for _, name in touched):
+            return also.union(self._copies["services"])
+        names = {name for namespace, name in touched if not namespace}
         if names:
-            also.update(ServiceKey(*key) for key in self._copies["services"] if key[1] in names)
+            also.update(key for key in self._copies["services"] if key[1] in names)
         return also
 
-    def _note(self, topic: str, key: Key, found: Projection) -> Iterable[ServiceKey]:
+    def _note(self, topic: str, key: Key, found: Projection) -> Iterable[Key]:
         keys = keys_of(topic, found)
         group = self._group_of(topic, found)
         if group is not None:
@@ -156,7 +156,7 @@ class ClusterIndex:
                 self._aliases[alias] = (*self._aliases.get(alias, ()), (topic, key))
         return keys
 
-    def _forget(self, topic: str, key: Key, found: Projection) -> Iterable[ServiceKey]:
+    def _forget(self, topic: str, key: Key, found: Projection) -> Iterable[Key]:
         keys = keys_of(topic, found)
         group = self._group_of(topic, found)
         if group is not None:
@@ -166,18 +166,18 @@ class ClusterIndex:
             _drop(self._aliases, alias, (topic, key))
         return keys
 
-    def _group_of(self, topic: str, found: Projection) -> dict[ServiceKey, tuple[Key, ...]] | None:
+    def _group_of(self, topic: str, found: Projection) -> dict[Key, tuple[Key, ...]] | None:
         if topic != "services":
             return self._groups.get(topic)
         return self._groups.get(role_of(cast("Service", found)))
 
-    def _targets(self, alias: ServiceKey) -> Iterator[ServiceKey]:
+    def _targets(self, alias: Key) -> Iterator[Key]:
         for topic, key in self._aliases[alias]:
             found = self._copies[topic].get(key)
             if found is not None:
                 yield from keys_of(topic, found)
 
-    def holds(self, key: ServiceKey) -> bool:
+    def holds(self, key: Key) -> bool:
         """Whether there is any object of the service."""
         if self.service(key) is not None:
             return True
@@ -185,7 +185,7 @@ class ClusterIndex:
             key in group for group in self._groups.values()
         )
 
-    def offers(self, key: ServiceKey) -> bool:
+    def offers(self, key: Key) -> bool:
         """Whether it is exported, imported, mirrored or shared here, or endpoints of it that lie
         elsewhere are known."""
         for name in _OFFERING:
@@ -201,24 +201,21 @@ class ClusterIndex:
             imported_slice(found) for found in self._get("endpointslices", EndpointSlice, key)
         )
 
-    def _exported(
-        self, key: ServiceKey, service: Service | None, exported: Mapping[ServiceKey, object]
-    ) -> bool:
+    def _exported(self, key: Key, service: Service | None, exported: Mapping[Key, object]) -> bool:
         """Whether Consul exports it; a name without a namespace stands for itself only where there
         is no Service that it could mean."""
         if service is not None:
             return not is_system(key) and any(name in exported for name in consul_names(key))
-        if key not in exported or key.name == EVERY:
+        namespace, name = key
+        if key not in exported or name == EVERY:
             return False
-        return bool(key.namespace) or not any(
-            one[1] == key.name for one in self._copies["services"]
-        )
+        return bool(namespace) or not any(one[1] == name for one in self._copies["services"])
 
-    def speaks_mcs(self, key: ServiceKey) -> bool:
+    def speaks_mcs(self, key: Key) -> bool:
         """Whether there is a ServiceExport or ServiceImport of the MCS API."""
         return key in self._copies["serviceexports"] or key in self._groups["serviceimports"]
 
-    def service(self, key: ServiceKey) -> Service | None:
+    def service(self, key: Key) -> Service | None:
         """The cluster's own Service of that name; mirrors and Globalnet's internal ones are not."""
         found = cast("Service | None", self._copies["services"].get(key))
         return found if found is not None and role_of(found) == "service" else None
@@ -249,7 +246,7 @@ class ClusterIndex:
             self._consul(key) if groups["exportedservices"] else (),
         )
 
-    def _consul(self, key: ServiceKey) -> tuple[ExportedServices, ...]:
+    def _consul(self, key: Key) -> tuple[ExportedServices, ...]:
         found = {
             one.key: one
             for name in consul_names(key)
@@ -273,13 +270,11 @@ class ClusterIndex:
             found.update((one.key, one) for one in self._get("endpointslices", EndpointSlice, name))
         return tuple(found[key] for key in sorted(found))
 
-    def _one(self, topic: str, projection: type[P], key: ServiceKey) -> tuple[P, ...]:
+    def _one(self, topic: str, projection: type[P], key: Key) -> tuple[P, ...]:
         found = self._copies[topic].get(key)
         return () if found is None else (cast("P", found),)
 
-    def _get(
-        self, topic: str, projection: type[P], key: ServiceKey, group: str = ""
-    ) -> tuple[P, ...]:
+    def _get(self, topic: str, projection: type[P], key: Key, group: str = "") -> tuple[P, ...]:
         """Objects of a group in the order of their keys, whatever the order they came in."""
         members = self._groups[group or topic].get(key)
         if members is None:
@@ -293,7 +288,7 @@ class ClusterIndex:
 T = TypeVar("T")
 
 
-def _drop(group: dict[ServiceKey, tuple[T, ...]], key: ServiceKey, member: T) -> None:
+def _drop(group: dict[Key, tuple[T, ...]], key: Key, member: T) -> None:
     left = tuple(one for one in group.get(key, ()) if one != member)
     if left:
         group[key] = left
@@ -308,12 +303,12 @@ class FleetIndex:
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(names)
         self.clusters = tuple(ClusterIndex() for _ in self.names)
-        self.holders: dict[ServiceKey, int] = {}
+        self.holders: dict[Key, int] = {}
         """Clusters that hold any object of the service."""
 
-    def update(self, fleet: FleetSnapshot) -> dict[ServiceKey, int]:
+    def update(self, fleet: FleetSnapshot) -> dict[Key, int]:
         """Take in what changed; the services that were touched, with the clusters where."""
-        touched: dict[ServiceKey, int] = {}
+        touched: dict[Key, int] = {}
         for number, (index, cluster) in enumerate(
             zip(self.clusters, fleet.clusters.values(), strict=True)
         ):
@@ -329,7 +324,7 @@ class FleetIndex:
                     self.holders.pop(key, None)
         return touched
 
-    def crosses(self, key: ServiceKey, same: int) -> bool:
+    def crosses(self, key: Key, same: int) -> bool:
         """Whether the service is one of several clusters: some cluster says so, or two of `same`,
         where one name is one service, have it."""
         holders = self.holders.get(key, 0)
@@ -341,7 +336,7 @@ class FleetIndex:
         have = [number for number in bits(shared) if self.clusters[number].service(key)]
         return len(have) > 1
 
-    def sharing(self, key: ServiceKey) -> int:
+    def sharing(self, key: Key) -> int:
         """Clusters that export or import the service by the MCS API."""
         found = 0
         for number in bits(self.holders.get(key, 0)):

@@ -1,5 +1,8 @@
 """Whose an object is: the services that a single object belongs to, by its names and labels alone.
 
+Services go by plain pairs here, which are equal to the `ServiceKey` of the same service: there are
+many more objects than services that anybody asks for.
+
 Sources: Submariner's Lighthouse (labels of its per-cluster imports and slices), the MCS API
 (`multicluster.kubernetes.io/service-name`), Linkerd's service mirror, Karmada's slices.
 """
@@ -10,11 +13,10 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from mckconsole.analysis.mesh.members import BROKER_NAMESPACE
-from mckconsole.analysis.services.model import ServiceKey
 from mckconsole.domain.core import EndpointSlice, Service
 from mckconsole.domain.discovery import GlobalIngressIP
 from mckconsole.domain.mesh import ServiceImport, ServiceImportAnnotations
-from mckconsole.domain.objects import Projection
+from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.peering import ExportedServices
 
 SERVICE_NAME = "kubernetes.io/service-name"
@@ -50,91 +52,89 @@ _SYSTEM = frozenset(
 )
 
 
-def is_system(key: ServiceKey) -> bool:
+def is_system(key: Key) -> bool:
     """Whether equal names mean equal software in every cluster, not one service."""
     return (
-        key.namespace in _SYSTEM
-        or key.namespace.startswith(("openshift-", "gke-managed-", "cattle-", "karmada-"))
+        key[0] in _SYSTEM
+        or key[0].startswith(("openshift-", "gke-managed-", "cattle-", "karmada-"))
         or key == ("default", "kubernetes")
     )
 
 
-def keys_of(topic: str, found: Projection) -> tuple[ServiceKey, ...]:
+def keys_of(topic: str, found: Projection) -> tuple[Key, ...]:
     """The services that an object belongs to; none when it does not say, or when it is a broker's
     copy, which nobody resolves."""
     meta = found.metadata
     if meta.namespace == BROKER_NAMESPACE:
         return ()
     reader = _READERS.get(topic)
-    return reader(found) if reader else (ServiceKey(meta.namespace, meta.name),)
+    return reader(found) if reader else ((meta.namespace, meta.name),)
 
 
-def _of_import(found: ServiceImport) -> tuple[ServiceKey, ...]:
+def _of_import(found: ServiceImport) -> tuple[Key, ...]:
     meta = found.metadata
     name, namespace = _named(meta.labels), meta.labels.get(LIGHTHOUSE_NAMESPACE)
     if name and namespace:
-        return (ServiceKey(namespace, name),)
-    return (ServiceKey(meta.namespace, meta.name),)
+        return ((namespace, name),)
+    return ((meta.namespace, meta.name),)
 
 
-def _of_address(found: GlobalIngressIP) -> tuple[ServiceKey, ...]:
+def _of_address(found: GlobalIngressIP) -> tuple[Key, ...]:
     target = found.spec.service_ref.name
-    return (ServiceKey(found.metadata.namespace, target),) if target else ()
+    return ((found.metadata.namespace, target),) if target else ()
 
 
 def _named(labels: dict[str, str]) -> str:
     return labels.get(MCS_SERVICE) or labels.get(_LIGHTHOUSE_NAME) or ""
 
 
-def _of_slice(found: EndpointSlice) -> tuple[ServiceKey, ...]:
+def _of_slice(found: EndpointSlice) -> tuple[Key, ...]:
     meta = found.metadata
     labels = meta.labels
     name = labels.get(MCS_SERVICE) or labels.get(_LIGHTHOUSE_NAME)
     if name:
-        return (ServiceKey(labels.get(LIGHTHOUSE_NAMESPACE) or meta.namespace, name),)
+        return ((labels.get(LIGHTHOUSE_NAMESPACE) or meta.namespace, name),)
     name = labels.get(SERVICE_NAME, "")
     if meta.annotations.provision_cluster:
         name = name.removeprefix("derived-")
-    return (ServiceKey(meta.namespace, name),) if name else ()
+    return ((meta.namespace, name),) if name else ()
 
 
-def _of_consul(found: ExportedServices) -> tuple[ServiceKey, ...]:
+def _of_consul(found: ExportedServices) -> tuple[Key, ...]:
     """Consul's default namespace holds Services of any: its keys have none."""
     keys = (
-        ServiceKey("" if one.namespace in _CONSUL_DEFAULT else one.namespace, one.name)
+        ("" if one.namespace in _CONSUL_DEFAULT else one.namespace, one.name)
         for one in found.spec.services
         if one.name
     )
     return tuple(dict.fromkeys(keys))
 
 
-def consul_names(key: ServiceKey) -> tuple[ServiceKey, ...]:
+def consul_names(key: Key) -> tuple[Key, ...]:
     """The keys under which Consul may export a Service: by name or all, of any namespace or one."""
-    name, namespace = key.name, key.namespace
-    return tuple(ServiceKey(place, one) for place in ("", namespace) for one in (name, EVERY))
+    namespace, name = key
+    return tuple((place, one) for place in ("", namespace) for one in (name, EVERY))
 
 
-def _of_service(found: Service) -> tuple[ServiceKey, ...]:
+def _of_service(found: Service) -> tuple[Key, ...]:
     meta = found.metadata
     role = role_of(found)
     if role == "mirror":
         return (_of_mirror(found),)
-    return (
-        ServiceKey(meta.namespace, meta.labels[_INTERNAL] if role == "internal" else meta.name),
-    )
+    return ((meta.namespace, meta.labels[_INTERNAL] if role == "internal" else meta.name),)
 
 
-def _of_mirror(found: Service) -> ServiceKey:
+def _of_mirror(found: Service) -> Key:
     meta = found.metadata
     member = meta.annotations.federated.partition("@")[0].strip()
     if member:
-        return ServiceKey(meta.namespace, member)
+        return (meta.namespace, member)
     name, _, rest = meta.annotations.mirrored.partition(".")
     namespace = rest.partition(".")[0]
     if name and namespace:
-        return ServiceKey(namespace, name)
+        return (namespace, name)
     source = meta.labels.get(_MIRROR_CLUSTER, "")
-    return ServiceKey(meta.namespace, _stem(meta.name, source))
+    return (meta.namespace, _stem(meta.name, source))
 
 
 def _stem(name: str, source: str) -> str:
@@ -145,7 +145,7 @@ def _stem(name: str, source: str) -> str:
     return name
 
 
-_READERS: dict[str, Callable[[Any], tuple[ServiceKey, ...]]] = {
+_READERS: dict[str, Callable[[Any], tuple[Key, ...]]] = {
     "services": _of_service,
     "endpointslices": _of_slice,
     "serviceimports": _of_import,
@@ -170,18 +170,18 @@ ALIASING = frozenset({"services", "serviceimports", "gke-serviceimports"})
 _NO_NOTES = ServiceImportAnnotations()
 
 
-def aliases_of(topic: str, found: Projection) -> tuple[ServiceKey, ...]:
+def aliases_of(topic: str, found: Projection) -> tuple[Key, ...]:
     """Services under other names that stand for the one an object belongs to: their slices are
     that service's too."""
     meta = found.metadata
     if topic == "services":
         if meta.labels and role_of(cast("Service", found)) == "mirror":
-            return (ServiceKey(meta.namespace, meta.name),)
+            return ((meta.namespace, meta.name),)
     elif topic in ALIASING:
         noted = cast("ServiceImport", found).metadata.annotations
         if noted is not _NO_NOTES and noted != _NO_NOTES:
             names = (noted.derived_service, noted.gke_derived_service, noted.aws_derived_service)
-            return tuple(ServiceKey(meta.namespace, name) for name in names if name)
+            return tuple((meta.namespace, name) for name in names if name)
     return ()
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from typing import cast
 
 from mckconsole.analysis.services.facts import ClusterReading
 from mckconsole.analysis.services.index import FleetIndex
@@ -22,7 +23,9 @@ from mckconsole.analysis.services.model import (
     ServiceState,
 )
 from mckconsole.analysis.services.ordered import Ordered, SortKey
+from mckconsole.analysis.services.rules_collisions import joined_name
 from mckconsole.domain.findings import Finding, Severity, Unknown
+from mckconsole.domain.objects import Key
 
 _STATES = {state: rank for rank, state in enumerate(ServiceState)}
 _SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
@@ -54,6 +57,10 @@ class Shelf:
         self._unknowns: Ordered[Unknown] = Ordered()
         self._asked: Counter[Unknown] = Counter()
         """How many services ask the same."""
+
+    def find(self, key: Key) -> FleetService | None:
+        """The service of that namespace and name."""
+        return self.by_key.get(cast("ServiceKey", key))
 
     def change(self, changes: Mapping[ServiceKey, FleetService | None]) -> None:
         """Put new services in the places of old ones; None takes one away."""
@@ -133,6 +140,30 @@ class Alarms:
         return found
 
 
+class JoinedNames:
+    """Services by the name that they have on Submariner's broker, which several may share."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, tuple[ServiceKey, ...]] = {}
+
+    def note(self, key: ServiceKey, there: bool) -> tuple[ServiceKey, ...]:
+        """Put a service in, or take it out; the others of its name."""
+        name = joined_name(key)
+        held = self._keys.get(name, ())
+        others = tuple(one for one in held if one != key)
+        if there:
+            self._keys[name] = (*others, key)
+        elif others:
+            self._keys[name] = others
+        else:
+            self._keys.pop(name, None)
+        return others
+
+    def shared(self, key: ServiceKey) -> bool:
+        """Whether several services have its name."""
+        return len(self._keys.get(joined_name(key), ())) > 1
+
+
 @dataclass(slots=True)
 class Desk:
     """Everything the last analysis left."""
@@ -141,6 +172,7 @@ class Desk:
     readings: dict[str, ClusterReading] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
     alarms: Alarms = field(default_factory=Alarms)
+    names: JoinedNames = field(default_factory=JoinedNames)
     reach: dict[tuple[str, str], Reach] = field(default_factory=dict)
     absent: dict[int, Part] = field(default_factory=dict)
     """Parts of clusters that could not be read, by number."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from mckconsole.analysis.engine import Analysis, analyse
-from mckconsole.analysis.mesh.hysteresis import Memory
+from mckconsole.analysis.memory import AnalysisMemory
 from mckconsole.analysis.mesh.links import Link, LinkState, Verdict
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.metrics import MetricState, MetricVector, Sample
@@ -217,7 +217,7 @@ def test_ready_here_and_not_there_is_asymmetric() -> None:
 
 def follow(steps: Sequence[Metrics], seconds: float) -> list[LinkState]:
     """States of the link as a live console sees them."""
-    memory, states = Memory(), []
+    memory, states = AnalysisMemory(), []
     for number, metrics in enumerate(steps):
         now = NOW + seconds * number
         moved = {

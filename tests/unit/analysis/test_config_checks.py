@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mckconsole.analysis.engine import analyse
-from mckconsole.analysis.mesh.hysteresis import Memory
+from mckconsole.analysis.memory import AnalysisMemory
 from mckconsole.analysis.rules import RULES
 from mckconsole.domain.findings import Finding, Severity
 from mckconsole.domain.metrics import MetricState
@@ -258,7 +258,7 @@ def test_a_drift_of_under_a_minute_is_lag_when_watching() -> None:
         memory = analysis.memory
         counts.append(sum(f.rule == "MESH-ENDPOINT-DRIFT" for f in analysis.findings))
     assert counts == [0] * 6 + [1, 1]
-    assert memory != Memory()
+    assert memory != AnalysisMemory()
 
 
 def test_different_cable_drivers() -> None:

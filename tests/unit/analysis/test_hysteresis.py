@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mckconsole.analysis.engine import Analysis, analyse
-from mckconsole.analysis.mesh.hysteresis import Memory, link_subject
+from mckconsole.analysis.memory import AnalysisMemory
+from mckconsole.analysis.mesh.hysteresis import link_subject
 from mckconsole.analysis.mesh.links import Link, LinkState
 from mckconsole.domain.states import TopicState, Transition
 from tests.unit.analysis import build
@@ -14,7 +15,7 @@ class Watch:
     """Analyses one tunnel every ten seconds, as a live console does."""
 
     def __init__(self) -> None:
-        self.memory = Memory()
+        self.memory = AnalysisMemory()
         self.now = NOW
         self.last: Analysis | None = None
 
@@ -149,5 +150,5 @@ def test_history_of_another_state_says_nothing() -> None:
 def test_a_forgotten_link_leaves_the_memory() -> None:
     watch = Watch()
     watch.see(UP)
-    assert len(watch.memory.links) == 2
-    assert analyse(build.fleet(), memory=watch.memory).memory.links == {}
+    assert len(watch.memory.mesh.links) == 2
+    assert analyse(build.fleet(), memory=watch.memory).memory.mesh.links == {}

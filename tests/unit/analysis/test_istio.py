@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mckconsole.analysis.engine import Analysis, analyse
-from mckconsole.analysis.mesh.hysteresis import Memory
+from mckconsole.analysis.memory import AnalysisMemory
 from mckconsole.analysis.mesh.links import Link, LinkState, MeshProvider, Verdict
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.metrics import MetricState, MetricVector, Sample
@@ -53,7 +53,7 @@ def metrics(*samples: Sample, replicas: int = 0) -> Metrics:
     return {"istio-sync-status": vector(*samples), "istio-managed-clusters": vector(*managed)}
 
 
-def judge(found: Metrics | None, *docs: Doc, memory: Memory | None = None, later: float = 0,
+def judge(found: Metrics | None, *docs: Doc, memory: AnalysisMemory | None = None, later: float = 0,
           states: dict[str, TopicState] | None = None) -> Analysis:  # fmt: skip
     east = build.cluster("east", docs or [secret("west")], metrics=found, states=states)
     fleet = build.fleet(east, build.cluster("west"), taken_at=NOW + later)

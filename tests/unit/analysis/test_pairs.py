@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mckconsole.analysis.engine import Analysis, analyse
+from mckconsole.analysis.memory import AnalysisMemory
 from mckconsole.analysis.mesh.hysteresis import Memory, Recorder
 from mckconsole.analysis.mesh.links import (
     CRITICAL,
@@ -134,7 +135,7 @@ def test_up_and_missing_is_degraded() -> None:
 
 
 def test_up_and_missing_for_over_a_minute_is_critical() -> None:
-    memory, pair = Memory(), None
+    memory, pair = AnalysisMemory(), None
     for step in range(8):
         now = NOW + 10 * step
         docs = [gateway("east", connection("west"), now=now), build.endpoint("west")]

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mckconsole.analysis.engine import analyse
+from mckconsole.analysis.memory import AnalysisMemory
 from mckconsole.analysis.mesh.cidrs import MAX_PER_PAIR, Range, bounds, find_overlaps, first_overlap
-from mckconsole.analysis.mesh.hysteresis import Memory
 from mckconsole.analysis.mesh.links import LinkState
 from mckconsole.analysis.mesh.versions import minor_of
 from mckconsole.domain.findings import ObjectRef
@@ -141,7 +141,7 @@ def test_what_cannot_be_read_is_neither_up_nor_down(
     objects: dict[str, list[Doc]], state: TopicState, remember: bool
 ) -> None:
     readable = build.fleet(*(build.cluster(name, docs) for name, docs in objects.items()))
-    memory = analyse(readable).memory if remember else Memory()
+    memory = analyse(readable).memory if remember else AnalysisMemory()
     lost = build.fleet(
         *(build.cluster(n, docs, states={"gateways": state}) for n, docs in objects.items())
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mckconsole.analysis.engine import Analysis, analyse
-from mckconsole.analysis.mesh.hysteresis import Memory
+from mckconsole.analysis.memory import AnalysisMemory
 from mckconsole.analysis.mesh.links import Link, LinkState
 from mckconsole.domain.metrics import MetricState, MetricVector, Sample
 from mckconsole.domain.states import TopicState
@@ -31,7 +31,7 @@ def judge(
     *,
     gateways: TopicState = TopicState.FRESH,
     now: float = NOW,
-    memory: Memory | None = None,
+    memory: AnalysisMemory | None = None,
 ) -> tuple[Link, Analysis]:
     """East's link to west."""
     docs = [
@@ -44,7 +44,7 @@ def judge(
         build.cluster("west", [gateway("west", connection("east"), now=now)], as_of=now),
         taken_at=now,
     )
-    analysis = analyse(fleet, memory=memory or Memory())
+    analysis = analyse(fleet, memory=memory or AnalysisMemory())
     (link,) = [one for one in analysis.mesh.links if one.key.source == "east"]
     return link, analysis
 
@@ -80,7 +80,7 @@ def test_an_outdated_sample_says_nothing() -> None:
 
 
 def test_an_error_that_outlasts_two_scrapes_is_the_operators() -> None:
-    memory, link = Memory(), None
+    memory, link = AnalysisMemory(), None
     for step in range(3):
         now = NOW + 30 * step
         newer = Sample({**LABELS, "status": "error"}, 1, now - 1)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mckconsole.analysis.engine import analyse
-from mckconsole.analysis.mesh.hysteresis import Memory
+from mckconsole.analysis.memory import AnalysisMemory
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.metrics import MetricState, MetricVector, Sample
 from mckconsole.domain.snapshot import FleetSnapshot
@@ -342,7 +342,7 @@ def test_ages_are_told_by_the_servers_clock() -> None:
 
 
 def test_the_trend_of_round_trips_is_remembered_while_watching() -> None:
-    memory = Memory()
+    memory = AnalysisMemory()
     for number, average in enumerate(("20ms", "20ms", "80ms")):
         now = NOW + 10 * number
         rtt: build.Doc = {**build.RTT, "average": average}
@@ -366,7 +366,7 @@ def test_the_trend_of_round_trips_is_remembered_while_watching() -> None:
 
 
 def test_only_so_many_round_trips_are_remembered() -> None:
-    memory = Memory()
+    memory = AnalysisMemory()
     for number in range(40):
         now = NOW + 10 * number
         fleet = build.fleet(
@@ -374,7 +374,7 @@ def test_only_so_many_round_trips_are_remembered() -> None:
             taken_at=now,
         )
         memory = analyse(fleet, memory=memory).memory
-    assert {len(held.rtts) for held in memory.links.values()} == {16, 0}
+    assert {len(held.rtts) for held in memory.mesh.links.values()} == {16, 0}
 
 
 def test_hostile_text_stays_on_its_line() -> None:

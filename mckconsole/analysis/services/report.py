@@ -1,0 +1,355 @@
+"""The services of a whole fleet: looked up, read and judged where something changed.
+
+A service is judged again when an object of it changed, when a fact about a cluster or the tunnel
+between two of its clusters did, or when its time has come. Everything else is handed on as the
+very object that the last report had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from mckconsole.analysis.mesh.links import MeshReport
+from mckconsole.analysis.services.corefile import check_dns
+from mckconsole.analysis.services.facts import Standing, read_facts
+from mckconsole.analysis.services.ids import check_ids
+from mckconsole.analysis.services.index import bits
+from mckconsole.analysis.services.judge import Judgement, judge
+from mckconsole.analysis.services.memory import (
+    Desk,
+    ServicesMemory,
+    finding_order,
+    remember,
+    unknown_order,
+)
+from mckconsole.analysis.services.model import (
+    ClusterFacts,
+    Dialect,
+    FleetService,
+    Part,
+    Reach,
+    ServiceKey,
+    ServicesReport,
+    ServiceState,
+    Surroundings,
+)
+from mckconsole.analysis.services.ordered import merged
+from mckconsole.analysis.services.parts import read_part
+from mckconsole.analysis.services.reach import reach_of
+from mckconsole.analysis.services.rules_collisions import collisions
+from mckconsole.analysis.services.skew import check_skew
+from mckconsole.analysis.services.unread import service_unknowns
+from mckconsole.domain.findings import Finding, Severity, Unknown
+from mckconsole.domain.objects import Key
+from mckconsole.domain.snapshot import FleetSnapshot
+
+ASKED = ("serviceexports", "serviceimports")
+"""Topics that are read when services are wanted, and not for the mesh alone."""
+_TELLING = ("services", *ASKED)
+"""Topics without which it cannot be told whether a cluster has a part in a service."""
+EVIDENCE_AGE = 60.0
+"""Seconds after which a finding's evidence is dated anew, a few services at a time."""
+_DATED_AT_ONCE = 50
+_STATES = {
+    Severity.CRITICAL: ServiceState.BROKEN,
+    Severity.HIGH: ServiceState.BROKEN,
+    Severity.MEDIUM: ServiceState.DEGRADED,
+}
+
+
+def analyse_services(
+    fleet: FleetSnapshot, mesh: MeshReport, memory: ServicesMemory
+) -> tuple[ServicesReport, ServicesMemory]:
+    """Every service that crosses clusters, and what to hand to the next analysis.
+
+    Nothing is said where nobody asked for services.
+    """
+    if not any(topic in one.topics for one in fleet.clusters.values() for topic in ASKED):
+        return ServicesReport(), ServicesMemory()
+    desk = memory.take(tuple(fleet.clusters))
+    touched = desk.index.update(fleet)
+    standing = read_facts(fleet, mesh.members, desk.readings)
+    around = Surroundings(standing.facts, reach_of(mesh.links), fleet.taken_at)
+    work = _Work(desk, standing, around)
+    work.renew(touched)
+    findings, unknowns = _of_clusters(fleet, desk, standing)
+    report = ServicesReport(
+        desk.shelf.services,
+        standing.facts,
+        merged(desk.shelf.findings, sorted(findings, key=finding_order), finding_order),
+        merged(
+            desk.shelf.unknowns,
+            sorted(unknowns - frozenset(desk.shelf.unknowns)),
+            unknown_order,
+        ),
+        around.reach,
+    )
+    return report, remember(desk)
+
+
+def _of_clusters(
+    fleet: FleetSnapshot, desk: Desk, standing: Standing
+) -> tuple[list[Finding], frozenset[Unknown]]:
+    """What concerns a cluster as a whole: its DNS path, its ids, its version of the API."""
+    findings = [
+        *check_ids(fleet, standing.claims),
+        *check_skew(fleet, desk.readings, desk.circles),
+    ]
+    unknowns = set(service_unknowns(fleet, standing.facts))
+    for name, cluster in fleet.clusters.items():
+        if standing.facts[name].readable:
+            found, unread = check_dns(cluster, standing.facts[name])
+            findings += found
+            unknowns.update(unread)
+    return findings, frozenset(unknowns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was read of a service, and what the rules say of it alone."""
+
+    parts: dict[str, Part]
+    judgement: Judgement
+
+
+@dataclass(slots=True)
+class _Work:
+    """One analysis at the desk."""
+
+    desk: Desk
+    standing: Standing
+    around: Surroundings
+
+    def renew(self, touched: dict[Key, int]) -> None:
+        """Judge what must be judged again."""
+        desk, names = self.desk, self.desk.index.names
+        facts = list(self.standing.facts.values())
+        anew = sum(
+            1 << number for number, name in enumerate(names) if name in self.standing.changed
+        )
+        for number in bits(anew):
+            desk.absent.pop(number, None)
+            unread = _unread(facts[number])
+            if unread:
+                desk.absent[number] = Part(facts[number].name, unknown=unread)
+        due = dict(touched)
+        self._add(due, self._elsewhere(anew))
+        found: dict[ServiceKey, _Found | None] = {}
+        rivals: dict[Key, int] = {}
+        for key, where in due.items():
+            self._look(key, where | anew, found, rivals)
+        for key in rivals.keys() - due.keys():
+            self._look(key, anew, found, {})
+        collided = self._collided(found)
+        changes: dict[ServiceKey, FleetService | None] = {}
+        for named, one in found.items():
+            old = desk.shelf.by_key.get(named)
+            new = self._service(named, old, one, collided.get(named, ())) if one else None
+            if new is not old:
+                changes[named] = new
+        desk.shelf.change(changes)
+
+    @staticmethod
+    def _add(due: dict[Key, int], more: Iterable[Key]) -> None:
+        for key in more:
+            due.setdefault(key, 0)
+
+    def _elsewhere(self, anew: int) -> Iterator[Key]:
+        """Services of which no object changed, and what they depend on did."""
+        desk, rows = self.desk, self.desk.shelf.by_key
+        now = self.around.now
+        same = self._same()
+        if same != desk.same:
+            desk.same = same
+            yield from list(desk.index.holders)
+        if anew:
+            yield from list(rows)
+        elif self.standing.namespaces:
+            yield from [key for key in rows if key.namespace in self.standing.namespaces]
+        yield from self._reached()
+        yield from desk.alarms.due(now)
+        oldest = islice(desk.judged.items(), _DATED_AT_ONCE)
+        yield from [key for key, at in oldest if now - at >= EVIDENCE_AGE]
+
+    def _reached(self) -> Iterator[Key]:
+        """Services of two clusters between which the tunnel changed."""
+        old, new = self.desk.reach, dict(self.around.reach)
+        self.desk.reach = new
+        if old == new:
+            return
+        bit = {name: 1 << number for number, name in enumerate(self.desk.index.names)}
+        pairs = {
+            bit.get(one, 0) | bit.get(two, 0)
+            for one, two in old.keys() | new.keys()
+            if _told(old.get((one, two))) != _told(new.get((one, two)))
+        }
+        holders = self.desk.index.holders
+        for key in list(self.desk.shelf.by_key):
+            held = holders.get(key, 0)
+            if any(held & pair == pair for pair in pairs):
+                yield key
+
+    def _same(self) -> int:
+        """Clusters that Istio joins by sameness: with Istio, where some have remote secrets, or
+        may have."""
+        found, joined = 0, False
+        for number, (name, facts) in enumerate(self.standing.facts.items()):
+            if Dialect.ISTIO in facts.installed:
+                found |= 1 << number
+                secrets = self.desk.readings[name].signs.remote_secrets
+                joined = joined or secrets or "istio-remote-secrets" in facts.unread
+        return found if joined else 0
+
+    def _look(
+        self,
+        key: Key,
+        anew: int,
+        found: dict[ServiceKey, _Found | None],
+        rivals: dict[Key, int],
+    ) -> None:
+        """Read and judge one service by itself; None where it is none of several clusters.
+
+        `rivals` gets the services whose joined name is the same: their findings depend on it.
+        """
+        desk = self.desk
+        old = desk.shelf.find(key)
+        named = old.key if old else ServiceKey(*key)
+        desk.judged.pop(named, None)
+        there = desk.index.crosses(key, desk.same)
+        rivals.update(dict.fromkeys(desk.names.note(named, there), 0))
+        self._share(named, desk.index.sharing(key) if there else 0)
+        if not there:
+            desk.alarms.set(named, None)
+            if old is not None:
+                found[named] = None
+            return
+        parts = self._parts(named, old, anew)
+        judgement = judge(named, parts, self.around)
+        desk.alarms.set(named, judgement.recheck_at)
+        found[named] = _Found(parts, judgement)
+
+    def _collided(
+        self, found: dict[ServiceKey, _Found | None]
+    ) -> dict[ServiceKey, tuple[Finding, ...]]:
+        """SD19 of the services that were looked at; those of one joined name always all are."""
+        together = (
+            (key, one.parts) for key, one in found.items() if one and self.desk.names.shared(key)
+        )
+        return collisions(together, self.around)
+
+    def _service(
+        self,
+        key: ServiceKey,
+        old: FleetService | None,
+        found: _Found,
+        collided: tuple[Finding, ...],
+    ) -> FleetService:
+        """The service as it is now; `old` itself when nothing about it changed."""
+        findings = found.judgement.findings
+        if collided:
+            findings = tuple(sorted((*findings, *collided), key=finding_order))
+        if findings:
+            self.desk.judged[key] = self.around.now
+        unknowns = found.judgement.unknowns
+        if old is not None and (old.parts, old.findings, old.unknowns) == (
+            found.parts,
+            findings,
+            unknowns,
+        ):
+            return old
+        return _joined(key, found.parts, findings, unknowns, self.around)
+
+    def _parts(self, key: ServiceKey, old: FleetService | None, anew: int) -> dict[str, Part]:
+        index, absent = self.desk.index, self.desk.absent
+        held = index.holders.get(key, 0)
+        everyone = held
+        for number in absent:
+            everyone |= 1 << number
+        parts: dict[str, Part] = {}
+        for number in bits(everyone):
+            name = index.names[number]
+            if not held >> number & 1:
+                parts[name] = absent[number]
+            elif old is not None and not anew >> number & 1:
+                parts[name] = old.parts[name]
+            else:
+                facts = self.standing.facts[name]
+                parts[name] = read_part(facts, index.clusters[number].held(key))
+        return parts
+
+    def _share(self, key: ServiceKey, circle: int) -> None:
+        """Note which clusters share it by the MCS API."""
+        desk = self.desk
+        before = desk.sharing.pop(key, 0)
+        if before:
+            desk.circles[before] -= 1
+            if not desk.circles[before]:
+                del desk.circles[before]
+        if circle & (circle - 1):
+            desk.sharing[key] = circle
+            desk.circles[circle] += 1
+
+
+def _unread(facts: ClusterFacts) -> tuple[str, ...]:
+    """Why a cluster may have a part in services of which it holds nothing."""
+    if not facts.readable:
+        return (facts.reason,)
+    return tuple(facts.unread[topic] for topic in _TELLING if topic in facts.unread)
+
+
+def _told(reach: Reach | None) -> tuple[bool | None, str, str] | None:
+    return (reach.up, reach.words, reach.link) if reach else None
+
+
+def _joined(
+    key: ServiceKey,
+    parts: dict[str, Part],
+    findings: tuple[Finding, ...],
+    unknowns: tuple[Unknown, ...],
+    around: Surroundings,
+) -> FleetService:
+    worst = min(findings, key=finding_order, default=None)
+    state = _STATES.get(worst.severity) if worst else None
+    doubt = "" if state else _doubt(parts, unknowns, around)
+    return FleetService(
+        key=key,
+        parts=parts,
+        state=state or (ServiceState.UNKNOWN if doubt else ServiceState.OK),
+        severity=worst.severity if worst else None,
+        reason=worst.title if worst and not doubt else doubt,
+        findings=findings,
+        unknowns=unknowns,
+    )
+
+
+def _doubt(parts: dict[str, Part], unknowns: Sequence[Unknown], around: Surroundings) -> str:
+    """What is not known of an involved cluster, in words; empty when all is.
+
+    A cluster that could not be read is involved when others name it, or name one that is not known:
+    that may be it.
+    """
+    for one in unknowns:
+        return f"{one.cluster}: {one.reason}"
+    for name, part in parts.items():
+        if part.unknown and part.involved:
+            return f"{name}: {part.unknown[0]}"
+    unread = {name for name, part in parts.items() if part.unknown}
+    if unread:
+        for source in dict.fromkeys(_sources(parts.values())):
+            meant = set(around.clusters_of(source))
+            if not meant or meant & unread:
+                name = min(meant & unread or unread)
+                return f"{name}: {parts[name].unknown[0]}"
+    return ""
+
+
+def _sources(parts: Iterable[Part]) -> Iterator[str]:
+    """Ids of the clusters that objects name as exporters."""
+    for part in parts:
+        for one in part.imports:
+            yield from one.sources
+            if one.source:
+                yield one.source
+        yield from (one.source for one in part.remote if one.source)

@@ -105,6 +105,8 @@ class _Section:
     fields: tuple[_Field, ...]
     leader: str
     """The cluster with the oldest export; empty when none says how old it is."""
+    derived: frozenset[str] = frozenset()
+    """Clusters whose objects were made of those of others, and are not compared with them."""
 
 
 def _sections(service: FleetService, parts: Iterable[Part]) -> Iterator[_Section]:
@@ -112,7 +114,8 @@ def _sections(service: FleetService, parts: Iterable[Part]) -> Iterator[_Section
     leader = _leader(parts)
     services = {one.cluster: (one.service.ref, one.service) for one in parts if one.service}
     if services:
-        yield _Section("Service", services, _SERVICE, leader)
+        derived = {one.cluster for one in parts if not one.exports and (one.imports or one.remote)}
+        yield _Section("Service", services, _SERVICE, leader, frozenset(derived))
     backends = {
         one.cluster: (one.service.ref, one.backends)
         for one in parts
@@ -149,16 +152,18 @@ def _leader(parts: Sequence[Part]) -> str:
 
 def _row(section: _Section, field: _Field, service: FleetService, ids: Mapping[str, str]) -> Row:
     values = {name: field.read(found) for name, (_, found) in section.objects.items()}
-    leading = values.get(section.leader, next(iter(values.values())))
-    differs = not field.own and len(set(values.values())) > 1
+    compared = {name: value for name, value in values.items() if name not in section.derived}
+    leading = compared.get(section.leader, next(iter(compared.values()), ""))
+    differs = not field.own and len(set(compared.values())) > 1
     role = Role.WARN if differs else Role.DIM if field.own else Role.OK
     title = f"{section.title} {field.id}"
     shown = f"{GLYPHS[role]} {title}" if differs else f"  {title}"
     cells = {"service": Cell(shown, role, title)}
     for name, part in service.parts.items():
         if name in values:
-            odd = differs and values[name] != leading
-            cells[ids[name]] = _cell(values[name], odd=odd, own=field.own)
+            odd = differs and name in compared and values[name] != leading
+            own = field.own or name not in compared
+            cells[ids[name]] = _cell(values[name], odd=odd, own=own)
         elif part.unknown and not part.involved:
             cells[ids[name]] = unread_cell(part)
         else:
@@ -212,8 +217,8 @@ _SERVICE = (
     _Field("type", lambda one: "headless" if one.headless else one.type),
     _Field("ports", lambda one: _ports(one.ports)),
     _Field("selector", lambda one: _pairs(one.selector)),
-    _Field("session affinity", lambda one: one.session_affinity),
-    _Field("internal traffic policy", lambda one: one.internal_traffic_policy),
+    _Field("session affinity", lambda one: one.session_affinity or "None"),
+    _Field("internal traffic policy", lambda one: one.internal_traffic_policy or "Cluster"),
     _Field("traffic distribution", lambda one: one.traffic_distribution),
     _Field("IP families", lambda one: ", ".join(one.ip_families)),
     _Field("publishes not ready", lambda one: "yes" if one.publish_not_ready else "no"),

@@ -39,6 +39,8 @@ from mckconsole.views.spec import GLYPHS, Role
 
 _MOST_WAYS = 24
 """Ways between clusters that are listed, the bad ones first."""
+_ABREAST = 3
+"""Cards that stand side by side where there is room."""
 _FORWARDING = "SD14"
 _JUDGED = {Dialect.LIGHTHOUSE, Dialect.CILIUM_MCS}
 """Dialects that need CoreDNS to lead to them."""
@@ -58,7 +60,7 @@ def service_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> 
         blocks=(
             _findings(service),
             *((_steps(service),) if service.findings else ()),
-            _clusters(snapshot, service),
+            *_clusters(snapshot, service),
             _ways(analysis, service),
             _forwarding(snapshot, analysis, service),
             _names(analysis, service),
@@ -113,8 +115,11 @@ def _steps(service: FleetService) -> Block:
     return Block("What to do", lines=lines or (remark("nothing: no finding asks for anything"),))
 
 
-def _clusters(snapshot: FleetSnapshot, service: FleetService) -> Block:
-    """Cards of those with a part, the worst first and exporters before importers."""
+def _clusters(snapshot: FleetSnapshot, service: FleetService) -> Iterator[Block]:
+    """Cards of those with a part, the worst first and exporters before importers.
+
+    Few stand side by side, so that each has room for its addresses.
+    """
     found = worst_by_cluster(service)
     parts = list(service.parts.values())
     shown = [one for one in parts if one.involved or (one.service and not one.unknown)]
@@ -125,7 +130,7 @@ def _clusters(snapshot: FleetSnapshot, service: FleetService) -> Block:
             not one.exports,
         )
     )
-    cards = tuple(side_card(snapshot, service, one, found.get(one.cluster)) for one in shown)
+    cards = tuple(side_card(snapshot, one, found.get(one.cluster)) for one in shown)
     rest = [one for one in parts if one not in shown]
     lines = [
         Line(
@@ -136,7 +141,13 @@ def _clusters(snapshot: FleetSnapshot, service: FleetService) -> Block:
         for one in rest
     ]
     involved = sum(one.involved for one in parts)
-    return Block("In each cluster", count(involved, "cluster"), cards, tuple(lines))
+    heading, note = "In each cluster", count(involved, "cluster")
+    for first in range(0, len(cards), _ABREAST):
+        yield Block(heading, note, cards[first : first + _ABREAST])
+        heading = note = ""
+    if lines or not cards:
+        rest_lines = tuple(lines) or (remark("no cluster has a part in it"),)
+        yield Block(heading, note, lines=rest_lines)
 
 
 def _ways(analysis: Analysis, service: FleetService) -> Block:

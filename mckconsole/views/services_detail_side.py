@@ -9,7 +9,6 @@ from mckconsole.analysis.services.model import (
     Backends,
     ConditionView,
     Export,
-    FleetService,
     Import,
     Part,
     RemoteEndpoints,
@@ -30,9 +29,7 @@ _WELL_WHEN = {"Conflict": "False", "Conflicted": "False"}
 _POSITIVE = ("Valid", "Ready", "Accepted", "Programmed", "Synced", "Exported", "Initialized")
 
 
-def side_card(
-    snapshot: FleetSnapshot, service: FleetService, part: Part, found: Role | None
-) -> Card:
+def side_card(snapshot: FleetSnapshot, part: Part, found: Role | None) -> Card:
     """What one cluster has to do with the service; `found` is how bad its worst finding is."""
     cell = part_cell(part, found)
     return Card(part.cluster, tuple(_lines(snapshot, part)), cell.text, cell.role)
@@ -43,7 +40,9 @@ def _lines(snapshot: FleetSnapshot, part: Part) -> Iterator[Line]:
         yield from _service(part.cluster, part.service)
     elif part.exports:
         yield fact("service", stated(Role.WARN, "no Service of this name"))
-    if part.backends:
+    if part.backends and not part.backends.total and not part.exports:
+        yield fact("endpoints", Span("none of its own", Role.DIM))
+    elif part.backends:
         yield from _backends(snapshot, part.cluster, part.backends)
     elif part.service:
         yield fact("endpoints", unknown("not read"))

@@ -17,6 +17,7 @@ from tests.unit.views.fleetservices import (
     ref,
     report,
     seen,
+    service,
 )
 
 ID = "shop/checkout"
@@ -63,6 +64,13 @@ def test_what_is_each_clusters_own_is_not_compared() -> None:
     assert differing(found) == []
     assert row(found, "Service cluster IP").cells["west"].text == "10.97.0.1"
     assert row(found, "Service ready endpoints").cells["west"].text == "1/9"
+
+
+def test_a_service_derived_from_an_import_is_not_compared() -> None:
+    derived = changed(importer("south", "east"), service=service(selector=()))
+    found = compared(exporter("east"), exporter("west"), derived)
+    assert differing(found) == []
+    assert row(found, "Service selector").cells["south"] == Cell("none", Role.DIM, "")
 
 
 def test_conditions_and_switches_are_compared() -> None:

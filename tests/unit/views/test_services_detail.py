@@ -54,8 +54,12 @@ def block(detail: Detail, heading: str) -> Block:
     return found
 
 
+def cards(detail: Detail) -> list[Card]:
+    return [one for found in detail.blocks for one in found.cards]
+
+
 def card(detail: Detail, cluster: str) -> Card:
-    (found,) = [one for one in block(detail, "In each cluster").cards if one.title == cluster]
+    (found,) = [one for one in cards(detail) if one.title == cluster]
     return found
 
 
@@ -83,14 +87,21 @@ def test_nothing_is_empty_and_every_sign_has_a_word() -> None:
 
 def test_the_worst_cluster_stands_first() -> None:
     detail = document(report(broken()))
-    cards = block(detail, "In each cluster").cards
-    assert [(one.title, one.note) for one in cards] == [
+    assert [(one.title, one.note) for one in cards(detail)] == [
         ("east", "✖ exp 0/2"),
         ("west", "● exp 2/2"),
         ("south", "○ imp 2/2"),
     ]
-    (line,) = block(detail, "In each cluster").lines
+    (line,) = [line for one in detail.blocks if not one.heading for line in one.lines]
     assert line.text == "north  ? serviceexports: forbidden"
+
+
+def test_few_cards_stand_side_by_side() -> None:
+    names = [f"c{n}" for n in range(7)]
+    detail = document(report(fleet_service(*map(exporter, names)), clusters=names))
+    assert [len(one.cards) for one in detail.blocks if one.cards] == [3, 3, 1]
+    assert block(detail, "In each cluster").note == "7 clusters"
+    assert [one.title for one in cards(detail)] == names
 
 
 def test_a_card_says_what_a_cluster_has() -> None:

@@ -1,7 +1,7 @@
 """Every rule that can make a finding: what it reads, why it matters, what to do.
 
 `mckconsole rules` prints this registry, reports refer to it, and a test keeps it complete. It holds
-words only; the judging is in `mesh/`.
+words only; the judging is in `mesh/` and `services/`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mckconsole.analysis.rules_services import SERVICE_RULES
 from mckconsole.domain.findings import Rule, Severity
 
 _GATEWAY_TYPES = "Submariner: pkg/apis/submariner.io/v1 types, pkg/healthchecker"
@@ -300,5 +301,7 @@ _CONFIGURATION = (
     ),
 )
 
-RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in (*_LINKS, *_CONFIGURATION)})
-"""By rule id, links first."""
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {rule.id: rule for rule in (*_LINKS, *_CONFIGURATION, *SERVICE_RULES)}
+)
+"""By rule id: links, meshes, services."""

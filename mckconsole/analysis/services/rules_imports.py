@@ -31,6 +31,8 @@ from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 _EVERYWHERE = frozenset({Dialect.LIGHTHOUSE, Dialect.CILIUM_MCS, Dialect.GKE, Dialect.CLOUD_MAP})
 """Dialects that import into every cluster of the set that has the namespace."""
 _LISTS = _EVERYWHERE | {Dialect.MCS}
+_SHOWN = 3
+"""Clusters for which the commands are written out."""
 _ALWAYS_LISTS = frozenset({Dialect.LIGHTHOUSE, Dialect.CILIUM_MCS})
 """Dialects whose imports name their exporters, so that an empty list names none."""
 
@@ -43,23 +45,33 @@ def check_imports(case: Case) -> Iterator[Finding]:
     if not missing:
         return
     live = case.live()
+    settled = [name for name, one in live.items() if not case.unsettled(one)]
     absent: list[str] = []
     homeless: list[str] = []
     for cluster in missing:
-        givers = [one for name, one in live.items() if name != cluster]
-        if not givers:
+        spaces = case.facts(cluster).namespaces
+        if not settled or settled == [cluster]:
             continue
         reason = case.unread(cluster, import_topic(case.dialect))
         if reason:
             case.unknown("SD06", cluster, reason)
-        elif not all(case.unsettled(one) for one in givers):
-            spaces = case.facts(cluster).namespaces
-            gone = spaces is not None and case.key.namespace not in spaces
-            (homeless if gone else absent).append(cluster)
+        elif spaces is not None and case.key.namespace not in spaces:
+            homeless.append(cluster)
+        else:
+            absent.append(cluster)
     if absent:
         yield _not_imported(case, absent, live)
-    if homeless:
+    if homeless and _is_odd(case, homeless, settled):
         yield _no_namespace(case, homeless, live)
+
+
+def _is_odd(case: Case, homeless: Sequence[str], live: Sequence[str]) -> bool:
+    """Whether clusters without the namespace are the exception, or the reason why nobody imports.
+
+    A namespace that lives in few clusters of a large set is no fault of the others.
+    """
+    takers = [name for name in case.imports if set(live) - {name}]
+    return not takers or len(homeless) <= len(set(takers) - case.offers.keys())
 
 
 def _missing(case: Case) -> list[str]:
@@ -92,8 +104,8 @@ def _not_imported(case: Case, missing: Sequence[str], live: dict[str, Offer]) ->
         ),
         _expected(case, missing, f"{kind} {case.key}"),
         (
-            *(show_all(case, name, _resource(case)) for name in missing),
-            *(show_controller(case, name) for name in missing),
+            *(show_all(case, name, _resource(case)) for name in missing[:_SHOWN]),
+            *(show_controller(case, name) for name in missing[:_SHOWN]),
             "restart that controller if it has not noticed a namespace that was made anew",
         ),
         peers=(*missing, *live),
@@ -129,7 +141,7 @@ def _no_namespace(case: Case, missing: Sequence[str], live: dict[str, Offer]) ->
         (
             f"make the namespace where the service is to be reached: kubectl create namespace "
             f"{space} in {', '.join(missing)}",
-            *(show_all(case, name, _resource(case)) for name in missing),
+            *(show_all(case, name, _resource(case)) for name in missing[:_SHOWN]),
         ),
         peers=(*missing, *live),
         subject="namespace",

@@ -27,6 +27,9 @@ ROOT = Path(__file__).parents[2]
 _MERGE = "application/merge-patch+json"
 OLD, NEW = "mcs-v0.1", "mcs-v0.5"
 """Generations of the definitions of the Multi-Cluster Services API, as their files begin."""
+SETTLED = 35.0
+"""Seconds after which rules expect others to have followed what is new. Real servers stamp objects
+with the time of their making, so snapshots of them are taken this much later."""
 
 
 def crd_folder() -> Path | None:

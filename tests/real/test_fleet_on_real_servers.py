@@ -39,7 +39,7 @@ from mckconsole.store.reader import ReadPlan, read_fleet
 from mckconsole.views.panes import PANES
 from tests.real import apiserver
 from tests.real.prometheus import NEEDS_PROMETHEUS, PROMETHEUS, prometheus
-from tests.real.seeding import Seeder, definitions, seed, service_range, write_kubeconfig
+from tests.real.seeding import SETTLED, Seeder, definitions, seed, service_range, write_kubeconfig
 
 MEMBERS = ("aws-use1-1", "gcp-eu-1", "onprem-1")
 QUERIES = tuple(query.id for query in metrics.QUERIES)
@@ -57,7 +57,7 @@ async def _read(
         str(kubeconfig), env=dict(os.environ), config=config, contexts=members
     )
     store = await read_fleet(inventory, ReadPlan(topics=TOPICS, queries=QUERIES), config=config)
-    return store, analyse(store.snapshot())
+    return store, analyse(store.snapshot(now=time.time() + SETTLED))
 
 
 def _scrape(stack: contextlib.ExitStack, config: Config, folder: Path) -> Config:

@@ -36,7 +36,7 @@ from mckconsole.domain.states import TopicState
 from mckconsole.sources.kubeconfig import load_kubeconfig
 from mckconsole.store.reader import ReadPlan, read_fleet
 from tests.real import apiserver
-from tests.real.seeding import crd_folder, seed, service_range, write_kubeconfig
+from tests.real.seeding import SETTLED, crd_folder, seed, service_range, write_kubeconfig
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -175,7 +175,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
 async def _read(kubeconfig: Path) -> Seen:
     inventory = load_kubeconfig(str(kubeconfig), env={}, config=Config())
     plan = ReadPlan(tuple(kind.topic for kind in KINDS), ())
-    snapshot = (await read_fleet(inventory, plan, config=Config())).snapshot()
+    store = await read_fleet(inventory, plan, config=Config())
+    snapshot = store.snapshot(now=time.time() + SETTLED)
     return Seen(snapshot, analyse(snapshot))
 
 

@@ -9,18 +9,15 @@ specification (KEP-1645, DNS), lighthouse coredns plugin, Consul peering documen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
+from mckconsole.analysis.services.dns_asked import Asked, listed
 from mckconsole.analysis.services.model import (
     Backends,
     Dialect,
     DnsName,
-    Export,
     FleetService,
-    Import,
     Part,
-    Port,
-    RemoteEndpoints,
     ServiceKey,
     Surroundings,
 )
@@ -41,8 +38,6 @@ _SAME_NAME = {
 }
 _MAX_HOSTS = 5
 """Host names shown per cluster."""
-_MAX_LISTED = 4
-"""Addresses or clusters named in one answer."""
 
 
 def dns_names(
@@ -55,14 +50,14 @@ def dns_names(
     spoken = frozenset().union(*(part.dialects for part in parts.values()))
     found: list[DnsName] = []
     if spoken & _CLUSTERSET:
-        found += _clusterset(_Asked(key, parts, around, spoken & _CLUSTERSET))
+        found += _clusterset(Asked(key, parts, around, spoken & _CLUSTERSET))
     for dialect, mesh in _SAME_NAME.items():
         if dialect in spoken:
-            found += _same_name(_Asked(key, parts, around, frozenset({dialect})), mesh)
+            found += _same_name(Asked(key, parts, around, frozenset({dialect})), mesh)
     if Dialect.LINKERD in spoken:
-        found += _mirrors(_Asked(key, parts, around, frozenset({Dialect.LINKERD})))
+        found += _mirrors(Asked(key, parts, around, frozenset({Dialect.LINKERD})))
     if Dialect.CONSUL in spoken:
-        found += _peers(_Asked(key, parts, around, frozenset({Dialect.CONSUL})))
+        found += _peers(Asked(key, parts, around, frozenset({Dialect.CONSUL})))
     return tuple({(one.name, one.type): one for one in reversed(found)}.values())[::-1]
 
 
@@ -80,135 +75,19 @@ def first_name(service: FleetService) -> str:
     return f"{service.key.name}.virtual.<peer>.consul" if Dialect.CONSUL in spoken else ""
 
 
-class _Asked:
-    """What the clusters say of the service in some dialects."""
-
-    __slots__ = ("around", "dialects", "exports", "imports", "key", "parts", "remote", "unread")
-
-    def __init__(
-        self,
-        key: ServiceKey,
-        parts: Mapping[str, Part],
-        around: Surroundings,
-        dialects: frozenset[Dialect],
-    ) -> None:
-        self.key, self.parts, self.around, self.dialects = key, parts, around, dialects
-        self.exports: dict[str, Export] = {}
-        self.imports: list[tuple[str, Import]] = []
-        self.remote: list[tuple[str, RemoteEndpoints]] = []
-        self.unread: list[str] = []
-        for name, part in parts.items():
-            for export in part.exports:
-                if export.dialect in dialects:
-                    self.exports[name] = export
-            self.imports += [
-                (name, one) for one in part.imports if one.dialect in dialects and not one.source
-            ]
-            self.remote += [(name, one) for one in part.remote if one.dialect in dialects]
-            if part.unknown and not part.involved:
-                self.unread.append(name)
-
-    @property
-    def headless(self) -> bool:
-        """Whether it is headless: as imports say, else as the first exporter's Service is."""
-        for _, one in self.imports:
-            if one.headless is not None:
-                return one.headless
-        services = (self.parts[name].service for name in self.exports)
-        return any(service is not None and service.headless for service in services)
-
-    @property
-    def ports(self) -> list[Port]:
-        """Named ports, of imports or else of exporters; in a fixed order."""
-        ports = {port for _, one in self.imports for port in one.ports}
-        if not ports:
-            services = (self.parts[name].service for name in self.exports)
-            ports = {port for service in services if service for port in service.ports}
-        return sorted(port for port in ports if port.name)
-
-    def ready(self) -> tuple[int, list[str], list[str]]:
-        """(ready endpoints, clusters that have some, clusters of which that is not known)."""
-        total, having, unknown = 0, list[str](), list[str]()
-        for name in self.exports:
-            backends = self.parts[name].backends
-            if backends is None:
-                unknown.append(name)
-            elif backends.ready:
-                total += backends.ready
-                having.append(name)
-        for cluster, one in self.elsewhere().items():
-            total += one.ready
-            having += [cluster] if one.ready else []
-        return total, having, unknown
-
-    def elsewhere(self) -> dict[str, RemoteEndpoints]:
-        """Endpoints of clusters that do not say themselves that they export it, once each."""
-        found: dict[str, RemoteEndpoints] = {}
-        for _, one in self.remote:
-            cluster = self.around.cluster_of(one.source) or one.source
-            if cluster and cluster not in self.exports and cluster not in found:
-                found[cluster] = one
-        return found
-
-    def addresses(self) -> list[tuple[str, str]]:
-        """(cluster, address of its Service) of clusters that are answered with."""
-        found: list[tuple[str, str]] = []
-        for name, export in self.exports.items():
-            part = self.parts[name]
-            if part.backends is not None and not part.backends.ready:
-                continue
-            address = export.address or (part.service.cluster_ip if part.service else "")
-            if address:
-                found.append((name, address))
-        for cluster, one in self.elsewhere().items():
-            if one.ready:
-                found += [(cluster, address) for address in sorted(one.addresses)[:1]]
-        return found
-
-    def ids(self) -> Iterator[tuple[str, str]]:
-        """(exporting cluster, its id as this service's objects write it)."""
-        written = dict.fromkeys(
-            [
-                *(source for _, one in self.imports for source in one.sources),
-                *(one.source for _, one in self.remote if one.source),
-            ]
-        )
-        by_cluster = {self.around.cluster_of(one) or one: one for one in reversed(written)}
-        for name in self.exports:
-            facts = self.around.clusters.get(name)
-            known = sorted(facts.ids) if facts else []
-            fallback = name if name in known or not known else known[0]
-            yield name, by_cluster.pop(name, fallback)
-        yield from reversed(by_cluster.items())
-
-    def nothing(self) -> str:
-        """Why there is no answer."""
-        if self.unread:
-            return f"not known: {_listed(self.unread)} could not be read"
-        if not self.exports:
-            return "nothing: no cluster exports it"
-        return "nothing: no exporting cluster has a ready endpoint"
-
-
-def _listed(names: Iterable[str]) -> str:
-    known = list(names)
-    more = len(known) - _MAX_LISTED
-    return ", ".join(known[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _endpoints(asked: _Asked) -> str:
+def _endpoints(asked: Asked) -> str:
     """How many endpoints of which clusters."""
     total, having, unknown = asked.ready()
-    doubt = f"; of {_listed(unknown)} it is not known" if unknown else ""
+    doubt = f"; of {listed(unknown)} it is not known" if unknown else ""
     if total:
         noun = "endpoint" if total == 1 else "endpoints"
-        return f"{total} ready {noun} of {_listed(having)}{doubt}"
-    return f"not known: endpoints of {_listed(unknown)} were not read" if unknown else (
+        return f"{total} ready {noun} of {listed(having)}{doubt}"
+    return f"not known: endpoints of {listed(unknown)} were not read" if unknown else (
         asked.nothing()
     )  # fmt: skip
 
 
-def _clusterset(asked: _Asked) -> Iterator[DnsName]:
+def _clusterset(asked: Asked) -> Iterator[DnsName]:
     name = f"{asked.key.name}.{asked.key.namespace}.svc.clusterset.local"
     headless = asked.headless
     yield DnsName(name, "A", _endpoints(asked) if headless else _cluster_set_address(asked))
@@ -218,7 +97,7 @@ def _clusterset(asked: _Asked) -> Iterator[DnsName]:
     yield from _srv(asked, name, headless)
 
 
-def _cluster_set_address(asked: _Asked) -> str:
+def _cluster_set_address(asked: Asked) -> str:
     """What a service that is not headless is answered with."""
     by_ip: dict[str, list[str]] = {}
     for cluster, one in asked.imports:
@@ -227,7 +106,7 @@ def _cluster_set_address(asked: _Asked) -> str:
     if len(by_ip) == 1:
         return f"cluster set IP {next(iter(by_ip))}"
     if by_ip:
-        told = _listed(f"{ip} in {_listed(names)}" for ip, names in by_ip.items())
+        told = listed(f"{ip} in {listed(names)}" for ip, names in by_ip.items())
         return f"the asking cluster's cluster set IP: {told}"
     if Dialect.LIGHTHOUSE not in asked.dialects:
         if asked.exports and not asked.imports and not asked.unread:
@@ -238,11 +117,11 @@ def _cluster_set_address(asked: _Asked) -> str:
         return _endpoints(asked)
     if len(found) == 1:
         return f"service IP {found[0][1]} of {found[0][0]}"
-    told = _listed(f"{address} of {name}" for name, address in found)
+    told = listed(f"{address} of {name}" for name, address in found)
     return f"one service IP, the asking cluster's own first: {told}"
 
 
-def _of_cluster(asked: _Asked, cluster: str, name: str, headless: bool) -> Iterator[DnsName]:
+def _of_cluster(asked: Asked, cluster: str, name: str, headless: bool) -> Iterator[DnsName]:
     """The name with a cluster's id in front, and those of the hosts there."""
     part = asked.parts.get(cluster)
     backends = part.backends if part and cluster in asked.exports else None
@@ -252,11 +131,15 @@ def _of_cluster(asked: _Asked, cluster: str, name: str, headless: bool) -> Itera
         more = len(hosts) - _MAX_HOSTS
         rest = f"; {more} more like it" if number == _MAX_HOSTS and more > 0 else ""
         doubled = backends is not None and host in backends.doubled
-        told = f"every endpoint of {cluster} with that host name" if doubled else "that endpoint"
+        told = (
+            f"every endpoint of {cluster} with that host name"
+            if doubled
+            else "the endpoint's address"
+        )
         yield DnsName(f"{host}.{name}", "A", f"{told}{rest}")
 
 
-def _answer_of(asked: _Asked, cluster: str, backends: Backends | None, headless: bool) -> str:
+def _answer_of(asked: Asked, cluster: str, backends: Backends | None, headless: bool) -> str:
     """What the name of one cluster's endpoints is answered with."""
     export, part = asked.exports.get(cluster), asked.parts.get(cluster)
     copy = None if export else asked.elsewhere().get(cluster)
@@ -277,7 +160,7 @@ def _answer_of(asked: _Asked, cluster: str, backends: Backends | None, headless:
     return f"not known: what {cluster} has was not read"
 
 
-def _srv(asked: _Asked, name: str, headless: bool) -> Iterator[DnsName]:
+def _srv(asked: Asked, name: str, headless: bool) -> Iterator[DnsName]:
     for port in asked.ports:
         where = "every host name" if headless else name
         told = f"port {port.number} at {where}" if asked.exports or asked.unread else (
@@ -286,7 +169,7 @@ def _srv(asked: _Asked, name: str, headless: bool) -> Iterator[DnsName]:
         yield DnsName(f"_{port.name}._{port.protocol.lower()}.{name}", "SRV", told)
 
 
-def _same_name(asked: _Asked, mesh: str) -> Iterator[DnsName]:
+def _same_name(asked: Asked, mesh: str) -> Iterator[DnsName]:
     """The Service's own name: the mesh sends on to the endpoints of all clusters."""
     name = f"{asked.key.name}.{asked.key.namespace}.svc.cluster.local"
     having = [name for name, part in asked.parts.items() if part.service]
@@ -296,19 +179,19 @@ def _same_name(asked: _Asked, mesh: str) -> Iterator[DnsName]:
         told = _endpoints(asked)
     else:
         told = (
-            f"the asking cluster's own Service IP ({_listed(having)}); {mesh} sends on to "
+            f"the asking cluster's own Service IP ({listed(having)}); {mesh} sends on to "
             f"{_endpoints(asked)}"
         )
     yield DnsName(name, "A", told)
     yield from _srv(asked, name, asked.headless)
 
 
-def _mirrors(asked: _Asked) -> Iterator[DnsName]:
+def _mirrors(asked: Asked) -> Iterator[DnsName]:
     for cluster, one in asked.imports:
         name = f"{one.derived}.{one.ref.namespace}.svc.cluster.local"
         behind = [each for at, each in asked.remote if at == cluster and each.source in one.sources]
         address = f"Service IP {one.ips[0]}" if one.ips else "its endpoints"
-        told = f"in {cluster}: {address} of the mirror of {_listed(one.sources)}"
+        told = f"in {cluster}: {address} of the mirror of {listed(one.sources)}"
         if behind and not any(each.ready for each in behind):
             told += ", which has no endpoint: the gateway does not answer"
         yield DnsName(name, "A", told)
@@ -320,9 +203,9 @@ def _mirrors(asked: _Asked) -> Iterator[DnsName]:
         yield DnsName(name, "A", "nothing: no cluster mirrors it")
 
 
-def _peers(asked: _Asked) -> Iterator[DnsName]:
+def _peers(asked: Asked) -> Iterator[DnsName]:
     """A peer asks for it under the name that it gave the exporting cluster's partition."""
     for cluster, export in asked.exports.items():
-        to = f"peers {_listed(export.consumers)}" if export.consumers else "no peer"
+        to = f"peers {listed(export.consumers)}" if export.consumers else "no peer"
         told = f"a virtual IP of the mesh, in {to} of {cluster}; the peers name <peer> themselves"
         yield DnsName(f"{asked.key.name}.virtual.<peer>.consul", "A", told)

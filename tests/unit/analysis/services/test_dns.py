@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mckconsole.analysis.services.dns import dns_names, first_name
 from mckconsole.analysis.services.model import (
     Dialect,
@@ -145,7 +147,7 @@ def test_headless() -> None:
     assert answers(east, west) == {
         f"A {NAME}": "2 ready endpoints of east",
         f"A east.{NAME}": "2 of 3 endpoints of east",
-        f"A db-0.east.{NAME}": "that endpoint",
+        f"A db-0.east.{NAME}": "the endpoint's address",
         f"A db-1.east.{NAME}": "every endpoint of east with that host name",
         f"A west.{NAME}": "nothing: west does not export it",
         f"SRV _https._tcp.{NAME}": "port 443 at every host name",
@@ -156,7 +158,7 @@ def test_many_hosts_are_told_in_short() -> None:
     ends = "".join(f"- {{addresses: [10.2.0.{n}], hostname: db-{n}}}\n" for n in range(9))
     east = at("east", Dialect.LIGHTHOUSE, HEADLESS, HOSTS.partition("- {")[0] + ends, EXPORT)
     found = answers(east)
-    assert found[f"A db-4.east.{NAME}"] == "that endpoint; 4 more like it"
+    assert found[f"A db-4.east.{NAME}"] == "the endpoint's address; 4 more like it"
     assert f"A db-5.east.{NAME}" not in found
 
 
@@ -179,8 +181,36 @@ def test_meshes_that_join_namesakes() -> None:
         "the asking cluster's own Service IP (east, west); Istio sends on to "
         "2 ready endpoints of east, west"
     )
+
+
+def test_karmada() -> None:
     hub = at("hub", Dialect.KARMADA, KARMADA)
     assert answers(hub)[f"A {LOCAL}"] == "nothing: no cluster has a Service of that name"
+    slices = imported("endpointslice-dispatch-controller.karmada.io").replace(
+        "namespace: shop",
+        "namespace: shop\n  annotations: {endpointslice.karmada.io/provision-cluster: east}",
+    )
+    west = at("west", Dialect.MCS, SERVICE, slices)
+    assert answers(hub, west)[f"A {LOCAL}"].endswith("Karmada sends on to 1 ready endpoint of east")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        '{type: Ready, status: "False", reason: AwaitingExport}',
+        '{type: Valid, status: "False", reason: ServiceUnavailable}',
+        '{type: Conflict, status: "True", reason: "ConflictingPorts,ConflictingType"}',
+    ],
+)
+def test_an_export_that_is_refused_is_not_answered_with(condition: str) -> None:
+    text = EXPORT.replace('{type: Ready, status: "True", reason: ""}', condition)
+    east = at("east", Dialect.LIGHTHOUSE, SERVICE, PODS, text)
+    assert answers(east)[f"A {NAME}"] == (
+        "nothing: no cluster exports it, and the export of east waits or is refused"
+    )
+    west = at("west", Dialect.LIGHTHOUSE, SERVICE, PODS, EXPORT)
+    assert answers(east, west)[f"A {NAME}"] == "service IP 172.31.7.9 of west"
+    assert f"A east.{NAME}" not in answers(east, west)
 
 
 def test_linkerd() -> None:

@@ -199,7 +199,7 @@ class _Reader:
             if node.words[:1] == ["import"]:
                 for body in self._imported(node.words, depth):
                     found += self._directives(body, depth + 1)
-            elif node.words:
+            elif node.words and node.words[0]:
                 name, *args = node.words
                 inner = self._directives(node.children or (), depth)
                 found.append(Directive(name.lower(), tuple(args), inner))

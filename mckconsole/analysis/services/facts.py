@@ -21,7 +21,7 @@ from mckconsole.analysis.services.ids import (
 )
 from mckconsole.analysis.services.index import OBJECT_TOPICS
 from mckconsole.analysis.services.installed import SIGN_TOPICS, Signs, read_signs
-from mckconsole.analysis.services.model import ClusterFacts
+from mckconsole.analysis.services.model import ClusterFacts, Dialect
 from mckconsole.domain.core import Namespace
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 
@@ -114,12 +114,13 @@ def read_facts(
     elsewhere = istio_claims(fleet, own)
     claims = {name: (*own[name], *elsewhere.get(name, ())) for name in fleet.clusters}
     ids = known_ids(fleet, claims, members)
+    joined = _joined_by_istio(fleet, readings)
     changed: set[str] = set()
     namespaces: frozenset[str] = frozenset()
     found: dict[str, ClusterFacts] = {}
     for name, cluster in fleet.clusters.items():
         reading = readings[name]
-        new, old = _facts(cluster, reading, ids[name]), reading.facts
+        new, old = _facts(cluster, reading, ids[name], name in joined), reading.facts
         reading.facts = found[name] = new
         if old is None or _lasting(old) != _lasting(new):
             changed.add(name)
@@ -136,7 +137,23 @@ def _lasting(facts: ClusterFacts) -> ClusterFacts:
     return replace(facts, at={}, namespaces=None)
 
 
-def _facts(cluster: ClusterSnapshot, reading: ClusterReading, ids: frozenset[str]) -> ClusterFacts:
+def _joined_by_istio(
+    fleet: FleetSnapshot, readings: Mapping[str, ClusterReading]
+) -> frozenset[str]:
+    """Clusters that Istio joins by sameness: with Istio, where some have remote secrets, or may
+    have. One alone is not joined with anything."""
+    found = [name for name in fleet.clusters if Dialect.ISTIO in readings[name].signs.installed]
+    joined = any(
+        readings[name].signs.remote_secrets
+        or not fleet.clusters[name].topic("istio-remote-secrets").conclusive
+        for name in found
+    )
+    return frozenset(found) if joined and len(found) > 1 else frozenset()
+
+
+def _facts(
+    cluster: ClusterSnapshot, reading: ClusterReading, ids: frozenset[str], istio_joined: bool
+) -> ClusterFacts:
     unread: dict[str, str] = {}
     versions: dict[str, str] = {}
     at: dict[str, float] = {}
@@ -164,4 +181,5 @@ def _facts(cluster: ClusterSnapshot, reading: ClusterReading, ids: frozenset[str
         installed=reading.signs.installed,
         globalnet=reading.signs.globalnet,
         cilium_synced_slices=reading.signs.cilium_synced_slices,
+        istio_joined=istio_joined,
     )

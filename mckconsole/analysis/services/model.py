@@ -103,6 +103,8 @@ class ClusterFacts:
     globalnet: bool = False
     cilium_synced_slices: bool = False
     """Whether Cilium writes slices of remote endpoints (`clustermesh-enable-endpoint-sync`)."""
+    istio_joined: bool = False
+    """Whether Istio joins its Services with those of the same name in other clusters, or may."""
 
 
 class ConditionView(msgspec.Struct, frozen=True, gc=False):

@@ -26,7 +26,6 @@ from mckconsole.analysis.services.memory import (
 )
 from mckconsole.analysis.services.model import (
     ClusterFacts,
-    Dialect,
     FleetService,
     Part,
     Reach,
@@ -192,15 +191,9 @@ class _Work:
                 yield key
 
     def _same(self) -> int:
-        """Clusters that Istio joins by sameness: with Istio, where some have remote secrets, or
-        may have."""
-        found, joined = 0, False
-        for number, (name, facts) in enumerate(self.standing.facts.items()):
-            if Dialect.ISTIO in facts.installed:
-                found |= 1 << number
-                secrets = self.desk.readings[name].signs.remote_secrets
-                joined = joined or secrets or "istio-remote-secrets" in facts.unread
-        return found if joined else 0
+        """Clusters that Istio joins by sameness."""
+        facts = self.standing.facts.values()
+        return sum(1 << number for number, one in enumerate(facts) if one.istio_joined)
 
     def _look(
         self,

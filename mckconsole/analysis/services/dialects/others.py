@@ -72,7 +72,7 @@ def read_istio(draft: Draft, service: ServiceFacts) -> None:
 
     Only where no other dialect says how it crosses: then sameness is not what joins it.
     """
-    if Dialect.ISTIO not in draft.facts.installed or draft.involved:
+    if not draft.facts.istio_joined or draft.involved:
         return
     if service.type != "ExternalName":
         draft.exports.append(Export(Dialect.ISTIO, service.ref, service.created))

@@ -359,11 +359,16 @@ def test_exports_of_consul(services: str, peers: tuple[str, ...] | None) -> None
 
 
 def test_istio_joins_what_nothing_else_joins() -> None:
-    found = part(facts(Dialect.ISTIO), SERVICE, PODS)
+    found = part(facts(Dialect.ISTIO, istio_joined=True), SERVICE, PODS)
     assert [(one.dialect, one.ref.kind) for one in found.exports] == [(Dialect.ISTIO, "Service")]
     assert "istiod" in found.unknown[0]
-    assert part(facts(Dialect.ISTIO), SERVICE.replace("ClusterIP", "ExternalName")).exports == ()
-    both = part(facts(Dialect.ISTIO, Dialect.LIGHTHOUSE), SERVICE, PODS, EXPORT)
+    assert (
+        part(
+            facts(Dialect.ISTIO, istio_joined=True), SERVICE.replace("ClusterIP", "ExternalName")
+        ).exports
+        == ()
+    )
+    both = part(facts(Dialect.ISTIO, Dialect.LIGHTHOUSE, istio_joined=True), SERVICE, PODS, EXPORT)
     assert both.dialects == {Dialect.LIGHTHOUSE}
     assert both.unknown == ()
-    assert part(facts(), SERVICE, PODS).exports == ()
+    assert part(facts(Dialect.ISTIO), SERVICE, PODS).exports == ()

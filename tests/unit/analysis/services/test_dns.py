@@ -176,7 +176,9 @@ def test_meshes_that_join_namesakes() -> None:
         "1 ready endpoint of east",
         f"SRV _https._tcp.{LOCAL}": f"port 443 at {LOCAL}",
     }
-    one, two = (at(name, Dialect.ISTIO, SERVICE, PODS) for name in ("east", "west"))
+    one, two = (
+        at(name, Dialect.ISTIO, SERVICE, PODS, istio_joined=True) for name in ("east", "west")
+    )
     assert answers(one, two)[f"A {LOCAL}"] == (
         "the asking cluster's own Service IP (east, west); Istio sends on to "
         "2 ready endpoints of east, west"

@@ -128,6 +128,7 @@ def known(name: str) -> st.SearchStrategy[ClusterFacts]:
         installed=st.frozensets(st.sampled_from(list(Dialect)), max_size=3),
         globalnet=st.booleans(),
         cilium_synced_slices=st.booleans(),
+        istio_joined=st.booleans(),
     )
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
+from msgspec import structs
 
 from mckconsole.analysis.failover.ground import Ground, words_of
 from mckconsole.analysis.failover.model import Absorb, Headroom, Impact, ServiceImpact
@@ -58,6 +61,11 @@ class Room:
         return "; ".join(unread_reason(view) for view in views if not view.conclusive)
 
     @cached_property
+    def blind(self) -> str:
+        """Why it is not known how far its workloads may grow; empty when it is."""
+        return self.unread("deployments", "statefulsets", "autoscalers")
+
+    @cached_property
     def headroom(self) -> Headroom:
         """What no request holds."""
         why = self.unread(*_NEEDED)
@@ -98,8 +106,7 @@ def _total(amounts: Iterable[float | None]) -> float | None:
     return total
 
 
-@dataclass(frozen=True, slots=True)
-class _Growth:
+class _Growth(msgspec.Struct, frozen=True, gc=False):
     """How many pods one cluster could add behind a service."""
 
     cluster: str
@@ -122,29 +129,30 @@ class Capacity:
     _plans: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _wanted: dict[str, tuple[int, float, float]] = field(default_factory=dict)
 
-    def judge(self, service: FleetService, found: ServiceImpact) -> ServiceImpact:
-        """`found` with whether what is left can grow by what is lost."""
-        if found.impact is Impact.OUTAGE:
-            return replace(found, absorb=Absorb.NO, absorb_reason="nothing is left that could grow")
-        if found.impact is Impact.UNKNOWN:
-            why = "it is not known what is left"
-            return replace(found, absorb=Absorb.UNKNOWN, absorb_reason=why)
-        ways = [self._growth(service, name) for name in found.left_in]
-        able = sum(one.pods for one in ways)
-        verdict = Absorb.YES if able >= found.lost else Absorb.NO
-        if verdict is Absorb.NO and any(one.unknown for one in ways):
-            verdict = Absorb.UNKNOWN
-        if verdict is Absorb.YES:
-            self._plan(id(service), found.lost, ways)
-        words = f"{found.lost} more needed: " + "; ".join(
-            f"{one.cluster} {one.words}" for one in ways
-        )
-        return replace(found, absorb=verdict, absorb_reason=words)
+    def judge(
+        self, service: FleetService, impact: Impact, lost: int, left_in: Sequence[str]
+    ) -> tuple[Absorb, str]:
+        """Whether what is left in `left_in` can grow by the `lost` endpoints, and why."""
+        if impact is Impact.OUTAGE:
+            return Absorb.NO, "nothing is left that could grow"
+        if impact is Impact.UNKNOWN:
+            return Absorb.UNKNOWN, "it is not known what is left"
+        ways = [self._growth(service, name) for name in left_in]
+        able, unsure = 0, False
+        for one in ways:
+            able += one.pods
+            unsure = unsure or one.unknown
+        words = "; ".join([f"{one.cluster} {one.words}" for one in ways])
+        words = f"{lost} more needed: {words}"
+        if able >= lost:
+            self._plan(id(service), lost, ways)
+            return Absorb.YES, words
+        return Absorb.UNKNOWN if unsure else Absorb.NO, words
 
     def _growth(self, service: FleetService, name: str) -> _Growth:
         """What one cluster could add."""
         facts, room = service.parts[name].service, self.room(name)
-        why = room.unread("deployments", "statefulsets", "autoscalers")
+        why = room.blind
         behind = room.backing.behind(service.key.namespace, facts.selector if facts else ())
         if why or not behind:
             return _Growth(name, 0, why or "shows no workload behind it", unknown=True)
@@ -181,7 +189,7 @@ class Capacity:
         for name in self.ground.fleet.clusters:
             if name not in gone:
                 pods, cpu, memory = self._wanted.get(name, (0, 0.0, 0.0))
-                yield replace(
+                yield structs.replace(
                     self.room(name).headroom,
                     pods_wanted=pods,
                     cpu_wanted=cpu,
@@ -197,7 +205,9 @@ class Capacity:
             names = [name for name in self._plans.get(id(service), ()) if name in short]
             if names:
                 why = f"{found.absorb_reason}; but all services together want more than is free in "
-                found = replace(found, absorb=Absorb.NO, absorb_reason=why + ", ".join(names))
+                found = structs.replace(
+                    found, absorb=Absorb.NO, absorb_reason=why + ", ".join(names)
+                )
             yield found
 
 

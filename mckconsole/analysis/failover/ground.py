@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from mckconsole.analysis.failover.tallies import Tallier, Tally
 from mckconsole.analysis.mesh.evidence import server_time, unread_reason
@@ -35,6 +35,7 @@ class Ground:
         self.mesh = mesh
         self.limits = limits
         self._ready: dict[str, Mapping[Key, int] | None] = {}
+        self._times: dict[tuple[str, str], float] = {}
 
     @cached_property
     def doubts(self) -> Mapping[str, str]:
@@ -96,23 +97,31 @@ class Ground:
             service = labels.get(_SERVICE, "")
             if not service or _SOURCE in labels or one.metadata.annotations.provision_cluster:
                 continue
-            manager = labels.get(_MANAGER, "")
-            if manager and any(mesh in manager for mesh in _MESHES):
+            if _of_mesh(labels.get(_MANAGER, "")):
                 continue
             key = (one.metadata.namespace, service)
-            found[key] = found.get(key, 0) + sum(end.ready for end in one.endpoints)
+            found[key] = found.get(key, 0) + len([1 for end in one.endpoints if end.ready])
         return found
 
     def at(self, cluster: str, topic: str) -> float:
         """The cluster's clock when a topic of it was last confirmed, Unix seconds."""
-        found = self.fleet.clusters.get(cluster)
-        if found is None:
-            return self.fleet.taken_at
-        return server_time(found, found.topic(topic), self.fleet.taken_at)
+        known = self._times.get((cluster, topic))
+        if known is None:
+            found = self.fleet.clusters.get(cluster)
+            known = self.fleet.taken_at
+            if found is not None:
+                known = server_time(found, found.topic(topic), known)
+            self._times[cluster, topic] = known
+        return known
 
     def ref(self, cluster: str, topic: str, found: Projection) -> ObjectRef:
         """Names an object that was read under `topic`."""
         return found.ref(self.fleet.clusters[cluster].topic(topic).version or "v1")
+
+
+@lru_cache(maxsize=256)
+def _of_mesh(manager: str) -> bool:
+    return any(mesh in manager for mesh in _MESHES)
 
 
 def words_of(cluster: ClusterSnapshot) -> str:

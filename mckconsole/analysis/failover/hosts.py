@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from mckconsole.analysis.failover.ground import Ground
 from mckconsole.analysis.failover.model import HostLoss
 from mckconsole.analysis.mesh.evidence import seen
@@ -15,8 +17,7 @@ from mckconsole.domain.objects import Key
 TOPICS = ("ingresses", "httproutes", "routes")
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(msgspec.Struct, frozen=True, gc=False):
     """One object that serves a host."""
 
     host: str
@@ -30,6 +31,9 @@ class _Rule:
     hint: str = ""
 
 
+_NO_RULES: Mapping[str, list[_Rule]] = {}
+
+
 @dataclass(slots=True)
 class Hosts:
     """Every host of the fleet, by cluster."""
@@ -40,6 +44,8 @@ class Hosts:
     wildcards: Mapping[str, list[_Rule]] = field(init=False)
     nameless: Mapping[str, int] = field(init=False)
     """HTTPRoutes without host names, by cluster: theirs stand in Gateways."""
+    unread: frozenset[str] = field(init=False)
+    """Clusters in which a host may be served that was not seen."""
 
     def __post_init__(self) -> None:
         rules: dict[str, dict[str, list[_Rule]]] = {}
@@ -54,6 +60,12 @@ class Hosts:
                 if rule.host.startswith("*."):
                     wildcards.setdefault(name, []).append(rule)
         self.rules, self.wildcards, self.nameless = rules, wildcards, nameless
+        self.unread = frozenset(
+            name
+            for name, cluster in self.ground.fleet.clusters.items()
+            if not cluster.state.readable
+            or any(not cluster.topic(topic).conclusive for topic in TOPICS)
+        )
 
     def losses(self, lost: Collection[str]) -> Iterator[HostLoss]:
         """The hosts of lost clusters that have no other server first, then by name."""
@@ -66,18 +78,17 @@ class Hosts:
         left: list[str] = []
         unread: list[str] = []
         evidence = [_evidence(self.ground, rules[0]) for rules in gone.values()]
-        for name, cluster in self.ground.fleet.clusters.items():
+        for name in self.ground.fleet.clusters:
             if name in lost:
                 continue
-            serving = [*self.rules.get(name, {}).get(host, ())]
-            serving += [one for one in self.wildcards.get(name, ()) if _covers(one, host)]
+            serving = [*self.rules.get(name, _NO_RULES).get(host, ())]
+            if name in self.wildcards:
+                serving += [one for one in self.wildcards[name] if _covers(one, host)]
             if serving and any(_alive(self.ground, one) for one in serving):
                 left.append(name)
             elif serving:
                 evidence.append(_evidence(self.ground, serving[0], dead=True))
-            elif not cluster.state.readable or any(
-                not cluster.topic(topic).conclusive for topic in TOPICS
-            ):
+            elif name in self.unread:
                 unread.append(name)
         hints = dict.fromkeys(one.hint for rules in gone.values() for one in rules if one.hint)
         return HostLoss(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 from mckconsole.analysis.failover.capacity import Room
 from mckconsole.analysis.failover.ground import Ground
@@ -253,13 +253,17 @@ class Hubs:
             yield HubLoss(name, "ACME solver", effect, (), tuple(evidence[:5]))
 
 
-def _signs(found: Workload) -> Iterator[Sign]:
+def _signs(found: Workload) -> Iterable[Sign]:
+    """What a workload's images tell; an agent on every node is no store."""
     if found.kind == "DaemonSet":
-        return
-    names = [repository(image) for image in found.images]
-    for sign in SIGNS:
-        if any(sign.images.search(name) for name in names):
-            yield sign
+        return ()
+    return dict.fromkeys(sign for image in found.images for sign in _told_by(image))
+
+
+@lru_cache(maxsize=8192)
+def _told_by(image: str) -> tuple[Sign, ...]:
+    name = repository(image)
+    return tuple(sign for sign in SIGNS if sign.images.search(name))
 
 
 def _containers(found: Workload) -> Iterator[str]:

@@ -8,8 +8,10 @@ target. Losing more never makes a verdict better.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 
+import msgspec
+
+from mckconsole.analysis.failover.capacity import Capacity
 from mckconsole.analysis.failover.ground import Ground
 from mckconsole.analysis.failover.model import Impact, ServiceImpact
 from mckconsole.analysis.failover.tallies import Pool, Share, Tally
@@ -22,29 +24,24 @@ _SHOWN = 3
 """Clusters or tunnels that a reason names; the rest is a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
+class _Split(msgspec.Struct, frozen=True, gc=False):
     """A pool, divided by what is lost."""
 
     pool: Pool
     lost: tuple[Share, ...]
     left: tuple[Share, ...]
-
-    @property
-    def gone(self) -> int:
-        """Ready endpoints known to be lost."""
-        return sum(one.ready for one in self.lost if not one.unknown)
-
-    @property
-    def stays(self) -> int:
-        """Ready endpoints known to be left."""
-        return sum(one.ready for one in self.left if not one.unknown)
+    gone: int
+    """Ready endpoints known to be lost."""
+    stays: int
+    """Ready endpoints known to be left."""
+    lost_unknown: bool
+    left_unknown: bool
+    """Whether more than that may be lost, and left."""
 
     def judge(self, target: float) -> Impact:
         """By the worst and the best that the unread clusters could have."""
         gone, stays = self.gone, self.stays
-        lost_unknown = any(one.unknown for one in self.lost)
-        left_unknown = any(one.unknown for one in self.left)
+        lost_unknown, left_unknown = self.lost_unknown, self.left_unknown
         if not gone and not lost_unknown:
             return Impact.NONE
         if not stays and not left_unknown:
@@ -58,7 +55,9 @@ class _Split:
         return Impact.NOTED if worst >= target else Impact.UNKNOWN
 
 
-def judge_service(ground: Ground, tally: Tally, lost: Collection[str]) -> ServiceImpact | None:
+def judge_service(
+    ground: Ground, capacity: Capacity, tally: Tally, lost: Collection[str]
+) -> ServiceImpact | None:
     """What the loss means for the service; None when nothing changes for it."""
     target = ground.limits.failover_share
     found: list[tuple[Impact, _Split]] = []
@@ -73,27 +72,32 @@ def judge_service(ground: Ground, tally: Tally, lost: Collection[str]) -> Servic
     service = tally.service
     consumers = tuple(_consumers(service, lost))
     left_in = tuple([one.cluster for one in split.left if one.ready and not one.unknown])
-    made = ServiceImpact(
-        service.key,
-        impact,
-        split.gone,
-        split.stays,
-        tuple([one.cluster for one in split.lost if one.ready or one.unknown]),
-        left_in,
-        consumers,
-        "",
-    )
-    notes = [] if impact is Impact.OUTAGE else list(_notes(ground, service, made))
-    reason = "; ".join([_words(impact, split, target), *_others(service, split, lost), *notes])
-    return replace(made, reason=reason, evidence=_evidence(ground, service, split))
+    lost_in = tuple([one.cluster for one in split.lost if one.ready or one.unknown])
+    reasons = [_words(impact, split, target), *_others(service, split, lost)]
+    if impact is not Impact.OUTAGE:
+        reasons += _tunnels(ground, consumers, left_in)
+        reasons += _affinities(service, lost_in)
+    gone = split.gone
+    absorb, why = capacity.judge(service, impact, gone, left_in)
+    evidence = _evidence(ground, service, split)
+    return ServiceImpact(
+        service.key, impact, gone, split.stays, lost_in, left_in, consumers, "; ".join(reasons),
+        absorb, why, evidence,
+    )  # fmt: skip
 
 
 def _split(pool: Pool, lost: Collection[str]) -> _Split:
     gone: list[Share] = []
     left: list[Share] = []
+    counts, unknown = [0, 0], [False, False]
     for name, share in pool.shares.items():
-        (gone if name in lost else left).append(share)
-    return _Split(pool, tuple(gone), tuple(left))
+        stays = name not in lost
+        (left if stays else gone).append(share)
+        if share.unknown:
+            unknown[stays] = True
+        else:
+            counts[stays] += share.ready
+    return _Split(pool, tuple(gone), tuple(left), counts[0], counts[1], unknown[0], unknown[1])
 
 
 def _consumers(service: FleetService, lost: Collection[str]) -> Iterator[str]:
@@ -150,29 +154,33 @@ def _others(service: FleetService, split: _Split, lost: Collection[str]) -> Iter
             yield f"{name} has {part.backends.ready} ready, but {why}"
 
 
-def _notes(ground: Ground, service: FleetService, made: ServiceImpact) -> Iterator[str]:
-    """What else changes where endpoints are left."""
+def _tunnels(ground: Ground, consumers: Collection[str], left_in: Collection[str]) -> Iterator[str]:
+    """How consumers do not reach what is left."""
+    broken = ground.broken
+    if not broken:
+        return
     troubled = {}
-    for name in made.consumers:
-        ways = [(name, other) for other in made.left_in if other != name]
-        bad = [f"{a} → {b} {ground.broken[a, b]}" for a, b in ways if (a, b) in ground.broken]
+    for name in consumers:
+        ways = [(name, other) for other in left_in if other != name]
+        bad = [f"{a} → {b} {broken[a, b]}" for a, b in ways if (a, b) in broken]
         if bad:
-            only = len(bad) == len(ways) and name not in made.left_in
+            only = len(bad) == len(ways) and name not in left_in
             troubled[name] = (f"{name} reaches none of them: " if only else "") + _some(bad)
     if troubled:
         yield "tunnels not up: " + _some(list(troubled.values()))
-    affinities = {
-        part.service.cilium.affinity: name
-        for name, part in service.parts.items()
-        if part.service and part.service.cilium and part.service.cilium.affinity in _PREFERRED
-    }
-    for affinity, name in affinities.items():
-        yield f"{name} prefers {affinity} endpoints (Cilium affinity)"
-    if any(
-        part.service is not None and part.service.session_affinity == "ClientIP"
-        for name, part in service.parts.items()
-        if name in made.lost_in
-    ):
+
+
+def _affinities(service: FleetService, lost_in: Collection[str]) -> Iterator[str]:
+    """What is preferred, and what was pinned."""
+    pinned = False
+    for name, part in service.parts.items():
+        if part.service is None:
+            continue
+        cilium = part.service.cilium
+        if cilium is not None and cilium.affinity in _PREFERRED:
+            yield f"{name} prefers {cilium.affinity} endpoints (Cilium affinity)"
+        pinned = pinned or (part.service.session_affinity == "ClientIP" and name in lost_in)
+    if pinned:
         yield "sessions pinned to lost endpoints begin anew"
 
 

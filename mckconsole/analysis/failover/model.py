@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
+
 from mckconsole.analysis.services.model import ServiceKey
 from mckconsole.domain.findings import Evidence, Unknown
 
@@ -39,8 +41,7 @@ class Absorb(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceImpact:
+class ServiceImpact(msgspec.Struct, frozen=True, gc=False):
     """What the loss means for one service."""
 
     key: ServiceKey
@@ -59,8 +60,7 @@ class ServiceImpact:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LocalLoss:
+class LocalLoss(msgspec.Struct, frozen=True, gc=False):
     """A workload or service that exists nowhere else, or is not exported."""
 
     cluster: str
@@ -75,8 +75,7 @@ class LocalLoss:
     """Has volumes of its own: starting it elsewhere does not bring the data."""
 
 
-@dataclass(frozen=True, slots=True)
-class HubLoss:
+class HubLoss(msgspec.Struct, frozen=True, gc=False):
     """A role for other clusters that would be lost."""
 
     cluster: str
@@ -89,8 +88,7 @@ class HubLoss:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HostLoss:
+class HostLoss(msgspec.Struct, frozen=True, gc=False):
     """A host name that would lose its server."""
 
     host: str
@@ -111,8 +109,7 @@ class HostLoss:
         return Impact.UNKNOWN if self.unread else Impact.OUTAGE
 
 
-@dataclass(frozen=True, slots=True)
-class Headroom:
+class Headroom(msgspec.Struct, frozen=True, gc=False):
     """What a surviving cluster has left."""
 
     cluster: str

@@ -94,18 +94,15 @@ class Simulator:
         found = []
         for index in indices:
             tally = ground.tallies[index]
-            impact = judge_service(ground, tally, lost)
+            impact = judge_service(ground, capacity, tally, lost)
             if impact is not None:
-                found.append((tally.service, capacity.judge(tally.service, impact)))
+                found.append((tally.service, impact))
         return found
 
     def service(self, service: FleetService, lost: Collection[str]) -> ServiceImpact | None:
         """What the loss means for one service alone; None when nothing changes for it."""
-        tally = self._ground.tally(service)
-        impact = judge_service(self._ground, tally, lost)
-        if impact is None:
-            return None
-        return Capacity(self._ground, self._room).judge(service, impact)
+        capacity = Capacity(self._ground, self._room)
+        return judge_service(self._ground, capacity, self._ground.tally(service), lost)
 
     def _local(self, lost: Mapping[str, None]) -> tuple[tuple[LocalLoss, ...], int]:
         """What is lost with its cluster, and how much more in system namespaces."""

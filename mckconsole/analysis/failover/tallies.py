@@ -9,7 +9,8 @@ cluster, unless the service is federated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from mckconsole.analysis.services.model import (
     ClusterFacts,
@@ -31,8 +32,7 @@ _FEDERATED = "-federated"
 """What Linkerd appends to the name of a service that all clusters of a federation serve."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(msgspec.Struct, frozen=True, gc=False):
     """What one cluster has of one service."""
 
     cluster: str
@@ -41,8 +41,7 @@ class Share:
     """Why its ready endpoints are not known, in words; empty when they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(msgspec.Struct, frozen=True, gc=False):
     """Shares that stand in for each other: one name reaches all of them."""
 
     shares: Mapping[str, Share]
@@ -53,8 +52,7 @@ class Pool:
     """False where it cannot be read whether they really stand in for each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(msgspec.Struct, frozen=True, gc=False):
     """One service."""
 
     service: FleetService
@@ -138,10 +136,11 @@ class Tallier:
             for one in part.imports:
                 if one.source or not one.sources or one.dialect is Dialect.LINKERD:
                     continue
-                found = {source: self._names.get(source, "") for source in one.sources}
-                named |= set(found.values())
-                strange |= {source for source, name in found.items() if not name}
-                complete = complete or all(found.values())
+                missing = [source for source in one.sources if not self._names.get(source)]
+                strange.update(missing)
+                complete = complete or not missing
+                if unread:
+                    named.update([self._names.get(source, "") for source in one.sources])
         for name, share in unread.items():
             if not complete or name in named:
                 yield name, share
@@ -150,19 +149,14 @@ class Tallier:
 
     def _outside(self, service: FleetService, strange: Iterable[str]) -> Iterable[str]:
         """Ids of no cluster of the fleet that have endpoints, as far as importers hold any."""
-        remote = [
-            one
-            for part in service.parts.values()
-            for one in part.remote
-            if one.dialect is not Dialect.LINKERD
-        ]
-        if not remote:
-            return strange
-        return {
-            one.source
-            for one in remote
-            if one.ready and one.source and one.source not in self._names
-        }
+        told, found = False, set[str]()
+        for part in service.parts.values():
+            for one in part.remote:
+                if one.dialect is not Dialect.LINKERD:
+                    told = True
+                    if one.source not in self._names and one.ready and one.source:
+                        found.add(one.source)
+        return found if told else strange
 
 
 def _unread(facts: Mapping[str, ClusterFacts], topic: str) -> dict[str, str]:

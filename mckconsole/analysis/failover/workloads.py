@@ -4,7 +4,8 @@ may grow."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from mckconsole.analysis.failover.quantities import amount
 from mckconsole.domain.core import DaemonSet, Deployment, PodTemplate
@@ -20,8 +21,7 @@ TOPICS: Mapping[str, str] = {
 """Kind to topic."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(msgspec.Struct, frozen=True, gc=False):
     """One workload that runs pods by template."""
 
     kind: str

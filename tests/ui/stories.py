@@ -63,6 +63,17 @@ async def read(running: Console) -> None:
     await running.until(whole)
 
 
+async def measured(running: Console) -> None:
+    """Wait until all that answer are read whole, their metrics too."""
+    await read(running)
+
+    def known() -> bool:
+        clusters = frame(running).snapshot.clusters
+        return all(clusters[name].metrics.get("istio-sync-status").asked_at for name in LIVE)
+
+    await running.until(known)
+
+
 async def playing(running: Console, fleet: EmbeddedFleet, seconds: float) -> None:
     """Move the script on and have everything read again: gateways are polled."""
     fleet.advance(seconds - 1.0)

@@ -152,7 +152,7 @@ async def test_it_survives_refreshes(fleet: EmbeddedFleet, settings: Settings) -
     async with console(settings) as running:
         await read(running)
         await running.press("2", "v")
-        await running.type("/from:aws-use1 to:aks")
+        await running.type("/from:aws-use1 to:aks driver:libreswan")
         await running.press("enter")
         (row,) = shown(running)
         await playing(running, fleet, 61.0)

@@ -17,7 +17,7 @@ from mckconsole.ui.detail_views import (
 from mckconsole.ui.pane_tables import FleetTable, MeshTable
 from mckconsole.ui.settings import Settings
 from tests.ui.console import Console, console
-from tests.ui.stories import INCIDENT, frame, link, playing, read, read_again, table
+from tests.ui.stories import INCIDENT, frame, link, measured, playing, read, read_again, table
 
 SLOW, DOWN, UP, DEAD = 61.0, 121.0, 156.0, 181.0
 """Seconds after the start: it is slow, down for the first time, up for the last time, and dead."""
@@ -99,9 +99,9 @@ async def test_what_every_screen_says_as_it_slows_flaps_and_dies(
     fleet: EmbeddedFleet, settings: Settings
 ) -> None:
     async with console(settings, size=(160, 50)) as running:
-        await read(running)
+        await measured(running)
         before = row(running, INCIDENT[0])
-        assert "4/4" in before
+        assert "7/7" in before
         assert state(running) is LinkState.UP
 
         # Slow: not believed at once.
@@ -135,7 +135,7 @@ async def test_what_every_screen_says_as_it_slows_flaps_and_dies(
 
         await running.press("1")
         after = row(running, INCIDENT[0])
-        assert "3/4" in after
+        assert "6/7" in after
         assert "✖" in after
         rules = {one.rule for one in frame(running).analysis.findings if one.cluster in INCIDENT}
         assert "MESH-DOWN" in rules

@@ -14,7 +14,7 @@ from mckconsole.ui.metrics_view import AGAIN, MetricsView
 from mckconsole.ui.places import MetricsPlace
 from mckconsole.ui.settings import Settings
 from tests.ui.console import Console, console
-from tests.ui.stories import frame, link, opening, read, table
+from tests.ui.stories import frame, link, measured, opening, read, table
 
 
 def words(running: Console) -> str:
@@ -49,6 +49,37 @@ async def test_round_trips_and_traffic_appear(settings: Settings, size: tuple[in
         assert "sent" in text
         assert "KB/s" in text
         assert running.text().split("\n")[-1].endswith("? help")
+
+
+@pytest.mark.parametrize(
+    ("row", "shown", "missing"),
+    [
+        (
+            "linkerd aks-weu-1 gcp-eu-1",
+            "of the last probe 14 ms",
+            "Linkerd has no metric of this: received and sent",
+        ),
+        (
+            "istio aws-use1-1 gcp-eu-1",
+            "Istio has no metric of this: round trip",
+            "Istio has no metric of this: received and sent",
+        ),
+        (
+            "consul aws-use1-1 onprem-1",
+            "Consul has no metric of this: round trip",
+            "Consul has no metric of this: received and sent",
+        ),
+    ],
+)
+async def test_what_another_mesh_does_not_measure_is_said(
+    settings: Settings, row: str, shown: str, missing: str
+) -> None:
+    async with console(settings, size=(160, 50)) as running:
+        await measured(running)
+        running.shell.go(MetricsPlace(row))
+        await answered(running)
+        await running.until(lambda: shown in words(running))
+        assert missing in words(running)
 
 
 async def test_from_the_matrix_the_list_and_both_sides(settings: Settings) -> None:

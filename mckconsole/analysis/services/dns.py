@@ -179,7 +179,7 @@ def _same_name(asked: Asked, mesh: str) -> Iterator[DnsName]:
         told = _endpoints(asked)
     else:
         told = (
-            f"the asking cluster's own Service IP ({listed(having)}); {mesh} sends on to "
+            f"the asking cluster's own Service IP ({listed(having)}); behind it by {mesh}: "
             f"{_endpoints(asked)}"
         )
     yield DnsName(name, "A", told)
@@ -204,8 +204,11 @@ def _mirrors(asked: Asked) -> Iterator[DnsName]:
 
 
 def _peers(asked: Asked) -> Iterator[DnsName]:
-    """A peer asks for it under the name that it gave the exporting cluster's partition."""
+    """Pods in the peers ask, under the name that these gave to the exporting cluster."""
+    told = []
     for cluster, export in asked.exports.items():
-        to = f"peers {listed(export.consumers)}" if export.consumers else "no peer"
-        told = f"a virtual IP of the mesh, in {to} of {cluster}; the peers name <peer> themselves"
-        yield DnsName(f"{asked.key.name}.virtual.<peer>.consul", "A", told)
+        if export.consumers:
+            where = f"in {listed(export.consumers)}"
+            told.append(f"{where}: a virtual IP of the mesh; <peer> is their name for {cluster}")
+    answer = ". ".join(told) or "nothing: it is exported to no peer"
+    yield DnsName(f"{asked.key.name}.virtual.<peer>.consul", "A", answer)

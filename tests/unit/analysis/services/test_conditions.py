@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mckconsole.analysis.services.conditions import read_conditions, standard_reasons
+from mckconsole.analysis.services.conditions import (
+    STANDARD_REASONS,
+    read_conditions,
+    standard_reasons,
+)
 from mckconsole.domain.objects import Condition
 
 
@@ -78,3 +84,9 @@ def test_anything_may_be_written(reason: str, stamp: str) -> None:
     assert found.raw == reason
     assert all(one and one == one.strip() and "," not in one for one in found.reasons)
     assert bool(found.reasons) == bool(reason.replace(",", " ").strip())
+
+
+def test_the_names_are_documented() -> None:
+    text = (Path(__file__).parents[4] / "docs" / "services.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{written}` | `{meant}` |" for written, meant in STANDARD_REASONS.items()]

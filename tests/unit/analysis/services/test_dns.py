@@ -172,7 +172,7 @@ def test_what_is_not_read_is_not_counted_as_nothing() -> None:
 def test_meshes_that_join_namesakes() -> None:
     east = at("east", Dialect.CILIUM_GLOBAL, annotated(SERVICE, GLOBAL), PODS)
     assert answers(east) == {
-        f"A {LOCAL}": "the asking cluster's own Service IP (east); Cilium sends on to "
+        f"A {LOCAL}": "the asking cluster's own Service IP (east); behind it by Cilium: "
         "1 ready endpoint of east",
         f"SRV _https._tcp.{LOCAL}": f"port 443 at {LOCAL}",
     }
@@ -180,7 +180,7 @@ def test_meshes_that_join_namesakes() -> None:
         at(name, Dialect.ISTIO, SERVICE, PODS, istio_joined=True) for name in ("east", "west")
     )
     assert answers(one, two)[f"A {LOCAL}"] == (
-        "the asking cluster's own Service IP (east, west); Istio sends on to "
+        "the asking cluster's own Service IP (east, west); behind it by Istio: "
         "2 ready endpoints of east, west"
     )
 
@@ -193,7 +193,9 @@ def test_karmada() -> None:
         "namespace: shop\n  annotations: {endpointslice.karmada.io/provision-cluster: east}",
     )
     west = at("west", Dialect.MCS, SERVICE, slices)
-    assert answers(hub, west)[f"A {LOCAL}"].endswith("Karmada sends on to 1 ready endpoint of east")
+    assert answers(hub, west)[f"A {LOCAL}"].endswith(
+        "behind it by Karmada: 1 ready endpoint of east"
+    )
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,9 @@ def test_consul() -> None:
     east = at("east", Dialect.CONSUL, SERVICE, PODS, text)
     ((name, told),) = answers(east).items()
     assert name == "A checkout.virtual.<peer>.consul"
-    assert "peers dc2, dc3 of east" in told
+    assert told == "in dc2, dc3: a virtual IP of the mesh; <peer> is their name for east"
+    nobody = at("east", Dialect.CONSUL, SERVICE, PODS, exported("[{name: checkout}]"))
+    assert list(answers(nobody).values()) == ["nothing: it is exported to no peer"]
 
 
 def test_a_service_that_only_has_a_name_has_none_of_these() -> None:

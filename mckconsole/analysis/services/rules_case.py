@@ -81,6 +81,25 @@ class Setting:
     nameless: Mapping[str, str]
     """Clusters whose ids may not all be known, with the reason: an id that nobody has may be
     theirs."""
+    _homes: dict[tuple[Dialect, int, str], tuple[frozenset[str], frozenset[str]]] = field(
+        default_factory=dict
+    )
+
+    def homes(
+        self, dialect: Dialect, mesh: int, space: str
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Members of a dialect's mesh that have a namespace or may have it, and those without."""
+        key = (dialect, mesh, space)
+        found = self._homes.get(key)
+        if found is None:
+            members, clusters = self.members.get((dialect, mesh), frozenset()), self.around.clusters
+            without = frozenset(
+                name
+                for name in members
+                if (spaces := clusters[name].namespaces) is not None and space not in spaces
+            )
+            found = self._homes[key] = (members - without, without)
+        return found
 
 
 @lru_cache(maxsize=4)
@@ -177,6 +196,7 @@ class Case:
     remote: dict[str, tuple[RemoteEndpoints, ...]] = field(default_factory=dict)
     unknowns: set[Unknown] = field(default_factory=set)
     recheck_at: float | None = None
+    _live: dict[str, Offer] | None = None
 
     @property
     def importers(self) -> list[str]:
@@ -273,8 +293,16 @@ class Case:
 
     def live(self) -> dict[str, Offer]:
         """Exporters that others should know of: neither refused nor without a Service."""
+        if self._live is None:
+            self._live = self._find_live()
+        return self._live
+
+    def _find_live(self) -> dict[str, Offer]:
         found = {name: one for name, one in self.offers.items() if self._is_live(name, one)}
         if len(found) < 2:
+            return found
+        types = {one.part.service.headless for one in found.values() if one.part.service}
+        if len(types) < 2:
             return found
         oldest = self.by_age(found.values())[0].part.service
         if oldest is None:
@@ -306,25 +334,27 @@ def make_unknown(rule: str, cluster: str, reason: str) -> Unknown:
 def cases_of(key: ServiceKey, parts: Mapping[str, Part], setting: Setting) -> list[Case]:
     """The service in each dialect and mesh that has to do with it."""
     cases: dict[tuple[Dialect, int], Case] = {}
+    known: dict[tuple[Dialect, str], Case] = {}
 
     def case_of(dialect: Dialect, cluster: str) -> Case:
-        place = 0
-        if setting.meshes > 1:
-            place = _place(setting.mesh, setting.meshes, dialect, cluster)
+        place = _place(setting.mesh, setting.meshes, dialect, cluster)
         found = cases.get((dialect, place))
         if found is None:
             found = cases[dialect, place] = Case(key, parts, setting, dialect, place)
+        known[dialect, cluster] = found
         return found
 
     for name, part in parts.items():
         for export in part.exports:
-            case_of(export.dialect, name).offers.setdefault(name, Offer(name, part, export))
+            case = known.get((export.dialect, name)) or case_of(export.dialect, name)
+            if name not in case.offers:
+                case.offers[name] = Offer(name, part, export)
         for one in part.imports:
-            held = case_of(one.dialect, name).imports
+            held = (known.get((one.dialect, name)) or case_of(one.dialect, name)).imports
             held[name] = (*held[name], one) if name in held else (one,)
         for other in part.remote:
-            known = case_of(other.dialect, name).remote
-            known[name] = (*known[name], other) if name in known else (other,)
+            there = (known.get((other.dialect, name)) or case_of(other.dialect, name)).remote
+            there[name] = (*there[name], other) if name in there else (other,)
     return list(cases.values()) if len(cases) < 2 else _joined(cases)
 
 

@@ -7,7 +7,7 @@ endpointslicesync; submariner-io/lighthouse#685 (slices that never came back).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from mckconsole.analysis.services.model import Backends, Dialect, Part, RemoteEndpoints
 from mckconsole.analysis.services.rules_case import Case
@@ -27,40 +27,60 @@ from mckconsole.domain.findings import Evidence, Finding, Severity
 _PODS = frozenset({Dialect.CILIUM_MCS, Dialect.CILIUM_GLOBAL, Dialect.CLOUD_MAP, Dialect.KARMADA})
 """Dialects whose slices hold the very addresses of the pods."""
 
+_Home = tuple[str, str, bool]
+"""Cluster (empty when the id is not one cluster's), address and readiness to be held of it; no
+address where it takes more than that to compare."""
+
 
 def check_copies(case: Case) -> Iterator[Finding]:
     """SD09: endpoints that differ from those in their own cluster."""
     if not case.remote and case.dialect is not Dialect.LIGHTHOUSE:
         return
     wrong: dict[str, list[tuple[str, str, Sequence[RemoteEndpoints]]]] = {}
-    names: dict[str, str] = {}
-    for cluster in case.remote if case.dialect is not Dialect.LIGHTHOUSE else case.importers:
-        by_home: dict[str, list[RemoteEndpoints]] = {}
+    homes: dict[str, _Home] = {}
+    lighthouse = case.dialect is Dialect.LIGHTHOUSE
+    for cluster in case.importers if lighthouse else case.remote:
+        seen: set[str] = set()
+        doubted: set[str] = set()
         for one in case.remote.get(cluster, ()):
-            home = names.get(one.source)
-            if home is None:
-                meant = case.resolve(one.source)
-                home = names[one.source] = meant[0] if len(meant) == 1 else ""
-            if home and home != cluster:
-                by_home.setdefault(home, []).append(one)
-        for home, held in by_home.items():
-            why = _difference(case, cluster, home, held)
+            home = homes.get(one.source) or homes.setdefault(one.source, _home(case, one.source))
+            name, address, ready = home
+            if name and name != cluster:
+                seen.add(name)
+                if not (address in one.addresses and ready is (one.ready > 0)):
+                    doubted.add(name)
+        for name in doubted:
+            held = [one for one in case.remote[cluster] if homes[one.source][0] == name]
+            why = _difference(case, cluster, name, held)
             if why:
-                wrong.setdefault(home, []).append((cluster, why, held))
-        if len(by_home) < len(case.offers) - (cluster in case.offers):
-            for home in _without(case, cluster, by_home):
-                wrong.setdefault(home, []).append((cluster, "no endpoint slice of it", ()))
-    for home, found in wrong.items():
-        yield _differing(case, home, found)
+                wrong.setdefault(name, []).append((cluster, why, held))
+        if lighthouse and len(seen) < len(case.offers) - (cluster in case.offers):
+            for name in _without(case, cluster, seen):
+                wrong.setdefault(name, []).append((cluster, "no endpoint slice of it", ()))
+    for name, found in wrong.items():
+        yield _differing(case, name, found)
 
 
-def _without(case: Case, cluster: str, by_home: dict[str, list[RemoteEndpoints]]) -> Iterator[str]:
+def _home(case: Case, source: str) -> _Home:
+    """The cluster of a source, and what Lighthouse should hold of a ClusterIP service there."""
+    meant = case.resolve(source)
+    name = meant[0] if len(meant) == 1 else ""
+    offer = case.offers.get(name) if case.dialect is Dialect.LIGHTHOUSE else None
+    if offer is None or offer.part.service is None or offer.part.backends is None:
+        return name, "", False
+    if offer.part.service.headless:
+        return name, "", False
+    address = offer.export.address
+    if not address and not case.facts(name).globalnet:
+        address = offer.part.service.cluster_ip
+    return name, address, offer.part.backends.ready > 0
+
+
+def _without(case: Case, cluster: str, seen: Collection[str]) -> Iterator[str]:
     """Exporters that Lighthouse's import names and of which there is no slice."""
-    if case.dialect is not Dialect.LIGHTHOUSE:
-        return
     named = {name for one in case.imports.get(cluster, ()) for source in one.sources
              for name in case.resolve(source)}  # fmt: skip
-    lacking = [name for name in case.live() if name in named and name not in by_home
+    lacking = [name for name in case.live() if name in named and name not in seen
                and name != cluster]  # fmt: skip
     if not lacking:
         return

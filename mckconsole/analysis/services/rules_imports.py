@@ -41,48 +41,49 @@ def check_imports(case: Case) -> Iterator[Finding]:
     """SD06: clusters that should know the service and do not."""
     if not case.offers:
         return
-    missing = _missing(case)
-    if not missing:
+    missing, homeless = _missing(case)
+    if not missing and not (homeless and _is_odd(case, homeless)):
         return
     live = case.live()
     settled = [name for name, one in live.items() if not case.unsettled(one)]
-    absent: list[str] = []
-    homeless: list[str] = []
-    for cluster in missing:
-        spaces = case.facts(cluster).namespaces
-        if not settled or settled == [cluster]:
-            continue
-        reason = case.unread(cluster, import_topic(case.dialect))
-        if reason:
-            case.unknown("SD06", cluster, reason)
-        elif spaces is not None and case.key.namespace not in spaces:
-            homeless.append(cluster)
-        else:
-            absent.append(cluster)
+    if not settled:
+        return
+    absent = [name for name in missing if settled != [name] and _is_read(case, name)]
     if absent:
         yield _not_imported(case, absent, live)
-    if homeless and _is_odd(case, homeless, settled):
-        yield _no_namespace(case, homeless, live)
+    if homeless and _is_odd(case, homeless):
+        lacking = [name for name in homeless if _is_read(case, name)]
+        if lacking:
+            yield _no_namespace(case, lacking, live)
 
 
-def _is_odd(case: Case, homeless: Sequence[str], live: Sequence[str]) -> bool:
+def _is_read(case: Case, cluster: str) -> bool:
+    reason = case.unread(cluster, import_topic(case.dialect))
+    if reason:
+        case.unknown("SD06", cluster, reason)
+    return not reason
+
+
+def _is_odd(case: Case, homeless: Sequence[str]) -> bool:
     """Whether clusters without the namespace are the exception, or the reason why nobody imports.
 
     A namespace that lives in few clusters of a large set is no fault of the others.
     """
-    takers = [name for name in case.imports if set(live) - {name}]
-    return not takers or len(homeless) <= len(set(takers) - case.offers.keys())
+    if len(homeless) <= len(case.imports.keys() - case.offers.keys()):
+        return True
+    return len(case.offers) < 2 and not case.imports.keys() - case.offers.keys()
 
 
-def _missing(case: Case) -> list[str]:
+def _missing(case: Case) -> tuple[list[str], list[str]]:
+    """Clusters without an import: those that have the namespace, and those that do not."""
     if case.dialect in _EVERYWHERE:
-        members = case.setting.members.get((case.dialect, case.mesh))
-        return sorted(members.difference(case.imports)) if members else []
+        have, lack = case.setting.homes(case.dialect, case.mesh, case.key.namespace)
+        return sorted(have.difference(case.imports)), sorted(lack.difference(case.imports))
     if case.dialect is not Dialect.KARMADA:
-        return []
+        return [], []
     named = {one for offer in case.offers.values() for one in offer.export.consumers}
     found = {name for one in named for name in case.resolve(one)}
-    return sorted(found.difference(case.remote, case.offers))
+    return sorted(found.difference(case.remote, case.offers)), []
 
 
 def _expected(case: Case, missing: Sequence[str], what: str) -> list[Evidence]:
@@ -192,9 +193,10 @@ def _sources(imports: Sequence[Import]) -> _Named:
     """
     whole = [source for one in imports if not one.source for source in one.sources]
     copies = [one.source for one in imports if one.source]
-    if all(one.source for one in imports):
+    if not whole and all(one.source for one in imports):
         whole, copies = copies, []
-    return tuple(dict.fromkeys(whole)), tuple(dict.fromkeys(copies))
+    more = [source for source in copies if source not in whole]
+    return tuple(dict.fromkeys(whole)), tuple(dict.fromkeys(more))
 
 
 def _compare(

@@ -113,6 +113,9 @@ def counted(number: int, what: str) -> str:
 def name_asked(case: Case) -> str:
     """The name under which a pod asks for the service."""
     zone = "cluster.local" if case.dialect in _LOCAL else "clusterset.local"
+    if case.dialect is Dialect.LINKERD and case.imports:
+        mirror = next(iter(case.imports.values()))[0].ref.name
+        return f"{mirror}.{case.key.namespace}.svc.{zone}"
     return f"{case.key.name}.{case.key.namespace}.svc.{zone}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TypeAlias
 
 from mckconsole.analysis.services.model import Backends
 from mckconsole.domain.core import Endpoint, EndpointSlice
@@ -18,15 +18,11 @@ KUBERNETES = "endpointslice-controller.k8s.io"
 """Who writes the slices of a Service with a selector."""
 
 
-class _Place(NamedTuple):
-    """An endpoint without an object behind it is its address, once per family."""
-
-    family: str
-    address: str
-
-
-_DERIVED = "Service"
-"""Cloud Map's endpoints all stand for the derived Service: it does not tell them apart."""
+_Key: TypeAlias = tuple[str, str] | tuple[str, str, str]
+"""What tells endpoints apart: (kind, name) of the object behind one, else (family, address,
+host name)."""
+_BARE = 3
+"""Length of the key of an endpoint without an object behind it."""
 
 
 def count(slices: Sequence[EndpointSlice]) -> Backends:
@@ -36,31 +32,32 @@ def count(slices: Sequence[EndpointSlice]) -> Backends:
     endpoint that stands for no object cannot be recognised in the other family: the family with the
     most of them counts. Ready as kube-proxy reads it, and not terminating.
     """
-    known: dict[tuple[str, str], bool] = {}
-    addresses: set[str] = set()
-    hosts: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    unnamed: dict[str, int] = {}
+    known: dict[_Key, bool] = {}
+    addresses: list[str] = []
+    hosts: dict[tuple[str, str], set[_Key]] = {}
     families: set[str] = set()
     for one in slices:
         family = one.address_type
         for endpoint in one.endpoints:
-            addresses.update(endpoint.addresses)
+            written = endpoint.addresses
+            addresses += written
             target = endpoint.target_ref
-            if target.name and target.kind != _DERIVED:
+            key: _Key
+            if target.name:
                 key = (target.kind, target.name)
             else:
-                key = _Place(family, endpoint.addresses[0] if endpoint.addresses else "")
+                key = (family, written[0] if written else "", endpoint.hostname)
                 families.add(family)
-                if key not in known and not endpoint.hostname:
-                    unnamed[family] = unnamed.get(family, 0) + 1
-            known[key] = known.get(key, False) or is_ready(endpoint)
+            up = is_ready(endpoint)
+            if up or key not in known:
+                known[key] = up
             if endpoint.hostname:
                 hosts.setdefault((family, endpoint.hostname), set()).add(key)
     ready, total = _totals(known) if len(families) > 1 else (sum(known.values()), len(known))
     return Backends(
         ready,
         total,
-        max(unnamed.values()) if unnamed else 0,
+        _unnamed(known) if families else 0,
         _doubled(hosts) if hosts else (),
         frozenset(addresses),
         tuple([slice_ref(one) for one in slices]),
@@ -89,12 +86,12 @@ def _changed(slices: Sequence[EndpointSlice]) -> float | None:
     return max((time for text in told if (time := parse_rfc3339(text)) is not None), default=None)
 
 
-def _totals(known: dict[tuple[str, str], bool]) -> tuple[int, int]:
+def _totals(known: dict[_Key, bool]) -> tuple[int, int]:
     """(ready, all): objects once, bare addresses of the largest family."""
     ready = total = 0
     families: dict[str, list[int]] = {}
     for key, is_up in known.items():
-        if key.__class__ is _Place:
+        if len(key) == _BARE:
             counts = families.setdefault(key[0], [0, 0])
             counts[0] += is_up
             counts[1] += 1
@@ -107,5 +104,14 @@ def _totals(known: dict[tuple[str, str], bool]) -> tuple[int, int]:
     )
 
 
-def _doubled(hosts: dict[tuple[str, str], set[tuple[str, str]]]) -> tuple[str, ...]:
+def _unnamed(known: dict[_Key, bool]) -> int:
+    """How many endpoints have nothing that they could be named by, in the family with the most."""
+    families: dict[str, int] = {}
+    for key in known:
+        if len(key) == _BARE and not key[-1]:
+            families[key[0]] = families.get(key[0], 0) + 1
+    return max(families.values(), default=0)
+
+
+def _doubled(hosts: dict[tuple[str, str], set[_Key]]) -> tuple[str, ...]:
     return tuple(sorted({host for (_, host), keys in hosts.items() if len(keys) > 1}))

@@ -38,7 +38,7 @@ def read_service(service: Service) -> ServiceFacts:
         tuple(spec.ip_families),
         spec.cluster_ip,
         spec.publish_not_ready_addresses,
-        tuple(sorted(pair for pair in meta.labels.items() if pair[0] in _OWNER_LABELS)),
+        tuple(sorted([pair for pair in meta.labels.items() if pair[0] in _OWNER_LABELS])),
         parse_rfc3339(meta.creation_timestamp),
         cilium_switches(meta.annotations),
     )

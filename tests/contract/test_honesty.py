@@ -140,6 +140,14 @@ def lies(before: Analysis, after: Analysis) -> Iterator[str]:
     yield from _invented(before, after)
 
 
+def _about(finding: Finding) -> tuple[str, frozenset[str]]:
+    """The rule, and what breaks it: a service or a cluster, whoever else is named, or a pair."""
+    if finding.pane == "services":
+        service = finding.subject.partition(" ")[0]
+        return finding.rule, frozenset({service if "/" in service else finding.cluster})
+    return finding.rule, frozenset({finding.cluster, *finding.peers})
+
+
 def _kept(
     finding: Finding,
     after: Analysis,
@@ -151,9 +159,8 @@ def _kept(
     for place in places:
         if (place, finding.rule) in open_questions or (place, "*") in open_questions:
             return True
-    for other in after.findings:
-        if other.rule == finding.rule and {other.cluster, *other.peers} == set(places):
-            return True
+    if any(_about(other) == _about(finding) for other in after.findings):
+        return True
     sides = [
         link
         for (_, source, target), links in now.items()
@@ -168,9 +175,9 @@ def _invented(before: Analysis, after: Analysis) -> Iterator[str]:
     states: dict[tuple[str, ...], set[LinkState]] = {}
     for link in before.mesh.links:
         states.setdefault(way_of(link.key), set()).add(link.state)
-    known = {(f.rule, f.cluster, f.peers) for f in before.findings}
+    known = {_about(finding) for finding in before.findings}
     for finding in after.findings:
-        if (finding.rule, finding.cluster, finding.peers) in known:
+        if _about(finding) in known:
             continue
         state = finding.rule.removeprefix("MESH-").lower()
         was = {

@@ -41,7 +41,6 @@ _CONTROLLERS = {
 }
 """Deployments that only one implementation has."""
 _APIS = {
-    "gke-serviceexports": Dialect.GKE,
     "gke-serviceimports": Dialect.GKE,
     "multiclusterservices": Dialect.KARMADA,
     "linkerd-links": Dialect.LINKERD,

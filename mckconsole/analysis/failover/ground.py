@@ -39,12 +39,13 @@ class Ground:
 
     @cached_property
     def doubts(self) -> Mapping[str, str]:
-        """Clusters whose endpoints are not known now, with the reason in words."""
+        """Clusters whose endpoints are not known now, with the reason in few words: the unknowns of
+        the report have all of them."""
         found = {}
         for name, cluster in self.fleet.clusters.items():
             slices = cluster.topic("endpointslices")
             if not cluster.state.readable:
-                found[name] = words_of(cluster)
+                found[name] = cluster.state.value
             elif slices.state is not TopicState.FRESH:
                 found[name] = unread_reason(slices)
         return found

@@ -119,7 +119,7 @@ class Tallier:
     def _why_unknown(self, name: str, part: Part) -> str:
         """Why it is not known whether a cluster offers a service; empty when it does not."""
         if part.unknown and not part.involved:
-            return part.unknown[0]
+            return self._doubts.get(name) or part.unknown[0]
         if any(offer.ref.kind == _BY_KARMADA for offer in part.exports):
             return ""
         return self._exports.get(name, "") if part.service is not None else ""

@@ -176,7 +176,7 @@ def test_what_cannot_be_read_is_neither_ready_nor_gone(
     found = only(lose(fleet, lost, made))
     assert found.impact is impact
     if impact is Impact.UNKNOWN:
-        assert "d (unreachable: timeout)" in found.reason
+        assert "d (unreachable)" in found.reason
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
@@ -32,8 +33,12 @@ _EARLIEST = datetime(1, 1, 1, tzinfo=UTC).timestamp()
 _LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 
 
+@lru_cache(maxsize=4096)
 def parse_rfc3339(text: str) -> float | None:
-    """Unix seconds of a Kubernetes time stamp (`2026-08-01T09:00:01Z`, also MicroTime), or None."""
+    """Unix seconds of a Kubernetes time stamp (`2026-08-01T09:00:01Z`, also MicroTime), or None.
+
+    What was parsed is remembered for a while: one rollout writes the same second many times.
+    """
     if not _RFC3339.fullmatch(text):
         return None
     try:

@@ -18,6 +18,7 @@ from mckconsole.domain.kinds import KINDS, Kind
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 REPORT = (ROOT / "docs" / "report.md").read_text()
+FAILOVER = (ROOT / "docs" / "failover.md").read_text()
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 
 
@@ -36,7 +37,7 @@ def test_every_configuration_key_is_documented() -> None:
 
 
 def test_every_documented_command_parses() -> None:
-    shell = "\n".join(re.findall(r"```sh\n(.*?)```", README + REPORT, re.S))
+    shell = "\n".join(re.findall(r"```sh\n(.*?)```", README + REPORT + FAILOVER, re.S))
     lines = [
         line.partition("#")[0].partition("|")[0]
         for line in shell.splitlines()

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.benchmarks import analysis, appspeed, failover, gridspeed
+from tests.benchmarks import analysis, appspeed, failover, gridspeed, services
 from tests.benchmarks.realserver import available, filled
 from tests.benchmarks.serving import contend, served
 from tests.benchmarks.table import Line, render
@@ -158,6 +158,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "startup": startup,
     "memory": memory,
     "analysis": analysis.lines,
+    "services": services.lines,
     "failover": failover.lines,
     "inventory": inventory,
     "real": real,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, compress, repeat
 from operator import is_not
 from typing import TypeVar, cast
@@ -41,8 +42,6 @@ _GROUPED = ("endpointslices", "serviceimports", "globalingressips", "exportedser
 """Topics whose objects tell otherwise whose they are."""
 OBJECT_TOPICS = ("services", *_OWN, *_GROUPED)
 """Every topic whose objects are looked up by service."""
-_OFFERING = (*_OWN, "serviceimports", "mirror")
-"""Topics and roles of which one object makes a service one that crosses clusters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +107,10 @@ class ClusterIndex:
         self._aliases: dict[Key, tuple[tuple[str, Key], ...]] = {}
         """Names of derived Services and mirrors, with the objects that say so."""
 
-    def update(self, cluster: ClusterSnapshot) -> set[Key]:
-        """Take in what changed; the services that were touched."""
+    def update(self, cluster: ClusterSnapshot) -> tuple[set[Key], set[Key]]:
+        """Take in what changed; the services that were touched, and those that lost an object."""
         touched: set[Key] = set()
+        lost: set[Key] = set()
         for topic in OBJECT_TOPICS:
             view = cluster.topic(topic)
             seen = _Seen.of(view)
@@ -122,16 +122,22 @@ class ClusterIndex:
             if not old and topic in _OWN:
                 touched.update(new)
                 continue
+            if not old:
+                for key, found in new.items():
+                    touched.update(self._note(topic, key, found))
+                continue
             for key, before, now in _differences(old, new):
                 if before is not None:
-                    touched.update(self._forget(topic, key, before))
+                    lost.update(self._forget(topic, key, before))
                 if now is not None:
                     touched.update(self._note(topic, key, now))
+        touched |= lost
         if self._aliases:
             touched.update(*[self._targets(key) for key in touched & self._aliases.keys()])
         if self._groups["exportedservices"] or any(not namespace for namespace, _ in touched):
             touched |= self._of_consul(touched)
-        return touched
+            lost = touched
+        return touched, lost
 
     def _of_consul(self, touched: set[Key]) -> set[Key]:
         """Services and the exports of Consul that mean them, where one of both was touched."""
@@ -188,9 +194,10 @@ class ClusterIndex:
     def offers(self, key: Key) -> bool:
         """Whether it is exported, imported, mirrored or shared here, or endpoints of it that lie
         elsewhere are known."""
-        for name in _OFFERING:
-            if key in self._groups.get(name, self._copies.get(name, ())):
-                return True
+        if any(key in self._copies[topic] for topic in _OWN):
+            return True
+        if key in self._groups["serviceimports"] or key in self._groups["mirror"]:
+            return True
         service = self.service(key)
         if service is not None and offered_service(service):
             return True
@@ -218,7 +225,9 @@ class ClusterIndex:
     def service(self, key: Key) -> Service | None:
         """The cluster's own Service of that name; mirrors and Globalnet's internal ones are not."""
         found = cast("Service | None", self._copies["services"].get(key))
-        return found if found is not None and role_of(found) == "service" else None
+        if found is None or not (self._groups["mirror"] or self._groups["internal"]):
+            return found
+        return found if role_of(found) == "service" else None
 
     def held(self, key: ServiceKey) -> Held:
         """Every object of the service."""
@@ -247,9 +256,10 @@ class ClusterIndex:
         )
 
     def _consul(self, key: Key) -> tuple[ExportedServices, ...]:
+        """What Consul exports of it: without a Service, only what names it in full."""
         found = {
             one.key: one
-            for name in consul_names(key)
+            for name in (consul_names(key) if self.service(key) is not None else (key,))
             for one in self._get("exportedservices", ExportedServices, name)
         }
         return tuple(found[one] for one in sorted(found))
@@ -313,15 +323,15 @@ class FleetIndex:
             zip(self.clusters, fleet.clusters.values(), strict=True)
         ):
             bit = 1 << number
-            for key in index.update(cluster):
+            found, lost = index.update(cluster)
+            for key in found:
                 touched[key] = touched.get(key, 0) | bit
-                held = self.holders.get(key, 0)
-                if index.holds(key):
-                    self.holders[key] = held | bit
-                elif held & ~bit:
-                    self.holders[key] = held & ~bit
-                else:
-                    self.holders.pop(key, None)
+                self.holders[key] = self.holders.get(key, 0) | bit
+            for key in lost:
+                if not index.holds(key):
+                    self.holders[key] &= ~bit
+                    if not self.holders[key]:
+                        del self.holders[key]
         return touched
 
     def crosses(self, key: Key, same: int) -> bool:
@@ -345,9 +355,7 @@ class FleetIndex:
         return found
 
 
-def bits(clusters: int) -> Iterator[int]:
+@lru_cache(maxsize=4096)
+def bits(clusters: int) -> tuple[int, ...]:
     """The numbers of the clusters in a set, ascending."""
-    while clusters:
-        low = clusters & -clusters
-        yield low.bit_length() - 1
-        clusters ^= low
+    return tuple(number for number in range(clusters.bit_length()) if clusters >> number & 1)

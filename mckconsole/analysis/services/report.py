@@ -36,6 +36,7 @@ from mckconsole.analysis.services.model import (
 )
 from mckconsole.analysis.services.ordered import merged
 from mckconsole.analysis.services.parts import read_part
+from mckconsole.analysis.services.pause import undisturbed
 from mckconsole.analysis.services.reach import reach_of
 from mckconsole.analysis.services.rules_collisions import collisions
 from mckconsole.analysis.services.skew import check_skew
@@ -71,8 +72,8 @@ def analyse_services(
     touched = desk.index.update(fleet)
     standing = read_facts(fleet, mesh.members, desk.readings)
     around = Surroundings(standing.facts, reach_of(mesh.links), fleet.taken_at)
-    work = _Work(desk, standing, around)
-    work.renew(touched)
+    with undisturbed(len(touched)):
+        _Work(desk, standing, around).renew(touched)
     findings, unknowns = _of_clusters(fleet, desk, standing)
     report = ServicesReport(
         desk.shelf.services,

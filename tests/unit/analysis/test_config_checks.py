@@ -397,8 +397,11 @@ def test_growth_that_an_endpoint_failed_to_give_is_unknown() -> None:
 
 
 def test_an_unreachable_cluster_is_unknown_once() -> None:
-    (unknown,) = analyse(build.fleet(build.unreachable("dead"))).unknowns
-    assert (unknown.rule, unknown.reason) == ("*", "unreachable: timeout")
+    unknowns = analyse(build.fleet(build.unreachable("dead"))).unknowns
+    assert [(one.pane, one.rule, one.reason) for one in unknowns] == [
+        ("mesh", "*", "unreachable: timeout"),
+        ("services", "*", "unreachable: timeout"),
+    ]
 
 
 def test_strangers_of_one_name_in_two_meshes_join_nothing() -> None:

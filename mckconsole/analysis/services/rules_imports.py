@@ -42,7 +42,7 @@ def check_imports(case: Case) -> Iterator[Finding]:
     if not case.offers:
         return
     missing, homeless = _missing(case)
-    if not missing and not (homeless and _is_odd(case, homeless)):
+    if not missing and not (homeless and _is_odd(case)):
         return
     live = case.live()
     settled = [name for name, one in live.items() if not case.unsettled(one)]
@@ -51,7 +51,7 @@ def check_imports(case: Case) -> Iterator[Finding]:
     absent = [name for name in missing if settled != [name] and _is_read(case, name)]
     if absent:
         yield _not_imported(case, absent, live)
-    if homeless and _is_odd(case, homeless):
+    if homeless and _is_odd(case):
         lacking = [name for name in homeless if _is_read(case, name)]
         if lacking:
             yield _no_namespace(case, lacking, live)
@@ -64,12 +64,13 @@ def _is_read(case: Case, cluster: str) -> bool:
     return not reason
 
 
-def _is_odd(case: Case, homeless: Sequence[str]) -> bool:
+def _is_odd(case: Case) -> bool:
     """Whether clusters without the namespace are the exception, or the reason why nobody imports.
 
     A namespace that lives in few clusters of a large set is no fault of the others.
     """
-    if len(homeless) <= len(case.imports.keys() - case.offers.keys()):
+    have, lack = case.setting.homes(case.dialect, case.mesh, case.key.namespace)
+    if len(lack) < len(have):
         return True
     return len(case.offers) < 2 and not case.imports.keys() - case.offers.keys()
 

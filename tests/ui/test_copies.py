@@ -145,7 +145,7 @@ async def test_an_export_holds_what_is_shown(settings: Settings, tmp_path: Path)
         document = json.loads((tmp_path / "rows.json").read_text())
         assert (document["filter"], document["scope"]) == ("aws", "all")
         assert [row["cluster"]["value"] for row in document["rows"]] == shown(running)
-        assert "| ▲ aws-use1-1 |" in (tmp_path / "rows.md").read_text()
+        assert "| ✖ aws-use1-1 |" in (tmp_path / "rows.md").read_text()
 
 
 async def test_only_marked_rows_are_exported(settings: Settings, tmp_path: Path) -> None:

@@ -74,9 +74,14 @@ class Ground:
 
     @cached_property
     def broken(self) -> Mapping[tuple[str, str], str]:
-        """(from, to) between which no tunnel is known to work, with how the best of them is."""
+        """(from, to) between which no tunnel is known to work, with how the best of them is.
+
+        The links of service meshes carry their own traffic only.
+        """
         best: dict[tuple[str, str], tuple[int, str]] = {}
         for link in self.mesh.links:
+            if not link.key.provider.mutual:
+                continue
             ends = (link.key.source, link.key.target)
             words = f"{link.key.provider} {link.state}"
             best[ends] = max(best.get(ends, (-1, "")), (link.state.rank, words))

@@ -154,7 +154,7 @@ def fleet() -> FleetSnapshot:
     """The snapshot: meshes through the real decoder, and services beside them."""
     held: list[list[Projection]] = [[] for _ in range(CLUSTERS)]
     for number in range(SERVICES):
-        ready = number % 20 > 1
+        ready = number % 40 > 1
         if number % 2:
             _lighthouse(held, number, ready, 1 + (number % 8 == 1))
         else:

@@ -14,6 +14,7 @@ from itertools import chain, compress, repeat
 from operator import is_not
 from typing import TypeVar, cast
 
+from mckconsole.analysis.mesh.members import BROKER_NAMESPACE
 from mckconsole.analysis.services.keys import (
     ALIASING,
     EVERY,
@@ -123,8 +124,7 @@ class ClusterIndex:
                 touched.update(new)
                 continue
             if not old:
-                for key, found in new.items():
-                    touched.update(self._note(topic, key, found))
+                touched.update(self._fill(topic, new))
                 continue
             for key, before, now in _differences(old, new):
                 if before is not None:
@@ -149,6 +149,27 @@ class ClusterIndex:
         if names:
             also.update(key for key in self._copies["services"] if key[1] in names)
         return also
+
+    def _fill(self, topic: str, new: Mapping[Key, Projection]) -> Iterable[Key]:
+        """Note all objects of a topic of which nothing was held: there are many at the start."""
+        if topic in _OWN and topic not in ALIASING:
+            return {key for key in new if key[0] != BROKER_NAMESPACE}
+        if topic == "services":
+            odd = [
+                key
+                for key, one in cast("Mapping[Key, Service]", new).items()
+                if (one.metadata.labels and role_of(one) != "service") or key[0] == BROKER_NAMESPACE
+            ]
+            found = new.keys() - odd if odd else new.keys()
+            return chain(found, *(self._note(topic, key, new[key]) for key in odd))
+        if topic in ALIASING or topic not in _GROUPED:
+            return chain.from_iterable(self._note(topic, key, one) for key, one in new.items())
+        group = self._groups[topic]
+        for key, one in new.items():
+            for owner in keys_of(topic, one):
+                members = group.get(owner)
+                group[owner] = (*members, key) if members else (key,)
+        return group
 
     def _note(self, topic: str, key: Key, found: Projection) -> Iterable[Key]:
         keys = keys_of(topic, found)
@@ -281,8 +302,10 @@ class ClusterIndex:
         return tuple(found[key] for key in sorted(found))
 
     def _one(self, topic: str, projection: type[P], key: Key) -> tuple[P, ...]:
-        found = self._copies[topic].get(key)
-        return () if found is None else (cast("P", found),)
+        copies = self._copies[topic]
+        if not copies or key not in copies:
+            return ()
+        return (cast("P", copies[key]),)
 
     def _get(self, topic: str, projection: type[P], key: Key, group: str = "") -> tuple[P, ...]:
         """Objects of a group in the order of their keys, whatever the order they came in."""

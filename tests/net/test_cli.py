@@ -115,11 +115,11 @@ class TestReport:
             chosen = [word for name in names for word in ("--context", name)]
             arguments = ("--kubeconfig", str(fleet.kubeconfig), "--format", "json", *chosen)
             overview = await mck(tmp_path, "report", "fleet", "--fail-on", "high", *arguments)
-            mesh = await mck(tmp_path, "report", "mesh", "--fail-on", "high", *arguments)
-        assert (overview.status, mesh.status) == (1, 1)
+            whole = await mck(tmp_path, "report", "--fail-on", "high", *arguments)
+        assert (overview.status, whole.status) == (1, 1)
         assert "--fail-on" in overview.err
         one, other = (
-            {finding["id"] for finding in done.json()["findings"]} for done in (overview, mesh)
+            {finding["id"] for finding in done.json()["findings"]} for done in (overview, whole)
         )
         assert one == other
 

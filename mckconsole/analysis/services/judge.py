@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mckconsole.analysis.services.model import Part, ServiceKey, Surroundings
-from mckconsole.analysis.services.rules_agreement import check_agreement, check_owners
-from mckconsole.analysis.services.rules_case import Case, cases_of, setting_of
+from mckconsole.analysis.services.rules_agreement import check_agreement
+from mckconsole.analysis.services.rules_case import Case, cases_of
 from mckconsole.analysis.services.rules_cilium import check_global
 from mckconsole.analysis.services.rules_copies import check_copies
 from mckconsole.analysis.services.rules_exports import check_endpoints, check_services
 from mckconsole.analysis.services.rules_globalnet import check_global_addresses
-from mckconsole.analysis.services.rules_imports import check_imports, check_sources
+from mckconsole.analysis.services.rules_imports import check_imports
 from mckconsole.analysis.services.rules_leftovers import check_leftovers
 from mckconsole.analysis.services.rules_names import check_names
+from mckconsole.analysis.services.rules_owners import check_owners
 from mckconsole.analysis.services.rules_progress import check_progress
 from mckconsole.analysis.services.rules_reach import check_reach
+from mckconsole.analysis.services.rules_setting import setting_of
+from mckconsole.analysis.services.rules_sources import check_sources
 from mckconsole.domain.findings import Finding, Unknown
 
 _RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (

@@ -52,6 +52,9 @@ class Dialect(StrEnum):
     MCS = "mcs"
     """The MCS API by an implementation that is not recognised."""
 
+    # Enum's own is written in Python, and dialects are keys that are looked up by the million.
+    __hash__ = str.__hash__
+
 
 class Held(msgspec.Struct, frozen=True, gc=False):
     """Every object that one cluster holds about one service, as `index` looked it up."""

@@ -1,5 +1,4 @@
-"""Rules on what exporters of one service must agree on: SD03 ports, SD04 type, SD05 other fields,
-SD10 whose it is.
+"""Rules on what exporters of one service must agree on: SD03 ports, SD04 type, SD05 other fields.
 
 Specs are compared in all exporters whatever the conditions say: Lighthouse before 0.21 flags only
 the newcomer (submariner-io/lighthouse#1863). Source: mcs-api KEP-1645, conflict resolution: the
@@ -14,7 +13,6 @@ from mckconsole.analysis.services.model import Dialect, ServiceFacts
 from mckconsole.analysis.services.rules_case import MCS_API, Case, Offer
 from mckconsole.analysis.services.rules_words import (
     Words,
-    listed,
     make_finding,
     name_asked,
     ports_text,
@@ -24,13 +22,10 @@ from mckconsole.analysis.services.rules_words import (
 )
 from mckconsole.domain.findings import Evidence, Finding, Severity
 
-_MERGED = (MCS_API | {Dialect.GKE}) - {Dialect.KARMADA}
+MERGED = (MCS_API | {Dialect.GKE}) - {Dialect.KARMADA}
 """Dialects that make one service of what several clusters export."""
-_SAME = _MERGED | {Dialect.CILIUM_GLOBAL, Dialect.LINKERD}
 _RULES = {"PortConflict": "SD03", "TypeConflict": "SD04"}
 """Reasons of the Conflict condition; any other one is SD05's."""
-_OWNERS = frozenset({"app", "k8s-app", "app.kubernetes.io/name", "app.kubernetes.io/part-of"})
-"""Labels that tell what it is; instance and release names may well differ by cluster."""
 
 
 def _affinity(one: ServiceFacts) -> str:
@@ -59,7 +54,7 @@ _FIELDS: tuple[tuple[str, Callable[[ServiceFacts], str]], ...] = (
 
 def check_agreement(case: Case) -> Iterator[Finding]:
     """SD03, SD04 and SD05."""
-    if case.dialect not in _MERGED or not case.offers:
+    if case.dialect not in MERGED or not case.offers:
         return
     told: set[str] = set()
     if len(case.offers) > 1:
@@ -71,12 +66,13 @@ def check_agreement(case: Case) -> Iterator[Finding]:
             yield from _by_condition(case, offer, told)
 
 
-def _services(case: Case) -> list[tuple[Offer, ServiceFacts]]:
+def services_of(case: Case) -> list[tuple[Offer, ServiceFacts]]:
+    """Exporters whose Service was found, with it."""
     return [(one, one.part.service) for one in case.offers.values() if one.part.service]
 
 
 def _compare(case: Case) -> Iterator[Finding]:
-    held = _services(case)
+    held = services_of(case)
     if len(held) < len(case.offers):
         for offer in case.offers.values():
             reason = "" if offer.part.service else case.unread(offer.cluster, "services")
@@ -267,67 +263,3 @@ def _by_condition(case: Case, offer: Offer, told: set[str]) -> Iterator[Finding]
             peers=case.offers,
             subject="by condition",
         )
-
-
-def check_owners(case: Case) -> Iterator[Finding]:
-    """SD10: one name, and labels or selectors of different owners."""
-    if len(case.offers) < 2 or case.dialect not in _SAME:
-        return
-    held = _services(case)
-    if len(held) < 2:
-        return
-    first = held[0][1]
-    if all(one.owner == first.owner and one.selector == first.selector for _, one in held[1:]):
-        return
-    labels = _differing([dict(one.owner) for _, one in held])
-    selectors = len({one.selector for _, one in held if one.selector}) > 1
-    if not labels and not selectors:
-        return
-    yield _owners(case, held, labels, selectors)
-
-
-def _differing(labels: Sequence[dict[str, str]]) -> list[str]:
-    """Labels that two exporters have with different values."""
-    values: dict[str, set[str]] = {}
-    for held in labels:
-        for name, value in held.items():
-            values.setdefault(name, set()).add(value)
-    return sorted(name for name, found in values.items() if len(found) > 1)
-
-
-def _owners(
-    case: Case, held: Sequence[tuple[Offer, ServiceFacts]], labels: Sequence[str], selectors: bool
-) -> Finding:
-    strangers = bool(_OWNERS & set(labels))
-    shown: list[Evidence] = []
-    for offer, service in held:
-        owner = dict(service.owner)
-        shown += [saw(case, offer.cluster, service.ref, f"metadata.labels['{name}']", owner[name])
-                  for name in labels if name in owner]  # fmt: skip
-        if selectors and service.selector:
-            value = listed(f"{key}={value}" for key, value in service.selector)
-            shown.append(saw(case, offer.cluster, service.ref, "spec.selector", value))
-    what = [*labels, *(["selector"] if selectors else [])]
-    odd = next(
-        (one for one, service in held[1:]
-         if service.owner != held[0][1].owner or service.selector != held[0][1].selector),
-        held[-1][0],
-    )  # fmt: skip
-    return make_finding(
-        case,
-        "SD10",
-        Severity.MEDIUM if strangers else Severity.INFO,
-        (odd.cluster, odd.export.ref),
-        Words(
-            "different owners share one name" if strangers else "exporters select differently",
-            f"Exporters differ in {', '.join(what)}. Under namespace sameness {name_asked(case)} "
-            "is one service: requests go to either.",
-        ),
-        shown,
-        (
-            *(show(case, one.cluster, service.ref) for one, service in held),
-            "if they are not the same application, rename one of them or export one only; if they "
-            "are, give them the same labels",
-        ),
-        peers=case.offers,
-    )

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mckconsole.analysis.services.model import Dialect, Part, ServiceKey, Surroundings
-from mckconsole.analysis.services.rules_case import Case, Offer, cases_of, setting_of
+from mckconsole.analysis.services.rules_case import Case, Offer, cases_of
+from mckconsole.analysis.services.rules_setting import setting_of
 from mckconsole.analysis.services.rules_words import (
     Words,
     make_finding,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.services.model import Dialect, RemoteEndpoints
 from mckconsole.analysis.services.rules_case import Case
-from mckconsole.analysis.services.rules_imports import doubt_export, doubt_id
+from mckconsole.analysis.services.rules_sources import doubt_export, doubt_id
 from mckconsole.analysis.services.rules_words import (
     Words,
     addresses_text,

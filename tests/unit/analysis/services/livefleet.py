@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+import msgspec
 import yaml
 
 from mckconsole.analysis.engine import Analysis
@@ -65,8 +66,6 @@ class LiveFleet:
     def relist(self, cluster: str, topic: str) -> None:
         """A list is read again: equal objects, all of them new."""
         held = self._held[cluster][topic]
-        decode = _DECODERS[topic].decode
-        del decode
         self._held[cluster][topic] = {key: _copy(one) for key, one in held.items()}
 
     def state(self, cluster: str, topic: str, state: TopicState) -> None:
@@ -110,8 +109,6 @@ class LiveFleet:
 
 
 def _copy(found: Projection) -> Projection:
-    import msgspec
-
     return msgspec.convert(msgspec.to_builtins(found), type(found))
 
 

@@ -63,7 +63,10 @@ class TextView(PaneView):
         raise NotImplementedError
 
     def show(self, frame: Frame) -> None:
-        found = self.build(frame)
+        self.put(self.build(frame))
+
+    def put(self, found: Detail | None) -> None:
+        """Show this document; None when what it is about is gone."""
         if found is not None:
             self.detail, self._gone = found, False
         else:

@@ -1,4 +1,8 @@
-"""The screens of "what if": the loss of some clusters, and each cluster's loss for one service."""
+"""The screens of "what if": the loss of some clusters, and each cluster's loss for one service.
+
+A simulation of a large fleet takes longer than a key may wait, so each is worked out in a thread,
+and the next one only after a pause.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.message import Message
 
-from mckconsole.analysis.failover.quantities import amount
 from mckconsole.ui.detail_views import TextView
 from mckconsole.ui.places import LossesPlace
 from mckconsole.ui.view import Desk
@@ -19,48 +22,49 @@ from mckconsole.views.failover_detail import failover_detail, service_losses, ti
 if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
 
-SHARE = 20.0
-"""For so many times as long as a simulation took, no other is made: keys are answered first."""
+SHARE = 5.0
+"""For so many times as long as a simulation took, no other is made."""
 
 
 class SimulationView(TextView):
     """A document that is simulated from frames, as often as its cost allows."""
 
-    class Ready(Message):
-        """What the arithmetic of quantities needs is imported."""
+    class Made(Message):
+        """A simulation is done."""
+
+        def __init__(self, detail: Detail | None) -> None:
+            super().__init__()
+            self.detail = detail
 
     def __init__(self, desk: Desk, pane: str) -> None:
         super().__init__(desk, pane)
         self.text.empty = "working it out …"
-        self._prepared = False
+        self._busy = False
         self._not_before = 0.0
-
-    def on_mount(self) -> None:
-        """Import in a thread what takes its time."""
-        self._prepare()
 
     def ask_again(self) -> None:
-        """Work it out with the next frame, however much it costs."""
+        """Work it out with the next frame, however long the last one took."""
         self._not_before = 0.0
 
-    @work(exclusive=True)
-    async def _prepare(self) -> None:
-        await asyncio.to_thread(amount, "1")
-        self.post_message(self.Ready())
-
-    @on(Ready)
-    def _ready(self, event: Ready) -> None:
-        event.stop()
-        self._prepared = True
-        if self.desk.frame is not None:
-            self.show(self.desk.frame)
-
     def show(self, frame: Frame) -> None:
+        early = time.perf_counter() < self._not_before and not self.desk.paused
+        if not self._busy and not early:
+            self._busy = True
+            self._work_out(frame)
+
+    @work
+    async def _work_out(self, frame: Frame) -> None:
         began = time.perf_counter()
-        if not self._prepared or (began < self._not_before and not self.desk.paused):
-            return
-        super().show(frame)
-        self._not_before = began + (time.perf_counter() - began) * SHARE
+        made = await asyncio.to_thread(self.build, frame)
+        now = time.perf_counter()
+        self._not_before = now + (now - began) * SHARE
+        self.post_message(self.Made(made))
+
+    @on(Made)
+    def _made(self, event: Made) -> None:
+        event.stop()
+        self._busy = False
+        self.put(event.detail)
 
 
 class FailoverView(SimulationView):

@@ -56,6 +56,7 @@ _STATES = {
     Severity.CRITICAL: ServiceState.BROKEN,
     Severity.HIGH: ServiceState.BROKEN,
     Severity.MEDIUM: ServiceState.DEGRADED,
+    Severity.LOW: ServiceState.DEGRADED,
 }
 
 

@@ -32,6 +32,8 @@ def count(slices: Sequence[EndpointSlice]) -> Backends:
     endpoint that stands for no object cannot be recognised in the other family: the family with the
     most of them counts. Ready as kube-proxy reads it, and not terminating.
     """
+    if len(slices) == 1 and len(slices[0].endpoints) == 1:
+        return _count_one(slices[0], slices[0].endpoints[0])
     known: dict[_Key, bool] = {}
     addresses: list[str] = []
     hosts: dict[tuple[str, str], set[_Key]] = {}
@@ -63,6 +65,21 @@ def count(slices: Sequence[EndpointSlice]) -> Backends:
         tuple([slice_ref(one) for one in slices]),
         _changed(slices),
         tuple(sorted({host for _, host in hosts})) if hosts else (),
+    )
+
+
+def _count_one(one: EndpointSlice, endpoint: Endpoint) -> Backends:
+    """As `count` does, of the one endpoint that most imported slices have."""
+    named = endpoint.target_ref.name or endpoint.hostname
+    return Backends(
+        int(is_ready(endpoint)),
+        1,
+        0 if named else 1,
+        (),
+        frozenset(endpoint.addresses),
+        (slice_ref(one),),
+        _changed((one,)),
+        (endpoint.hostname,) if endpoint.hostname else (),
     )
 
 

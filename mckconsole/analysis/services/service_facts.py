@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import lru_cache
 
 from mckconsole.analysis.services.model import CiliumSwitches, Port, ServiceFacts
 from mckconsole.domain.core import Service, ServiceAnnotations, ServicePort
@@ -54,11 +55,21 @@ def is_headless(service: Service) -> bool:
     return service.spec.cluster_ip == "None"
 
 
-def read_ports(ports: Iterable[ServicePort]) -> frozenset[Port]:
+def read_ports(ports: Sequence[ServicePort]) -> frozenset[Port]:
     """Ports as exporters must agree on them; no protocol is TCP."""
-    return frozenset(
-        [Port(one.name, one.protocol or "TCP", one.port, one.app_protocol) for one in ports]
-    )
+    if len(ports) == 1:
+        return _single(ports[0])
+    return frozenset([_port(one) for one in ports])
+
+
+@lru_cache(maxsize=1024)
+def _single(port: ServicePort) -> frozenset[Port]:
+    """Most services have one port, and many have the same."""
+    return frozenset([_port(port)])
+
+
+def _port(one: ServicePort) -> Port:
+    return Port(one.name, one.protocol or "TCP", one.port, one.app_protocol)
 
 
 def cilium_switches(written: ServiceAnnotations) -> CiliumSwitches | None:

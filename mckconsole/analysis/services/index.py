@@ -107,6 +107,8 @@ class ClusterIndex:
         }
         self._aliases: dict[Key, tuple[tuple[str, Key], ...]] = {}
         """Names of derived Services and mirrors, with the objects that say so."""
+        self._rare = False
+        """Whether there is anything but Services, slices, exports and imports of the MCS API."""
 
     def update(self, cluster: ClusterSnapshot) -> tuple[set[Key], set[Key]]:
         """Take in what changed; the services that were touched, and those that lost an object."""
@@ -132,6 +134,15 @@ class ClusterIndex:
                 if now is not None:
                     touched.update(self._note(topic, key, now))
         touched |= lost
+        self._rare = (
+            bool(self._aliases)
+            or any(
+                map(
+                    self._groups.get, ("mirror", "internal", "globalingressips", "exportedservices")
+                )
+            )
+            or any(self._copies[topic] for topic in _OWN if topic != "serviceexports")
+        )
         if self._aliases:
             touched.update(*[self._targets(key) for key in touched & self._aliases.keys()])
         if self._groups["exportedservices"] or any(not namespace for namespace, _ in touched):
@@ -252,6 +263,15 @@ class ClusterIndex:
 
     def held(self, key: ServiceKey) -> Held:
         """Every object of the service."""
+        if not self._rare:
+            return Held(
+                key,
+                cast("Service | None", self._copies["services"].get(key)),
+                self._get("endpointslices", EndpointSlice, key),
+                self._one("serviceexports", ServiceExport, key),
+                (),
+                self._get("serviceimports", ServiceImport, key),
+            )
         groups = self._groups
         mirrors = self._get("services", Service, key, "mirror") if groups["mirror"] else ()
         internal = self._get("services", Service, key, "internal") if groups["internal"] else ()

@@ -28,7 +28,6 @@ from mckconsole.analysis.services.model import (
     ClusterFacts,
     FleetService,
     Part,
-    Reach,
     ServiceKey,
     ServicesReport,
     ServiceState,
@@ -175,16 +174,20 @@ class _Work:
         yield from [key for key, at in oldest if now - at >= EVIDENCE_AGE]
 
     def _reached(self) -> Iterator[Key]:
-        """Services of two clusters between which the tunnel changed."""
+        """Services of two clusters between which the tunnel changed; all of them when pairs of
+        clusters came or went, because these tell who belongs to one mesh."""
         old, new = self.desk.reach, dict(self.around.reach)
         self.desk.reach = new
         if old == new:
             return
+        if old.keys() != new.keys():
+            yield from list(self.desk.shelf.by_key)
+            return
         bit = {name: 1 << number for number, name in enumerate(self.desk.index.names)}
         pairs = {
             bit.get(one, 0) | bit.get(two, 0)
-            for one, two in old.keys() | new.keys()
-            if _told(old.get((one, two))) != _told(new.get((one, two)))
+            for (one, two), reach in new.items()
+            if old[one, two] != reach
         }
         holders = self.desk.index.holders
         for key in list(self.desk.shelf.by_key):
@@ -292,10 +295,6 @@ def _unread(facts: ClusterFacts) -> tuple[str, ...]:
     if not facts.readable:
         return (facts.reason,)
     return tuple(facts.unread[topic] for topic in _TELLING if topic in facts.unread)
-
-
-def _told(reach: Reach | None) -> tuple[bool | None, str, str] | None:
-    return (reach.up, reach.words, reach.link) if reach else None
 
 
 def _joined(

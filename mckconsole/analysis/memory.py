@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mckconsole.analysis.mesh.hysteresis import Memory
 from mckconsole.analysis.services.memory import ServicesMemory
@@ -12,8 +12,8 @@ from mckconsole.analysis.services.memory import ServicesMemory
 class AnalysisMemory:
     """What is remembered of a fleet; `AnalysisMemory()` remembers nothing."""
 
-    mesh: Memory = Memory()
-    services: ServicesMemory = ServicesMemory()
+    mesh: Memory = field(default_factory=Memory)
+    services: ServicesMemory = field(default_factory=ServicesMemory)
 
 
 NOTHING_REMEMBERED = AnalysisMemory()

@@ -54,9 +54,9 @@ _LINKS = (
         "`closed`, or has been syncing for 60 s. Consul: the leader says that the peering is not "
         "healthy, or the peering was never written to Consul.",
         "Look at the gateway on both sides, then at what lies between them: UDP 4500 and 4490 "
-        "(Submariner), the clustermesh-apiserver's address and certificates (Cilium), the gateway's "
-        "load balancer (Linkerd), the remote secret's address and token (Istio), the mesh gateways "
-        "and servers (Consul).",
+        "(Submariner), the clustermesh-apiserver's address and certificates (Cilium), the load "
+        "balancer of the gateway (Linkerd), the remote secret's address and token (Istio), the mesh "
+        "gateways and servers (Consul).",
         f"{_GATEWAY_TYPES}; {_CILIUM_STATUS}; {_OTHER_SOURCES}",
     ),
     _mesh(
@@ -174,8 +174,8 @@ _LINKS = (
         "One side measures round trips and the other fails to. Each side pings the other's health "
         "check address and every ping needs both directions, so the tunnel itself works: the fault "
         "is local to reaching one side's health check address. Also reported, as medium, when the "
-        "averages of both directions differ more than threefold. With Linkerd, Istio and Consul each "
-        "direction stands for itself: one is alive, the other is configured and down.",
+        "averages of both directions differ more than threefold. With Linkerd, Istio and Consul "
+        "each direction stands for itself: one is alive, the other is configured and down.",
         "Compare the health check address in the peer's Endpoint copy with the CNI interface's, "
         "then Calico pools, the host firewall and the MTU.",
         "submariner-io/submariner#2810, submariner-io/subctl#900",

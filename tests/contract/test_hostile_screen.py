@@ -28,8 +28,8 @@ from tests.ui.strictterm import is_visible
 
 CLUSTERS = 2 * len(PAYLOADS)
 CONTEXTS = 3 * len(PAYLOADS) + 2
-OTHER_VIEWS = ("finding", "matrix", "list", "metrics", "transitions", "compared", "scope",
-               "palette", "prompt", "toast")  # fmt: skip
+OTHER_VIEWS = ("finding", "matrix", "list", "metrics", "transitions", "compared", "losses",
+               "what if", "scope", "palette", "prompt", "toast")  # fmt: skip
 BOX = "esc leaves"
 """Under every dialog."""
 SOME = 6
@@ -117,6 +117,10 @@ class Tour:
             if number % SOME == 1:
                 self.see("finding", "home", "]", "enter", "end", "y")
                 self.see("YAML", "Y", "pagedown")
+            if number % SOME == 2:
+                self.hands.press("x")
+                self.hands.until_words("What it would mean")
+                self.see("what if", *["pagedown"] * 8, "end", "y")
             self.see("fleet", f"1{KEYS['down']}")
 
     def mesh(self) -> None:
@@ -148,6 +152,9 @@ class Tour:
             if number % SOME < 2:
                 self.click_all("service")
                 self.see("compared", "=", "z", "end", *["right"] * 4, "y", "escape")
+                self.see("service", "x")
+                self.hands.until_words("If a cluster is lost")
+                self.see("losses", "end", "y")
             self.see("services", f"3{KEYS['down']}")
 
     def sizes(self) -> None:

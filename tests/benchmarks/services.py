@@ -1,10 +1,9 @@
 """How long it takes to judge services across clusters: all of them, and after one change.
 
-10,000 services over 20 clusters. Nine clusters are in three Submariner meshes of three: 5,000
-services are exported by one of a mesh, one in four by two, and imported by all three as Lighthouse
-does it. Eleven are in a Cilium mesh: 5,000 global services are in two clusters, one in four in
-three. One in twenty has no ready endpoint in its first cluster. Beside them every cluster has 200
-Services of its own.
+10,000 services over 20 clusters. Ten clusters are joined in pairs by Submariner: 5,000 services are
+exported by one of a pair, one in four by both, and imported by both as Lighthouse does it. Ten are
+in a Cilium mesh: 5,000 global services are in two clusters, one in ten in three. One in twenty has
+no ready endpoint in its first cluster. Beside them every cluster has 200 Services of its own.
 """
 
 from __future__ import annotations
@@ -44,8 +43,8 @@ from tests.unit.analysis import build
 
 SERVICES = 10_000
 CLUSTERS = 20
-GROUP = 3
-MESHES = 3
+GROUP = 2
+MESHES = 5
 JOINED = GROUP * MESHES
 """Clusters in Submariner meshes; the others are in the Cilium mesh."""
 LOCAL = 200
@@ -159,8 +158,8 @@ def fleet() -> FleetSnapshot:
             _lighthouse(held, number, ready, 1 + (number % 8 == 1))
         else:
             first = JOINED + number // 2 % (CLUSTERS - JOINED)
-            for step in range(2 + (number % 8 == 0)):
-                cluster = JOINED + (first - JOINED + step * 4) % (CLUSTERS - JOINED)
+            for step in range(2 + (number % 20 == 0)):
+                cluster = JOINED + (first - JOINED + step * 3) % (CLUSTERS - JOINED)
                 held[cluster] += _local(number, cluster, ready or step > 0, _GLOBAL)
     for cluster, objects in enumerate(held):
         for number in range(LOCAL):
@@ -171,7 +170,7 @@ def fleet() -> FleetSnapshot:
 def _lighthouse(held: list[list[Projection]], number: int, ready: bool, copies: int) -> None:
     """A service of one Submariner mesh, exported by `copies` of its clusters."""
     mesh = number // 2 % MESHES * GROUP
-    exporters = tuple(mesh + (number // 6 + step) % GROUP for step in range(copies))
+    exporters = tuple(mesh + (number // (2 * MESHES) + step) % GROUP for step in range(copies))
     for exporter in exporters:
         held[exporter] += _local(number, exporter, ready or exporter != exporters[0])
         held[exporter].append(_export(number))
@@ -217,7 +216,7 @@ def _change(snapshot: FleetSnapshot, number: int) -> None:
     """One slice changes, as by a watch event: in place, with the next generation."""
     mesh = number // 2 % MESHES * GROUP
     first = JOINED + number // 2 % (CLUSTERS - JOINED)
-    name = _name(mesh + number // 6 % GROUP if number % 2 else first)
+    name = _name(mesh + number // (2 * MESHES) % GROUP if number % 2 else first)
     cluster = snapshot.clusters[name]
     view = cluster.topics["endpointslices"]
     key = (f"team-{number % 100}", f"svc-{number}-abcde")

@@ -173,13 +173,15 @@ class ClusterIndex:
             ]
             found = new.keys() - odd if odd else new.keys()
             return chain(found, *(self._note(topic, key, new[key]) for key in odd))
-        if topic in ALIASING or topic not in _GROUPED:
+        if topic not in _GROUPED:
             return chain.from_iterable(self._note(topic, key, one) for key, one in new.items())
         group = self._groups[topic]
         for key, one in new.items():
             for owner in keys_of(topic, one):
                 members = group.get(owner)
                 group[owner] = (*members, key) if members else (key,)
+            if topic in ALIASING:
+                self._alias(topic, key, one)
         return group
 
     def _note(self, topic: str, key: Key, found: Projection) -> Iterable[Key]:
@@ -190,9 +192,12 @@ class ClusterIndex:
                 members = group.get(one)
                 group[one] = (*members, key) if members else (key,)
         if topic in ALIASING:
-            for alias in aliases_of(topic, found):
-                self._aliases[alias] = (*self._aliases.get(alias, ()), (topic, key))
+            self._alias(topic, key, found)
         return keys
+
+    def _alias(self, topic: str, key: Key, found: Projection) -> None:
+        for alias in aliases_of(topic, found):
+            self._aliases[alias] = (*self._aliases.get(alias, ()), (topic, key))
 
     def _forget(self, topic: str, key: Key, found: Projection) -> Iterable[Key]:
         keys = keys_of(topic, found)
@@ -226,9 +231,11 @@ class ClusterIndex:
     def offers(self, key: Key) -> bool:
         """Whether it is exported, imported, mirrored or shared here, or endpoints of it that lie
         elsewhere are known."""
-        if any(key in self._copies[topic] for topic in _OWN):
+        if self.speaks_mcs(key):
             return True
-        if key in self._groups["serviceimports"] or key in self._groups["mirror"]:
+        if self._rare and (
+            key in self._groups["mirror"] or any(key in self._copies[topic] for topic in _OWN)
+        ):
             return True
         service = self.service(key)
         if service is not None and offered_service(service):
@@ -236,9 +243,8 @@ class ClusterIndex:
         exported = self._groups["exportedservices"]
         if exported and self._exported(key, service, exported):
             return True
-        return any(
-            imported_slice(found) for found in self._get("endpointslices", EndpointSlice, key)
-        )
+        slices = self._get("endpointslices", EndpointSlice, key)
+        return any(map(imported_slice, slices))
 
     def _exported(self, key: Key, service: Service | None, exported: Mapping[Key, object]) -> bool:
         """Whether Consul exports it; a name without a namespace stands for itself only where there

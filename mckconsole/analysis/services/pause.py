@@ -6,18 +6,16 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_MANY = 500
-"""Services from which it matters."""
-
 
 @contextmanager
-def undisturbed(services: int) -> Iterator[None]:
-    """Collect no garbage while so many services are read and judged.
+def undisturbed(many: bool) -> Iterator[None]:
+    """Collect no garbage meanwhile, if there is much to do.
 
-    They are tuples and structs without cycles, so there is nothing to find, and with the hundreds
-    of thousands of objects that they are made from in memory, looking takes as long as the work.
+    What is made are tuples and structs without cycles, so there is nothing to find; and with the
+    hundreds of thousands of objects that they are made from in memory, looking takes as long as the
+    work.
     """
-    if services < _MANY or not gc.isenabled():
+    if not many or not gc.isenabled():
         yield
         return
     gc.disable()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from mckconsole.analysis.mesh.links import MeshReport
 from mckconsole.analysis.services.corefile import check_dns
@@ -51,6 +52,8 @@ _TELLING = ("services", *ASKED)
 EVIDENCE_AGE = 60.0
 """Seconds after which a finding's evidence is dated anew, a few services at a time."""
 _DATED_AT_ONCE = 50
+_MANY = 500
+"""Services from which the garbage collector is kept from looking at each new value."""
 _STATES = {
     Severity.CRITICAL: ServiceState.BROKEN,
     Severity.HIGH: ServiceState.BROKEN,
@@ -69,11 +72,12 @@ def analyse_services(
     if not any(topic in one.topics for one in fleet.clusters.values() for topic in ASKED):
         return ServicesReport(), ServicesMemory()
     desk = memory.take(tuple(fleet.clusters))
-    touched = desk.index.update(fleet)
-    standing = read_facts(fleet, mesh.members, desk.readings)
-    around = Surroundings(standing.facts, reach_of(mesh.links), fleet.taken_at)
-    with undisturbed(len(touched)):
-        _Work(desk, standing, around).renew(touched)
+    with undisturbed(desk.turn == 0):
+        touched = desk.index.update(fleet)
+        standing = read_facts(fleet, mesh.members, desk.readings)
+        around = Surroundings(standing.facts, reach_of(mesh.links), fleet.taken_at)
+        with undisturbed(len(touched) >= _MANY):
+            _Work(desk, standing, around).renew(touched)
     findings, unknowns = _of_clusters(fleet, desk, standing)
     report = ServicesReport(
         desk.shelf.services,
@@ -106,8 +110,7 @@ def _of_clusters(
     return findings, frozenset(unknowns)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """What was read of a service, and what the rules say of it alone."""
 
     parts: dict[str, Part]

@@ -55,8 +55,8 @@ _LINKS = (
         "healthy, or the peering was never written to Consul.",
         "Look at the gateway on both sides, then at what lies between them: UDP 4500 and 4490 "
         "(Submariner), the clustermesh-apiserver's address and certificates (Cilium), the load "
-        "balancer of the gateway (Linkerd), the remote secret's address and token (Istio), the mesh "
-        "gateways and servers (Consul).",
+        "balancer of the gateway (Linkerd), the remote secret's address and token (Istio), the "
+        "mesh gateways and servers (Consul).",
         f"{_GATEWAY_TYPES}; {_CILIUM_STATUS}; {_OTHER_SOURCES}",
     ),
     _mesh(

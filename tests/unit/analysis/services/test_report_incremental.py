@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +14,8 @@ from mckconsole.analysis.engine import analyse
 from mckconsole.analysis.memory import AnalysisMemory
 from mckconsole.domain.states import TopicState
 from tests.unit.analysis import build
-from tests.unit.analysis.build import Doc
-from tests.unit.analysis.services.livefleet import LiveFleet, compare, topic_of
+from tests.unit.analysis.build import NOW, Doc
+from tests.unit.analysis.services.livefleet import LiveFleet, compare, content, topic_of
 
 CLUSTERS = ("east", "west", "south")
 KEYS = (("shop", "web"), ("shop", "db"), ("b-c", "a"), ("c", "a-b"))
@@ -123,21 +125,21 @@ def _imports(key: tuple[str, str]) -> list[Doc]:
     ]  # fmt: skip
 
 
+def _lighthouse(cluster_id: str, **more: bool) -> Doc:
+    name = (build.OPERATOR, "service-discovery")
+    spec = {"clusterID": cluster_id, **more}
+    return _doc("submariner.io/v1alpha1", "ServiceDiscovery", name, spec=spec)
+
+
 def _of_clusters() -> list[Doc]:
     """What concerns a cluster as a whole."""
-    settings: Doc = {"metadata": {"name": "service-discovery", "namespace": build.OPERATOR}}
-    lighthouse: Doc = {
-        "apiVersion": "submariner.io/v1alpha1",
-        "kind": "ServiceDiscovery",
-        **settings,
-    }
     secret = _doc("v1", "Secret", ("istio-system", "istio-remote-secret-west"))
     istiod = _doc("apps/v1", "Deployment", ("istio-system", "istiod"))
     prop: Doc = {"apiVersion": "about.k8s.io/v1", "kind": "ClusterProperty"}
     return [
         *(build.namespace(one, f"uid-{one}") for one in ("shop", "c", "b-c")),
-        *({**lighthouse, "spec": {"clusterID": one}} for one in ("east", "west", "Not_One")),
-        {**lighthouse, "spec": {"clusterID": "east", "globalnetEnabled": True}},
+        *(_lighthouse(one) for one in ("east", "west", "Not_One")),
+        _lighthouse("east", globalnetEnabled=True),
         {**prop, "metadata": {"name": "cluster.clusterset.k8s.io"}, "spec": {"value": "east"}},
         secret,
         istiod,
@@ -147,6 +149,8 @@ def _of_clusters() -> list[Doc]:
             for status, rtt in (("connected", build.RTT), ("error", build.ZERO_RTT))
         ),
         build.gateway("west", build.connection("east")),
+        build.endpoint("west"),
+        build.submariner("west"),
     ]
 
 
@@ -162,20 +166,21 @@ DOCS = [
 TOPICS = sorted({topic_of(doc) for doc in DOCS})
 STATES = [TopicState.FRESH, TopicState.FRESH, TopicState.STALE, TopicState.FORBIDDEN]
 
-PUTS = st.tuples(st.just("put"), st.sampled_from(CLUSTERS), st.sampled_from(DOCS))
-STEPS = st.one_of(
-    PUTS,
-    PUTS,
-    PUTS,
-    st.tuples(st.just("drop"), st.sampled_from(CLUSTERS), st.sampled_from(DOCS)),
-    st.tuples(st.just("relist"), st.sampled_from(CLUSTERS), st.sampled_from(TOPICS)),
-    st.tuples(
-        st.just("state"),
-        st.sampled_from(CLUSTERS),
-        st.tuples(st.sampled_from(TOPICS), st.sampled_from(STATES)),
-    ),
-    st.tuples(st.just("wait"), st.just(""), st.sampled_from([1.0, 31.0, 121.0])),
-)
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[list[tuple[str, str, Any]]]:
+    """Rounds of changes to a few objects, so that they meet."""
+    pool = st.sampled_from(draw(st.lists(st.sampled_from(DOCS), min_size=4, max_size=9)))
+    topics = st.sampled_from(TOPICS)
+    where = st.sampled_from(CLUSTERS)
+    puts = st.tuples(st.just("put"), where, pool)
+    drops = st.tuples(st.just("drop"), where, pool)
+    states = st.tuples(st.just("state"), where, st.tuples(topics, st.sampled_from(STATES)))
+    relists = st.tuples(st.just("relist"), where, topics)
+    waits = st.tuples(st.just("wait"), st.just(""), st.sampled_from([1.0, 31.0, 121.0]))
+    steps = st.one_of(puts, puts, puts, drops, drops, states, relists, waits)
+    first = [draw(st.lists(puts, min_size=3, max_size=9))]
+    return first + draw(st.lists(st.lists(steps, min_size=1, max_size=2), min_size=4, max_size=14))
 
 
 def _apply(fleet: LiveFleet, step: tuple[str, str, Any]) -> None:
@@ -198,12 +203,13 @@ def _start() -> LiveFleet:
     for name in CLUSTERS:
         fleet.put(name, *build.member(name, *(one for one in CLUSTERS if one != name)))
         fleet.put(name, *_imports(KEYS[0])[:1], build.namespace("shop", "uid-shop"))
+        fleet.put(name, _lighthouse(name))
     fleet.put("east", _services(KEYS[0])[0], _slices(KEYS[0])[0], _exports(KEYS[0])[0])
     return fleet
 
 
-@settings(max_examples=120, deadline=None)
-@given(st.lists(st.lists(STEPS, min_size=1, max_size=3), max_size=12))
+@settings(max_examples=60, deadline=None)
+@given(histories())
 def test_keeping_up_says_the_same_as_starting_anew(
     rounds: list[list[tuple[str, str, Any]]],
 ) -> None:
@@ -219,6 +225,89 @@ def test_keeping_up_says_the_same_as_starting_anew(
         memory = again.memory
         compare(again, fresh)
         assert [*map(id, again.services.services)] == [*map(id, found.services.services)]
+
+
+WEB = KEYS[0]
+LOST = build.gateway(
+    "west", build.connection("east", "error", rtt=build.ZERO_RTT), build.connection("south")
+)
+WAITING = [_condition("Ready", "False", "AwaitingExport")]
+
+
+def _other_tunnel(fleet: LiveFleet) -> None:
+    fleet.put("west", LOST)
+
+
+def _namespace_gone(fleet: LiveFleet) -> None:
+    fleet.drop("south", build.namespace("shop", "uid-shop"))
+
+
+def _time_passed(fleet: LiveFleet) -> None:
+    fleet.now += 121
+
+
+def _namesake_on_the_broker(fleet: LiveFleet) -> None:
+    fleet.put("east", _exports(KEYS[3])[0])
+
+
+def _another_id(fleet: LiveFleet) -> None:
+    fleet.put("south", _lighthouse("ghost"))
+
+
+def _unread(fleet: LiveFleet) -> None:
+    fleet.state("east", "endpointslices", TopicState.FORBIDDEN)
+
+
+def _joined_by_istio(fleet: LiveFleet) -> None:
+    for name in CLUSTERS:
+        fleet.put(name, _doc("apps/v1", "Deployment", ("istio-system", "istiod")))
+        fleet.put(name, _doc("v1", "Secret", ("istio-system", "istio-remote-secret-west"),
+                             labels={"istio/multiCluster": "true"}))  # fmt: skip
+
+
+def _labels(doc: Doc) -> dict[str, str]:
+    meta = doc["metadata"]
+    assert isinstance(meta, dict)
+    found: dict[str, str] = meta["labels"]
+    return found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _other_tunnel,
+        _namespace_gone,
+        _time_passed,
+        _namesake_on_the_broker,
+        _another_id,
+        _unread,
+        _joined_by_istio,
+    ],
+)
+def test_what_changes_beside_its_objects_changes_a_service(
+    change: Callable[[LiveFleet], None],
+) -> None:
+    """No object of any service of the start changes, and yet what is said of one does."""
+    fleet = _start()
+    fleet.drop("south", _imports(WEB)[0])
+    db = KEYS[1]
+    waits = _doc("multicluster.x-k8s.io/v1alpha1", "ServiceExport", db,
+                 status={"conditions": WAITING})  # fmt: skip
+    fleet.put("west", _services(db)[0], waits)
+    for name in ("west", "south"):
+        fleet.put(name, _services(("shop", "plain"))[0])
+    fleet.put("east", _exports(KEYS[2])[0], _services(KEYS[2])[0])
+    ghost = f"{MCS}/source-cluster"
+    fleet.put("west", *(one for one in _slices(db) if _labels(one).get(ghost) == "ghost"))
+    fleet.now = NOW + 5
+    first = analyse(fleet.snapshot())
+    change(fleet)
+    kept = AnalysisMemory(services=first.memory.services)  # links are believed at once
+    second = analyse(fleet.snapshot(), memory=kept)
+    compare(second, analyse(fleet.snapshot()))
+    assert [content(one) for one in first.services.services] != [
+        content(one) for one in second.services.services
+    ]
 
 
 def test_an_older_memory_says_the_same_too() -> None:

@@ -317,3 +317,17 @@ def test_an_older_memory_says_the_same_too() -> None:
     second = analyse(fleet.snapshot(), memory=first.memory)
     compare(analyse(fleet.snapshot(), memory=first.memory), second)
     compare(analyse(fleet.snapshot(), memory=copy.copy(second.memory)), second)
+
+
+def test_what_waits_is_looked_at_again_in_time() -> None:
+    """Nothing is wrong with it at first, so that only its own time can bring it back."""
+    fleet = LiveFleet("east")
+    waits = _doc("multicluster.x-k8s.io/v1alpha1", "ServiceExport", WEB,
+                 status={"conditions": WAITING})  # fmt: skip
+    fleet.put("east", _services(WEB)[0], _slices(WEB)[0], waits)
+    fleet.now = NOW + 5
+    first = analyse(fleet.snapshot())
+    assert not first.services.findings
+    fleet.now = NOW + 121
+    second = analyse(fleet.snapshot(), memory=first.memory)
+    assert [one.rule for one in second.services.findings] == ["SD17"]

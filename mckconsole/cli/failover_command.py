@@ -18,7 +18,7 @@ from mckconsole.cli.gaps import explain_gaps
 from mckconsole.cli.output import look, say, write
 from mckconsole.cli.progress import ProgressDisplay
 from mckconsole.cli.target import Target, opened, thresholds
-from mckconsole.cli.verdict import find_gaps
+from mckconsole.cli.verdict import exit_code, find_gaps
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.report import failover, failover_json
@@ -114,14 +114,8 @@ def judge(
     arguments: Namespace,
 ) -> ExitCode:
     """The exit status: as for a report, with impacts in place of severities."""
-    if not any(cluster.state.readable for cluster in snapshot.clusters.values()):
-        return ExitCode.NO_CLUSTER
-    if arguments.fail_on:
-        worst = Impact(arguments.fail_on).rank
-        found = [one.impact for report in reports for one in report.services]
-        found += [one.impact for report in reports for one in report.hosts]
-        if any(impact.rank <= worst for impact in found):
-            return ExitCode.FINDINGS
-    if gaps and not arguments.allow_partial:
-        return ExitCode.INCOMPLETE
-    return ExitCode.DONE
+    impacts = [one.impact for report in reports for one in report.services]
+    impacts += [one.impact for report in reports for one in report.hosts]
+    worst = Impact(arguments.fail_on).rank if arguments.fail_on else -1
+    found = any(impact.rank <= worst for impact in impacts)
+    return exit_code(snapshot, gaps, found=found, allow_partial=arguments.allow_partial)

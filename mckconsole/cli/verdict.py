@@ -37,11 +37,19 @@ def judge(
     document: Document, snapshot: FleetSnapshot, gaps: Mapping[str, list[str]], wanted: Wanted
 ) -> ExitCode:
     """The exit status of a report; `gaps` are those of `find_gaps`."""
+    found = wanted.fail_on is not None and document.reaches(wanted.fail_on)
+    return exit_code(snapshot, gaps, found=found, allow_partial=wanted.allow_partial)
+
+
+def exit_code(
+    snapshot: FleetSnapshot, gaps: Mapping[str, list[str]], *, found: bool, allow_partial: bool
+) -> ExitCode:
+    """The first status that applies; `found` is whether what `--fail-on` asks for was."""
     if not any(cluster.state.readable for cluster in snapshot.clusters.values()):
         return ExitCode.NO_CLUSTER
-    if wanted.fail_on is not None and document.reaches(wanted.fail_on):
+    if found:
         return ExitCode.FINDINGS
-    if gaps and not wanted.allow_partial:
+    if gaps and not allow_partial:
         return ExitCode.INCOMPLETE
     return ExitCode.DONE
 

@@ -205,8 +205,9 @@ class Endpoint(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
     @property
     def ready(self) -> bool:
-        """Ready as kube-proxy reads it: nil counts as ready."""
-        return self.conditions.ready is not False
+        """Whether traffic is sent to it, as kube-proxy has it: no `ready` counts as ready, and what
+        terminates does not."""
+        return self.conditions.ready is not False and self.conditions.terminating is not True
 
 
 class SliceAnnotations(msgspec.Struct, frozen=True, gc=False):

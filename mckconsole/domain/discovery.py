@@ -39,18 +39,10 @@ class ExposureRange(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     cluster_names: list[str] = field(default_factory=list)
 
 
-class ExposurePort(msgspec.Struct, frozen=True, gc=False):
-    """A port that a MultiClusterService exposes."""
-
-    name: str = ""
-    port: int = 0
-
-
 class MultiClusterServiceSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """Which clusters give the endpoints and which get them; empty lists mean all."""
 
     types: list[str] = field(default_factory=list)
-    ports: list[ExposurePort] = field(default_factory=list)
     provider_clusters: list[ClusterSelector] = field(default_factory=list)
     consumer_clusters: list[ClusterSelector] = field(default_factory=list)
     service_provision_clusters: list[str] = field(default_factory=list)
@@ -121,7 +113,6 @@ class ServiceDiscoverySpec(msgspec.Struct, frozen=True, gc=False, rename="camel"
 
     cluster_id: str = field(default="", name="clusterID")
     globalnet_enabled: bool = False
-    clusterset_ip_cidr: str = field(default="", name="clustersetIPCIDR")
     custom_domains: list[str] = field(default_factory=list)
 
 

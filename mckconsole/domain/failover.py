@@ -18,7 +18,6 @@ from mckconsole.domain.objects import Meta, Projection
 class StatefulSetStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """StatefulSet status."""
 
-    replicas: int = 0
     ready_replicas: int = 0
 
 
@@ -50,10 +49,9 @@ class ScaleTarget(msgspec.Struct, frozen=True, gc=False):
 
 
 class AutoscalerSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """HorizontalPodAutoscaler spec; `minReplicas` defaults to 1 as in the API."""
+    """HorizontalPodAutoscaler spec."""
 
     scale_target_ref: ScaleTarget = ScaleTarget()
-    min_replicas: int = 1
     max_replicas: int = 0
 
 
@@ -81,7 +79,6 @@ class IngressBackend(msgspec.Struct, frozen=True, gc=False):
 class IngressPath(msgspec.Struct, frozen=True, gc=False):
     """One path of a rule."""
 
-    path: str = ""
     backend: IngressBackend = IngressBackend()
 
 
@@ -101,7 +98,6 @@ class IngressRule(msgspec.Struct, frozen=True, gc=False):
 class IngressSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """Ingress spec."""
 
-    ingress_class_name: str = ""
     rules: list[IngressRule] = field(default_factory=list)
 
 
@@ -195,8 +191,6 @@ class KarmadaCluster(Projection, frozen=True, gc=False):
 
 class ManagedCluster(Projection, frozen=True, gc=False):
     """cluster.open-cluster-management.io/v1 ManagedCluster: a member that this hub leads."""
-
-    status: ConditionedStatus = ConditionedStatus()
 
     api_group: ClassVar[str] = "cluster.open-cluster-management.io"
     kind: ClassVar[str] = "ManagedCluster"

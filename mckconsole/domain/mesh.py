@@ -225,8 +225,6 @@ class ServiceImportSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     ips: list[str] = field(default_factory=list)
     session_affinity: str = ""
     ip_families: list[str] = field(default_factory=list)
-    internal_traffic_policy: str = ""
-    traffic_distribution: str = ""
 
 
 class ImportCluster(msgspec.Struct, frozen=True, gc=False):

@@ -28,11 +28,9 @@ class LinkSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """Linkerd Link spec."""
 
     target_cluster_name: str = ""
-    target_cluster_domain: str = ""
     gateway_address: str = ""
     """Comma-separated addresses; empty in flat mode, where nothing is probed."""
     gateway_port: str | int = ""
-    gateway_identity: str = ""
     probe_spec: ProbeSpec = ProbeSpec()
 
 

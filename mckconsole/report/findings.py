@@ -16,6 +16,7 @@ from mckconsole.report.prose import labelled
 from mckconsole.report.spans import Line, Span
 from mckconsole.report.width import cell_width
 from mckconsole.views.cells import SEVERITY_ROLES
+from mckconsole.views.explain import place_of
 from mckconsole.views.spec import GLYPHS, Role
 
 _COMMAND = re.compile(r"\d+\. (?:kubectl|subctl|cilium) ")
@@ -32,14 +33,10 @@ def finding_lines(findings: Sequence[Finding], width: int | None) -> Iterator[Li
         yield from _finding(finding, told, width)
 
 
-def _place(finding: Finding) -> str:
-    return f"{finding.cluster} → {', '.join(finding.peers)}" if finding.peers else finding.cluster
-
-
 def _finding(finding: Finding, told: dict[str, str], width: int | None) -> Iterator[Line]:
     role = SEVERITY_ROLES[finding.severity]
     sign = f"{GLYPHS.get(role, '·')} {finding.severity.value:<8}"
-    heading, place = [Span(sign, role), Span(f"  {finding.rule}", "heading")], _place(finding)
+    heading, place = [Span(sign, role), Span(f"  {finding.rule}", "heading")], place_of(finding)
     if width is None or sum(cell_width(s.text) for s in heading) + 2 + cell_width(place) <= width:
         yield [*heading, Span(f"  {place}")]
     else:
@@ -60,7 +57,7 @@ def _steps(finding: Finding, told: dict[str, str], width: int | None) -> Iterato
     steps = finding.remediation.splitlines()
     if len(steps) > 1 and finding.remediation in told:
         steps = [f"as for {told[finding.remediation]} above"]
-    told.setdefault(finding.remediation, f"{finding.rule} {_place(finding)}")
+    told.setdefault(finding.remediation, f"{finding.rule} {place_of(finding)}")
     for index, step in enumerate(steps):
         glue = " \\" if _COMMAND.match(step) else ""
         yield from labelled("" if index else "  do", step, width, room=_MARGIN, glue=glue)

@@ -168,10 +168,6 @@ SERVICES = PaneSpec(
                 "corefile-openshift",
                 "servicediscoveries",
                 "globalingressips",
-                "istio-remote-secrets",
-                "linkerd-links",
-                "peeringacceptors",
-                "peeringdialers",
                 "exportedservices",
             )
         )

@@ -64,7 +64,7 @@ def _deployment(key: Key) -> Deployment:
 
 def _autoscaler(key: Key) -> HorizontalPodAutoscaler:
     namespace, name = key
-    spec = AutoscalerSpec(ScaleTarget("Deployment", name), 1, 4)
+    spec = AutoscalerSpec(ScaleTarget("Deployment", name), 4)
     return HorizontalPodAutoscaler(Meta(name=name, namespace=namespace), spec)
 
 

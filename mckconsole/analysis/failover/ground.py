@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from mckconsole.analysis.failover.tallies import Tallier, Tally
 from mckconsole.analysis.mesh.evidence import server_time, unread_reason
 from mckconsole.analysis.mesh.links import LinkState, MeshReport
+from mckconsole.analysis.services.dialects.slices import is_imported
+from mckconsole.analysis.services.endpoints import count
+from mckconsole.analysis.services.labels import SERVICE_NAME
 from mckconsole.analysis.services.model import FleetService, ServicesReport
 from mckconsole.analysis.thresholds import Thresholds
 from mckconsole.domain.core import EndpointSlice
@@ -16,11 +19,6 @@ from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 from mckconsole.domain.states import TopicState
 
-_SERVICE = "kubernetes.io/service-name"
-_SOURCE = "multicluster.kubernetes.io/source-cluster"
-_MANAGER = "endpointslice.kubernetes.io/managed-by"
-_MESHES = ("cilium", "lighthouse", "karmada", "cloud-map", "gke-mcs", "linkerd")
-"""In the names of managers that write slices of other clusters' endpoints."""
 _GOOD = (LinkState.UP, LinkState.SLOW, LinkState.DEGRADED)
 
 
@@ -97,17 +95,12 @@ class Ground:
     def _count(self, cluster: ClusterSnapshot) -> Mapping[Key, int] | None:
         if not cluster.topic("endpointslices").state.readable:
             return None
-        found: dict[Key, int] = {}
+        own: dict[Key, list[EndpointSlice]] = {}
         for one in cluster.objects("endpointslices", EndpointSlice).values():
-            labels = one.metadata.labels
-            service = labels.get(_SERVICE, "")
-            if not service or _SOURCE in labels or one.metadata.annotations.provision_cluster:
-                continue
-            if _of_mesh(labels.get(_MANAGER, "")):
-                continue
-            key = (one.metadata.namespace, service)
-            found[key] = found.get(key, 0) + len([1 for end in one.endpoints if end.ready])
-        return found
+            service = one.metadata.labels.get(SERVICE_NAME)
+            if service and not is_imported(one):
+                own.setdefault((one.metadata.namespace, service), []).append(one)
+        return {key: _ready(slices) for key, slices in own.items()}
 
     def at(self, cluster: str, topic: str) -> float:
         """The cluster's clock when a topic of it was last confirmed, Unix seconds."""
@@ -125,9 +118,11 @@ class Ground:
         return found.ref(self.fleet.clusters[cluster].topic(topic).version or "v1")
 
 
-@lru_cache(maxsize=256)
-def _of_mesh(manager: str) -> bool:
-    return any(mesh in manager for mesh in _MESHES)
+def _ready(slices: Sequence[EndpointSlice]) -> int:
+    """Ready endpoints of one Service; only of several slices can two be the same."""
+    if len(slices) > 1:
+        return count(slices).ready
+    return sum([endpoint.ready for endpoint in slices[0].endpoints])
 
 
 def words_of(cluster: ClusterSnapshot) -> str:

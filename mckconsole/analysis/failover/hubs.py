@@ -13,6 +13,7 @@ from mckconsole.analysis.failover.workloads import TOPICS as WORKLOADS
 from mckconsole.analysis.failover.workloads import Workload
 from mckconsole.analysis.mesh.evidence import seen
 from mckconsole.analysis.mesh.links import MeshProvider
+from mckconsole.analysis.mesh.members import BROKER_NAMESPACE
 from mckconsole.domain.core import Namespace, Service
 from mckconsole.domain.discovery import IstioRemoteSecret
 from mckconsole.domain.failover import Broker, KarmadaCluster, ManagedCluster, RancherCluster
@@ -29,7 +30,6 @@ TOPICS = (
     "deployments",
     "statefulsets",
 )
-_BROKER_NAMESPACE = "submariner-k8s-broker"
 _SOLVER = "acme.cert-manager.io/http01-solver"
 _BROKER = (
     "tunnels that are up stay up and services known stay known; no new or moved gateway, export or "
@@ -87,9 +87,9 @@ class Hubs:
             self._seen(name, "brokers", one, "metadata.name", one.metadata.name)
             for one in cluster.objects("brokers", Broker).values()
         ]
-        space = cluster.objects("namespaces", Namespace).get(("", _BROKER_NAMESPACE))
+        space = cluster.objects("namespaces", Namespace).get(("", BROKER_NAMESPACE))
         if space is not None:
-            found = self._seen(name, "namespaces", space, "metadata.name", _BROKER_NAMESPACE)
+            found = self._seen(name, "namespaces", space, "metadata.name", BROKER_NAMESPACE)
             evidence.append(found)
         if evidence:
             members = self._mesh(MeshProvider.SUBMARINER)

@@ -162,17 +162,26 @@ class FailoverReport:
         return sum(one.impact is impact for one in self.services)
 
     @property
+    def dark(self) -> int:
+        """Host names that nobody would serve any more."""
+        return sum(one.impact is Impact.OUTAGE for one in self.hosts)
+
+    @property
+    def alone(self) -> int:
+        """Workloads and Services that exist nowhere else."""
+        return sum(not one.elsewhere for one in self.local)
+
+    @property
     def weight(self) -> tuple[int, ...]:
         """How bad it is, to compare losses by: outages of services and hosts, degraded services,
         hub roles, then what is not known."""
-        hosts = sum(one.impact is Impact.OUTAGE for one in self.hosts)
         return (
             self.count(Impact.OUTAGE),
-            hosts,
+            self.dark,
             self.count(Impact.DEGRADED),
             len(self.hubs),
             self.count(Impact.UNKNOWN),
-            sum(not one.elsewhere for one in self.local),
+            self.alone,
         )
 
     @property

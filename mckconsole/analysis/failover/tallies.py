@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from mckconsole.analysis.services.labels import FEDERATED_SUFFIX
 from mckconsole.analysis.services.model import (
     ClusterFacts,
     Dialect,
@@ -28,8 +29,6 @@ _ONE_API = frozenset(
 """Dialects of `multicluster.x-k8s.io`: one export object, one name for all exporters."""
 _BY_KARMADA = "MultiClusterService"
 """An export on Karmada's own API server: the endpoints lie in the members."""
-_FEDERATED = "-federated"
-"""What Linkerd appends to the name of a service that all clusters of a federation serve."""
 
 
 class Share(msgspec.Struct, frozen=True, gc=False):
@@ -200,7 +199,7 @@ def _by_linkerd(name: str, service: FleetService) -> Iterator[str]:
         for one in part.imports:
             if one.dialect is not Dialect.LINKERD:
                 continue
-            if one.ref.name.endswith(_FEDERATED):
+            if one.ref.name.endswith(FEDERATED_SUFFIX):
                 federated = True
             else:
                 mirrored = mirrored or name in one.sources

@@ -10,14 +10,6 @@ from mckconsole.domain.core import Endpoint, EndpointSlice
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.times import parse_rfc3339
 
-SERVICE_NAME = "kubernetes.io/service-name"
-MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
-MCS_SERVICE_NAME = "multicluster.kubernetes.io/service-name"
-SOURCE_CLUSTER = "multicluster.kubernetes.io/source-cluster"
-KUBERNETES = "endpointslice-controller.k8s.io"
-"""Who writes the slices of a Service with a selector."""
-
-
 _Key: TypeAlias = tuple[str, str] | tuple[str, str, str]
 """What tells endpoints apart: (kind, name) of the object behind one, else (family, address,
 host name)."""
@@ -30,7 +22,7 @@ def count(slices: Sequence[EndpointSlice]) -> Backends:
 
     A pod is one endpoint although it has a slice per family, and another one per set of ports. An
     endpoint that stands for no object cannot be recognised in the other family: the family with the
-    most of them counts. Ready as kube-proxy reads it, and not terminating.
+    most of them counts.
     """
     if len(slices) == 1 and len(slices[0].endpoints) == 1:
         return _count_one(slices[0], slices[0].endpoints[0])
@@ -50,7 +42,7 @@ def count(slices: Sequence[EndpointSlice]) -> Backends:
             else:
                 key = (family, written[0] if written else "", endpoint.hostname)
                 families.add(family)
-            up = is_ready(endpoint)
+            up = endpoint.ready
             if up or key not in known:
                 known[key] = up
             if endpoint.hostname:
@@ -72,7 +64,7 @@ def _count_one(one: EndpointSlice, endpoint: Endpoint) -> Backends:
     """As `count` does, of the one endpoint that most imported slices have."""
     named = endpoint.target_ref.name or endpoint.hostname
     return Backends(
-        int(is_ready(endpoint)),
+        int(endpoint.ready),
         1,
         0 if named else 1,
         (),
@@ -87,12 +79,6 @@ def slice_ref(one: EndpointSlice) -> ObjectRef:
     """Names a slice; only discovery.k8s.io/v1 is read."""
     meta = one.metadata
     return ObjectRef("discovery.k8s.io/v1", "EndpointSlice", meta.namespace, meta.name)
-
-
-def is_ready(endpoint: Endpoint) -> bool:
-    """Whether traffic is sent to it: `ready` is not False, and it is not on its way out."""
-    conditions = endpoint.conditions
-    return conditions.ready is not False and conditions.terminating is not True
 
 
 def _changed(slices: Sequence[EndpointSlice]) -> float | None:

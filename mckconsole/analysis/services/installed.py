@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mckconsole.analysis.mesh.cilium import DEFAULT_NAME
+from mckconsole.analysis.services.labels import LIGHTHOUSE_NAMESPACE
 from mckconsole.analysis.services.model import Dialect
 from mckconsole.domain.core import CiliumConfig, Deployment
 from mckconsole.domain.discovery import ServiceDiscovery
@@ -47,7 +48,6 @@ _APIS = {
     "exportedservices": Dialect.CONSUL,
 }
 _MCS_API = ("serviceexports", "serviceimports")
-_LIGHTHOUSE_LABEL = "lighthouse.submariner.io/sourceNamespace"
 _OF_MCS = frozenset({Dialect.LIGHTHOUSE, Dialect.CILIUM_MCS, Dialect.CLOUD_MAP, Dialect.KARMADA})
 """Those that act on the MCS API where it is served."""
 
@@ -108,7 +108,7 @@ def _dialects(cluster: ClusterSnapshot) -> Iterator[Dialect]:
     if _cilium(cluster, "mcs_api"):
         yield Dialect.CILIUM_MCS
     for found in cluster.objects("serviceimports", ServiceImport).values():
-        if _LIGHTHOUSE_LABEL in found.metadata.labels:
+        if LIGHTHOUSE_NAMESPACE in found.metadata.labels:
             yield Dialect.LIGHTHOUSE
         if found.metadata.annotations.aws_derived_service:
             yield Dialect.CLOUD_MAP

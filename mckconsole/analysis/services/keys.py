@@ -13,26 +13,29 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from mckconsole.analysis.mesh.members import BROKER_NAMESPACE
+from mckconsole.analysis.services.labels import (
+    FEDERATED_SUFFIX,
+    LIGHTHOUSE_NAME,
+    LIGHTHOUSE_NAMESPACE,
+    LINKERD_CLUSTER,
+    LINKERD_EXPORTED,
+    LINKERD_MEMBER,
+    MCS_SERVICE,
+    MCS_SOURCE,
+    SERVICE_NAME,
+)
 from mckconsole.domain.core import EndpointSlice, Service
 from mckconsole.domain.discovery import GlobalIngressIP
 from mckconsole.domain.mesh import ServiceImport, ServiceImportAnnotations
 from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.peering import ExportedServices
 
-SERVICE_NAME = "kubernetes.io/service-name"
-MCS_SERVICE = "multicluster.kubernetes.io/service-name"
-MCS_SOURCE = "multicluster.kubernetes.io/source-cluster"
-LIGHTHOUSE_NAMESPACE = "lighthouse.submariner.io/sourceNamespace"
-_LIGHTHOUSE_NAME = "lighthouse.submariner.io/sourceName"
-"""Written by releases that knew no MCS labels."""
 _INTERNAL = "submariner.io/exportedServiceRef"
 _MIRROR = "mirror.linkerd.io/mirrored-service"
-_MIRROR_CLUSTER = "mirror.linkerd.io/cluster-name"
-_FEDERATED = "-federated"
 EVERY = "*"
 """Consul's name for all services of a namespace."""
 _CONSUL_DEFAULT = ("", "default", EVERY)
-_LINKERD_OFFERS = ("mirror.linkerd.io/exported", "mirror.linkerd.io/federated")
+_LINKERD_OFFERS = (LINKERD_EXPORTED, LINKERD_MEMBER)
 _SYSTEM = frozenset(
     {
         "kube-system",
@@ -85,13 +88,13 @@ def _of_address(found: GlobalIngressIP) -> tuple[Key, ...]:
 
 
 def _named(labels: dict[str, str]) -> str:
-    return labels.get(MCS_SERVICE) or labels.get(_LIGHTHOUSE_NAME) or ""
+    return labels.get(MCS_SERVICE) or labels.get(LIGHTHOUSE_NAME) or ""
 
 
 def _of_slice(found: EndpointSlice) -> tuple[Key, ...]:
     meta = found.metadata
     labels = meta.labels
-    name = labels.get(MCS_SERVICE) or labels.get(_LIGHTHOUSE_NAME)
+    name = labels.get(MCS_SERVICE) or labels.get(LIGHTHOUSE_NAME)
     if name:
         return ((labels.get(LIGHTHOUSE_NAMESPACE) or meta.namespace, name),)
     name = labels.get(SERVICE_NAME, "")
@@ -133,13 +136,13 @@ def _of_mirror(found: Service) -> Key:
     namespace = rest.partition(".")[0]
     if name and namespace:
         return (namespace, name)
-    source = meta.labels.get(_MIRROR_CLUSTER, "")
+    source = meta.labels.get(LINKERD_CLUSTER, "")
     return (meta.namespace, _stem(meta.name, source))
 
 
 def _stem(name: str, source: str) -> str:
     """A mirror's name without what Linkerd put behind it; the name itself if nothing is left."""
-    for suffix in (f"-{source}" if source else "", _FEDERATED):
+    for suffix in (f"-{source}" if source else "", FEDERATED_SUFFIX):
         if suffix and name.endswith(suffix):
             return name.removesuffix(suffix) or name
     return name

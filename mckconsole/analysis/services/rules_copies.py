@@ -16,8 +16,8 @@ from mckconsole.analysis.services.rules_words import (
     addresses_text,
     make_finding,
     saw,
-    show_all,
     show_controller,
+    show_own_slices,
     show_slices,
     who_asks,
     worked_out,
@@ -30,13 +30,15 @@ _PODS = frozenset({Dialect.CILIUM_MCS, Dialect.CILIUM_GLOBAL, Dialect.CLOUD_MAP,
 _Home = tuple[str, str, bool]
 """Cluster (empty when the id is not one cluster's), address and readiness to be held of it; no
 address where it takes more than that to compare."""
+_Wrong = tuple[str, str, Sequence[RemoteEndpoints]]
+"""Cluster, what is wrong in words, and what it holds."""
 
 
 def check_copies(case: Case) -> Iterator[Finding]:
     """SD09: endpoints that differ from those in their own cluster."""
     if not case.remote and case.dialect is not Dialect.LIGHTHOUSE:
         return
-    wrong: dict[str, list[tuple[str, str, Sequence[RemoteEndpoints]]]] = {}
+    wrong: dict[str, list[_Wrong]] = {}
     homes: dict[str, _Home] = {}
     lighthouse = case.dialect is Dialect.LIGHTHOUSE
     for cluster in case.importers if lighthouse else case.remote:
@@ -146,12 +148,35 @@ def _unlike(
     return ""
 
 
-def _differing(
-    case: Case, home: str, found: Sequence[tuple[str, str, Sequence[RemoteEndpoints]]]
-) -> Finding:
+def _differing(case: Case, home: str, found: Sequence[_Wrong]) -> Finding:
+    clusters = [cluster for cluster, _, _ in found]
+    offer = case.offers.get(home)
+    first = found[0][2][0].ref if found[0][2] else offer.export.ref if offer else None
+    return make_finding(
+        case,
+        "SD09",
+        Severity.MEDIUM,
+        (clusters[0], first),
+        Words(
+            "endpoints differ from those in their own cluster",
+            f"What is held of {home}: {'; '.join(dict.fromkeys(why for _, why, _ in found))}. "
+            f"{who_asks(case, clusters)} may be sent where nobody answers, or not to all that do.",
+        ),
+        _both_sides(case, home, found),
+        (
+            *(show_slices(case, name) for name in clusters),
+            show_own_slices(case, home),
+            *(show_controller(case, name) for name in (*clusters, home)),
+        ),
+        peers=(*clusters, home),
+        subject=home,
+    )
+
+
+def _both_sides(case: Case, home: str, found: Sequence[_Wrong]) -> list[Evidence]:
+    """What is held elsewhere, and what is there."""
     part = case.parts[home]
     backends, service = part.backends, part.service
-    clusters = [cluster for cluster, _, _ in found]
     shown: list[Evidence] = []
     for cluster, why, held in found:
         if not held:
@@ -166,25 +191,4 @@ def _differing(
         value = f"{backends.ready} of {backends.total} ready: {addresses_text(backends.addresses)}"
         what = f"endpoints of Service {case.key}"
         shown.append(worked_out(case, home, "endpointslices", what, value))
-    offer = case.offers.get(home)
-    first = found[0][2][0].ref if found[0][2] else offer.export.ref if offer else None
-    return make_finding(
-        case,
-        "SD09",
-        Severity.MEDIUM,
-        (clusters[0], first),
-        Words(
-            "endpoints differ from those in their own cluster",
-            f"What is held of {home}: {'; '.join(dict.fromkeys(why for _, why, _ in found))}. "
-            f"{who_asks(case, clusters)} may be sent where nobody answers, or not to all that do.",
-        ),
-        shown,
-        (
-            *(show_slices(case, name) for name in clusters),
-            show_all(case, home, "endpointslices.discovery.k8s.io",
-                     f"kubernetes.io/service-name={case.key.name}"),
-            *(show_controller(case, name) for name in (*clusters, home)),
-        ),
-        peers=(*clusters, home),
-        subject=home,
-    )  # fmt: skip
+    return shown

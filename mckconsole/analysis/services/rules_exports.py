@@ -18,6 +18,7 @@ from mckconsole.analysis.services.rules_words import (
     show,
     show_all,
     show_condition,
+    show_own_slices,
     who_asks,
     worked_out,
 )
@@ -144,22 +145,6 @@ def _empty(case: Case, empty: Sequence[Offer]) -> Finding:
     severity = Severity.MEDIUM
     if everyone and not case.may_be_more():
         severity = Severity.CRITICAL if takers else Severity.HIGH
-    shown: list[Evidence] = []
-    for offer in empty:
-        backends, service = offer.part.backends, offer.part.service
-        if backends:
-            value = f"{backends.ready} of {backends.total} ready"
-            what = f"endpoints of Service {case.key}"
-            shown.append(worked_out(case, offer.cluster, "endpointslices", what, value))
-            shown += [saw(case, offer.cluster, ref, "endpoints[].conditions.ready", "none is true")
-                      for ref in backends.slices[:3]]  # fmt: skip
-        elif service:
-            shown.append(saw(case, offer.cluster, service.ref, "spec.type", service.type))
-        shown += [
-            saw(case, name, copy.ref, "endpoints[].conditions.ready", "false")
-            for name, copy in case.copies_of(offer.cluster)
-            if not copy.ready
-        ]
     rest = [name for name in case.offers if name not in clusters]
     effect = f"is sent to {' or '.join(rest)} only" if rest else "gets no answer that works"
     return make_finding(
@@ -172,12 +157,27 @@ def _empty(case: Case, empty: Sequence[Offer]) -> Finding:
             f"None of the endpoints in {', '.join(clusters)} is ready. {who_asks(case, takers)} "
             f"{effect}.",
         ),
-        shown,
+        [one for offer in empty for one in _unready(case, offer)],
         (
-            *(show_all(case, one, "endpointslices.discovery.k8s.io",
-                       f"kubernetes.io/service-name={case.key.name}") for one in clusters),
+            *(show_own_slices(case, one) for one in clusters),
             *(show_all(case, one, "pods,deployments") for one in clusters),
             "bring its pods to readiness, or delete the export where it is not to run",
         ),
         peers=case.involved,
-    )  # fmt: skip
+    )
+
+
+def _unready(case: Case, offer: Offer) -> Iterator[Evidence]:
+    """What its own slices and the copies of them say."""
+    cluster, backends, service = offer.cluster, offer.part.backends, offer.part.service
+    if backends:
+        value = f"{backends.ready} of {backends.total} ready"
+        what = f"endpoints of Service {case.key}"
+        yield worked_out(case, cluster, "endpointslices", what, value)
+        for ref in backends.slices[:3]:
+            yield saw(case, cluster, ref, "endpoints[].conditions.ready", "none is true")
+    elif service:
+        yield saw(case, cluster, service.ref, "spec.type", service.type)
+    for name, copy in case.copies_of(cluster):
+        if not copy.ready:
+            yield saw(case, name, copy.ref, "endpoints[].conditions.ready", "false")

@@ -21,7 +21,8 @@ from mckconsole.analysis.services.rules_words import (
     who_asks,
     worked_out,
 )
-from mckconsole.domain.findings import Finding, Severity
+from mckconsole.domain.discovery import GlobalIngressIP
+from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 
 
 def check_global_addresses(case: Case) -> Iterator[Finding]:
@@ -59,27 +60,9 @@ def _no_address(case: Case, offer: Offer) -> str:
 
 def _addressless(case: Case, offer: Offer, title: str) -> Finding:
     cluster, found = offer.cluster, offer.part.globalnet
-    shown = (
-        [show_condition(case, offer.cluster, offer.export, offer.invalid)] if offer.invalid else []
-    )
     steps = [show_all(case, cluster, "globalingressips.submariner.io")]
-    if found is None:
-        value = case.unread(cluster, "globalingressips") or "(none)"
-        what = f"GlobalIngressIP {case.key}"
-        shown.append(worked_out(case, cluster, "globalingressips", what, value))
-    else:
-        version = case.facts(cluster).versions.get("globalingressips", "v1")
-        ref = found.ref(version)
-        said = [f"{one.type}={one.status} {one.reason} {one.message}".strip()
-                for one in found.status.conditions if one.status != "True"]  # fmt: skip
-        shown.append(
-            saw(case, cluster, ref, "status.allocatedIP", found.status.allocated_ip or "(empty)")
-        )
-        shown += [saw(case, cluster, ref, "status.conditions", one) for one in said]
-        steps.insert(0, show(case, cluster, ref))
-    if offer.part.internal_ip:
-        what = f"externalIPs of the internal Service of {case.key}"
-        shown.append(worked_out(case, cluster, "services", what, offer.part.internal_ip))
+    if found is not None:
+        steps.insert(0, show(case, cluster, _ref(case, cluster, found)))
     takers = [name for name in case.importers if name != cluster]
     return make_finding(
         case,
@@ -91,7 +74,7 @@ def _addressless(case: Case, offer: Offer, title: str) -> Finding:
             f"Under Globalnet only a global address leads into {cluster}. {who_asks(case, takers)} "
             f"gets no address there that works.",
         ),
-        shown,
+        _told(case, offer),
         (
             *steps,
             "look whether the cluster's global CIDR has addresses left "
@@ -99,3 +82,28 @@ def _addressless(case: Case, offer: Offer, title: str) -> Finding:
         ),
         peers=case.involved,
     )
+
+
+def _told(case: Case, offer: Offer) -> Iterator[Evidence]:
+    """What the export, its address object and the internal Service say."""
+    cluster, found = offer.cluster, offer.part.globalnet
+    if offer.invalid:
+        yield show_condition(case, cluster, offer.export, offer.invalid)
+    if found is None:
+        value = case.unread(cluster, "globalingressips") or "(none)"
+        what = f"GlobalIngressIP {case.key}"
+        yield worked_out(case, cluster, "globalingressips", what, value)
+    else:
+        ref, allocated = _ref(case, cluster, found), found.status.allocated_ip
+        yield saw(case, cluster, ref, "status.allocatedIP", allocated or "(empty)")
+        for one in found.status.conditions:
+            if one.status != "True":
+                said = f"{one.type}={one.status} {one.reason} {one.message}".strip()
+                yield saw(case, cluster, ref, "status.conditions", said)
+    if offer.part.internal_ip:
+        what = f"externalIPs of the internal Service of {case.key}"
+        yield worked_out(case, cluster, "services", what, offer.part.internal_ip)
+
+
+def _ref(case: Case, cluster: str, found: GlobalIngressIP) -> ObjectRef:
+    return found.ref(case.facts(cluster).versions.get("globalingressips", "v1"))

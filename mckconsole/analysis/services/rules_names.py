@@ -15,7 +15,7 @@ from mckconsole.analysis.services.rules_words import (
     make_finding,
     name_asked,
     saw,
-    show_all,
+    show_own_slices,
     worked_out,
 )
 from mckconsole.domain.findings import Evidence, Finding, Severity
@@ -70,10 +70,9 @@ def _nameless(case: Case, cluster: str, unnamed: int, doubled: Sequence[str]) ->
         ),
         shown,
         (
-            show_all(case, cluster, "endpointslices.discovery.k8s.io",
-                     f"kubernetes.io/service-name={case.key.name}"),
+            show_own_slices(case, cluster),
             "give each endpoint a hostname of its own: by a StatefulSet with this serviceName, or "
             "in the EndpointSlice that is written by hand",
         ),
         peers=(name for name, _ in held),
-    )  # fmt: skip
+    )

@@ -56,14 +56,6 @@ def _owners(
     case: Case, held: Sequence[tuple[Offer, ServiceFacts]], labels: Sequence[str], selectors: bool
 ) -> Finding:
     strangers = bool(_OWNERS & set(labels))
-    shown: list[Evidence] = []
-    for offer, service in held:
-        owner = dict(service.owner)
-        shown += [saw(case, offer.cluster, service.ref, f"metadata.labels['{name}']", owner[name])
-                  for name in labels if name in owner]  # fmt: skip
-        if selectors and service.selector:
-            value = listed(f"{key}={value}" for key, value in service.selector)
-            shown.append(saw(case, offer.cluster, service.ref, "spec.selector", value))
     what = [*labels, *(["selector"] if selectors else [])]
     odd = next(
         (one for one, service in held[1:]
@@ -80,7 +72,7 @@ def _owners(
             f"Exporters differ in {', '.join(what)}. Under namespace sameness {name_asked(case)} "
             "is one service: requests go to either.",
         ),
-        shown,
+        _marks(case, held, labels, selectors),
         (
             *(show(case, one.cluster, service.ref) for one, service in held),
             "if they are not the same application, rename one of them or export one only; if they "
@@ -88,3 +80,18 @@ def _owners(
         ),
         peers=case.offers,
     )
+
+
+def _marks(
+    case: Case, held: Sequence[tuple[Offer, ServiceFacts]], labels: Sequence[str], selectors: bool
+) -> Iterator[Evidence]:
+    """The labels and selectors in which exporters differ."""
+    for offer, service in held:
+        owner = dict(service.owner)
+        for name in labels:
+            if name in owner:
+                path = f"metadata.labels['{name}']"
+                yield saw(case, offer.cluster, service.ref, path, owner[name])
+        if selectors and service.selector:
+            value = listed(f"{key}={value}" for key, value in service.selector)
+            yield saw(case, offer.cluster, service.ref, "spec.selector", value)

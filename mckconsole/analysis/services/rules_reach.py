@@ -88,18 +88,12 @@ def _may_reach_others(case: Case, cluster: str, live: list[str]) -> bool:
 def _cut_off(case: Case, cut: dict[str, _Ways], everyone: bool) -> Finding:
     clusters = list(cut)
     exporters = list(next(iter(cut.values())))
-    words = dict.fromkeys(
-        f"{name} to {other}: {way.words}"
-        for name, ways in cut.items()
-        for other, way in ways.items()
-    )
-    shown = [
-        worked_out(
-            case, name, "gateways", f"tunnel to {other} ({way.link or 'no link'})", way.words
-        )
-        for name, ways in cut.items()
-        for other, way in ways.items()
-    ]
+    every = [(name, other, way) for name, ways in cut.items() for other, way in ways.items()]
+    words = dict.fromkeys(f"{name} to {other}: {way.words}" for name, other, way in every)
+    shown = []
+    for name, other, way in every:
+        what = f"tunnel to {other} ({way.link or 'no link'})"
+        shown.append(worked_out(case, name, "gateways", what, way.words))
     held = case.imports.get(clusters[0]) or case.remote[clusters[0]]
     return make_finding(
         case,

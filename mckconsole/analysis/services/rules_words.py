@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from mckconsole.analysis.mesh.evidence import derived, seen
 from mckconsole.analysis.mesh.hints import numbered
+from mckconsole.analysis.services.labels import MCS_SERVICE, MCS_SOURCE, SERVICE_NAME
 from mckconsole.analysis.services.model import ConditionView, Dialect, Export, Import, Port
 from mckconsole.analysis.services.rules_case import PANE, Case
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
@@ -20,6 +21,7 @@ _TOPICS = {
     "serviceexports.net.gke.io": "gke-serviceexports",
     "serviceimports.net.gke.io": "gke-serviceimports",
 }
+_SLICES = "endpointslices.discovery.k8s.io"
 _SHOWN = 6
 """Addresses named."""
 _LOCAL = frozenset({
@@ -146,12 +148,17 @@ def show_all(case: Case, cluster: str, resources: str, selector: str = "") -> st
     return kubectl(case, cluster, f"-n {place} get {resources}{chosen} -o wide")
 
 
+def show_own_slices(case: Case, cluster: str) -> str:
+    """The command that lists the slices of the cluster's own Service."""
+    return show_all(case, cluster, _SLICES, f"{SERVICE_NAME}={case.key.name}")
+
+
 def show_slices(case: Case, cluster: str, source: str = "") -> str:
     """The command that lists the imported slices of the service, of one source or of all."""
-    selector = f"multicluster.kubernetes.io/service-name={case.key.name}"
+    selector = f"{MCS_SERVICE}={case.key.name}"
     if source:
-        selector += f",multicluster.kubernetes.io/source-cluster={source}"
-    return show_all(case, cluster, "endpointslices.discovery.k8s.io", selector)
+        selector += f",{MCS_SOURCE}={source}"
+    return show_all(case, cluster, _SLICES, selector)
 
 
 def show_controller(case: Case, cluster: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from mckconsole.analysis.services.dialects.draft import Draft
 from mckconsole.analysis.services.dialects.slices import Sorted, remote
 from mckconsole.analysis.services.endpoints import count
+from mckconsole.analysis.services.labels import LINKERD_CLUSTER, LINKERD_EXPORTED, LINKERD_MEMBER
 from mckconsole.analysis.services.model import (
     Dialect,
     Export,
@@ -21,9 +22,6 @@ from mckconsole.analysis.services.model import (
 from mckconsole.analysis.services.service_facts import is_headless, read_ports, service_ref
 from mckconsole.domain.core import Service
 
-_EXPORTED = "mirror.linkerd.io/exported"
-_FEDERATED = "mirror.linkerd.io/federated"
-_CLUSTER = "mirror.linkerd.io/cluster-name"
 _REMOTE_DISCOVERY = "multicluster.linkerd.io/remote-discovery"
 _EXPORTING = frozenset({"true", "remote-discovery"})
 _DISCOVERED = (
@@ -43,7 +41,7 @@ def read_linkerd(draft: Draft, service: ServiceFacts | None, slices: Sorted) -> 
 
 def _is_exported(service: Service) -> bool:
     labels = service.metadata.labels
-    return labels.get(_EXPORTED) in _EXPORTING or labels.get(_FEDERATED) == "member"
+    return labels.get(LINKERD_EXPORTED) in _EXPORTING or labels.get(LINKERD_MEMBER) == "member"
 
 
 def mirror_sources(mirror: Service) -> tuple[str, ...]:
@@ -51,7 +49,7 @@ def mirror_sources(mirror: Service) -> tuple[str, ...]:
     members = mirror.metadata.annotations.federated.split(",")
     clusters = [one.strip().rpartition("@")[2] for one in members if "@" in one]
     labels = mirror.metadata.labels
-    single = labels.get(_CLUSTER) or labels.get(_REMOTE_DISCOVERY)
+    single = labels.get(LINKERD_CLUSTER) or labels.get(_REMOTE_DISCOVERY)
     return tuple(dict.fromkeys([*clusters, *([single] if single else [])]))
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from mckconsole.analysis.services.conditions import read_conditions
 from mckconsole.analysis.services.dialects.draft import Draft
-from mckconsole.analysis.services.endpoints import SOURCE_CLUSTER
+from mckconsole.analysis.services.labels import LIGHTHOUSE_NAMESPACE, MCS_SOURCE
 from mckconsole.analysis.services.model import ClusterFacts, Dialect, Export, Import
 from mckconsole.analysis.services.service_facts import read_ports
 from mckconsole.domain.mesh import ServiceExport, ServiceImport
 from mckconsole.domain.times import parse_rfc3339
 
-_LIGHTHOUSE_NAMESPACE = "lighthouse.submariner.io/sourceNamespace"
 _IMPLEMENTATIONS = (
     Dialect.LIGHTHOUSE,
     Dialect.CILIUM_MCS,
@@ -77,7 +76,7 @@ def _export(
 def _mark(one: ServiceImport, facts: ClusterFacts) -> Dialect | None:
     """Who made an import, as far as its own marks tell."""
     written = one.metadata.annotations
-    if _LIGHTHOUSE_NAMESPACE in one.metadata.labels or written.use_clusterset_ip:
+    if LIGHTHOUSE_NAMESPACE in one.metadata.labels or written.use_clusterset_ip:
         return Dialect.LIGHTHOUSE
     if written.aws_derived_service:
         return Dialect.CLOUD_MAP
@@ -99,7 +98,7 @@ def _import(draft: Draft, dialect: Dialect, topic: str, one: ServiceImport) -> I
         meta.generation,
         read_conditions(one.status.conditions),
         written.derived_service or written.gke_derived_service or written.aws_derived_service,
-        meta.labels.get(SOURCE_CLUSTER, ""),
+        meta.labels.get(MCS_SOURCE, ""),
     )
 
 

@@ -11,17 +11,13 @@ from dataclasses import dataclass, field
 
 from mckconsole.analysis.services.dialects.draft import Draft
 from mckconsole.analysis.services.dialects.mcs import mcs_dialect
-from mckconsole.analysis.services.endpoints import (
-    KUBERNETES,
-    MANAGED_BY,
-    MCS_SERVICE_NAME,
-    SERVICE_NAME,
-    SOURCE_CLUSTER,
-    count,
-)
+from mckconsole.analysis.services.endpoints import count
+from mckconsole.analysis.services.labels import MANAGED_BY, MCS_SERVICE, MCS_SOURCE, SERVICE_NAME
 from mckconsole.analysis.services.model import Backends, ClusterFacts, Dialect, RemoteEndpoints
 from mckconsole.domain.core import EndpointSlice
 
+_KUBERNETES = "endpointslice-controller.k8s.io"
+"""Who writes the slices of a Service with a selector."""
 _LIGHTHOUSE = "lighthouse-agent.submariner.io"
 _CILIUM = "endpointslice-mesh-controller.cilium.io"
 _CILIUM_LOCAL = "endpointslice-local-mcsapi-controller.cilium.io"
@@ -51,22 +47,27 @@ def sort_slices(slices: tuple[EndpointSlice, ...], service: str) -> Sorted:
     """Tell the slices of the Service called `service` from imported ones."""
     found = Sorted()
     for one in slices:
-        labels = one.metadata.labels
-        manager = labels.get(MANAGED_BY, "")
-        if manager != KUBERNETES and _is_imported(one, manager):
+        if is_imported(one):
             found.imported.append(one)
-        elif labels.get(SERVICE_NAME, "") == service:
+            continue
+        of = one.metadata.labels.get(SERVICE_NAME, "")
+        if of == service:
             found.own.append(one)
         else:
-            found.others.setdefault(labels.get(SERVICE_NAME, ""), []).append(one)
+            found.others.setdefault(of, []).append(one)
     return found
 
 
-def _is_imported(one: EndpointSlice, manager: str) -> bool:
+def is_imported(one: EndpointSlice) -> bool:
+    """Whether a mesh wrote a slice. Kubernetes copies a Service's labels to its slices, so theirs
+    alone do not tell."""
     labels = one.metadata.labels
+    manager = labels.get(MANAGED_BY, "")
+    if manager == _KUBERNETES:
+        return False
     return (
-        MCS_SERVICE_NAME in labels
-        or SOURCE_CLUSTER in labels
+        MCS_SERVICE in labels
+        or MCS_SOURCE in labels
         or manager in (_LIGHTHOUSE, _CILIUM, _CILIUM_LOCAL, _CLOUD_MAP)
         or _GKE in manager
         or bool(one.metadata.annotations.provision_cluster)
@@ -88,7 +89,7 @@ def read_imported(draft: Draft, slices: list[EndpointSlice], own: frozenset[str]
     """
     for one in slices:
         dialect = _dialect(one, draft.facts)
-        source = one.metadata.labels.get(SOURCE_CLUSTER, "")
+        source = one.metadata.labels.get(MCS_SOURCE, "")
         source = source or one.metadata.annotations.provision_cluster
         if one.metadata.labels.get(MANAGED_BY) == _CILIUM_LOCAL or source in draft.facts.ids:
             continue
@@ -128,7 +129,7 @@ def _dialect(one: EndpointSlice, facts: ClusterFacts) -> Dialect:
     if manager == _LIGHTHOUSE:
         return Dialect.LIGHTHOUSE
     if manager == _CILIUM:
-        return Dialect.CILIUM_MCS if MCS_SERVICE_NAME in labels else Dialect.CILIUM_GLOBAL
+        return Dialect.CILIUM_MCS if MCS_SERVICE in labels else Dialect.CILIUM_GLOBAL
     if manager == _CLOUD_MAP:
         return Dialect.CLOUD_MAP
     if _GKE in manager:

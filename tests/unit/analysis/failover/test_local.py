@@ -89,3 +89,30 @@ def test_services_that_a_mesh_made_of_an_import_are_not_its_own() -> None:
     taken = Import(Dialect.GKE, ref("ServiceImport"), sources=("b",), derived="derived-1")
     made = service(Part("a", imports=(taken,)), part("b", 2))
     assert lose(fleet, "a", made).local == ()
+
+
+def test_a_pod_of_two_families_is_one_and_what_terminates_none() -> None:
+    def endpoint(address: str, pod: str, **said: bool) -> Doc:
+        return {
+            "addresses": [address],
+            "conditions": {"ready": True, **said},
+            "targetRef": {"kind": "Pod", "name": pod},
+        }
+
+    four = {
+        **slices("web", 0),
+        "addressType": "IPv4",
+        "endpoints": [endpoint("10.0.1.1", "web-1"), endpoint("10.0.1.2", "web-2")],
+    }
+    six = {
+        **slices("web", 0),
+        "metadata": {**slices("web", 0)["metadata"], "name": "web-six"},  # type: ignore[dict-item]
+        "addressType": "IPv6",
+        "endpoints": [endpoint("fd00::1", "web-1"), endpoint("fd00::2", "web-2")],
+    }
+    going = {
+        **slices("going", 0),
+        "endpoints": [endpoint("10.0.1.3", "going-1", terminating=True)],
+    }
+    docs = [plain_service("web"), four, six, plain_service("going"), going]
+    assert losses(docs, []) == (LocalLoss("a", "shop", "web", "Service", 2, ()),)

@@ -47,8 +47,9 @@ def parts(report: FailoverReport) -> Iterator[Part]:
     hubs = words.hub_rows(report.hubs)
     yield Part("Hub roles", f"{len(hubs)} lost", words.HUB_COLUMNS, hubs)
     local = words.local_rows(report.local)
+    only = sum(not one.elsewhere for one in report.local)
     system = f", and {report.system} in system namespaces" if report.system else ""
-    yield Part("Local", f"{report.alone} exist nowhere else{system}", words.LOCAL_COLUMNS, local)
+    yield Part("Local", f"{only} exist nowhere else{system}", words.LOCAL_COLUMNS, local)
     room = words.room_rows(report.headroom)
     yield Part("Room", words.ROOM_NOTE, words.ROOM_COLUMNS, room)
 
@@ -74,7 +75,8 @@ def _lines(
         return
     for _, report in reports:
         role = words.verdict_role(report)
-        said = f"if {', '.join(report.lost)} is lost: {words.verdict(report)}"
+        lost = f"{', '.join(report.lost)} {words.are_lost(report.lost)}"
+        said = f"if {lost}: {words.verdict(report)}"
         yield from labelled(GLYPHS[role], said, width, room=2, role=role, label_role=role)
         yield from labelled("", title, width, room=0)
         for part in parts(report):
@@ -118,7 +120,7 @@ def _markdown(
         yield from ("", literal(title), "")
         yield from _markdown_table(overview(reports))
     for _, report in () if each else reports:
-        yield f"# If {literal(', '.join(report.lost))} is lost"
+        yield f"# If {literal(', '.join(report.lost))} {words.are_lost(report.lost)}"
         yield from ("", literal(title), "", f"**{literal(words.verdict(report))}**")
         for part in parts(report):
             yield from ("", f"## {part.title}", "", literal(part.note))

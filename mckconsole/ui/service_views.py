@@ -65,7 +65,7 @@ class CompareView(TableView):
 
     @property
     def crumb(self) -> str:
-        return f"compare {self.place_shown.id.rpartition('/')[2]}"
+        return f"compare {self.place_shown.id}"
 
     def on_mount(self) -> None:
         """Only what differs, at first."""

@@ -38,6 +38,7 @@ from mckconsole.views.explain import unknown as not_known
 from mckconsole.views.failover import (
     IMPACT_ROLES,
     ROOM_NOTE,
+    are_lost,
     left_words,
     local_note,
     room_words,
@@ -68,7 +69,7 @@ def together(names: Sequence[str]) -> str:
 
 def title(lost: Sequence[str]) -> str:
     """The crumb: `what if gcp-eu-1 is lost`."""
-    return f"what if {together(lost)} {'is' if len(lost) == 1 else 'are'} lost"
+    return f"what if {together(lost)} {are_lost(lost)}"
 
 
 def failover_detail(
@@ -87,13 +88,32 @@ def failover_detail(
         (
             Block("What it would mean", _CAVEAT, lines=(head, *_clusters(snapshot, report))),
             _services(report),
-            _listed("Hosts", report.hosts, _host, "host", "no host is served there"),
-            _listed("Roles for other clusters", report.hubs, _hub, "role", "none is known"),
+            _listed(
+                "Hosts", report.hosts, _host, "host",
+                _none(report, "hosts", "no host is served there"),
+            ),
+            _listed(
+                "Roles for other clusters", report.hubs, _hub, "role",
+                _none(report, "hubs", "none is known"),
+            ),
             _local(report),
             _rooms(report),
-            _listed("Not known", report.unknowns, _unknown, "question", "everything was read"),
+            _listed(
+                "Not known", report.unknowns, _unknown, "question", remark("everything was read")
+            ),
         ),
-    )
+    )  # fmt: skip
+
+
+def _none(report: FailoverReport, section: str, words: str) -> Line:
+    """What stands where nothing was found; it is not said to be so where something was not read."""
+    unread = dict.fromkeys(
+        one.cluster for one in report.unknowns if one.rule in ("*", section)
+    )  # fmt: skip
+    if not unread:
+        return remark(words)
+    named = together(tuple(unread))
+    return Line((not_known(f"{words}, as far as was read; not all of {named} was"),), None, 4)
 
 
 def _clusters(snapshot: FleetSnapshot, report: FailoverReport) -> Iterator[Line]:
@@ -104,8 +124,11 @@ def _clusters(snapshot: FleetSnapshot, report: FailoverReport) -> Iterator[Line]
 
 def _services(report: FailoverReport) -> Block:
     lines = _several(report.services, _service)
-    note = f"{len(report.services)} change, {report.unaffected} across clusters do not"
-    return Block("Services", note, lines=lines or (remark("no service changes"),))
+    everything = len(report.services) + report.unaffected
+    note = f"{len(report.services)} of {everything} across clusters change"
+    return Block(
+        "Services", note, lines=lines or (_none(report, "services", "no service changes"),)
+    )
 
 
 def _service(one: ServiceImpact) -> Iterator[Line]:
@@ -156,7 +179,9 @@ def _local(report: FailoverReport) -> Block:
         what = f"and {report.system} in namespaces of the cluster, its meshes and operators"
         lines = (*lines, remark(what))
     note = f"{only} exist nowhere else"
-    return Block("Lost with its cluster", note, lines=lines or (remark("nothing"),))
+    return Block(
+        "Lost with its cluster", note, lines=lines or (_none(report, "workloads", "nothing"),)
+    )
 
 
 def _local_loss(one: LocalLoss) -> Iterator[Line]:
@@ -217,10 +242,10 @@ def _several(found: Sequence[T], lines: Callable[[T], Iterator[Line]]) -> tuple[
 
 
 def _listed(
-    heading: str, found: Sequence[T], lines: Callable[[T], Iterator[Line]], noun: str, none: str
+    heading: str, found: Sequence[T], lines: Callable[[T], Iterator[Line]], noun: str, none: Line
 ) -> Block:
     note = count(len(found), noun) if found else ""
-    return Block(heading, note, lines=_several(found, lines) or (remark(none),))
+    return Block(heading, note, lines=_several(found, lines) or (none,))
 
 
 def service_losses(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> Detail | None:

@@ -16,6 +16,7 @@ from mckconsole.analysis.services.model import FleetService, ServiceState
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.text import shorten
 from mckconsole.views.cells import signed
+from mckconsole.views.explain import count
 from mckconsole.views.services_cells import (
     NOTHING,
     STATE_ROLES,
@@ -66,7 +67,7 @@ def _row(service: FleetService, ids: Mapping[str, str]) -> Row:
             "state": signed(role, service.state.value),
             "clusters": clusters_cell(service, parts),
             "ready": ready_cell(service),
-            "exported": Cell(str(exporters), Role.PLAIN if exporters else Role.WARN, exporters),
+            "exported": _exported(service, exporters),
             "imported": Cell(str(importers), Role.PLAIN, importers),
             **{column: parts.get(name, NOTHING) for name, column in ids.items()},
             "dialects": Cell(names, Role.PLAIN, names) if names else BLANK,
@@ -78,6 +79,15 @@ def _row(service: FleetService, ids: Mapping[str, str]) -> Row:
         tuple(parts),
         key.namespace,
     )
+
+
+def _exported(service: FleetService, exporters: int) -> Cell:
+    """How many export it; that none does is not known while some cluster's part was not read."""
+    if exporters:
+        return Cell(str(exporters), Role.PLAIN, exporters)
+    if any(part.unknown for part in service.parts.values()):
+        return Cell("0 ?", Role.UNKNOWN, 0)
+    return Cell("0", Role.WARN, 0)
 
 
 def _reason(service: FleetService) -> Cell:
@@ -112,8 +122,9 @@ def empty(snapshot: FleetSnapshot, analysis: Analysis) -> str:
         return "no clusters, so no services across them"
     blocked = [one for one in analysis.services.unknowns if one.rule == "*"]
     if blocked:
-        names = ", ".join(dict.fromkeys(one.cluster for one in blocked))
-        return f"no service is known to cross clusters; not read in {names}: {blocked[0].reason}"
+        others = len({one.cluster for one in blocked}) - 1
+        where = blocked[0].cluster + (f" and {count(others, 'other cluster')}" if others else "")
+        return f"no service is known to cross clusters; not read in {where}: {blocked[0].reason}"
     return (
         "no service crosses clusters: none is exported or imported here by ServiceExport,"
         " MultiClusterService, a Cilium global service, a Linkerd mirror, Istio or Consul"

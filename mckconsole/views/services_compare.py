@@ -78,15 +78,23 @@ def compare_service(analysis: Analysis, row_id: str) -> Comparison | None:
             targets[row.id] = {
                 name: ObjectTarget(name, ref) for name, (ref, _) in section.objects.items()
             }
+    words, role = _verdict(service, rows)
+    return Comparison((_FIELD, *_columns(service, ids)), tuple(rows), words, role, targets)
+
+
+def _verdict(service: FleetService, rows: Sequence[Row]) -> tuple[str, Role]:
+    """How many fields differ; that none does is not said of clusters that were not read."""
     differing = sum(row.problem for row in rows)
-    words = f"{differing} of {len(rows)} fields differ" if differing else "no field differs"
-    return Comparison(
-        (_FIELD, *_columns(service, ids)),
-        tuple(rows),
-        words,
-        Role.WARN if differing else Role.OK,
-        targets,
-    )
+    if differing:
+        return f"{differing} of {len(rows)} fields differ", Role.WARN
+    unread = [name for name, part in service.parts.items() if part.unknown and not part.involved]
+    if unread:
+        return f"no field differs, but {_several(unread)} not read", Role.UNKNOWN
+    return "no field differs", Role.OK
+
+
+def _several(names: Sequence[str]) -> str:
+    return f"{names[0]} was" if len(names) == 1 else f"{len(names)} clusters were"
 
 
 def _columns(service: FleetService, ids: Mapping[str, str]) -> Iterator[Column]:

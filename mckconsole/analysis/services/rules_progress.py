@@ -98,6 +98,7 @@ def _lagging(
         value = f"{one.observed_generation} of generation {held.generation}"
         shown.append(saw(case, cluster, held.ref, f"{one.path}.observedGeneration", value))
     others = [name for name in case.involved if name != cluster]
+    who = counted(len(others), "other cluster") if others else "other clusters"
     return make_finding(
         case,
         "SD17",
@@ -106,8 +107,7 @@ def _lagging(
         Words(
             title,
             f"The controller in {cluster} has not brought the {held.ref.kind} to an end: what "
-            f"{counted(len(others), 'other cluster')} know of {name_asked(case)} may be old or "
-            "nothing.",
+            f"{who} know of {name_asked(case)} may be old or nothing.",
         ),
         shown,
         (show(case, cluster, held.ref), show_controller(case, cluster)),

@@ -57,6 +57,15 @@ def test_everything_is_said() -> None:
     assert "\x1b" not in text
 
 
+def test_several_clusters_are_lost() -> None:
+    found = lose(fleet(), ("a", "b"), service(part("a", 1), part("b", 3)))
+    text = failover.render([("a, b", found)], each=False, title="T", width=None, colour=False)
+    assert "if a, b are lost: " in text
+    assert "# If a, b are lost\n" in failover.render_markdown(
+        [("a, b", found)], each=False, title="T"
+    )
+
+
 @pytest.mark.parametrize("width", [60, 80, 200])
 def test_a_terminal_s_width_is_kept(width: int) -> None:
     for each in (False, True):

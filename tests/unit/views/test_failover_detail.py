@@ -74,6 +74,19 @@ def test_everything_is_in_the_document_and_leads_on() -> None:
     assert {ServiceTarget(KEY), ClusterTarget("a"), ObjectTarget("a", db)} <= targets
 
 
+def test_nothing_found_is_not_said_to_be_so_where_something_was_not_read() -> None:
+    read = build.fleet(build.cluster("a"), build.cluster("b"))
+    partly = build.fleet(build.unreachable("a"), build.cluster("b"))
+    none = ("no service changes", "no host is served there", "none is known", "nothing")
+    for snapshot, end in ((read, ""), (partly, ", as far as was read; not all of a was")):
+        detail = failover_detail(snapshot, judged(snapshot), ("a",))
+        assert detail
+        texts = [line.text for line in lines_of(detail)]
+        for words in none:
+            marked = f"? {words}{end}" if end else words
+            assert marked in texts, texts
+
+
 @pytest.mark.parametrize(
     ("lost", "words"),
     [

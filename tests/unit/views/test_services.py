@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace as changed
 
 from mckconsole.analysis.services.model import FleetService, Part, ServicesReport, ServiceState
-from mckconsole.domain.findings import Severity
+from mckconsole.domain.findings import Severity, Unknown
 from mckconsole.report import export, jsonout, table
 from mckconsole.report.document import build
 from mckconsole.views import services
@@ -55,6 +55,13 @@ def test_a_broken_service() -> None:
     assert row.namespace == "shop"
     assert row.problem
     assert set(row.clusters) == {"east", "west", "south", "north"}
+
+
+def test_no_export_is_a_warning_only_where_all_was_read() -> None:
+    taken = importer("north", "east")
+    known, doubtful = row_of(fleet_service(taken)), row_of(fleet_service(taken, unread("east")))
+    assert known.cells["exported"] == Cell("0", Role.WARN, 0)
+    assert doubtful.cells["exported"] == Cell("0 ?", Role.UNKNOWN, 0)
 
 
 def test_a_service_that_is_well() -> None:
@@ -228,6 +235,9 @@ def test_why_there_is_no_service() -> None:
     assert "no service crosses clusters" in SERVICES.empty(fleet, analysis)
     unknown = replace(report(), unknowns=broken().unknowns)
     assert "not read in north: serviceexports: forbidden" in SERVICES.empty(*seen(unknown))
+    far = [Unknown("services", f"c{number}", "*", "connecting") for number in range(40)]
+    many = replace(report(), unknowns=tuple(far))
+    assert "not read in c0 and 39 other clusters: connecting" in SERVICES.empty(*seen(many))
 
 
 @pytest.mark.parametrize("state", list(ServiceState))

@@ -45,6 +45,16 @@ def test_equal_objects_differ_in_nothing() -> None:
     assert [one.id for one in found.columns] == ["service", "east", "west"]
 
 
+def test_of_what_was_not_read_it_is_not_said_that_it_is_equal() -> None:
+    unread = [Part(name, unknown=("timeout",)) for name in ("north", "south")]
+    found = compared(exporter("east"), exporter("west"), unread[0])
+    assert (found.words, found.role) == (
+        "no field differs, but north was not read", Role.UNKNOWN,
+    )  # fmt: skip
+    found = compared(exporter("east"), exporter("west"), *unread)
+    assert found.words == "no field differs, but 2 clusters were not read"
+
+
 def test_who_differs_from_the_oldest_export_is_marked() -> None:
     found = compare_service(seen(report(broken()))[1], ID)
     assert found

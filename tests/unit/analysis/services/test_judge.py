@@ -276,6 +276,12 @@ class TestSeverity:
         assert only("SD10", parts).severity is Severity.INFO
         assert rules(fleet(east=with_service("east", selector=()))) == []
 
+    def test_an_export_that_nobody_took_yet_speaks_of_no_number(self) -> None:
+        gone = {name: facts(name, installed=frozenset()) for name in ("west", "north")}
+        waits = with_export("east", conditions=(condition("Ready", "False", "Pending"),))
+        parts = {"east": replace(waits, imports=(), remote=())}
+        assert "what other clusters know of" in only("SD17", parts, around(**gone)).detail
+
 
 class TestAgreement:
     def test_ports_are_compared_whoever_carries_the_condition(self) -> None:

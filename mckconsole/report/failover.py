@@ -47,9 +47,8 @@ def parts(report: FailoverReport) -> Iterator[Part]:
     hubs = words.hub_rows(report.hubs)
     yield Part("Hub roles", f"{len(hubs)} lost", words.HUB_COLUMNS, hubs)
     local = words.local_rows(report.local)
-    only = sum(not one.elsewhere for one in report.local)
     system = f", and {report.system} in system namespaces" if report.system else ""
-    yield Part("Local", f"{only} exist nowhere else{system}", words.LOCAL_COLUMNS, local)
+    yield Part("Local", f"{report.alone} exist nowhere else{system}", words.LOCAL_COLUMNS, local)
     room = words.room_rows(report.headroom)
     yield Part("Room", words.ROOM_NOTE, words.ROOM_COLUMNS, room)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mckconsole.analysis.failover.capacity import LEAVES_OUT
 from mckconsole.analysis.failover.model import (
@@ -89,22 +89,20 @@ ROOM_COLUMNS = (
 def verdict_role(report: FailoverReport) -> Role:
     """How bad it is; hub roles and what exists nowhere else are worth a warning."""
     impact = report.impact
-    if impact.rank >= Impact.UNKNOWN.rank and (report.hubs or any(_only(report))):
+    if impact.rank >= Impact.UNKNOWN.rank and (report.hubs or report.alone):
         return Role.WARN
     return Role.OK if impact is Impact.NOTED else IMPACT_ROLES[impact]
 
 
 def verdict(report: FailoverReport) -> str:
     """`2 outages · 1 degraded · 1 host without a server · 3 hub roles`, in one line."""
-    hosts = sum(one.impact is Impact.OUTAGE for one in report.hosts)
-    only = sum(1 for _ in _only(report))
     outages, degraded = report.count(Impact.OUTAGE), report.count(Impact.DEGRADED)
     parts = [
         count(outages, "outage") if outages else "",
         f"{degraded} degraded" if degraded else "",
-        f"{count(hosts, 'host')} without a server" if hosts else "",
+        f"{count(report.dark, 'host')} without a server" if report.dark else "",
         count(len(report.hubs), "hub role") if report.hubs else "",
-        f"{only} only there" if only else "",
+        f"{report.alone} only there" if report.alone else "",
         f"{report.count(Impact.UNKNOWN)} unknown" if report.count(Impact.UNKNOWN) else "",
         f"{count(len(report.unknowns), 'question')} open" if report.unknowns else "",
     ]
@@ -114,10 +112,6 @@ def verdict(report: FailoverReport) -> str:
 def are_lost(lost: Sequence[str]) -> str:
     """`is lost`, or `are lost` of several."""
     return "is lost" if len(lost) == 1 else "are lost"
-
-
-def _only(report: FailoverReport) -> Iterator[LocalLoss]:
-    return (one for one in report.local if not one.elsewhere)
 
 
 def impact_cell(impact: Impact) -> Cell:
@@ -138,7 +132,6 @@ def cluster_rows(reports: Sequence[tuple[str, FailoverReport]]) -> list[Row]:
 
 
 def _cluster_row(name: str, report: FailoverReport) -> Row:
-    hosts = sum(one.impact is Impact.OUTAGE for one in report.hosts)
     short = sum(
         one.absorb is Absorb.NO and one.impact is not Impact.OUTAGE for one in report.services
     )
@@ -148,9 +141,9 @@ def _cluster_row(name: str, report: FailoverReport) -> Row:
         "outage": _number(report.count(Impact.OUTAGE), Role.CRITICAL),
         "degraded": _number(report.count(Impact.DEGRADED), Role.WARN),
         "unknown": _number(report.count(Impact.UNKNOWN), Role.UNKNOWN),
-        "hosts": _number(hosts, Role.CRITICAL),
+        "hosts": _number(report.dark, Role.CRITICAL),
         "hubs": _number(len(report.hubs), Role.WARN),
-        "local": _number(sum(1 for _ in _only(report)), Role.WARN),
+        "local": _number(report.alone, Role.WARN),
         "absorb": _number(short, Role.WARN),
         "gaps": _number(len(report.unknowns), Role.UNKNOWN),
     }
@@ -266,7 +259,7 @@ def room_rows(headroom: Sequence[Headroom]) -> list[Row]:
                 "cluster": Cell(one.cluster, value=one.cluster),
                 "cpu": _amount(one.cpu_free, _cores),
                 "memory": _amount(one.memory_free, _bytes),
-                "pods": _amount(one.pods_free, _cores),
+                "pods": _amount(one.pods_free, str),
                 "wanted": Cell(wanted_words(one), Role.WARN if one.short else Role.PLAIN)
                 if one.pods_wanted
                 else BLANK,

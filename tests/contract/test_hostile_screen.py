@@ -143,7 +143,10 @@ class Tour:
         self.see("list", "escape", "v", "1")
 
     def services(self) -> None:
-        """Services as a table, what is behind each, and its objects compared."""
+        """Services as a table, what is lost with a cluster, what is behind each, compared."""
+        self.see("services", "3", "g", "x")
+        self.hands.until_words("If a cluster is lost")
+        self.see("losses", "end", "y")
         self.see("services", "3", "g", "w", *["right"] * 20, "pagedown", "end", "g", "w", "y")
         self.click_all("services")
         self.see("services", "3", "g")
@@ -152,9 +155,6 @@ class Tour:
             if number % SOME < 2:
                 self.click_all("service")
                 self.see("compared", "=", "z", "end", *["right"] * 4, "y", "escape")
-                self.see("service", "x")
-                self.hands.until_words("If a cluster is lost")
-                self.see("losses", "end", "y")
             self.see("services", f"3{KEYS['down']}")
 
     def sizes(self) -> None:

@@ -34,26 +34,22 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
             return details.FindingView(desk, pane, place)
         case ObjectTarget():
             return details.ObjectView(desk, pane, place)
-        case ServiceTarget():
-            from mckconsole.ui.service_views import ServiceView
-
-            return ServiceView(desk, pane, place)
-        case ComparePlace():
-            from mckconsole.ui.service_views import CompareView
-
-            return CompareView(desk, place)
-        case FailoverTarget():
-            from mckconsole.ui.failover_views import FailoverView
-
-            return FailoverView(desk, pane, place)
-        case LossesPlace():
-            from mckconsole.ui.failover_views import LossesView
-
-            return LossesView(desk, pane, place)
         case TransitionsPlace():
             return details.TransitionsView(desk, pane, place)
         case NotesPlace():
             return details.NotesView(desk, pane)
+        case ServiceTarget() | ComparePlace():
+            from mckconsole.ui import service_views as services
+
+            if isinstance(place, ComparePlace):
+                return services.CompareView(desk, place)
+            return services.ServiceView(desk, pane, place)
+        case FailoverTarget() | LossesPlace():
+            from mckconsole.ui import failover_views as failover
+
+            if isinstance(place, LossesPlace):
+                return failover.LossesView(desk, pane, place)
+            return failover.FailoverView(desk, pane, place)
         case MetricsPlace():
             from mckconsole.ui.metrics_view import MetricsView
 

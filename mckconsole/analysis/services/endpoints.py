@@ -47,6 +47,17 @@ def count(slices: Sequence[EndpointSlice]) -> Backends:
                 known[key] = up
             if endpoint.hostname:
                 hosts.setdefault((family, endpoint.hostname), set()).add(key)
+    return _backends(slices, known, families, addresses, hosts)
+
+
+def _backends(
+    slices: Sequence[EndpointSlice],
+    known: dict[_Key, bool],
+    families: set[str],
+    addresses: list[str],
+    hosts: dict[tuple[str, str], set[_Key]],
+) -> Backends:
+    """What was found: readiness by endpoint, families that have bare addresses, host names."""
     ready, total = _totals(known) if len(families) > 1 else (sum(known.values()), len(known))
     return Backends(
         ready,

@@ -25,6 +25,7 @@ from mckconsole.analysis.services.model import (
     ServiceFacts,
 )
 from mckconsole.analysis.services.service_facts import read_service
+from mckconsole.domain.discovery import GlobalIngressIP
 
 _MCS = ("services", "endpointslices", "serviceexports", "serviceimports")
 _SERVICES = ("services", "endpointslices")
@@ -55,6 +56,30 @@ def read_part(facts: ClusterFacts, held: Held) -> Part:
     slices = sort_slices(held.slices, held.service.metadata.name if held.service else held.key.name)
     backends = _backends(facts, held, slices) if service else None
     globalnet = find_global_ip(held) if held.global_ips else None
+    _read_dialects(draft, slices, service, backends, globalnet)
+    return Part(
+        facts.name,
+        service,
+        backends,
+        tuple(draft.exports),
+        tuple(draft.imports),
+        tuple(draft.remote),
+        globalnet,
+        internal_address(held) if held.internal else "",
+        _unknown(draft),
+    )
+
+
+def _read_dialects(
+    draft: Draft,
+    slices: Sorted,
+    service: ServiceFacts | None,
+    backends: Backends | None,
+    globalnet: GlobalIngressIP | None,
+) -> None:
+    """Add exports, imports and endpoints of other clusters. Imports come before what was derived of
+    them, and Istio last, because it only joins what others do not."""
+    held = draft.held
     if held.exports or held.imports:
         address = globalnet.status.allocated_ip if globalnet else ""
         read_mcs(draft, address, mcs_writer(slices.imported))
@@ -72,17 +97,6 @@ def read_part(facts: ClusterFacts, held: Held) -> Part:
     if service:
         read_cilium(draft, service)
         read_istio(draft, service)
-    return Part(
-        facts.name,
-        service,
-        backends,
-        tuple(draft.exports),
-        tuple(draft.imports),
-        tuple(draft.remote),
-        globalnet,
-        internal_address(held) if held.internal else "",
-        _unknown(draft),
-    )
 
 
 def _backends(facts: ClusterFacts, held: Held, slices: Sorted) -> Backends | None:

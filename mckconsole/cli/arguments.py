@@ -25,7 +25,7 @@ DEFAULT_TIMEOUT = 60.0
 """Seconds that reading the whole fleet may take."""
 
 _EPILOG = """\
-exit status: 0 done, 1 findings at or above --fail-on, 2 usage or configuration,
+exit status: 0 done, 1 findings or impacts at or above --fail-on, 2 usage or configuration,
 3 no cluster could be read, 4 some clusters or topics could not be read (unless --allow-partial),
 70 internal error, 130 interrupted"""
 

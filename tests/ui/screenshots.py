@@ -48,6 +48,8 @@ SHOTS = (
     Shot("service-80x24", (80, 24), ("3", "enter")),
     Shot("service-200x50", (200, 50), ("3", "enter")),
     Shot("service-compared", (120, 24), ("3", "equals_sign")),
+    Shot("failover", (120, 40), ("down", "x")),
+    Shot("service-losses", (120, 24), ("3", "x")),
     Shot("metrics", (120, 40), ("2", "m")),
     Shot("transitions", (120, 24), ("2", "e")),
     Shot("object", (120, 40), ("2", "Y")),

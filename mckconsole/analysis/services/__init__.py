@@ -1,1 +1,1 @@
-"""Services across clusters: who exports, who imports, whether that agrees, and what would break."""
+"""Services across clusters: who exports, who imports, and whether that agrees."""

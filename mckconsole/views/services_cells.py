@@ -25,7 +25,12 @@ NOTHING = Cell("·", Role.DIM)
 IMPORTS = "○"
 """A cluster that only takes part as a consumer, and is well."""
 _ONLY_THERE = Cell("· svc", Role.DIM, "service only")
-_UNREAD = (("forbidden", Role.FORBIDDEN), ("stale", Role.STALE), ("unreachable", Role.UNKNOWN))
+_UNREAD = (
+    ("forbidden", Role.FORBIDDEN),
+    ("stale", Role.STALE),
+    ("unreachable", Role.UNKNOWN),
+    ("connecting", Role.CONNECTING),
+)
 _BAD = (Role.CRITICAL, Role.WARN)
 WORST_FIRST = (
     Role.CRITICAL,

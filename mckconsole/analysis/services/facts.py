@@ -24,6 +24,7 @@ from mckconsole.analysis.services.installed import SIGN_TOPICS, Signs, read_sign
 from mckconsole.analysis.services.model import ClusterFacts, Dialect
 from mckconsole.domain.core import Namespace
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.domain.states import ClusterState
 
 T = TypeVar("T")
 
@@ -43,6 +44,9 @@ FACT_TOPICS = tuple(
     )
 )
 """Topics of which readers and rules may ask whether and when they were read."""
+_CONNECTING = "connecting: not everything was read yet"
+"""Until the first reading is complete nothing of it counts: half of one tells of exports without a
+Service, or names the wrong controller. How far it is is left out, as it changes all the time."""
 _AGE = re.compile(r"(?<=no sign of life) for .*")
 
 
@@ -168,6 +172,8 @@ def _facts(
         if not view.conclusive:
             unread[name] = _AGE.sub("", unread_reason(view))
     reason = f"{cluster.state}: {cluster.reason}" if cluster.reason else cluster.state.value
+    if cluster.state is ClusterState.CONNECTING:
+        held, reason = False, _CONNECTING
     return ClusterFacts(
         name=cluster.name,
         ids=ids,

@@ -88,7 +88,7 @@ class ClusterFacts:
     ids: frozenset[str]
     """Every id under which meshes know it: Submariner's, Cilium's, ClusterProperty, Istio's …"""
     readable: bool
-    """Whether anything of it could be read; `reason` says why not."""
+    """Whether it was read at least once, in part perhaps; `reason` says why not."""
     reason: str = ""
     context: str = ""
     """The kubectl context, for commands; empty is the name."""

@@ -51,6 +51,8 @@ def read_part(facts: ClusterFacts, held: Held) -> Part:
     could not be read at all and of which nothing is held, that is the whole part. Nothing in any
     object makes it raise.
     """
+    if not facts.readable:
+        held = Held(held.key)  # of a first reading under way there may be something
     draft = Draft(facts, held)
     service = read_service(held.service) if held.service else None
     slices = sort_slices(held.slices, held.service.metadata.name if held.service else held.key.name)

@@ -89,6 +89,7 @@ def test_a_service_that_is_well() -> None:
         (changed(importer("east", "west"), remote=()), None, "○ imp", Role.OK),
         (changed(exporter("east"), exports=()), None, "· svc", Role.DIM),
         (unread("east", "services: stale for 3 m"), None, "~ stale", Role.STALE),
+        (unread("east", "connecting: wait"), None, "◌ connecting", Role.CONNECTING),
         (unread("east", "nobody knows"), None, "? unread", Role.UNKNOWN),
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@ from mckconsole.analysis.services.facts import ClusterReading, read_facts
 from mckconsole.analysis.services.model import ClusterFacts, Dialect
 from mckconsole.domain.findings import Finding, Severity
 from mckconsole.domain.snapshot import ClusterSnapshot
-from mckconsole.domain.states import TopicState
+from mckconsole.domain.states import ClusterState, TopicState
 from tests.unit.analysis import build
 from tests.unit.analysis.build import NOW, Doc
 from tests.unit.analysis.services.livefleet import LiveFleet, docs
@@ -122,6 +122,15 @@ def test_a_cluster_without_any_answer_is_not_readable() -> None:
     assert not known.readable
     assert known.reason == "unreachable: timeout"
     assert known.namespaces is None
+
+
+def test_a_cluster_of_which_the_first_reading_is_under_way_is_not_read() -> None:
+    state = ClusterState.CONNECTING
+    one = build.cluster("east", state=state, reason="reading 3 of 30 topics: pods")
+    known = facts(one)["east"]
+    assert (known.readable, known.reason) == (False, "connecting: not everything was read yet")
+    further = replace(one, reason="reading 1 of 30 topics: pods")
+    assert facts(further)["east"].reason == known.reason
 
 
 def test_only_what_lasts_counts_as_change() -> None:

@@ -280,7 +280,7 @@ class TestSeverity:
         gone = {name: facts(name, installed=frozenset()) for name in ("west", "north")}
         waits = with_export("east", conditions=(condition("Ready", "False", "Pending"),))
         parts = {"east": replace(waits, imports=(), remote=())}
-        assert "what other clusters know of" in only("SD17", parts, around(**gone)).detail
+        assert "what other clusters know of" in only("SD17", parts, around(None, **gone)).detail
 
 
 class TestAgreement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mckconsole.analysis.services.model import CiliumSwitches, Dialect, Held, Port
+from mckconsole.analysis.services.model import CiliumSwitches, Dialect, Held, Part, Port
 from mckconsole.analysis.services.parts import read_part
 from tests.unit.analysis.services.reading import (
     EXPORT,
@@ -182,6 +182,11 @@ def test_global_addresses_matter_under_globalnet_only(
 def test_a_cluster_that_could_not_be_read() -> None:
     found = read_part(facts(readable=False, reason="unreachable: timeout"), Held())
     assert found.unknown == ("unreachable: timeout",)
+
+
+def test_of_half_a_first_reading_nothing_counts() -> None:
+    found = part(facts(readable=False, reason="connecting"), SERVICE, EXPORT, IMPORT)
+    assert found == Part("west", unknown=("connecting",))
     assert not found.involved
     assert read_part(facts(), Held()).unknown == ()
 

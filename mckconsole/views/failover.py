@@ -257,7 +257,7 @@ def room_rows(headroom: Sequence[Headroom]) -> list[Row]:
             one.cluster,
             {
                 "cluster": Cell(one.cluster, value=one.cluster),
-                "cpu": _amount(one.cpu_free, _cores),
+                "cpu": _amount(one.cpu_free, _tenths),
                 "memory": _amount(one.memory_free, _bytes),
                 "pods": _amount(one.pods_free, str),
                 "wanted": Cell(wanted_words(one), Role.WARN if one.short else Role.PLAIN)
@@ -278,7 +278,7 @@ ROOM_NOTE = f"what no request holds: {LEAVES_OUT}"
 def room_words(one: Headroom) -> str:
     """`12 cores, 40 GiB, 180 pods free`, or what is not known."""
     parts = [
-        "? cores" if one.cpu_free is None else f"{_cores(one.cpu_free)} cores",
+        "? cores" if one.cpu_free is None else f"{_tenths(one.cpu_free)} cores",
         "? memory" if one.memory_free is None else _bytes(one.memory_free),
         "? pods" if one.pods_free is None else f"{one.pods_free} pods",
     ]
@@ -288,7 +288,7 @@ def room_words(one: Headroom) -> str:
 def wanted_words(one: Headroom) -> str:
     """`3 pods, 1.5 cores, 3 GiB`."""
     parts = [count(one.pods_wanted, "pod")]
-    parts += [f"{_cores(one.cpu_wanted)} cores"] if one.cpu_wanted else []
+    parts += [f"{_tenths(one.cpu_wanted)} cores"] if one.cpu_wanted else []
     parts += [_bytes(one.memory_wanted)] if one.memory_wanted else []
     return ", ".join(parts)
 
@@ -297,12 +297,12 @@ def _amount(number: float | None, words: Callable[[float], str]) -> Cell:
     return unknown("unknown") if number is None else Cell(words(number), value=number)
 
 
-def _cores(number: float) -> str:
+def _tenths(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")
 
 
 def _bytes(number: float) -> str:
-    return f"{_cores(number / _GIB)} GiB"
+    return f"{_tenths(number / _GIB)} GiB"
 
 
 def _names(names: Sequence[str]) -> Cell:

@@ -23,8 +23,11 @@ _API = ("default", "kubernetes")
 
 @lru_cache(maxsize=4096)
 def is_system(namespace: str) -> bool:
-    """Whether a namespace belongs to the cluster, its mesh or an operator, not to those who use
-    it."""
+    """Whether a namespace belongs to the cluster, its mesh or an operator, not to those who use it.
+
+    More than `services.keys.is_system`, which leaves services out and must not leave out a user's;
+    here they are only counted instead of listed.
+    """
     return any(fnmatchcase(namespace, pattern) for pattern in _SYSTEM)
 
 

@@ -18,8 +18,14 @@ def numbered(steps: Iterable[str]) -> str:
 
 
 def kubectl(fleet: FleetSnapshot, cluster: str, command: str) -> str:
-    """A kubectl command on the cluster's context, fit to be pasted into a shell."""
-    return f"kubectl --context {_context(fleet, cluster)} {command}"
+    """A kubectl command on the cluster's context."""
+    found = fleet.clusters.get(cluster)
+    return kubectl_on(found.context if found else cluster, command)
+
+
+def kubectl_on(context: str, command: str) -> str:
+    """A kubectl command on a context, fit to be pasted into a shell."""
+    return f"kubectl --context {shlex.quote(context)} {command}"
 
 
 def _context(fleet: FleetSnapshot, cluster: str) -> str:

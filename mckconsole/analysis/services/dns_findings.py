@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 
 from mckconsole.analysis.mesh.evidence import derived, seen
-from mckconsole.analysis.mesh.hints import numbered
+from mckconsole.analysis.mesh.hints import kubectl_on, numbered
 from mckconsole.analysis.services.lighthouse_dns import NAME, Resolver, Server
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 from mckconsole.domain.snapshot import ClusterSnapshot
@@ -163,5 +163,4 @@ def _show(cluster: ClusterSnapshot, ref: ObjectRef) -> str:
 
 
 def _kubectl(cluster: ClusterSnapshot, namespace: str, command: str) -> str:
-    context = shlex.quote(cluster.context)
-    return f"kubectl --context {context} -n {shlex.quote(namespace)} {command}"
+    return kubectl_on(cluster.context, f"-n {shlex.quote(namespace)} {command}")

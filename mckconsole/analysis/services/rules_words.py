@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from mckconsole.analysis.mesh.evidence import derived, seen
-from mckconsole.analysis.mesh.hints import numbered
+from mckconsole.analysis.mesh.hints import kubectl_on, numbered
 from mckconsole.analysis.services.labels import MCS_SERVICE, MCS_SOURCE, SERVICE_NAME
 from mckconsole.analysis.services.model import ConditionView, Dialect, Export, Import, Port
 from mckconsole.analysis.services.rules_case import PANE, Case
@@ -132,7 +132,7 @@ def who_asks(case: Case, clusters: Sequence[str]) -> str:
 
 def kubectl(case: Case, cluster: str, command: str) -> str:
     """A kubectl command on the cluster's context, fit to be pasted into a shell."""
-    return f"kubectl --context {shlex.quote(case.facts(cluster).context or cluster)} {command}"
+    return kubectl_on(case.facts(cluster).context or cluster, command)
 
 
 def show(case: Case, cluster: str, ref: ObjectRef) -> str:

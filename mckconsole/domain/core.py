@@ -276,6 +276,7 @@ class CiliumConfigData(msgspec.Struct, frozen=True, gc=False):
     policy_default_local_cluster: str = field(default="", name="policy-default-local-cluster")
     endpoint_sync: str = field(default="", name="clustermesh-enable-endpoint-sync")
     mcs_api: str = field(default="", name="clustermesh-enable-mcs-api")
+    default_global: str = field(default="", name="clustermesh-default-global-namespace")
 
 
 class CiliumConfig(Projection, frozen=True, gc=False):

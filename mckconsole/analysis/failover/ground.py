@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from mckconsole.analysis.failover.tallies import Tallier, Tally
 from mckconsole.analysis.mesh.evidence import server_time, unread_reason
 from mckconsole.analysis.mesh.links import LinkState, MeshReport
+from mckconsole.analysis.mesh.members import cluster_uid
 from mckconsole.analysis.services.dialects.slices import is_imported
 from mckconsole.analysis.services.endpoints import count
 from mckconsole.analysis.services.labels import SERVICE_NAME
@@ -17,7 +18,6 @@ from mckconsole.domain.core import EndpointSlice
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
-from mckconsole.domain.states import TopicState
 
 _GOOD = (LinkState.UP, LinkState.SLOW, LinkState.DEGRADED)
 
@@ -44,9 +44,28 @@ class Ground:
             slices = cluster.topic("endpointslices")
             if not cluster.state.readable:
                 found[name] = cluster.state.value
-            elif slices.state is not TopicState.FRESH:
+            elif not slices.complete:
                 found[name] = unread_reason(slices)
         return found
+
+    @cached_property
+    def doubles(self) -> Mapping[str, str]:
+        """Further names of clusters that the fleet lists twice (equal uid of kube-system), to the
+        one that they count under: the first of which endpoints are known."""
+        by_uid: dict[str, list[str]] = {}
+        for name, cluster in self.fleet.clusters.items():
+            if uid := cluster_uid(cluster):
+                by_uid.setdefault(uid, []).append(name)
+        found = {}
+        for names in by_uid.values():
+            first = next((one for one in names if one not in self.doubts), names[0])
+            found.update({one: first for one in names if one != first})
+        return found
+
+    def whole(self, lost: Collection[str]) -> Mapping[str, None]:
+        """Lost clusters under all of their names, in the fleet's order."""
+        gone = {self.doubles.get(name, name) for name in lost}
+        return {n: None for n in self.fleet.clusters if self.doubles.get(n, n) in gone}
 
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
@@ -55,7 +74,7 @@ class Ground:
 
     @cached_property
     def _tallier(self) -> Tallier:
-        return Tallier(self.services, self.doubts)
+        return Tallier(self.services, self.doubts, self.doubles)
 
     def tally(self, service: FleetService) -> Tally:
         """One service."""

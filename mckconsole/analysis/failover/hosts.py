@@ -84,7 +84,9 @@ class Hosts:
             serving = [*self.rules.get(name, _NO_RULES).get(host, ())]
             if name in self.wildcards:
                 serving += [one for one in self.wildcards[name] if _covers(one, host)]
-            if serving and any(_alive(self.ground, one) for one in serving):
+            if serving and name in self.ground.doubts:
+                unread.append(name)
+            elif serving and any(_alive(self.ground, one) for one in serving):
                 left.append(name)
             elif serving:
                 evidence.append(_evidence(self.ground, serving[0], dead=True))

@@ -2,7 +2,7 @@
 
 What is not known moves both numbers only one way, so a verdict holds whatever the unread clusters
 have: an outage is said when nothing is left anywhere, degraded when even the best case is under the
-target. Losing more never makes a verdict better.
+target. Losing more never makes a verdict better, but for consumers that are lost themselves.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import msgspec
 from mckconsole.analysis.failover.capacity import Capacity
 from mckconsole.analysis.failover.ground import Ground
 from mckconsole.analysis.failover.model import Impact, ServiceImpact
-from mckconsole.analysis.failover.tallies import Pool, Share, Tally
+from mckconsole.analysis.failover.tallies import Pool, Share, Tally, offers
 from mckconsole.analysis.services.model import Dialect, FleetService
+from mckconsole.analysis.services.rules_setting import TUNNELLED
 from mckconsole.domain.findings import Evidence
 
 _PREFERRED = ("local", "remote")
@@ -71,9 +72,14 @@ def judge_service(
     impact, split = min(found, key=lambda pair: pair[0].rank)
     service = tally.service
     consumers = tuple(_consumers(service, lost))
+    words = _words(impact, split, target)
+    if impact is Impact.OUTAGE and _keep_their_own(service, split, consumers):
+        impact, words = Impact.DEGRADED, f"{words}, but each that is left keeps its own"
+    elif impact in (Impact.NOTED, Impact.UNKNOWN) and _cut_off(ground, service, split, consumers):
+        impact = Impact.DEGRADED
     left_in = tuple([one.cluster for one in split.left if one.ready and not one.unknown])
     lost_in = tuple([one.cluster for one in split.lost if one.ready or one.unknown])
-    reasons = [_words(impact, split, target), *_others(service, split, lost)]
+    reasons = [words, *_others(service, split, lost)]
     if impact is not Impact.OUTAGE:
         reasons += _tunnels(ground, consumers, left_in)
         reasons += _affinities(service, lost_in)
@@ -105,6 +111,36 @@ def _consumers(service: FleetService, lost: Collection[str]) -> Iterator[str]:
     for name, part in service.parts.items():
         if name not in lost and (part.imports or part.remote):
             yield name
+
+
+def _keep_their_own(service: FleetService, split: _Split, consumers: Collection[str]) -> bool:
+    """Whether every consumer has endpoints that it does not share, as Cilium allows."""
+    if not split.pool.name.startswith(Dialect.CILIUM_GLOBAL.value) or not consumers:
+        return False
+    held = (service.parts[name].backends for name in consumers)
+    return all(one is not None and one.ready > one.published for one in held)
+
+
+def _cut_off(
+    ground: Ground, service: FleetService, split: _Split, consumers: Collection[str]
+) -> bool:
+    """Whether a consumer reaches what is lost, and by no tunnel anything that is left."""
+    if split.left_unknown:
+        return False
+    ways = ground.services.reach
+    left = [one.cluster for one in split.left if one.ready]
+    gone = [one.cluster for one in split.lost if one.ready]
+
+    def down(one: str, other: str) -> bool:
+        way = ways.get((one, other))
+        return way is not None and way.up is False
+
+    return any(
+        left and name not in left and all(down(name, other) for other in left)
+        and not all(down(name, other) for other in gone)
+        for name in consumers
+        if service.parts[name].dialects & TUNNELLED
+    )  # fmt: skip
 
 
 def _words(impact: Impact, split: _Split, target: float) -> str:
@@ -151,6 +187,8 @@ def _others(service: FleetService, split: _Split, lost: Collection[str]) -> Iter
                 why = "another name leads to them"
                 if all(one.dialect is not Dialect.LINKERD for one in part.exports):
                     why = "its export is not in force"
+                    if any(map(offers, part.exports)):
+                        why = "it is in another mesh, or conflicts in type"
             yield f"{name} has {part.backends.ready} ready, but {why}"
 
 

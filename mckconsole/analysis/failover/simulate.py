@@ -66,12 +66,13 @@ class Simulator:
         strange = [name for name in lost if name not in fleet.clusters]
         if strange:
             raise ValueError(f"no such cluster: {', '.join(strange)}")
-        gone = {name: None for name in fleet.clusters if name in lost}
+        gone = self._ground.whole(lost)
+        once = [name for name in gone if name not in self._ground.doubles]
         capacity = Capacity(self._ground, self._room)
         found = self._services(gone, capacity)
         rooms = tuple(capacity.headroom(gone))
         services = sorted(capacity.together(found, rooms), key=_worst_first)
-        local, system = self._local(gone)
+        local, system = self._local(once, gone)
         return FailoverReport(
             lost=tuple(gone),
             at=fleet.taken_at,
@@ -79,7 +80,7 @@ class Simulator:
             unaffected=len(self._ground.tallies) - len(services),
             local=local,
             system=system,
-            hubs=tuple(one for name in gone for one in self._hubs.losses(name, gone)),
+            hubs=tuple(one for name in once for one in self._hubs.losses(name, gone)),
             hosts=tuple(self._hosts.losses(gone)),
             headroom=rooms,
             unknowns=tuple(unknowns(self._ground, gone, self._hosts.nameless)),
@@ -102,11 +103,14 @@ class Simulator:
     def service(self, service: FleetService, lost: Collection[str]) -> ServiceImpact | None:
         """What the loss means for one service alone; None when nothing changes for it."""
         capacity = Capacity(self._ground, self._room)
-        return judge_service(self._ground, capacity, self._ground.tally(service), lost)
+        gone = self._ground.whole(lost)
+        return judge_service(self._ground, capacity, self._ground.tally(service), gone)
 
-    def _local(self, lost: Mapping[str, None]) -> tuple[tuple[LocalLoss, ...], int]:
+    def _local(
+        self, once: Iterable[str], lost: Mapping[str, None]
+    ) -> tuple[tuple[LocalLoss, ...], int]:
         """What is lost with its cluster, and how much more in system namespaces."""
-        losses = [one for name in lost for one in self._elsewhere.losses(name, lost)]
+        losses = [one for name in once for one in self._elsewhere.losses(name, lost)]
         shown = [one for one in losses if not is_system(one.namespace)]
         hidden = sum(not one.elsewhere for one in losses) - sum(not one.elsewhere for one in shown)
         return tuple(sorted(shown, key=order)), hidden

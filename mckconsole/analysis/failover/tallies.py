@@ -1,13 +1,15 @@
 """Who offers a service with how many ready endpoints: what a loss takes from and what it leaves.
 
 Endpoints count for other clusters only where their cluster offers them, and only together with
-those that the same name reaches: clusters that export by the MCS API merge under one name, so do
-Cilium's shared global services and Istio's services of one name. A Linkerd mirror stands for one
-cluster, unless the service is federated.
+those that the same name reaches: clusters of one mesh that export by the MCS API merge under one
+name, so do Cilium's shared global services and Istio's services of one name. A Linkerd mirror
+stands for one cluster, unless the service is federated. A cluster that the fleet lists twice counts
+once.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
@@ -21,6 +23,7 @@ from mckconsole.analysis.services.model import (
     Part,
     ServicesReport,
 )
+from mckconsole.analysis.services.rules_setting import meshes_of, place_of
 
 _MCS_API = "MCS API"
 _ONE_API = frozenset(
@@ -65,22 +68,28 @@ class Tally(msgspec.Struct, frozen=True, gc=False):
 
 class Tallier:
     """Reads tallies out of a services report; `doubts` says of which clusters endpoints are not
-    known, and why."""
+    known, and why; `doubles` are further names of clusters that the fleet lists twice."""
 
-    def __init__(self, report: ServicesReport, doubts: Mapping[str, str]) -> None:
+    def __init__(
+        self, report: ServicesReport, doubts: Mapping[str, str], doubles: Mapping[str, str]
+    ) -> None:
         self._doubts = doubts
+        self._doubles = doubles
+        self._mesh = meshes_of(report.reach)
+        self._meshes = len(set(self._mesh.values()))
         facts = report.clusters
         self._slices = _unread(facts, "endpointslices")
         self._exports = _unread(facts, "serviceexports")
         self._unread = {
             name: Share(name, 0, doubts.get(name) or one.reason or "not read")
             for name, one in facts.items()
-            if not one.readable
+            if not one.readable and name not in doubles
         }
         self._names: dict[str, str] = {}
         for name, one in facts.items():
+            meant = doubles.get(name, name)
             for known in (name, *one.ids):
-                self._names[known] = "" if self._names.get(known, name) != name else name
+                self._names[known] = "" if self._names.get(known, meant) != meant else meant
 
     def tally(self, service: FleetService) -> Tally:
         """The pools of one service."""
@@ -89,7 +98,9 @@ class Tallier:
         crossing = False
         for name, part in service.parts.items():
             crossing = crossing or bool(part.imports or part.remote)
-            groups = _groups(name, part, service)
+            if name in self._doubles:
+                continue
+            groups = self._groups(name, part, service)
             if groups:
                 share = self._share(name, part)
                 for group in groups:
@@ -106,9 +117,44 @@ class Tallier:
             pools = [Pool(unknown, _MCS_API)]
         return Tally(service, tuple(pools))
 
+    def _groups(self, name: str, part: Part, service: FleetService) -> list[str]:
+        """The pools that a cluster's endpoints are in."""
+        found: list[str] = []
+        for export in part.exports:
+            if not _counts(part, export, service) or export.ref.kind == _BY_KARMADA:
+                continue
+            if export.dialect in _ONE_API:
+                found.append(self._within(_MCS_API, export.dialect, name))
+            elif export.dialect is Dialect.LINKERD:
+                found += _by_linkerd(name, service)
+            else:
+                found.append(self._within(export.dialect.value, export.dialect, name))
+        if part.service is not None and not part.exports and self._provides(name, service):
+            found.append(_MCS_API)
+        return found
+
+    def _within(self, group: str, dialect: Dialect, name: str) -> str:
+        """The pool of a cluster's own mesh: meshes that no tunnel joins know nothing of each
+        other, whatever their services are called."""
+        place = place_of(self._mesh, self._meshes, dialect, name)
+        return f"{group} of mesh {place}" if place else group
+
+    def _provides(self, name: str, service: FleetService) -> bool:
+        """Whether a MultiClusterService takes this member's endpoints; no providers named is
+        all."""
+        for part in service.parts.values():
+            for one in part.imports:
+                if one.ref.kind == _BY_KARMADA and (
+                    not one.sources or name in map(self._names.get, one.sources)
+                ):
+                    return True
+        return False
+
     def _share(self, name: str, part: Part) -> Share:
-        """The endpoints of a cluster that offers the service."""
-        ready = part.backends.ready if part.backends is not None else 0
+        """The endpoints of a cluster that offers the service; one that does not serve is ready in
+        name only."""
+        has = part.backends
+        ready = has.ready - has.published if has is not None else 0
         if doubt := self._doubts.get(name, ""):
             return Share(name, ready, doubt)
         if part.backends is None and part.service is not None:
@@ -174,21 +220,21 @@ def offers(export: Export) -> bool:
     return not any(one is not None and one.status == "False" for one in conditions)
 
 
-def _groups(name: str, part: Part, service: FleetService) -> list[str]:
-    """The pools that a cluster's endpoints are in."""
-    found: list[str] = []
-    for export in part.exports:
-        if not offers(export) or export.ref.kind == _BY_KARMADA:
-            continue
-        if export.dialect in _ONE_API:
-            found.append(_MCS_API)
-        elif export.dialect is Dialect.LINKERD:
-            found += _by_linkerd(name, service)
-        else:
-            found.append(export.dialect.value)
-    if part.service is not None and not part.exports and _provides_for_karmada(name, service):
-        found.append(_MCS_API)
-    return found
+def _counts(part: Part, export: Export, service: FleetService) -> bool:
+    """Whether an export is in force beside the others: of two types, that of the oldest is."""
+    conflict = export.condition("Conflict")
+    if not offers(export):
+        return False
+    own = part.service
+    if own is None or conflict is None or conflict.status != "True":
+        return True
+    return "TypeConflict" not in conflict.reasons or not any(
+        other.service is not None
+        and other.service.headless is not own.headless
+        and (one.created or math.inf) < (export.created or math.inf)
+        for other in service.parts.values()
+        for one in other.exports
+    )
 
 
 def _by_linkerd(name: str, service: FleetService) -> Iterator[str]:
@@ -207,12 +253,3 @@ def _by_linkerd(name: str, service: FleetService) -> Iterator[str]:
         yield Dialect.LINKERD.value
     if mirrored or not federated:
         yield f"{Dialect.LINKERD.value} {name}"
-
-
-def _provides_for_karmada(name: str, service: FleetService) -> bool:
-    """Whether a MultiClusterService takes this member's endpoints; no providers named is all."""
-    for part in service.parts.values():
-        for one in part.imports:
-            if one.ref.kind == _BY_KARMADA and (not one.sources or name in one.sources):
-                return True
-    return False

@@ -27,6 +27,7 @@ def count(slices: Sequence[EndpointSlice]) -> Backends:
     if len(slices) == 1 and len(slices[0].endpoints) == 1:
         return _count_one(slices[0], slices[0].endpoints[0])
     known: dict[_Key, bool] = {}
+    idle: set[_Key] = set()
     addresses: list[str] = []
     hosts: dict[tuple[str, str], set[_Key]] = {}
     families: set[str] = set()
@@ -45,9 +46,11 @@ def count(slices: Sequence[EndpointSlice]) -> Backends:
             up = endpoint.ready
             if up or key not in known:
                 known[key] = up
+            if up and endpoint.conditions.serving is False:
+                idle.add(key)
             if endpoint.hostname:
                 hosts.setdefault((family, endpoint.hostname), set()).add(key)
-    return _backends(slices, known, families, addresses, hosts)
+    return _backends(slices, known, families, addresses, hosts, idle)
 
 
 def _backends(
@@ -56,8 +59,10 @@ def _backends(
     families: set[str],
     addresses: list[str],
     hosts: dict[tuple[str, str], set[_Key]],
+    idle: set[_Key],
 ) -> Backends:
-    """What was found: readiness by endpoint, families that have bare addresses, host names."""
+    """What was found: readiness by endpoint, families that have bare addresses, host names, and
+    endpoints that are ready and do not serve."""
     ready, total = _totals(known) if len(families) > 1 else (sum(known.values()), len(known))
     return Backends(
         ready,
@@ -68,6 +73,7 @@ def _backends(
         tuple([slice_ref(one) for one in slices]),
         _changed(slices),
         tuple(sorted({host for _, host in hosts})) if hosts else (),
+        min(len(idle), ready) if idle else 0,
     )
 
 
@@ -83,6 +89,7 @@ def _count_one(one: EndpointSlice, endpoint: Endpoint) -> Backends:
         (slice_ref(one),),
         _changed((one,)),
         (endpoint.hostname,) if endpoint.hostname else (),
+        1 if endpoint.conditions.serving is False and endpoint.ready else 0,
     )
 
 

@@ -58,13 +58,17 @@ class ClusterReading:
     claims: tuple[IdClaim, ...] = ()
     namespaces: frozenset[str] | None = None
     signs: Signs = field(default_factory=Signs)
+    annotated: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    """Namespaces that say to be global for Cilium, and those that say not to be."""
     _sources: dict[str, object] = field(default_factory=dict)
 
     def refresh(self, cluster: ClusterSnapshot) -> None:
         """Work out anew what may have changed."""
         self.claims = self._again(cluster, ID_TOPICS, own_claims, self.claims)
         self.signs = self._again(cluster, SIGN_TOPICS, read_signs, self.signs)
-        self.namespaces = self._again(cluster, ("namespaces",), _namespaces, self.namespaces)
+        self.namespaces, self.annotated = self._again(
+            cluster, ("namespaces",), _namespaces, (self.namespaces, self.annotated)
+        )
 
     def _again(
         self,
@@ -89,10 +93,18 @@ def _signature(cluster: ClusterSnapshot, topic: str) -> object:
     return (view.state, view.version, view.generation, bool(view.faults), id(first))
 
 
-def _namespaces(cluster: ClusterSnapshot) -> frozenset[str] | None:
-    if not cluster.topic("namespaces").conclusive:
-        return None
-    return frozenset(name for _, name in cluster.objects("namespaces", Namespace))
+def _namespaces(
+    cluster: ClusterSnapshot,
+) -> tuple[frozenset[str] | None, tuple[frozenset[str], frozenset[str]]]:
+    """All namespaces, None when not conclusive; and what Cilium's annotation says of some."""
+    yes: set[str] = set()
+    no: set[str] = set()
+    held = cluster.objects("namespaces", Namespace)
+    for (_, name), one in held.items():
+        if said := one.metadata.annotations.cilium_global:
+            (yes if said.lower() == "true" else no).add(name)
+    known = frozenset(name for _, name in held) if cluster.topic("namespaces").conclusive else None
+    return known, (frozenset(yes), frozenset(no))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,5 +199,7 @@ def _facts(
         installed=reading.signs.installed,
         globalnet=reading.signs.globalnet,
         cilium_synced_slices=reading.signs.cilium_synced_slices,
+        cilium_shares=reading.signs.cilium_shares,
+        cilium_odd=reading.annotated[reading.signs.cilium_shares],
         istio_joined=istio_joined,
     )

@@ -135,15 +135,27 @@ def known_ids(
             said[member.cluster].add(member.mesh_id)
     owners: dict[str, set[str]] = {}
     for name, values in said.items():
-        for value in values:
+        for value in {*values, _called(fleet.clusters[name].context)}:
             owners.setdefault(value, set()).add(name)
     found = {}
     for name, cluster in fleet.clusters.items():
-        spare = {name} if cluster.context in fleet.clusters else {name, cluster.context}
+        spare = {name, _called(cluster.context)}
+        if cluster.context not in fleet.clusters:
+            spare.add(cluster.context)
         found[name] = frozenset(
             said[name] | {word for word in spare if word and not owners.get(word, set()) - {name}}
         )
     return found
+
+
+def _called(context: str) -> str:
+    """The cluster's own name in a context that gcloud wrote: `gke_<project>_<location>_<cluster>`,
+    `connectgateway_<project>_<location>_<membership>`; empty for others.
+
+    A membership of a fleet has its cluster's name unless somebody chose another one.
+    """
+    tool, *rest = context.split("_")
+    return rest[-1] if tool in ("gke", "connectgateway") and len(rest) == 3 else ""
 
 
 def check_ids(fleet: FleetSnapshot, claims: Mapping[str, Sequence[IdClaim]]) -> Iterator[Finding]:

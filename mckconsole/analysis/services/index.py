@@ -41,6 +41,8 @@ _OWN = ("serviceexports", "gke-serviceexports", "gke-serviceimports", "multiclus
 """Topics whose objects have the namespace and name of their service."""
 _GROUPED = ("endpointslices", "serviceimports", "globalingressips", "exportedservices")
 """Topics whose objects tell otherwise whose they are."""
+_ROLES = ("mirror", "internal", "derived")
+"""Services that are not their cluster's own."""
 OBJECT_TOPICS = ("services", *_OWN, *_GROUPED)
 """Every topic whose objects are looked up by service."""
 
@@ -103,7 +105,7 @@ class ClusterIndex:
         self._seen: dict[str, _Seen] = {}
         self._copies: dict[str, dict[Key, Projection]] = {name: {} for name in OBJECT_TOPICS}
         self._groups: dict[str, dict[Key, tuple[Key, ...]]] = {
-            name: {} for name in (*_GROUPED, "mirror", "internal")
+            name: {} for name in (*_GROUPED, *_ROLES)
         }
         self._aliases: dict[Key, tuple[tuple[str, Key], ...]] = {}
         """Names of derived Services and mirrors, with the objects that say so."""
@@ -136,11 +138,7 @@ class ClusterIndex:
         touched |= lost
         self._rare = (
             bool(self._aliases)
-            or any(
-                map(
-                    self._groups.get, ("mirror", "internal", "globalingressips", "exportedservices")
-                )
-            )
+            or any(map(self._groups.get, (*_ROLES, "globalingressips", "exportedservices")))
             or any(self._copies[topic] for topic in _OWN if topic != "serviceexports")
         )
         if self._aliases:
@@ -261,9 +259,9 @@ class ClusterIndex:
         return key in self._copies["serviceexports"] or key in self._groups["serviceimports"]
 
     def service(self, key: Key) -> Service | None:
-        """The cluster's own Service of that name; mirrors and Globalnet's internal ones are not."""
+        """The cluster's own Service of that name; those that meshes made are not."""
         found = cast("Service | None", self._copies["services"].get(key))
-        if found is None or not (self._groups["mirror"] or self._groups["internal"]):
+        if found is None or not any(map(self._groups.get, _ROLES)):
             return found
         return found if role_of(found) == "service" else None
 

@@ -59,6 +59,8 @@ class Signs:
     installed: frozenset[Dialect] = frozenset()
     globalnet: bool = False
     cilium_synced_slices: bool = False
+    cilium_shares: bool = True
+    """Whether namespaces are global for Cilium by default."""
     remote_secrets: bool = False
     """Whether Istio has a way into another cluster."""
     first_schema: tuple[ObjectRef, str] | None = None
@@ -73,7 +75,8 @@ def read_signs(cluster: ClusterSnapshot) -> Signs:
         found |= {Dialect.MCS}
     sync = _cilium(cluster, "endpoint_sync")
     secrets = bool(cluster.topic("istio-remote-secrets").objects)
-    return Signs(found, _globalnet(cluster), sync, secrets, _first_schema(cluster))
+    shares = not _cilium(cluster, "default_global", "false")
+    return Signs(found, _globalnet(cluster), sync, shares, secrets, _first_schema(cluster))
 
 
 def _first_schema(cluster: ClusterSnapshot) -> tuple[ObjectRef, str] | None:
@@ -114,9 +117,9 @@ def _dialects(cluster: ClusterSnapshot) -> Iterator[Dialect]:
             yield Dialect.CLOUD_MAP
 
 
-def _cilium(cluster: ClusterSnapshot, setting: str) -> bool:
+def _cilium(cluster: ClusterSnapshot, setting: str, value: str = "true") -> bool:
     found = cluster.objects("cilium-config", CiliumConfig).values()
-    return any(getattr(one.data, setting).lower() == "true" for one in found)
+    return any(getattr(one.data, setting).lower() == value for one in found)
 
 
 def _globalnet(cluster: ClusterSnapshot) -> bool:

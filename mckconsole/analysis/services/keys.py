@@ -124,7 +124,8 @@ def _of_service(found: Service) -> tuple[Key, ...]:
     role = role_of(found)
     if role == "mirror":
         return (_of_mirror(found),)
-    return ((meta.namespace, meta.labels[_INTERNAL] if role == "internal" else meta.name),)
+    told = {"internal": _INTERNAL, "derived": MCS_SERVICE}.get(role)
+    return ((meta.namespace, meta.labels[told] if told else meta.name),)
 
 
 def _of_mirror(found: Service) -> Key:
@@ -159,13 +160,16 @@ _READERS: dict[str, Callable[[Any], tuple[Key, ...]]] = {
 
 
 def role_of(service: Service) -> str:
-    """`mirror` (Linkerd's), `internal` (Globalnet's) or `service`."""
+    """`mirror` (Linkerd's), `internal` (Globalnet's), `derived` (Cilium's, of an import, annotated
+    as global by Cilium itself) or `service`."""
     labels = service.metadata.labels
     if not labels:
         return "service"
     if labels.get(_MIRROR) == "true":
         return "mirror"
-    return "internal" if labels.get(_INTERNAL) else "service"
+    if labels.get(_INTERNAL):
+        return "internal"
+    return "derived" if labels.get(MCS_SERVICE) else "service"
 
 
 ALIASING = frozenset({"services", "serviceimports", "gke-serviceimports"})

@@ -106,8 +106,16 @@ class ClusterFacts:
     globalnet: bool = False
     cilium_synced_slices: bool = False
     """Whether Cilium writes slices of remote endpoints (`clustermesh-enable-endpoint-sync`)."""
+    cilium_shares: bool = True
+    """Whether Cilium shares the Services of namespaces that do not say otherwise."""
+    cilium_odd: frozenset[str] = frozenset()
+    """Namespaces that do say otherwise, by `clustermesh.cilium.io/global`."""
     istio_joined: bool = False
     """Whether Istio joins its Services with those of the same name in other clusters, or may."""
+
+    def is_global(self, namespace: str) -> bool:
+        """Whether Cilium takes a namespace's Services for global where they say so themselves."""
+        return self.cilium_shares is (namespace not in self.cilium_odd)
 
 
 class ConditionView(msgspec.Struct, frozen=True, gc=False):
@@ -192,6 +200,8 @@ class Backends(msgspec.Struct, frozen=True, gc=False):
     """Unix seconds of the last change of a pod or the Service that made a slice be written."""
     hosts: tuple[str, ...] = ()
     """Host names that endpoints have, sorted."""
+    published: int = 0
+    """How many of `ready` do not serve, and are ready because the Service publishes all."""
 
 
 class Export(msgspec.Struct, frozen=True, gc=False):

@@ -11,8 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from msgspec import structs
+
 from mckconsole.analysis.mesh.links import MeshReport
 from mckconsole.analysis.services.corefile import check_dns
+from mckconsole.analysis.services.dialects.others import by_sameness
 from mckconsole.analysis.services.facts import Standing, read_facts
 from mckconsole.analysis.services.ids import check_ids
 from mckconsole.analysis.services.index import bits
@@ -260,9 +263,24 @@ class _Work:
             elif old is not None and not anew >> number & 1:
                 parts[name] = old.parts[name]
             else:
-                facts = self.standing.facts[name]
-                parts[name] = read_part(facts, index.clusters[number].held(key))
-        return parts
+                parts[name] = self._read(key, number)
+        return self._without_sameness(key, old, parts) if self.desk.same else parts
+
+    def _read(self, key: ServiceKey, number: int) -> Part:
+        index = self.desk.index
+        return read_part(self.standing.facts[index.names[number]], index.clusters[number].held(key))
+
+    def _without_sameness(
+        self, key: ServiceKey, old: FleetService | None, parts: dict[str, Part]
+    ) -> dict[str, Part]:
+        """The parts, without Istio's joining of namesakes where another dialect says in some
+        cluster how the service crosses."""
+        if any(map(_told, parts.values())):
+            return {name: _without_istio(part) for name, part in parts.items()}
+        if old is None or not any(map(_told, old.parts.values())):
+            return parts
+        held = bits(self.desk.index.holders.get(key, 0))  # the old ones are without it
+        return {**parts, **{self.desk.index.names[one]: self._read(key, one) for one in held}}
 
     def _share(self, key: ServiceKey, circle: int) -> None:
         """Note which clusters share it by the MCS API."""
@@ -275,6 +293,18 @@ class _Work:
         if circle & (circle - 1):
             desk.sharing[key] = circle
             desk.circles[circle] += 1
+
+
+def _told(part: Part) -> bool:
+    """Whether something else than sameness says how the service crosses."""
+    return bool(part.imports or part.remote) or any(not by_sameness(one) for one in part.exports)
+
+
+def _without_istio(part: Part) -> Part:
+    """A part that crosses by sameness is one that merely has a Service of that name."""
+    if not any(map(by_sameness, part.exports)):
+        return part
+    return structs.replace(part, exports=(), unknown=())
 
 
 def _unread(facts: ClusterFacts) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def _compare(case: Case) -> Iterator[Finding]:
         yield _ports(case, held)
     if headless:
         yield _types(case, held)
-    if fields:
+    if fields and case.dialect is not Dialect.ISTIO:  # its proxies go by their own cluster's
         yield from _fields(case, held)
 
 
@@ -164,19 +164,23 @@ def _winner(case: Case, oldest: Offer) -> str:
 
 def _types(case: Case, held: Sequence[tuple[Offer, ServiceFacts]]) -> Finding:
     oldest, base = held[0]
-    odd = next(one for one, service in held if service.headless != base.headless)
+    odd, service = next(pair for pair in held if pair[1].headless != base.headless)
     flags = _conflicts(case, ("TypeConflict",))
+    istio = case.dialect is Dialect.ISTIO
+    effect = (
+        f"{oldest.cluster} has it {_type(base)} and {odd.cluster} {_type(service)}: what "
+        f"{name_asked(case)} is to a proxy depends on the cluster it runs in."
+        if istio
+        else f"{oldest.cluster} exports it {_type(base)} and was first, so the export of "
+        f"{odd.cluster} is refused: pods elsewhere that ask for {name_asked(case)} never get "
+        "its endpoints."
+    )
     return make_finding(
         case,
         "SD04",
-        Severity.HIGH,
+        Severity.MEDIUM if istio else Severity.HIGH,
         (odd.cluster, odd.export.ref),
-        Words(
-            "headless in one exporter, not in another",
-            f"{oldest.cluster} exports it {_type(base)} and was first, so the export of "
-            f"{odd.cluster} is refused: pods elsewhere that ask for {name_asked(case)} never get "
-            f"its endpoints. {_flagged(case, flags)}",
-        ),
+        Words("headless in one exporter, not in another", f"{effect} {_flagged(case, flags)}"),
         [
             *(saw(case, one.cluster, service.ref, "spec.clusterIP", service.cluster_ip or "(empty)")
               for one, service in held),

@@ -87,9 +87,12 @@ class Offer:
 
     @property
     def refused(self) -> bool:
-        """Whether its own controller says that it is not offered, or conflicts in type."""
-        if self.invalid or self.unready:
-            return True
+        """Whether its own controller says that it is not offered."""
+        return self.invalid is not None or self.unready is not None
+
+    @property
+    def other_type(self) -> bool:
+        """Whether it conflicts in type: newer controllers say so to the one that won too."""
         return self.conflict is not None and "TypeConflict" in self.conflict.reasons
 
 
@@ -211,10 +214,10 @@ class Case:
     def _find_live(self) -> dict[str, Offer]:
         found = {name: one for name, one in self.offers.items() if self._is_live(name, one)}
         if len(found) < 2:
-            return found
+            return {name: one for name, one in found.items() if not one.other_type}
         types = {one.part.service.headless for one in found.values() if one.part.service}
-        if len(types) < 2:
-            return found
+        if len(types) < 2:  # whom it conflicts with is not among these
+            return {name: one for name, one in found.items() if not one.other_type}
         oldest = self.by_age(found.values())[0].part.service
         if oldest is None:
             return found

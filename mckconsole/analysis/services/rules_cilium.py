@@ -29,6 +29,8 @@ _AFFINITY = "metadata.annotations['service.cilium.io/affinity']"
 _SYNC = "metadata.annotations['service.cilium.io/global-sync-endpoint-slices']"
 _AFFINITIES = frozenset({"none", "local", "remote", ""})
 
+_NAMESPACE = "metadata.annotations['clustermesh.cilium.io/global']"
+
 _Sides = Mapping[str, tuple[ServiceFacts, CiliumSwitches]]
 
 
@@ -91,6 +93,9 @@ def _one_sided(case: Case, sides: _Sides) -> Iterator[Finding]:
 
 def _why_not(case: Case, name: str) -> Evidence:
     part, spaces = case.parts.get(name), case.facts(name).namespaces
+    if part and part.service and not case.facts(name).is_global(case.key.namespace):
+        what = f"{_NAMESPACE} of Namespace {case.key.namespace}"
+        return worked_out(case, name, "namespaces", what, "not true")
     if part and part.service:
         return saw(case, name, part.service.ref, _GLOBAL, "(not true)")
     if spaces is not None and case.key.namespace not in spaces:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mckconsole.analysis.services.model import Reach
+from mckconsole.analysis.services.model import Dialect, Reach
 from mckconsole.analysis.services.rules_case import Case, export_topic
 from mckconsole.analysis.services.rules_words import (
     Words,
@@ -20,13 +20,17 @@ from mckconsole.analysis.services.rules_words import (
 )
 from mckconsole.domain.findings import Finding, Severity
 
+_OWN_WAYS = frozenset({
+    Dialect.GKE, Dialect.CLOUD_MAP, Dialect.ISTIO, Dialect.LINKERD, Dialect.CONSUL,
+})  # fmt: skip
+"""Dialects whose traffic takes gateways or networks of their own."""
 _Ways = dict[str, Reach]
 """Exporter to the way there."""
 
 
 def check_reach(case: Case) -> Iterator[Finding]:
     """SD15: importers that no tunnel joins to an exporter."""
-    if not case.setting.severed:
+    if not case.setting.severed or case.dialect in _OWN_WAYS:
         return
     live: list[str] | None = None
     reach = case.setting.around.reach

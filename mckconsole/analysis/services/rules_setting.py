@@ -34,6 +34,8 @@ class Setting:
     nameless: Mapping[str, str]
     """Clusters whose ids may not all be known, with the reason: an id that nobody has may be
     theirs."""
+    silent: frozenset[str]
+    """Clusters that were read and say no id of their own."""
     _homes: dict[tuple[Dialect, int, str], tuple[frozenset[str], frozenset[str]]] = field(
         default_factory=dict
     )
@@ -58,7 +60,7 @@ class Setting:
 @lru_cache(maxsize=4)
 def setting_of(around: Surroundings) -> Setting:
     """The setting of these surroundings; of one snapshot it is made once."""
-    mesh = _meshes(around.reach)
+    mesh = meshes_of(around.reach)
     members: dict[tuple[Dialect, int], set[str]] = {}
     count = len(set(mesh.values()))
     for name, facts in around.clusters.items():
@@ -72,6 +74,11 @@ def setting_of(around: Surroundings) -> Setting:
         any(reach.up is False for reach in around.reach.values()),
         tuple(name for name, facts in around.clusters.items() if not facts.readable),
         {name: why for name, facts in around.clusters.items() if (why := _nameless(facts))},
+        frozenset(
+            name
+            for name, facts in around.clusters.items()
+            if facts.readable and not facts.ids - {facts.name, facts.context}
+        ),
     )
 
 
@@ -83,7 +90,7 @@ def _nameless(facts: ClusterFacts) -> str:
     return next((facts.unread[topic] for topic in ID_TOPICS if topic in facts.unread), "")
 
 
-def _meshes(pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
+def meshes_of(pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
     """Clusters that are joined, over however many others, have the same number (from 1)."""
     root: dict[str, str] = {}
 

@@ -28,6 +28,8 @@ from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 _ALWAYS_LISTS = frozenset({Dialect.LIGHTHOUSE, Dialect.CILIUM_MCS})
 """Dialects whose imports name their exporters, so that an empty list names none."""
 _LISTS = _ALWAYS_LISTS | {Dialect.GKE, Dialect.CLOUD_MAP, Dialect.MCS}
+_NEED_NO_ID = frozenset({Dialect.GKE, Dialect.KARMADA, Dialect.MCS})
+"""Dialects that know a cluster by a name that need not stand in any object of the cluster."""
 _Named = tuple[tuple[str, ...], tuple[str, ...]]
 """Ids that an aggregated import names, and those that only copies per cluster do."""
 
@@ -111,9 +113,21 @@ def _compare(
 
 def doubt_id(case: Case, rule: str, source: str) -> bool:
     """Whether an id that no cluster is known by may be one of a cluster that was not read."""
-    for name, why in case.setting.nameless.items():
+    doubted = dict(case.setting.nameless)
+    if case.dialect in _NEED_NO_ID:
+        for name in sorted(case.setting.silent - _accounted(case)):
+            if case.dialect in case.facts(name).installed:
+                doubted.setdefault(name, "it says no id of its own")
+    for name, why in doubted.items():
         case.unknown(rule, name, f"may be the cluster that others call {source}: {why}")
-    return bool(case.setting.nameless)
+    return bool(doubted)
+
+
+def _accounted(case: Case) -> set[str]:
+    """Clusters that the service's objects call by an id that is known."""
+    sources = {source for held in case.imports.values() for one in held for source in one.sources}
+    sources.update(one.source for held in case.remote.values() for one in held)
+    return {name for source in sources for name in case.resolve(source)}
 
 
 def doubt_export(case: Case, rule: str, names: Sequence[str]) -> bool:

@@ -67,6 +67,11 @@ def _names(entry: ExportedService, draft: Draft) -> bool:
     )
 
 
+def by_sameness(export: Export) -> bool:
+    """Whether nothing but Istio's joining of namesakes is what offers a Service."""
+    return export.dialect is Dialect.ISTIO and export.ref.kind == "Service"
+
+
 def read_istio(draft: Draft, service: ServiceFacts) -> None:
     """Add a Service that Istio joins with its namesakes in other clusters.
 

@@ -102,11 +102,14 @@ def read_imported(draft: Draft, slices: list[EndpointSlice], own: frozenset[str]
 def read_derived(draft: Draft, slices: Sorted) -> None:
     """Add the endpoints of Services that were derived from an import and are no mirror's.
 
-    GKE writes them without a label that says where they lie.
+    GKE writes them without a label that says where they lie. Cilium gives its derived Services the
+    cluster's own pods too, in slices that say so.
     """
     for one in draft.imports:
         for found in slices.others.pop(one.derived, ()) if one.derived else ():
-            draft.remote.append(remote(one.dialect, "", count((found,))))
+            source = found.metadata.labels.get(MCS_SOURCE, "")
+            if source not in draft.facts.ids:
+                draft.remote.append(remote(one.dialect, source, count((found,))))
 
 
 def remote(dialect: Dialect, source: str, counted: Backends) -> RemoteEndpoints:

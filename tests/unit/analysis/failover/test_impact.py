@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import msgspec
 import pytest
 
-from mckconsole.analysis.failover.model import Impact
+from mckconsole.analysis.failover.model import FailoverReport, Impact
+from mckconsole.analysis.failover.simulate import simulate
 from mckconsole.analysis.mesh.links import (
     Link,
     LinkKey,
@@ -16,14 +18,18 @@ from mckconsole.analysis.mesh.links import (
     MeshReport,
 )
 from mckconsole.analysis.services.model import (
+    Backends,
     CiliumSwitches,
+    ConditionView,
     Dialect,
     Export,
     FleetService,
     Import,
     Part,
+    Reach,
     RemoteEndpoints,
 )
+from mckconsole.domain.snapshot import FleetSnapshot
 from tests.unit.analysis import build as clusters
 from tests.unit.analysis.failover.build import (
     condition,
@@ -33,6 +39,7 @@ from tests.unit.analysis.failover.build import (
     only,
     part,
     ref,
+    report,
     service,
     stale,
 )
@@ -259,3 +266,97 @@ def test_services_stand_worst_first_and_names_are_checked() -> None:
     assert report.lost == ("a",)
     with pytest.raises(ValueError, match="no such cluster: x"):
         lose(names(*ABC), ["x"])
+
+
+def reported(
+    service: FleetService, lost: str, *, fleet: FleetSnapshot | None = None,
+    reach: Mapping[tuple[str, str], Reach] = {},
+) -> FailoverReport:  # fmt: skip
+    """The simulation where ways between clusters are known."""
+    fleet = fleet or names(*ABC)
+    return simulate(fleet, replace(report(fleet, service), reach=reach), tuple(lost))
+
+
+UP, DOWN = Reach(True, "submariner up"), Reach(False, "submariner down")
+ALL_UP = {(one, two): UP for one in ABC for two in ABC if one != two}
+
+
+@pytest.mark.parametrize(
+    ("reach", "impact"),
+    [
+        ({}, Impact.NOTED),
+        ({("c", "b"): DOWN}, Impact.DEGRADED),
+        ({("c", "b"): Reach(None, "submariner unverified")}, Impact.NOTED),
+        ({("c", "a"): DOWN, ("c", "b"): DOWN}, Impact.NOTED),
+        ({("a", "b"): DOWN, ("b", "c"): DOWN}, Impact.NOTED),
+    ],
+)
+def test_a_consumer_that_reaches_nothing_left_is_not_carried_on(
+    reach: dict[tuple[str, str], Reach], impact: Impact
+) -> None:
+    """c imports it of a and b: what is left in b helps c only where a tunnel leads there."""
+    assert only(reported(exported(a=2, b=2), "a", reach=ALL_UP | reach)).impact is impact
+
+
+def test_meshes_that_nothing_joins_do_not_stand_in_for_each_other() -> None:
+    reach = {("a", "c"): UP, ("c", "a"): UP, ("b", "d"): UP, ("d", "b"): UP}
+    found = only(reported(exported(a=2, b=2), "a", fleet=names(*ABC, "d"), reach=reach))
+    assert (found.impact, found.left) == (Impact.OUTAGE, 0)
+    assert "another mesh" in found.reason
+
+
+def test_a_cluster_listed_twice_does_not_stand_in_for_itself() -> None:
+    fleet = clusters.fleet(
+        clusters.cluster("a", uid="one"), clusters.cluster("b", uid="one"), clusters.cluster("c")
+    )
+    found = reported(exported(a=2, b=2), "a", fleet=fleet)
+    assert found.lost == ("a", "b")
+    assert (only(found).impact, only(found).lost) == (Impact.OUTAGE, 2)
+
+
+def test_endpoints_that_are_only_published_do_not_carry_anything() -> None:
+    """publishNotReadyAddresses makes every pod ready; `serving` tells."""
+    idle = part("b", 3)
+    idle = msgspec.structs.replace(idle, backends=Backends(3, 3, published=3))
+    assert only(lose(names(*ABC), "a", service(part("a", 3), idle))).impact is Impact.OUTAGE
+
+
+@pytest.mark.parametrize(("own", "impact"), [(2, Impact.DEGRADED), (0, Impact.OUTAGE)])
+def test_endpoints_that_cilium_does_not_share_serve_their_own_cluster(
+    own: int, impact: Impact
+) -> None:
+    taken = Import(Dialect.CILIUM_GLOBAL, ref("Service"))
+    kept = msgspec.structs.replace(part("b", own, dialect=None), imports=(taken,))
+    found = service(part("a", 2, dialect=Dialect.CILIUM_GLOBAL), kept)
+    assert only(lose(names(*ABC), "a", found)).impact is impact
+
+
+def test_karmada_names_providers_by_any_id() -> None:
+    hub = Part("c", imports=(Import(Dialect.KARMADA, ref("MultiClusterService"), None, ("m1",)),))
+    fleet = names(*ABC)
+    made = report(fleet, service(part("a", 2, dialect=None), hub))
+    known = replace(made.clusters["a"], ids=frozenset({"a", "m1"}))
+    made = replace(made, clusters={**made.clusters, "a": known})
+    assert only(simulate(fleet, made, ("a",))).impact is Impact.OUTAGE
+
+
+def test_of_two_types_only_the_oldest_exports_is_in_force() -> None:
+    """Newer controllers say so on every export, also on the one that won."""
+    said = (_conflict("TypeConflict"),)
+    one, two = part("a", 2, conditions=said), part("b", 2, conditions=said)
+    assert two.service is not None
+    two = msgspec.structs.replace(two, service=msgspec.structs.replace(two.service, headless=True))
+    one, two = _since(one, 1.0), _since(two, 2.0)
+    assert only(lose(names(*ABC), "a", service(one, two))).impact is Impact.OUTAGE
+    assert lose(names(*ABC), "b", service(one, two)).services == ()
+
+
+def _conflict(reason: str) -> ConditionView:
+    return msgspec.structs.replace(condition("Conflict", "True"), reasons=(reason,), raw=reason)
+
+
+def _since(found: Part, created: float) -> Part:
+    (export,) = found.exports
+    return msgspec.structs.replace(
+        found, exports=(msgspec.structs.replace(export, created=created),)
+    )

@@ -372,3 +372,50 @@ def test_istio_joins_what_nothing_else_joins() -> None:
     assert both.dialects == {Dialect.LIGHTHOUSE}
     assert both.unknown == ()
     assert part(facts(Dialect.ISTIO), SERVICE, PODS).exports == ()
+
+
+@pytest.mark.parametrize(
+    ("shares", "odd", "unread", "imports", "unknown"),
+    [
+        (True, (), False, 1, ""),
+        (True, ("shop",), False, 0, ""),
+        (False, (), False, 0, ""),
+        (False, ("shop",), False, 1, ""),
+        (True, (), True, 1, "clustermesh.cilium.io/global"),
+    ],
+)
+def test_a_namespace_may_keep_its_services_out_of_ciliums_mesh(
+    shares: bool, odd: tuple[str, ...], unread: bool, imports: int, unknown: str
+) -> None:
+    known = facts(
+        Dialect.CILIUM_GLOBAL, cilium_synced_slices=True, cilium_shares=shares,
+        cilium_odd=frozenset(odd), unread={"namespaces": "forbidden"} if unread else {},
+    )  # fmt: skip
+    found = part(known, annotated(SERVICE, CHOSEN), PODS)
+    assert (len(found.exports), len(found.imports)) == (imports, imports)
+    assert unknown in "".join(found.unknown)
+    assert bool(found.unknown) is bool(unknown)
+
+
+def test_pods_of_ciliums_derived_service_are_the_clusters_own() -> None:
+    """The endpoint slice controller writes them, with the labels of the derived Service."""
+    own = """
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata:
+  name: derived-k9-x
+  namespace: shop
+  labels:
+    kubernetes.io/service-name: derived-k9
+    endpointslice.kubernetes.io/managed-by: endpointslice-controller.k8s.io
+    multicluster.kubernetes.io/service-name: checkout
+    multicluster.kubernetes.io/source-cluster: %s
+endpoints: [{addresses: [10.2.0.1]}]
+"""
+    notes = "annotations: {multicluster.kubernetes.io/derived-service: derived-k9}"
+    held = IMPORT.replace("namespace: shop", f"namespace: shop, {notes}", 1)
+    known = facts(Dialect.CILIUM_MCS)
+    here = next(iter(known.ids))
+    assert part(known, SERVICE, PODS, held, own % here).remote == ()
+    (other,) = part(known, SERVICE, PODS, held, own % "elsewhere").remote
+    assert other.source == "elsewhere"

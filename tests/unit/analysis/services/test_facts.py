@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import replace
 
 import pytest
@@ -229,3 +230,33 @@ def test_versions_of_clusters_that_share_nothing_may_differ() -> None:
     other = build.cluster("b")
     assert not found("SD16", alone, other)
     assert not found("SD16", _mcs("a", "v1beta1"), _mcs("b", "v1beta1"))
+
+
+@pytest.mark.parametrize(
+    ("default", "said", "shared"),
+    [("", "", True), ("", "false", False), ("false", "", False), ("false", "true", True)],
+)
+def test_namespaces_say_whether_cilium_shares_them(default: str, said: str, shared: bool) -> None:
+    config = build.cilium_config("east", 1, clustermesh_default_global_namespace=default)
+    space = build.namespace("shop", "uid-shop")
+    meta = space["metadata"]
+    assert isinstance(meta, dict)
+    meta["annotations"] = {"clustermesh.cilium.io/global": said} if said else {}
+    fleet = live(a=[config, space])
+    assert read_facts(fleet.snapshot(), (), {}).facts["a"].is_global("shop") is shared
+
+
+@pytest.mark.parametrize(
+    ("context", "known"),
+    [
+        ("gke_prod-1_europe-west1_east", True),
+        ("connectgateway_prod-1_global_east", True),
+        ("arn_aws_eks_east", False),
+        ("gke_prod-1_east", False),
+    ],
+)
+def test_gcloud_writes_a_clusters_name_into_its_context(context: str, known: bool) -> None:
+    one = dataclasses.replace(build.cluster("a"), context=context)
+    assert ("east" in facts(one)["a"].ids) is known
+    twice = facts(one, dataclasses.replace(build.cluster("b"), context=context + ""))
+    assert "east" not in twice["a"].ids

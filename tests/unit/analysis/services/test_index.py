@@ -231,3 +231,16 @@ def test_equal_objects_of_another_list_change_nothing() -> None:
 def test_bits_are_ascending() -> None:
     assert bits(0) == ()
     assert bits(0b10110) == (1, 2, 4)
+
+
+def test_a_service_that_cilium_derived_is_no_global_one_of_its_own() -> None:
+    """Cilium annotates it as global; it belongs to the import that it was made of."""
+    notes = 'service.cilium.io/global: "true"'
+    derived = service("derived-k9", "multicluster.kubernetes.io/service-name: web", notes)
+    index = index_of(service(), imported("web", "shop"), derived)
+    assert not index.crosses(ServiceKey("shop", "derived-k9"), 0)
+    assert index.crosses(ServiceKey("shop", "web"), 0)
+    own = index.clusters[0].held(ServiceKey("shop", "web")).service
+    assert own is not None
+    assert own.metadata.name == "web"
+    assert index.clusters[0].service(("shop", "derived-k9")) is None

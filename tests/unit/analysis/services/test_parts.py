@@ -262,3 +262,13 @@ def test_an_import_without_status_is_one() -> None:
     (one,) = found.imports
     assert (one.headless, one.sources, one.ports, one.conditions) == (None, (), frozenset(), ())
     assert one.dialect is Dialect.MCS
+
+
+def test_pods_that_are_only_published_are_counted_apart() -> None:
+    """Under publishNotReadyAddresses every pod is ready; `serving` says which are."""
+    published = PODS.replace("{ready: true}", "{ready: true, serving: false}").replace(
+        "{ready: false}", "{ready: true, serving: true}"
+    )
+    found = part(facts(), SERVICE, published).backends
+    assert found is not None
+    assert (found.ready, found.published) == (2, 1)

@@ -58,8 +58,9 @@ async def test_every_key_is_harmless_before_anything_is_read(settings: Settings)
 
 
 async def test_rows_come_as_clusters_answer_and_none_waits_for_the_dead(
-    settings: Settings, size: tuple[int, int]
+    settings: Settings, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tests.ui.console.SILENCE", 10.0)
     async with console(settings, size=size) as running:
         await read(running)
         assert cluster(running, "edge-fra-1").state is ClusterState.CONNECTING
@@ -131,13 +132,13 @@ async def test_the_first_line_in_a_narrow_terminal(settings: Settings) -> None:
         assert "FROZEN" in title
 
 
-async def test_a_fleet_that_is_well_says_so(settings: Settings) -> None:
+async def test_the_first_line_speaks_of_the_scope(settings: Settings) -> None:
     """Also in 80 columns, where there is room for it."""
     async with console(settings, size=(80, 24)) as running:
         await read(running)
         await running.type(":ctx aws-use1-1")
         await running.press("enter")
         title = running.text().split("\n")[0]
-        assert "1 of 6 clusters  ▲ 1 warn" in title
+        assert "1 of 6 clusters  ✖ 1 high" in title
         assert "scope: aws-use1-1" in title
         assert "READ-ONLY (default)" in title

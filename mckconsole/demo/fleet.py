@@ -12,7 +12,7 @@ import contextlib
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -65,6 +65,8 @@ class EmbeddedFleet:
         self._world = World(model, seed=seed, epoch=self._epoch)
         self._stack = contextlib.AsyncExitStack()
         self._clusters: dict[str, EmbeddedCluster] = {}
+        self._held: dict[str, tuple[int, Sequence[PromSeries]]] = {}
+        """Name of a Prometheus to how far the script was when its series were made, and these."""
         self._config: Config | None = None
         self._kubeconfig: Path | None = None
 
@@ -169,7 +171,15 @@ class EmbeddedFleet:
             cluster_label=model.cluster_label,
         )
 
-    def _series(self, model: PrometheusModel) -> Iterator[PromSeries]:
+    def _series(self, model: PrometheusModel) -> Sequence[PromSeries]:
+        """What the Prometheus holds, made anew when the script went on: time is in the values."""
+        played, held = self._held.get(model.name, (-1, ()))
+        if played != self._world.played:
+            held = tuple(self._made_series(model))
+            self._held[model.name] = (self._world.played, held)
+        return held
+
+    def _made_series(self, model: PrometheusModel) -> Iterator[PromSeries]:
         for cluster in self._world.scenario.clusters:
             gone = cluster.dead or cluster.name in self._world.lost
             if gone or not any(fnmatchcase(cluster.name, p) for p in model.clusters):

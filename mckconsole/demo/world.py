@@ -79,6 +79,8 @@ class World:
         """Clusters that the script took away."""
         self.given_up: set[str] = set()
         """Lost clusters that others have noticed to be lost, long enough to act on it."""
+        self.played = 0
+        """Entries of the script that were played: while it stays, nothing changes but time."""
         self._script = list(self._schedule())
         heapq.heapify(self._script)
 
@@ -90,6 +92,7 @@ class World:
         touched: set[str] = set()
         while self._script and self._script[0].at <= elapsed:
             touched.update(heapq.heappop(self._script).change())
+            self.played += 1
         return touched
 
     @property

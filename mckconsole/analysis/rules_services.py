@@ -176,10 +176,11 @@ _CLUSTERS = (
         13,
         "Exported without a global address",
         Severity.HIGH,
-        ("serviceexports", "services", "globalingressips"),
+        ("serviceexports", "services", "globalingressips", "submariner-global-ips"),
         "Under Globalnet an exported service is reached by a global address only, and there is no "
         "GlobalIngressIP for it, no address was allocated (the pool may be used up), or the "
-        "internal Service has another one.",
+        "internal Service has another one. Also reported, as medium, when a tenth or less of a "
+        "cluster's global addresses is left.",
         "Look at the GlobalIngressIP's conditions; enlarge the global CIDR or export less.",
         "Submariner: pkg/globalnet/controllers",
     ),

@@ -32,6 +32,14 @@ def address(world: World, name: str, namespace: str, service: str) -> str:
     return str(ipaddress.ip_network(cidr)[256 + place % 60_000])
 
 
+def addresses_left(world: World, name: str) -> int:
+    """How many addresses of the global range are free; none where an export gets none."""
+    exports = [one for one in world.scenario.exports if name in one.clusters]
+    if any(name in one.no_address for one in exports):
+        return 0
+    return ipaddress.ip_network(global_cidr(world, name)).num_addresses - len(exports)
+
+
 def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     """Addresses of what `name` exports through Lighthouse."""
     if not global_cidr(world, name):

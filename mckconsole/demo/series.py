@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from mckconsole.demo import meshes
+from mckconsole.demo import globalnet, meshes
 from mckconsole.demo.promql import PromSeries
 from mckconsole.demo.scenario import CiliumLink
 from mckconsole.demo.site import NodePlan
@@ -33,6 +33,10 @@ def _submariner(world: World, name: str) -> Iterator[PromSeries]:
     target = {"job": "submariner-gateway-metrics", "namespace": "submariner-operator"}
     operator = {"job": "submariner-operator-metrics", "namespace": "submariner-operator"}
     yield PromSeries("submariner_gateways", operator, len(world.sites[name].gateway_nodes))
+    if cidr := globalnet.global_cidr(world, name):
+        left = globalnet.addresses_left(world, name)
+        pool = {**target, "job": "submariner-globalnet-metrics", "cidr": cidr}
+        yield PromSeries("submariner_global_IP_availability", pool, left)
     for receiver, tunnel in world.tunnels_of(name):
         remote = endpoint_spec(world, receiver)
         hosts = {

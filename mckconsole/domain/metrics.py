@@ -81,6 +81,7 @@ QUERIES: tuple[MetricQuery, ...] = (
     MetricQuery("submariner-latency", "submariner_connection_latency_seconds"),
     MetricQuery("submariner-rx-growth", "submariner_gateway_rx_bytes", window=300),
     MetricQuery("submariner-tx-growth", "submariner_gateway_tx_bytes", window=300),
+    MetricQuery("submariner-global-ips", "submariner_global_IP_availability"),
     MetricQuery("cilium-remote-clusters", "cilium_clustermesh_remote_clusters"),
     MetricQuery("cilium-readiness", "cilium_clustermesh_remote_cluster_readiness_status"),
     MetricQuery("cilium-failures-growth", "cilium_clustermesh_remote_cluster_failures", window=300),

@@ -172,7 +172,7 @@ SERVICES = PaneSpec(
             )
         )
     ),
-    queries=MESH.queries,
+    queries=(*MESH.queries, "submariner-global-ips"),
     aliases=("service", "svc", "sd", "exports", "imports"),
     help="One row is a service that crosses clusters, by namespace and name, worst first. A column"
     " per cluster says what it does: exp exports it, with its endpoints ready of all; imp knows it"

@@ -39,6 +39,7 @@ from mckconsole.analysis.services.model import (
 from mckconsole.analysis.services.ordered import merged
 from mckconsole.analysis.services.parts import read_part
 from mckconsole.analysis.services.pause import undisturbed
+from mckconsole.analysis.services.pool import check_pool
 from mckconsole.analysis.services.reach import reach_of
 from mckconsole.analysis.services.rules_collisions import collisions
 from mckconsole.analysis.services.skew import check_skew
@@ -98,7 +99,8 @@ def analyse_services(
 def _of_clusters(
     fleet: FleetSnapshot, desk: Desk, standing: Standing
 ) -> tuple[list[Finding], frozenset[Unknown]]:
-    """What concerns a cluster as a whole: its DNS path, its ids, its version of the API."""
+    """What concerns a cluster as a whole: its DNS path, its ids, its version of the API and
+    its global addresses."""
     findings = [
         *check_ids(fleet, standing.claims),
         *check_skew(fleet, desk.readings, desk.circles),
@@ -106,9 +108,10 @@ def _of_clusters(
     unknowns = set(service_unknowns(fleet, standing.facts))
     for name, cluster in fleet.clusters.items():
         if standing.facts[name].readable:
-            found, unread = check_dns(cluster, standing.facts[name])
-            findings += found
-            unknowns.update(unread)
+            facts = standing.facts[name]
+            for found, unread in (check_dns(cluster, facts), check_pool(fleet, cluster, facts)):
+                findings += found
+                unknowns.update(unread)
     return findings, frozenset(unknowns)
 
 

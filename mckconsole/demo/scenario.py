@@ -10,6 +10,7 @@ accident. This module reads and checks; it must not generate objects or read a c
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import cache
 from importlib import resources
 from typing import Literal
 
@@ -271,8 +272,9 @@ class Scenario(Section, frozen=True):
         return empty | {one.namespace for one in self.workloads_of(cluster)}
 
 
+@cache
 def load_scenario(name: str = "default") -> Scenario:
-    """Read the scenario called `name` from the package.
+    """Read the scenario called `name` from the package, once: nobody changes it.
 
     Raises:
         FileNotFoundError: there is no such scenario.

@@ -40,18 +40,24 @@ class Standing(Enum):
 
 
 def offer(world: World, name: str, namespace: str, service: str) -> Offer | None:
-    """What cluster `name` offers; None when it has no such Service."""
-    model = world.services.get((name, namespace, service))
+    """What cluster `name` offers; None when it has no such Service.
+
+    All importers ask for it, so it is worked out once.
+    """
+    key = (name, namespace, service)
+    model = world.services.get(key)
     if model is None:
         return None
-    site = world.sites[name]
-    return Offer(
-        service_ports(model),
-        model.headless,
-        model.affinity,
-        ready_count(site, model),
-        endpoints(site, model),
-    )
+    if key not in world.offers:
+        site = world.sites[name]
+        world.offers[key] = Offer(
+            service_ports(model),
+            model.headless,
+            model.affinity,
+            ready_count(site, model),
+            endpoints(site, model),
+        )
+    return world.offers[key]
 
 
 def standing(world: World, export: Export, name: str) -> Standing:

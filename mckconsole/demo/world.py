@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,6 +24,9 @@ from mckconsole.demo.scenario import (
     Workload,
 )
 from mckconsole.demo.site import Site
+
+if TYPE_CHECKING:
+    from mckconsole.demo.offers import Offer
 
 HEARTBEAT_SECONDS = 5.0
 """How often a Submariner gateway writes its object."""
@@ -75,6 +79,8 @@ class World:
             if one.ports
         }
         """(cluster, namespace, name of the Service) to what is behind it."""
+        self.offers: dict[tuple[str, str, str], Offer] = {}
+        """The same to what was worked out of it."""
         self.lost: set[str] = set()
         """Clusters that the script took away."""
         self.given_up: set[str] = set()

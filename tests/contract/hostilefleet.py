@@ -196,8 +196,8 @@ class HostileFleet(EmbeddedFleet):
         listener = await self._stack.enter_async_context(Listener({"": server}))
         return PrometheusConfig(name=model.name, url=listener.url)
 
-    def _series(self, model: PrometheusModel) -> Iterator[PromSeries]:
-        for one in super()._series(model):
+    def _made_series(self, model: PrometheusModel) -> Iterator[PromSeries]:
+        for one in super()._made_series(model):
             poisoner = self._poisoners[one.labels["cluster"]]
             labels = {
                 name: context_name(value) if name == "cluster" else poisoner.poison(value, name)

@@ -41,7 +41,12 @@ def test_what_is_planted_is_found_with_evidence(analysis: Analysis, row: Planted
 
 @pytest.mark.parametrize("twin", TWINS)
 def test_the_twins_are_well(analysis: Analysis, twin: str) -> None:
-    assert [(one.rule, one.title) for one in findings_of(analysis, twin)] == []
+    """A cluster may have other faults than those that it stands beside."""
+    found = findings_of(analysis, twin)
+    if "/" not in twin:
+        beside = {row.rule for row in TABLE if row.twin == twin}
+        found = [one for one in found if one.rule in beside]
+    assert [(one.rule, one.title) for one in found] == []
 
 
 def test_no_finding_is_about_two_things(analysis: Analysis) -> None:

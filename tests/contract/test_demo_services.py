@@ -45,7 +45,7 @@ def test_the_twins_are_well(analysis: Analysis, twin: str) -> None:
     found = findings_of(analysis, twin)
     if "/" not in twin:
         beside = {row.rule for row in TABLE if row.twin == twin}
-        found = [one for one in found if one.rule in beside]
+        found = tuple(one for one in found if one.rule in beside)
     assert [(one.rule, one.title) for one in found] == []
 
 

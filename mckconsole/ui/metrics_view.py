@@ -105,11 +105,12 @@ class MetricsView(PaneView):
         link = find_link(frame.analysis, self.place.id)
         if link is None:
             return
+        since, first = frozen_since(link), self._link is None
         self._name, self._link = f"{link.key.source} → {link.key.target}", link
         self._state = (stated(link_role(link), link.state.value), Span("  "))
-        if self._frozen != (since := frozen_since(link)):
+        if first or self._frozen != since:
             self._frozen = since
-            self._draw()
+            self._draw()  # the answer may have come before the link was known
         self.desk.refresh_words()
 
     def on_resize(self) -> None:

@@ -60,9 +60,9 @@ async def test_a_cluster_is_examined_once(
         await read(running)
         table(running).grid.move_to("aks-weu-1")
         await running.press("enter")
-        await running.press("/")
-        await running.type("known as")
-        await running.until(lambda: "demo-reader" in running.text())
+        await running.until(lambda: asked == ["aks-weu-1"])
+        await running.type("/demo-reader")
+        await running.until(lambda: "demo-reader: 1 of" in running.text())
         await running.press("enter", "1", "2", "1")
         assert asked == ["aks-weu-1"]
         table(running).grid.move_to("aks-weu-1")
@@ -154,7 +154,8 @@ async def test_a_403_is_words_in_the_view(fleet: EmbeddedFleet, settings: Settin
     async with console(settings) as running:
         await read(running)
         fleet.clusters["gcp-eu-1"].faults.add(refuse(403, "forbidden: no"), path="/gateways/")
-        await running.press("2", "Y")
+        await running.type(":mesh from:gcp-eu-1 to:aws-use1-1 driver:libreswan")
+        await running.press("enter", "Y")
         assert isinstance(running.shell.view, ObjectView)
         await running.until(lambda: "could not be read" in words(running))
         assert "403" in words(running)

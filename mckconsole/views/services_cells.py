@@ -103,12 +103,17 @@ def endpoints_of(part: Part) -> tuple[int, int]:
 
 def _exports(part: Part) -> tuple[str, str]:
     also = ", imports" if part.imports or part.remote else ""
-    if part.service is None and all(one.dialect is Dialect.KARMADA for one in part.exports):
+    if _is_hub(part):
         return "exp hub", f"exports from the hub{also}"
     if part.backends is None:
         return "exp ?" if part.service else "exp no svc", f"exports{also}"
     count = f"{part.backends.ready}/{part.backends.total}"
     return f"exp {count}", f"exports {count}{also}"
+
+
+def _is_hub(part: Part) -> bool:
+    """Whether it exports for its members only: a Karmada control plane has no endpoints."""
+    return part.service is None and all(one.dialect is Dialect.KARMADA for one in part.exports)
 
 
 def _imports(part: Part) -> tuple[str, str]:
@@ -158,7 +163,7 @@ def clusters_cell(service: FleetService, cells: Mapping[str, Cell]) -> Cell:
 
 def ready_cell(service: FleetService) -> Cell:
     """Ready and all endpoints of every exporter together."""
-    own = [part for part in service.parts.values() if part.exports]
+    own = [part for part in service.parts.values() if part.exports and not _is_hub(part)]
     if not own:
         return BLANK
     ready = sum(one.backends.ready for one in own if one.backends)

@@ -160,7 +160,8 @@ def _differing(case: Case, home: str, found: Sequence[_Wrong]) -> Finding:
         Words(
             "endpoints differ from those in their own cluster",
             f"What is held of {home}: {'; '.join(dict.fromkeys(why for _, why, _ in found))}. "
-            f"{who_asks(case, clusters)} may be sent where nobody answers, or not to all that do.",
+            f"{who_asks(case, clusters, home)} may be sent where nobody answers, or not to all "
+            "that do.",
         ),
         _both_sides(case, home, found),
         (

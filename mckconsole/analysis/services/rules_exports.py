@@ -98,7 +98,7 @@ def _refused(case: Case, offer: Offer, title: str, severity: Severity) -> Findin
         (cluster, offer.export.ref),
         Words(
             title,
-            f"The export offers nothing: {who_asks(case, takers)} gets no endpoint of "
+            f"The export offers nothing: {who_asks(case, takers, cluster)} gets no endpoint of "
             f"{cluster}.{said}",
         ),
         shown,
@@ -154,8 +154,8 @@ def _empty(case: Case, empty: Sequence[Offer]) -> Finding:
         (clusters[0], empty[0].export.ref),
         Words(
             "no ready endpoint in any exporter" if everyone else "exported without ready endpoints",
-            f"None of the endpoints in {', '.join(clusters)} is ready. {who_asks(case, takers)} "
-            f"{effect}.",
+            f"None of the endpoints in {', '.join(clusters)} is ready. "
+            f"{who_asks(case, takers, clusters[0])} {effect}.",
         ),
         [one for offer in empty for one in _unready(case, offer)],
         (

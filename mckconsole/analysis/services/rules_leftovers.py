@@ -118,8 +118,8 @@ def _leftover(case: Case, source: str, held: Held) -> Finding:
         (clusters[0], held[0][1].ref),
         Words(
             title,
-            f"They say that {source} offers the service, and {whose}. {who_asks(case, clusters)} "
-            "may be sent to addresses where nobody answers.",
+            f"They say that {source} offers the service, and {whose}. "
+            f"{who_asks(case, clusters, source)} may be sent to addresses where nobody answers.",
         ),
         shown,
         (

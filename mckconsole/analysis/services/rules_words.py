@@ -112,22 +112,35 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def name_asked(case: Case) -> str:
-    """The name under which a pod asks for the service."""
+def name_asked(case: Case, clusters: Sequence[str] = (), home: str = "") -> str:
+    """The name under which a pod in the first of `clusters` asks for what `home` offers."""
     zone = "cluster.local" if case.dialect in _LOCAL else "clusterset.local"
-    if case.dialect is Dialect.LINKERD and case.imports:
-        mirror = next(iter(case.imports.values()))[0].ref.name
-        return f"{mirror}.{case.key.namespace}.svc.{zone}"
-    return f"{case.key.name}.{case.key.namespace}.svc.{zone}"
+    return f"{_service_asked(case, clusters, home)}.{case.key.namespace}.svc.{zone}"
 
 
-def who_asks(case: Case, clusters: Sequence[str]) -> str:
+def _service_asked(case: Case, clusters: Sequence[str], home: str) -> str:
+    """The Service that is asked: with Linkerd the mirror, of which there is one for each source;
+    without one only pods beside the Service ask, by its own name."""
+    if case.dialect is not Dialect.LINKERD:
+        return case.key.name
+    held = [one for name in (*clusters, *case.imports) for one in case.imports.get(name, ())]
+    meant = [one for one in held if home in _sources(case, one)]
+    return next((one.ref.name for one in (*meant, *held)), case.key.name)
+
+
+def _sources(case: Case, one: Import) -> set[str]:
+    """The clusters that an import is of, as it calls them and as the fleet does."""
+    return {name for source in one.sources for name in (source, *case.resolve(source))}
+
+
+def who_asks(case: Case, clusters: Sequence[str], home: str = "") -> str:
     """`A pod in east or west that asks for checkout.shop.svc.clusterset.local`."""
+    name = name_asked(case, clusters, home)
     if not clusters:
-        return f"A pod that asks for {name_asked(case)}"
+        return f"A pod that asks for {name}"
     shown = list(clusters[:3])
     more = f" or {len(clusters) - 3} more" if len(clusters) > 3 else ""
-    return f"A pod in {' or '.join(shown)}{more} that asks for {name_asked(case)}"
+    return f"A pod in {' or '.join(shown)}{more} that asks for {name}"
 
 
 def kubectl(case: Case, cluster: str, command: str) -> str:
@@ -154,7 +167,13 @@ def show_own_slices(case: Case, cluster: str) -> str:
 
 
 def show_slices(case: Case, cluster: str, source: str = "") -> str:
-    """The command that lists the imported slices of the service, of one source or of all."""
+    """The command that lists the imported slices of the service, of one source or of all.
+
+    Those of a Linkerd mirror are labelled as any Service's are.
+    """
+    if case.dialect is Dialect.LINKERD:
+        mirror = _service_asked(case, (cluster,), source)
+        return show_all(case, cluster, _SLICES, f"{SERVICE_NAME}={mirror}")
     selector = f"{MCS_SERVICE}={case.key.name}"
     if source:
         selector += f",{MCS_SOURCE}={source}"

@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 from msgspec.structs import replace as changed
 
-from mckconsole.analysis.services.model import FleetService, Part, ServicesReport, ServiceState
+from mckconsole.analysis.services.model import (
+    Dialect,
+    Export,
+    FleetService,
+    Part,
+    ServicesReport,
+    ServiceState,
+)
 from mckconsole.domain.findings import Severity, Unknown
 from mckconsole.report import export, jsonout, table
 from mckconsole.report.document import build
@@ -24,6 +31,7 @@ from tests.unit.views.fleetservices import (
     fleet_service,
     healthy,
     importer,
+    ref,
     report,
     seen,
     unread,
@@ -62,6 +70,14 @@ def test_no_export_is_a_warning_only_where_all_was_read() -> None:
     known, doubtful = row_of(fleet_service(taken)), row_of(fleet_service(taken, unread("east")))
     assert known.cells["exported"] == Cell("0", Role.WARN, 0)
     assert doubtful.cells["exported"] == Cell("0 ?", Role.UNKNOWN, 0)
+
+
+def test_a_hub_has_no_endpoints_that_could_be_ready() -> None:
+    offer = Export(Dialect.KARMADA, ref("MultiClusterService"), None)
+    hub = Part("east", exports=(offer,))
+    assert text_of(row_of(fleet_service(hub)), "ready", "exported") == ("–", "1")
+    member = exporter("west", 2, 3)
+    assert text_of(row_of(fleet_service(hub, member)), "ready", "exported") == ("2/3", "2")
 
 
 def test_a_service_that_is_well() -> None:

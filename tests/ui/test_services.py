@@ -106,7 +106,7 @@ async def test_what_is_wrong_is_seen_at_once(size: tuple[int, int], tmp_path: Pa
 
 
 @SIZES
-@pytest.mark.parametrize("clusters", [8, 40])
+@pytest.mark.parametrize("clusters", [1, 8, 40])
 async def test_clusters_collapse_to_a_summary(
     size: tuple[int, int], clusters: int, tmp_path: Path
 ) -> None:
@@ -116,11 +116,12 @@ async def test_clusters_collapse_to_a_summary(
         assert {"service", "state", "clusters"} <= set(shown)
         visible = [name for name in names if name in shown]
         assert visible == names[: len(visible)], "they are dropped from the right"
-        words = f"{len(visible) or 'none'} of {clusters} clusters shown (w)"
+        noun = "cluster" if clusters == 1 else "clusters"
+        words = f"{len(visible) or 'none'} of {clusters} {noun} shown (w)"
         assert (words in running.text()) is (len(visible) < clusters)
         await running.press("w")
         assert set(names) <= set(table(running).grid.shown_columns)
-        assert "clusters shown" not in running.text()
+        assert f"{noun} shown" not in running.text()
         for _ in range(60):
             await running.press("right")
         assert "DNS NAME" in running.text()

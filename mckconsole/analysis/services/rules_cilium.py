@@ -145,7 +145,7 @@ def _affinity(case: Case, sides: _Sides, cluster: str) -> Finding:
         sides,
         cluster,
         Words(
-            "affinity is no word of Cilium's",
+            "affinity is neither none, local nor remote",
             f"{switches.affinity} is none of none, local and remote, so requests for "
             f"{name_asked(case)} go to endpoints of all clusters alike.",
         ),

@@ -33,7 +33,9 @@ def check_progress(case: Case) -> Iterator[Finding]:
         export = offer.export
         old = _outdated(export)
         if old:
-            yield _lagging(case, offer.cluster, export, old, "its conditions are of an older state")
+            yield _lagging(
+                case, offer.cluster, export, old, "its conditions describe an older version of it"
+            )
         elif offer.unready and not offer.invalid and not _in_conflict(offer):
             if _lasts(case, offer.cluster, offer.unready, export.created):
                 reason = ", ".join(offer.unready.reasons) or offer.unready.status
@@ -52,7 +54,7 @@ def _check_import(case: Case, cluster: str, one: Import) -> Iterator[Finding]:
     old = _outdated(one)
     ready = one.condition("Ready")
     if old:
-        yield _lagging(case, cluster, one, old, "its conditions are of an older state")
+        yield _lagging(case, cluster, one, old, "its conditions describe an older version of it")
     elif ready and ready.status != "True" and _lasts(case, cluster, ready, None):
         reason = ", ".join(ready.reasons) or ready.status
         yield _lagging(case, cluster, one, ready, f"import waits: {reason}")

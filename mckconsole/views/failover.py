@@ -278,7 +278,7 @@ ROOM_NOTE = f"what no request holds: {LEAVES_OUT}"
 def room_words(one: Headroom) -> str:
     """`12 cores, 40 GiB, 180 pods free`, or what is not known."""
     parts = [
-        "? cores" if one.cpu_free is None else f"{_tenths(one.cpu_free)} cores",
+        "? cores" if one.cpu_free is None else _cores(one.cpu_free),
         "? memory" if one.memory_free is None else _bytes(one.memory_free),
         "? pods" if one.pods_free is None else f"{one.pods_free} pods",
     ]
@@ -288,13 +288,18 @@ def room_words(one: Headroom) -> str:
 def wanted_words(one: Headroom) -> str:
     """`3 pods, 1.5 cores, 3 GiB`."""
     parts = [count(one.pods_wanted, "pod")]
-    parts += [f"{_tenths(one.cpu_wanted)} cores"] if one.cpu_wanted else []
+    parts += [_cores(one.cpu_wanted)] if one.cpu_wanted else []
     parts += [_bytes(one.memory_wanted)] if one.memory_wanted else []
     return ", ".join(parts)
 
 
 def _amount(number: float | None, words: Callable[[float], str]) -> Cell:
     return unknown("unknown") if number is None else Cell(words(number), value=number)
+
+
+def _cores(number: float) -> str:
+    shown = _tenths(number)
+    return f"{shown} core" if shown == "1" else f"{shown} cores"
 
 
 def _tenths(number: float) -> str:

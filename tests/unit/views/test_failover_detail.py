@@ -65,7 +65,7 @@ def test_everything_is_in_the_document_and_leads_on() -> None:
     for word in (
         KEY, "3 of 4 left", "can absorb: 1 more needed: b may grow by 6", "a.example.com",
         "central log sink", "grafana/loki:3", "StatefulSet shop/db", "has volumes of its own",
-        "and 1 in namespaces of the cluster", "b  5 cores", "wanted: 1 pod, 1 cores",
+        "and 1 in namespaces of the cluster", "b  5 cores", "wanted: 1 pod, 1 core",
         "? c: what would be left there is not known", "nothing is tried",
     ):  # fmt: skip
         assert word in text, word

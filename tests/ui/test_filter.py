@@ -12,7 +12,7 @@ from mckconsole.ui.matrix_view import MatrixView
 from mckconsole.ui.pane_tables import MeshTable
 from mckconsole.ui.settings import Settings
 from tests.ui.console import Console, console
-from tests.ui.stories import frame, messages, playing, read, shown, table
+from tests.ui.stories import frame, measured, messages, playing, read, shown, table
 
 FILTERS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "aws": lambda row: "aws" in row["from"] + row["to"],
@@ -48,7 +48,7 @@ def counts(running: Console) -> str:
 
 
 async def mesh_list(running: Console) -> None:
-    await read(running)
+    await measured(running)
     await running.press("2", "v")
     assert isinstance(running.shell.view, MeshTable)
 

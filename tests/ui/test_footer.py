@@ -29,7 +29,8 @@ async def test_every_action_of_a_view_is_answered(settings: Settings, view: str)
 async def test_transitions_lead_to_metrics_and_yaml_to_neither(settings: Settings) -> None:
     async with console(settings) as running:
         await read(running)
-        await running.press("2", "e", "m")
+        await running.type(":mesh from:gcp-eu-1 to:aws-use1-1 driver:libreswan")
+        await running.press("enter", "e", "m")
         assert running.text().split("\n")[2].split(" › ")[-1].startswith("gcp-eu-1 → aws-use1-1 m")
         await running.press("escape", "Y")
         await running.until(lambda: "apiVersion" in running.text())

@@ -7,7 +7,7 @@ import pytest
 from mckconsole.demo.faults import refuse, silence
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.domain.states import ClusterState
-from mckconsole.ui.detail_views import LinkView
+from mckconsole.ui.detail_views import ClusterView, LinkView
 from mckconsole.ui.settings import Settings
 from tests.ui.console import Console, console
 from tests.ui.stories import (
@@ -47,12 +47,15 @@ async def dead_at_last(running: Console, fleet: EmbeddedFleet) -> None:
     }
 
 
-@pytest.mark.parametrize("view", VIEWS)
-async def test_nothing_moves(fleet: EmbeddedFleet, settings: Settings, view: str) -> None:
+@pytest.mark.parametrize("name", VIEWS)
+async def test_nothing_moves(fleet: EmbeddedFleet, settings: Settings, name: str) -> None:
     async with console(settings) as running:
         await measured(running)
-        await running.press(*VIEWS[view])
-        await running.settled()  # answers that the view itself asked for are in
+        await running.press(*VIEWS[name])
+        await running.settled()
+        view = running.shell.view
+        if isinstance(view, ClusterView):  # what it asked for itself is there
+            await running.until(lambda: view._access is not None)
         await running.press("p")
         frozen = running.text()
         assert "FROZEN at " in frozen.split("\n")[0]

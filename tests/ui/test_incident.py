@@ -37,7 +37,7 @@ def state(running: Console) -> LinkState:
 
 async def believed(running: Console, fleet: EmbeddedFleet, wanted: LinkState) -> None:
     """Read again until the tunnel is shown in this state: changes are confirmed before."""
-    for _ in range(5):
+    for _ in range(20):  # on a slow machine the tunnel may flap meanwhile
         if all(link(running, *way).state is wanted for way in (INCIDENT, INCIDENT[::-1])):
             return
         await read_again(running, fleet)

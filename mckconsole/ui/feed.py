@@ -38,7 +38,7 @@ SHARE = 4.0
 """For so many times as long as a frame took to make, no other is made after it."""
 AGEING_SHARE = 150.0
 """The same for frames in which only ages differ, and what is polled."""
-SLOWEST = 15.0
+SLOWEST = 25.0
 """Seconds that an age may stand still at most."""
 INLINE = 0.02
 """Seconds up to which a frame is made on the loop; what takes longer is made in a thread, so that

@@ -1,4 +1,4 @@
-"""Projections of the built-in kinds: nodes, namespaces, services, pods, workloads and leases."""
+"""Projections of the built-in kinds: nodes, namespaces, services, workloads and leases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import ClassVar
 import msgspec
 from msgspec import field
 
-from mckconsole.domain.objects import Condition, Meta, OwnerReference, Projection
+from mckconsole.domain.managed import ManagedMeta
+from mckconsole.domain.objects import Condition, Meta, Projection
 
 
 class ServiceAnnotations(msgspec.Struct, frozen=True, gc=False):
@@ -293,23 +294,19 @@ class Resources(msgspec.Struct, frozen=True, gc=False):
     requests: Quantities = Quantities()
 
 
-class Container(msgspec.Struct, frozen=True, gc=False):
-    """One container of a pod or pod template."""
+class TemplateContainer(msgspec.Struct, frozen=True, gc=False):
+    """One container of a workload's template, with what it asks for."""
 
     name: str = ""
     image: str = ""
-
-
-class TemplateContainer(Container, frozen=True, gc=False):
-    """One container of a workload's template, with what it asks for."""
-
     resources: Resources = Resources()
 
 
-class PodTemplateSpec(msgspec.Struct, frozen=True, gc=False):
-    """Containers of a workload's template."""
+class PodTemplateSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Containers of a workload's template, and whom they run as."""
 
     containers: list[TemplateContainer] = field(default_factory=list)
+    service_account_name: str = ""
 
 
 class PodTemplateMeta(msgspec.Struct, frozen=True, gc=False):
@@ -343,6 +340,7 @@ class DeploymentStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 class Deployment(Projection, frozen=True, gc=False):
     """apps/v1 Deployment."""
 
+    metadata: ManagedMeta = ManagedMeta()
     spec: WorkloadSpec = WorkloadSpec()
     status: DeploymentStatus = DeploymentStatus()
 
@@ -361,49 +359,9 @@ class DaemonSetStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 class DaemonSet(Projection, frozen=True, gc=False):
     """apps/v1 DaemonSet."""
 
+    metadata: ManagedMeta = ManagedMeta()
     spec: WorkloadSpec = WorkloadSpec()
     status: DaemonSetStatus = DaemonSetStatus()
 
     api_group: ClassVar[str] = "apps"
     kind: ClassVar[str] = "DaemonSet"
-
-
-class PodMeta(Meta, frozen=True, gc=False, rename="camel"):
-    """Pod metadata with the references to its controller."""
-
-    owner_references: list[OwnerReference] = field(default_factory=list)
-
-
-class PodSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """Pod spec."""
-
-    node_name: str = ""
-    service_account_name: str = ""
-    containers: list[Container] = field(default_factory=list)
-
-
-class ContainerStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """State of one container."""
-
-    name: str = ""
-    ready: bool = False
-    restart_count: int = 0
-
-
-class PodStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """Pod status."""
-
-    phase: str = ""
-    reason: str = ""
-    pod_ip: str = field(default="", name="podIP")
-    container_statuses: list[ContainerStatus] = field(default_factory=list)
-
-
-class Pod(Projection, frozen=True, gc=False):
-    """core/v1 Pod."""
-
-    metadata: PodMeta = PodMeta()
-    spec: PodSpec = PodSpec()
-    status: PodStatus = PodStatus()
-
-    kind: ClassVar[str] = "Pod"

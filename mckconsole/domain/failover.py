@@ -12,6 +12,7 @@ from msgspec import field
 
 from mckconsole.domain.core import WorkloadSpec
 from mckconsole.domain.discovery import ConditionedStatus
+from mckconsole.domain.managed import ManagedMeta
 from mckconsole.domain.objects import Meta, Projection
 
 
@@ -34,6 +35,7 @@ class StatefulSetSpec(WorkloadSpec, frozen=True, gc=False, rename="camel"):
 class StatefulSet(Projection, frozen=True, gc=False):
     """apps/v1 StatefulSet."""
 
+    metadata: ManagedMeta = ManagedMeta()
     spec: StatefulSetSpec = StatefulSetSpec()
     status: StatefulSetStatus = StatefulSetStatus()
 

@@ -11,7 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from mckconsole.domain import core, discovery, failover, mesh, peering
+from mckconsole.domain import (
+    core,
+    discovery,
+    failover,
+    identity,
+    mesh,
+    peering,
+    pods,
+    rbac,
+)
 from mckconsole.domain.objects import Projection
 
 
@@ -54,15 +63,21 @@ class Kind:
     """Read only this namespace; empty reads all of them."""
     name: str = ""
     """Read only objects of this name (a `metadata.name` field selector)."""
+    fields: str = ""
+    """Read only objects that this field selector selects too."""
     labels: str = ""
     """Read only objects that this label selector selects."""
     beside: str = ""
     """Read only where this API group is served too: elsewhere nobody could have made one."""
+    document: str = ""
+    """Path of a document that is the whole content: no kind of the API at all."""
     optional: bool = False
     """May well be forbidden: that costs the rules that read it, not the cluster's state."""
 
     def path(self, version: str) -> str:
-        """The list path, relative to the cluster's base URL."""
+        """The path of the list or document, relative to the cluster's base URL."""
+        if self.document:
+            return self.document
         root = f"/apis/{self.group}/{version}" if self.group else f"/api/{version}"
         place = f"/namespaces/{self.namespace}" if self.namespace else ""
         return f"{root}{place}/{self.plural}"
@@ -70,7 +85,9 @@ class Kind:
     @property
     def selector(self) -> dict[str, str]:
         """Query parameters that narrow the list, empty for all objects."""
-        narrowed = {"fieldSelector": f"metadata.name={self.name}"} if self.name else {}
+        terms = (f"metadata.name={self.name}" if self.name else "", self.fields)
+        fields = ",".join(filter(None, terms))
+        narrowed = {"fieldSelector": fields} if fields else {}
         return {**narrowed, "labelSelector": self.labels} if self.labels else narrowed
 
 
@@ -84,7 +101,7 @@ _FOUNDATION = (
     Kind("namespaces", "", ("v1",), "namespaces", core.Namespace),
     Kind("services", "", ("v1",), "services", core.Service),
     Kind("endpointslices", "discovery.k8s.io", ("v1",), "endpointslices", core.EndpointSlice),
-    Kind("pods", "", ("v1",), "pods", core.Pod, Keep.ON_DEMAND),
+    Kind("pods", "", ("v1",), "pods", pods.Pod),
     Kind("deployments", "apps", ("v1",), "deployments", core.Deployment),
     Kind("daemonsets", "apps", ("v1",), "daemonsets", core.DaemonSet),
     Kind(
@@ -293,7 +310,127 @@ _FAILOVER = (
     ),
 )
 
-KINDS: tuple[Kind, ...] = (*_FOUNDATION, *_DISCOVERY, *_PEERING, *_FAILOVER)
+
+def _config(topic: str, name: str, projection: type[Projection]) -> Kind:
+    """ConfigMaps of one name, in whatever namespace."""
+    return Kind(
+        topic, "", ("v1",), "configmaps", projection, Keep.POLL, 600, name=name, optional=True
+    )
+
+
+def _rarely(
+    topic: str,
+    group: str,
+    versions: tuple[str, ...],
+    projection: type[Projection],
+    *,
+    plural: str = "",
+    optional: bool = False,
+) -> Kind:
+    """What changes so seldom that a look every five minutes will do."""
+    return Kind(
+        topic, group, versions, plural or topic, projection, Keep.POLL, 300, optional=optional
+    )
+
+
+_RBAC = "rbac.authorization.k8s.io"
+_ESO = ("v1", "v1beta1")
+_FLUX = "source.toolkit.fluxcd.io"
+_FLUX_VERSIONS = ("v1", "v1beta2")
+_IDENTITY = (
+    Kind("serviceaccounts", "", ("v1",), "serviceaccounts", identity.ServiceAccount),
+    Kind("jobs", "batch", ("v1",), "jobs", identity.Job, Keep.POLL, 60),
+    _rarely("cronjobs", "batch", ("v1",), identity.CronJob),
+    _rarely(
+        "mutatingwebhooks",
+        "admissionregistration.k8s.io",
+        ("v1",),
+        identity.MutatingWebhookConfiguration,
+        plural="mutatingwebhookconfigurations",
+        optional=True,
+    ),
+    _rarely("clusterroles", _RBAC, ("v1",), rbac.ClusterRole, optional=True),
+    _rarely("clusterrolebindings", _RBAC, ("v1",), rbac.ClusterRoleBinding, optional=True),
+    _rarely("roles", _RBAC, ("v1",), rbac.Role, optional=True),
+    _rarely("rolebindings", _RBAC, ("v1",), rbac.RoleBinding, optional=True),
+    _rarely("secretstores", "external-secrets.io", _ESO, identity.SecretStore),
+    _rarely("clustersecretstores", "external-secrets.io", _ESO, identity.ClusterSecretStore),
+    _rarely(
+        "flux-ocirepositories", _FLUX, _FLUX_VERSIONS, identity.FluxSource, plural="ocirepositories"
+    ),
+    _rarely("flux-buckets", _FLUX, _FLUX_VERSIONS, identity.FluxBucket, plural="buckets"),
+    _rarely("flux-gitrepositories", _FLUX, ("v1",), identity.FluxGit, plural="gitrepositories"),
+    _rarely(
+        "podidentityassociations",
+        "eks.services.k8s.aws",
+        ("v1alpha1",),
+        identity.PodIdentityAssociation,
+    ),
+    _rarely(
+        "upbound-associations",
+        "eks.aws.upbound.io",
+        ("v1beta1",),
+        identity.UpboundAssociation,
+        plural="podidentityassociations",
+    ),
+    _rarely("clusterspiffeids", "spire.spiffe.io", ("v1alpha1",), identity.ClusterSpiffeId),
+    _rarely(
+        "azureidentitybindings",
+        "aadpodidentity.k8s.io",
+        ("v1",),
+        identity.AzureIdentityBinding,
+    ),
+    Kind(
+        "token-secrets",
+        "",
+        ("v1",),
+        "secrets",
+        identity.TokenSecret,
+        Keep.POLL,
+        600,
+        sensitivity=Sensitivity.METADATA_ONLY,
+        fields="type=kubernetes.io/service-account-token",
+        optional=True,
+    ),
+    _config("root-ca", "kube-root-ca.crt", identity.RootCa),
+    _config("irsa-config", "pod-identity-webhook", identity.IrsaConfig),
+    _config("azure-wi-config", "azure-wi-webhook-config", identity.AzureConfig),
+    Kind(
+        "credential-configs",
+        "",
+        ("v1",),
+        "configmaps",
+        identity.CredentialConfig,
+        Keep.POLL,
+        600,
+        sensitivity=Sensitivity.CREDENTIALS_IN_SPEC,
+        optional=True,
+    ),
+    Kind(
+        "oidc-issuer",
+        "",
+        ("",),
+        "",
+        identity.IssuerDocument,
+        Keep.POLL,
+        600,
+        document=identity.IssuerDocument.path,
+        optional=True,
+    ),
+    Kind(
+        "oidc-keys",
+        "",
+        ("",),
+        "",
+        identity.KeySet,
+        Keep.POLL,
+        600,
+        document=identity.KeySet.path,
+        optional=True,
+    ),
+)
+
+KINDS: tuple[Kind, ...] = (*_FOUNDATION, *_DISCOVERY, *_PEERING, *_FAILOVER, *_IDENTITY)
 """Every topic the console knows."""
 
 BY_TOPIC: dict[str, Kind] = {kind.topic: kind for kind in KINDS}

@@ -40,6 +40,7 @@ from mckconsole.domain.failover import (
     IngressSpec,
     ScaleTarget,
 )
+from mckconsole.domain.managed import ManagedMeta
 from mckconsole.domain.objects import Condition, Key, Meta, Projection
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 from tests.benchmarks import services
@@ -58,7 +59,7 @@ def _deployment(key: Key) -> Deployment:
     asked = Resources(Quantities(cpu="250m", memory="256Mi"))
     pod = PodTemplateSpec([TemplateContainer("app", "registry.example.com/app:1", asked)])
     template = PodTemplate(PodTemplateMeta({"app": name}), pod)
-    meta = Meta(name=name, namespace=namespace)
+    meta = ManagedMeta(name=name, namespace=namespace)
     return Deployment(meta, WorkloadSpec(2, template), DeploymentStatus(2, 2, 2))
 
 

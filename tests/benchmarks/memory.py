@@ -91,7 +91,7 @@ class Pages:
 
 async def ours(pods: int) -> dict[str, float]:
     """Our decoder into our collection."""
-    from mckconsole.domain.core import Pod
+    from mckconsole.domain.pods import Pod
     from mckconsole.domain.kinds import BY_TOPIC
     from mckconsole.sources.lists import list_kind
     from mckconsole.store.collection import Collection

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from mckconsole.domain.core import Pod
+from mckconsole.domain.pods import Pod
 from mckconsole.domain.kinds import BY_TOPIC, Kind
 from mckconsole.domain.objects import Projection
 from mckconsole.sources.api import Feed

@@ -1,0 +1,196 @@
+"""One workload, or one service account, as the rules look at it, and how they write things down."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from mckconsole.analysis.identity.model import (
+    Account,
+    Binding,
+    BindingState,
+    Cloud,
+    ClusterFacts,
+    Controller,
+    IdentityPolicy,
+    Shape,
+    Trace,
+    Workload,
+)
+from mckconsole.analysis.mesh.hints import kubectl_on
+from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity, Unknown
+from mckconsole.domain.objects import Projection
+
+PANE = "identity"
+_TOPICS = {
+    "Pod": "pods",
+    "ServiceAccount": "serviceaccounts",
+    "Deployment": "deployments",
+    "StatefulSet": "statefulsets",
+    "DaemonSet": "daemonsets",
+    "CronJob": "cronjobs",
+    "Job": "jobs",
+    "Node": "nodes",
+    "MutatingWebhookConfiguration": "mutatingwebhooks",
+}
+
+
+class Found(NamedTuple):
+    """A finding, and the cloud whose binding it is about; None is about all of the workload's."""
+
+    cloud: Cloud | None
+    finding: Finding
+
+
+@dataclass(slots=True)
+class Scene:
+    """What all rules of one cluster share: its facts, the time, how to write evidence down."""
+
+    facts: ClusterFacts
+    now: float
+    """Unix seconds, console clock."""
+    policy: IdentityPolicy = field(default_factory=IdentityPolicy)
+
+    def time_of(self, topic: str) -> float:
+        """When the topic was confirmed last, server clock."""
+        return self.facts.at.get(topic, self.now)
+
+    def ref(self, topic: str, found: Projection) -> ObjectRef:
+        """How evidence names an object of a topic."""
+        return found.ref(self.facts.versions.get(topic, "v1"))
+
+    def seen(self, trace: Trace) -> Evidence:
+        """A trace as evidence."""
+        topic = _TOPICS.get(trace.object.kind, "")
+        return Evidence(
+            "kubernetes",
+            self.facts.name,
+            trace.object,
+            trace.path,
+            trace.value,
+            self.time_of(topic),
+        )
+
+    def derived(self, what: str, value: str) -> Evidence:
+        """A fact that was worked out or found absent, not read from one field."""
+        return Evidence("derived", self.facts.name, None, what, value, self.now)
+
+    def kubectl(self, command: str, namespace: str = "") -> str:
+        """A kubectl command on this cluster, fit to be pasted into a shell."""
+        place = f"-n {shlex.quote(namespace)} " if namespace else ""
+        return kubectl_on(self.facts.context or self.facts.name, f"{place}{command}")
+
+    def finding(
+        self,
+        rule: str,
+        severity: Severity,
+        title: str,
+        detail: str,
+        evidence: Iterable[Evidence],
+        remediation: str,
+        *,
+        object: ObjectRef | None,
+        subject: str = "",
+        peers: Iterable[str] = (),
+    ) -> Finding:
+        """A finding of this pane about this cluster."""
+        return Finding(
+            rule,
+            PANE,
+            severity,
+            self.facts.name,
+            object,
+            title,
+            detail,
+            tuple(evidence),
+            remediation,
+            tuple(sorted(peers)),
+            subject,
+        )
+
+
+@dataclass(slots=True)
+class Case(Scene):
+    """One workload with its account and its bindings, whose findings are being looked for."""
+
+    workload: Workload = field(kw_only=True)
+    account: Account = field(kw_only=True)
+    bindings: Sequence[Binding] = field(kw_only=True)
+    """One per cloud; without findings yet."""
+    unknowns: set[Unknown] = field(default_factory=set)
+
+    @property
+    def namespace(self) -> str:
+        """Where the workload is."""
+        return self.workload.key.namespace
+
+    def binding(self, cloud: Cloud) -> Binding | None:
+        """Its binding in that cloud."""
+        return next((one for one in self.bindings if one.cloud is cloud), None)
+
+    def in_state(self, *states: BindingState) -> Iterator[Binding]:
+        """Its bindings that are in one of these states."""
+        return (one for one in self.bindings if one.state in states)
+
+    def owner(self) -> ObjectRef:
+        """What a finding about the workload is about: its controller, else its newest pod."""
+        made: Controller | None = self.workload.controller
+        if made is not None:
+            return self.ref(_TOPICS[made.kind], made)
+        if self.workload.shapes:
+            return self.pod(self.workload.shapes[0])
+        key = self.workload.key
+        return ObjectRef("v1", key.kind, key.namespace, key.name)
+
+    def pod(self, shape: Shape) -> ObjectRef:
+        """The first pod of a shape, for evidence."""
+        return self.ref("pods", shape.pod)
+
+    def account_ref(self) -> ObjectRef:
+        """Its service account."""
+        return ObjectRef("v1", "ServiceAccount", self.namespace, self.account.key.name)
+
+    def restart(self) -> str:
+        """The command that makes its pods anew."""
+        key = self.workload.key
+        if key.kind in ("Deployment", "StatefulSet", "DaemonSet"):
+            name = shlex.quote(f"{key.kind.lower()}/{key.name}")
+            return self.kubectl(f"rollout restart {name}", key.namespace)
+        if not self.workload.shapes:
+            return "its next pod gets it"
+        names = " ".join(
+            shlex.quote(pod.metadata.name) for one in self.workload.shapes for pod in one.pods[:3]
+        )
+        return self.kubectl(f"delete pod {names}", key.namespace)
+
+    def unknown(self, rule: str, reason: str) -> None:
+        """Note that a rule cannot be judged here, and why."""
+        self.unknowns.add(Unknown(PANE, self.facts.name, rule, reason))
+
+
+WorkloadRule: TypeAlias = Callable[[Case], Iterator[Found]]
+"""A rule on one workload."""
+
+
+@dataclass(slots=True)
+class AccountCase(Scene):
+    """One service account with the workloads that run as it."""
+
+    account: Account = field(kw_only=True)
+    workloads: Sequence[Workload] = field(kw_only=True)
+    unknowns: set[Unknown] = field(default_factory=set)
+
+    @property
+    def about(self) -> ObjectRef:
+        """The service account."""
+        return ObjectRef("v1", "ServiceAccount", self.account.key.namespace, self.account.key.name)
+
+    def unknown(self, rule: str, reason: str) -> None:
+        """Note that a rule cannot be judged here, and why."""
+        self.unknowns.add(Unknown(PANE, self.facts.name, rule, reason))
+
+
+AccountRule: TypeAlias = Callable[[AccountCase], Iterator[Found]]
+"""A rule on one service account."""

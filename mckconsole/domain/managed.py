@@ -1,0 +1,66 @@
+"""Who wrote which field of an object and when: managedFields, reduced to what rules ask for.
+
+The full `fieldsV1` of an object is often larger than the object. It is searched, while decoding,
+for the keys of `cloudkeys` and dropped; what stays is who (the manager), how, when, and which of
+them. The time is that of the manager's last write: an upper bound for each key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import field
+from msgspec.structs import force_setattr
+
+from mckconsole.domain.cloudkeys import PUBLIC_ENV, STATIC_ENV, wanted_key
+from mckconsole.domain.objects import Meta
+
+_NOTHING = msgspec.Raw()
+_KEYS = re.compile(rb'"f:([A-Za-z0-9./_-]*(?:/|aadpodidbinding)[A-Za-z0-9._-]*)"')
+"""Keys of annotations and labels that have a domain, and the one known key that has none."""
+_ENV = re.compile(rb'"k:\{\\"name\\":\\"([A-Z][A-Z0-9_]*)\\"\}"')
+"""Environment variables, as keys of their list."""
+
+
+class ManagedEntry(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """One entry of managedFields."""
+
+    manager: str = ""
+    operation: str = ""
+    subresource: str = ""
+    time: str = ""
+    """When the manager wrote last, RFC 3339."""
+    fields_v1: msgspec.Raw = field(default=_NOTHING, name="fieldsV1")
+    """Empty once decoded."""
+    keys: tuple[str, ...] = ()
+    """The annotations, labels and environment variables among what it owns that rules ask for."""
+
+    def __post_init__(self) -> None:
+        if self.fields_v1 is not _NOTHING:
+            force_setattr(self, "keys", tuple(_owned(bytes(self.fields_v1))))
+            force_setattr(self, "fields_v1", _NOTHING)
+
+
+def _owned(fields: bytes) -> Iterable[str]:
+    keys = {key.decode() for key in _KEYS.findall(fields)}
+    names = {name.decode() for name in _ENV.findall(fields)}
+    yield from sorted(key for key in keys if wanted_key(key))
+    yield from sorted(name for name in names if name in PUBLIC_ENV or name in STATIC_ENV)
+
+
+class ManagedMeta(Meta, frozen=True, gc=False, rename="camel"):
+    """Metadata with who wrote what; entries that own nothing of interest are dropped."""
+
+    managed_fields: tuple[ManagedEntry, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(not one.keys for one in self.managed_fields):
+            kept = tuple(one for one in self.managed_fields if one.keys)
+            force_setattr(self, "managed_fields", kept)
+
+    def written(self, key: str) -> ManagedEntry | None:
+        """The last who wrote `key`; None when nobody is known to."""
+        owners = [one for one in self.managed_fields if key in one.keys]
+        return max(owners, key=lambda one: one.time, default=None)

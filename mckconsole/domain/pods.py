@@ -1,0 +1,287 @@
+"""Pods, as far as their identity, place and health go.
+
+A fleet has a hundred thousand of them, and those of one workload are alike but for name, place and
+health. So what repeats is a tuple (hashable: shared as a whole between pods), and what would differ
+for no reason is made the same: the suffixes that admission gives to token volumes. Environment
+variables that name no cloud are dropped here, and values as `cloudkeys` says.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+import msgspec
+from msgspec import field
+from msgspec.structs import force_setattr
+
+from mckconsole.domain.cloudkeys import (
+    GCP_CREDENTIALS,
+    MAX_VALUE,
+    public_value,
+    wanted_env,
+    wanted_key,
+)
+from mckconsole.domain.external import NO_CREDENTIALS, GoogleCredentials, read_credentials
+from mckconsole.domain.objects import Meta, OwnerReference, Projection
+
+_SUFFIXED = re.compile(r"(kube-api-access)-[a-z0-9]{5}|(azure-workload-identity-reserved)-\w+")
+API_MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+"""Where admission mounts the API server's token."""
+
+
+def _same_name(name: str) -> str:
+    """A volume's name without the suffix that makes it unique to its pod."""
+    if name.startswith(("kube-api-access-", "azure-workload-identity-reserved-")):
+        found = _SUFFIXED.fullmatch(name)
+        if found:
+            return found[1] or found[2]
+    return name
+
+
+def kept_annotations(annotations: dict[str, str]) -> dict[str, str]:
+    """Those that say something of a cloud identity, or nearly; long values are cut."""
+    return {
+        key: value[:MAX_VALUE]
+        for key, value in annotations.items()
+        if key != GCP_CREDENTIALS and wanted_key(key)
+    }
+
+
+class KeyRef(msgspec.Struct, frozen=True, gc=False):
+    """A key of a Secret or ConfigMap."""
+
+    name: str = ""
+    key: str = ""
+    optional: bool = False
+
+
+class FieldRef(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A field of the pod itself."""
+
+    field_path: str = ""
+
+
+class EnvSource(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Where an environment variable's value comes from."""
+
+    secret_key_ref: KeyRef | None = None
+    config_map_key_ref: KeyRef | None = None
+    field_ref: FieldRef | None = None
+
+
+class EnvVar(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """One environment variable; `value` is there only where it is public."""
+
+    name: str = ""
+    value: str = ""
+    value_from: EnvSource | None = None
+    withheld: bool = False
+    """A value stands there that is not kept: it is a credential, or does not look public."""
+
+    def __post_init__(self) -> None:
+        if self.value:
+            public = public_value(self.name, self.value)
+            if public is None:
+                force_setattr(self, "value", "")
+                force_setattr(self, "withheld", True)
+
+    @property
+    def given(self) -> bool:
+        """Whether the variable has a value, literal or referred to."""
+        return bool(self.value) or self.withheld or self.value_from is not None
+
+    @property
+    def secret(self) -> KeyRef | None:
+        """The Secret's key that its value comes from."""
+        return self.value_from.secret_key_ref if self.value_from else None
+
+
+class NameRef(msgspec.Struct, frozen=True, gc=False):
+    """An object of the same namespace."""
+
+    name: str = ""
+
+
+class EnvFrom(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """All keys of an object as environment variables."""
+
+    prefix: str = ""
+    secret_ref: NameRef | None = None
+    config_map_ref: NameRef | None = None
+
+
+class VolumeMount(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Where a container has a volume."""
+
+    name: str = ""
+    mount_path: str = ""
+    sub_path: str = ""
+
+    def __post_init__(self) -> None:
+        same = _same_name(self.name)
+        if same is not self.name:
+            force_setattr(self, "name", same)
+
+
+class PodContainer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """One container of a pod."""
+
+    name: str = ""
+    image: str = ""
+    env: tuple[EnvVar, ...] = ()
+    """Those that name a cloud, or take a static key from a Secret."""
+    env_from: tuple[EnvFrom, ...] = ()
+    volume_mounts: tuple[VolumeMount, ...] = ()
+    restart_policy: str = ""
+    """`Always` makes an init container a sidecar."""
+
+    def __post_init__(self) -> None:
+        if self.env and not all(map(_wanted, self.env)):
+            force_setattr(self, "env", tuple(filter(_wanted, self.env)))
+
+    def variable(self, name: str) -> EnvVar | None:
+        """The environment variable of that name; the last one counts."""
+        found = None
+        for one in self.env:
+            if one.name == name:
+                found = one
+        return found
+
+    def mount_at(self, path: str) -> VolumeMount | None:
+        """The mount that `path` lies in: the deepest."""
+        best = None
+        for one in self.volume_mounts:
+            root = one.mount_path.rstrip("/")
+            inside = path == root or path.startswith(f"{root}/")
+            if inside and (best is None or len(root) > len(best.mount_path.rstrip("/"))):
+                best = one
+        return best
+
+
+def _wanted(variable: EnvVar) -> bool:
+    reference = variable.secret
+    return wanted_env(variable.name, reference.key if reference else "")
+
+
+class TokenSource(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A projected service account token; without an audience it is for the API server."""
+
+    audience: str = ""
+    expiration_seconds: int = 3600
+    path: str = ""
+
+
+class VolumeSource(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """One source of a projected volume."""
+
+    service_account_token: TokenSource | None = None
+    secret: NameRef | None = None
+    config_map: NameRef | None = None
+
+
+class ProjectedVolume(msgspec.Struct, frozen=True, gc=False):
+    """Several sources in one volume."""
+
+    sources: tuple[VolumeSource, ...] = ()
+
+
+class SecretVolume(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A Secret as files."""
+
+    secret_name: str = ""
+
+
+class CsiVolume(msgspec.Struct, frozen=True, gc=False):
+    """An inline volume of a CSI driver."""
+
+    driver: str = ""
+
+
+class Volume(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """One volume of a pod; of the kinds that bring no credential only the name is kept."""
+
+    name: str = ""
+    projected: ProjectedVolume | None = None
+    secret: SecretVolume | None = None
+    config_map: NameRef | None = None
+    csi: CsiVolume | None = None
+
+    def __post_init__(self) -> None:
+        same = _same_name(self.name)
+        if same is not self.name:
+            force_setattr(self, "name", same)
+
+    @property
+    def tokens(self) -> tuple[TokenSource, ...]:
+        """Its projected service account tokens."""
+        if self.projected is None:
+            return ()
+        sources = (one.service_account_token for one in self.projected.sources)
+        return tuple(one for one in sources if one is not None)
+
+
+class PodMeta(Meta, frozen=True, gc=False, rename="camel"):
+    """Pod metadata: its controller, and annotations that concern its identity."""
+
+    owner_references: tuple[OwnerReference, ...] = ()
+    annotations: dict[str, str] = field(default_factory=dict)
+    google: GoogleCredentials = NO_CREDENTIALS
+    """What `cloud.google.com/external-credentials-json` holds, without secrets."""
+
+    def __post_init__(self) -> None:
+        if self.annotations:
+            text = self.annotations.get(GCP_CREDENTIALS)
+            if text is not None:
+                force_setattr(self, "google", read_credentials(text))
+            force_setattr(self, "annotations", kept_annotations(self.annotations))
+
+
+class PodSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Pod spec."""
+
+    node_name: str = ""
+    service_account_name: str = ""
+    automount_service_account_token: bool | None = None
+    host_network: bool = False
+    init_containers: tuple[PodContainer, ...] = ()
+    containers: tuple[PodContainer, ...] = ()
+    ephemeral_containers: tuple[PodContainer, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+
+
+class ContainerStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """State of one container."""
+
+    name: str = ""
+    ready: bool = False
+    restart_count: int = 0
+
+
+class PodStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Pod status."""
+
+    phase: str = ""
+    reason: str = ""
+    pod_ip: str = field(default="", name="podIP")
+    container_statuses: tuple[ContainerStatus, ...] = ()
+
+
+class Pod(Projection, frozen=True, gc=False):
+    """core/v1 Pod."""
+
+    metadata: PodMeta = PodMeta()
+    spec: PodSpec = PodSpec()
+    status: PodStatus = PodStatus()
+
+    kind: ClassVar[str] = "Pod"
+
+    @property
+    def account(self) -> str:
+        """The service account it runs as."""
+        return self.spec.service_account_name or "default"
+
+    @property
+    def over(self) -> bool:
+        """Whether it has run to its end: nothing of it runs any more."""
+        return self.status.phase in ("Succeeded", "Failed")

@@ -4,10 +4,15 @@ The fast path is one typed msgspec pass. Only an object that does not fit its ty
 number where text should be, bad UTF-8, a lone surrogate) takes the slow path, which keeps what
 fits, uses the default for what does not, and names the paths it gave up on: one odd object costs
 one degraded row, never a list. Text is cleaned here and nowhere else.
+
+A projection may reduce itself in `__post_init__` (a `msgspec.Raw` field searched and emptied, a
+value dropped for its name). It runs once for every struct on every path, on text that is not clean
+yet; it must not raise.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import types
@@ -27,6 +32,7 @@ MAX_PATH = 200
 """How much of one such path is shown, characters."""
 
 _ESCAPE = re.compile(rb"\\[bfnrtu]")
+_UNIONS = (Union, types.UnionType)
 
 
 def may_hold_odd_text(raw: bytes) -> bool:
@@ -105,20 +111,39 @@ def _fit_value(kind: Any, value: Any, path: str, faults: list[str]) -> Any:
         return msgspec.convert(value, kind)
     except (msgspec.ValidationError, RecursionError, UnicodeEncodeError):
         pass
-    struct = _struct_of(kind)
-    if struct is not None and isinstance(value, dict):
-        return _fit(struct, value, path, faults)
-    if get_origin(kind) is list and isinstance(value, list):
-        (item,) = get_args(kind)
-        fitted = [_fit_value(item, one, f"{path}[{i}]", faults) for i, one in enumerate(value)]
-        return [one for one in fitted if one is not None]
-    if get_origin(kind) is dict and isinstance(value, dict):
-        _, item = get_args(kind)
-        entries = {k: _fit_value(item, v, f"{path}[{k!r}]", faults) for k, v in value.items()}
-        return {k: v for k, v in entries.items() if v is not None}
+    for one in get_args(kind) if get_origin(kind) in _UNIONS else (kind,):
+        found = _fit_parts(one, value, path, faults)
+        if found is not None:
+            return found
     if value is not None:
         _fault(faults, path, value)
     return None
+
+
+def _fit_parts(kind: Any, value: Any, path: str, faults: list[str]) -> Any:
+    """What fits of a struct, a list or a dict; None where `value` is nothing of the kind."""
+    if kind is msgspec.Raw:
+        return _encode(value)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
+        return _fit(kind, value, path, faults)
+    container = get_origin(kind)
+    if container in (list, tuple) and isinstance(value, list):
+        item = get_args(kind)[0]
+        fitted = [_fit_value(item, one, f"{path}[{i}]", faults) for i, one in enumerate(value)]
+        return container(one for one in fitted if one is not None)
+    if container is dict and isinstance(value, dict):
+        _, item = get_args(kind)
+        entries = {k: _fit_value(item, v, f"{path}[{k!r}]", faults) for k, v in value.items()}
+        return {k: v for k, v in entries.items() if v is not None}
+    return None
+
+
+def _encode(value: Any) -> msgspec.Raw | None:
+    """The bytes of a value that a projection reads itself; None for one nested too deeply."""
+    try:
+        return msgspec.Raw(json.dumps(value, separators=(",", ":")).encode())
+    except RecursionError:
+        return None
 
 
 def _fault(faults: list[str], path: str, value: object) -> None:
@@ -129,27 +154,27 @@ def _fault(faults: list[str], path: str, value: object) -> None:
         faults.append("… and more")
 
 
-def _struct_of(kind: Any) -> Any:
-    """The struct inside `Struct` or `Struct | None`, or None; never a list's item."""
-    candidates = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
-    for candidate in candidates:
-        if isinstance(candidate, type) and issubclass(candidate, msgspec.Struct):
-            return candidate
-    return None
-
-
 S = TypeVar("S", bound=msgspec.Struct)
 
 
 def clean_struct(struct: S) -> S:
-    """A copy of `struct` with every string in it cleaned; the same object when nothing changed."""
+    """A copy of `struct` with every string in it cleaned; the same object when nothing changed.
+
+    `__post_init__` does not run again: what it read may be gone. What a `msgspec.Raw` holds is left
+    as it is.
+    """
     changes: dict[str, Any] = {}
     for name in _field_names(type(struct)):
         value = getattr(struct, name)
-        cleaned = _clean_value(value)
-        if cleaned is not value:
-            changes[name] = cleaned
-    return msgspec.structs.replace(struct, **changes) if changes else struct
+        tidy = _clean_value(value)
+        if tidy is not value:
+            changes[name] = tidy
+    if not changes:
+        return struct
+    cleaned = copy.copy(struct)
+    for name, value in changes.items():
+        msgspec.structs.force_setattr(cleaned, name, value)
+    return cleaned
 
 
 @cache
@@ -162,9 +187,10 @@ def _clean_value(value: Any) -> Any:
         return clean(value)
     if isinstance(value, msgspec.Struct):
         return clean_struct(value)
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         items = [_clean_value(item) for item in value]
-        return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+        same = all(a is b for a, b in zip(items, value, strict=True))
+        return value if same else type(value)(items)
     if isinstance(value, dict):
         pairs = {clean(key): _clean_value(item) for key, item in value.items()}
         return pairs if pairs != value else value

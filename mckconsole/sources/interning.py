@@ -109,17 +109,25 @@ def _sharer_of(info: inspect.Type) -> _Share | None:
         return _share_value(walk) if _hashable(info) else _share_inside(walk)
     if isinstance(info, inspect.ListType):
         return _share_list(_sharer_of(info.item_type), _hashable(info.item_type))
+    if isinstance(info, inspect.VarTupleType):
+        return _share_tuple(_sharer_of(info.item_type), _hashable(info.item_type))
     if isinstance(info, inspect.DictType) and isinstance(info.value_type, inspect.StrType):
         return _share_dict()
     return None
 
 
+_UNHASHABLE: Final = (inspect.ListType, inspect.DictType, inspect.RawType, inspect.AnyType)
+
+
 def _hashable(info: inspect.Type) -> bool:
+    """Whether values of the type can be looked up; a struct with a `msgspec.Raw` cannot."""
     if isinstance(info, inspect.StructType):
         return all(_hashable(field.type) for field in info.fields)
     if isinstance(info, inspect.UnionType):
         return all(_hashable(one) for one in info.types)
-    return not isinstance(info, (inspect.ListType, inspect.DictType))
+    if isinstance(info, inspect.VarTupleType):
+        return _hashable(info.item_type)
+    return not isinstance(info, _UNHASHABLE)
 
 
 def _share_atom(table: Table) -> _Share:
@@ -181,6 +189,30 @@ def _share_list(item: _Share | None, hashable: bool) -> _Share:
         if hashable and table.useful:
             table.put(tuple(value), value)
         return value
+
+    return share
+
+
+def _share_tuple(item: _Share | None, hashable: bool) -> _Share:
+    """Share whole tuples where items can be compared by value, and the items of the others."""
+    table = Table()
+
+    def inside(value: tuple[Any, ...]) -> tuple[Any, ...]:
+        if item is None:
+            return value
+        items = tuple([item(one) for one in value])
+        return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+
+    def share(value: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not value:
+            return value
+        if not hashable or not table.useful:
+            return inside(value)
+        found: tuple[Any, ...] | None = table.get(value)
+        if found is None:
+            found = inside(value)
+            table.put(found, found)
+        return found
 
     return share
 

@@ -57,7 +57,7 @@ def _values(kind: Any, junk: bool) -> st.SearchStrategy[Any]:
 
 def _valid(kind: Any, junk: bool) -> st.SearchStrategy[Any]:
     origin, arguments = get_origin(kind), get_args(kind)
-    if origin is list:
+    if origin in (list, tuple):
         return st.lists(_values(arguments[0], junk), max_size=2)
     if origin is dict:
         return st.dictionaries(TEXT, _values(arguments[1], junk), max_size=2)
@@ -70,6 +70,7 @@ def _valid(kind: Any, junk: bool) -> st.SearchStrategy[Any]:
         int: st.integers(-(2**63), 2**63 - 1),
         bool: st.booleans(),
         types.NoneType: st.none(),
+        msgspec.Raw: JUNK,
     }
     return simple[kind]
 
@@ -85,3 +86,23 @@ def strings(value: object) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from strings(item)
+
+
+def plain(value: object) -> Any:
+    """What a decoded value holds, as built-in data; what a `msgspec.Raw` still holds is in it too.
+
+    `msgspec.to_builtins` refuses those.
+    """
+    if isinstance(value, msgspec.Struct):
+        return {
+            field.encode_name: plain(getattr(value, field.name))
+            for field in msgspec.structs.fields(value)
+            if getattr(value, field.name) != msgspec.Raw()
+        }
+    if isinstance(value, msgspec.Raw):
+        return bytes(value).decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value

@@ -22,7 +22,7 @@ from mckconsole.domain.decode import (
 from mckconsole.domain.mesh import Gateway, ServiceImport, Submariner
 from mckconsole.domain.objects import Projection
 from mckconsole.domain.text import clean
-from tests.unit.domain.documents import JUNK, PROJECTIONS, documents, strings
+from tests.unit.domain.documents import JUNK, PROJECTIONS, documents, plain, strings
 
 DECODERS = {kind: ProjectionDecoder(kind) for kind in PROJECTIONS}
 relaxed = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
@@ -33,7 +33,7 @@ def decode(kind: type[Projection], document: object) -> Decoded[Any]:
 
 
 def assert_well_typed_and_clean(found: Decoded[Any]) -> None:
-    data = msgspec.to_builtins(found.object)
+    data = plain(found.object)
     assert msgspec.convert(data, type(found.object)) == found.object
     for text in (*strings(data), *found.faults):
         assert clean(text) == text
@@ -208,7 +208,7 @@ def test_credentials_never_enter_the_object(wrong: object) -> None:
     found = decode(Submariner, {"metadata": metadata, "spec": spec})
     assert found.object.spec.cluster_id == "east"
     assert canary not in repr(found)
-    assert canary not in str(msgspec.to_builtins(found.object))
+    assert canary not in str(plain(found.object))
 
 
 def test_errors_hold_no_text_of_the_object() -> None:

@@ -46,7 +46,7 @@ class BindingSubject(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
 
 class AggregationRule(msgspec.Struct, frozen=True, gc=False):
-    """That a ClusterRole is put together from others, by their labels, is all that is read of it."""
+    """That a ClusterRole is put together from others, by labels; which ones is not read."""
 
 
 class Role(Projection, frozen=True, gc=False):

@@ -1,0 +1,110 @@
+"""A cluster's RBAC as it was read: the index of it, why it may be short, and evidence from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, cast
+
+from mckconsole.analysis.rbac.index import RbacIndex, build
+from mckconsole.analysis.rbac.model import Grant, rule_text
+from mckconsole.domain.findings import Evidence
+from mckconsole.domain.objects import Key, Projection
+from mckconsole.domain.rbac import ClusterRole, ClusterRoleBinding, Role, RoleBinding
+from mckconsole.domain.snapshot import ClusterSnapshot, TopicView
+from mckconsole.domain.states import TopicState
+
+CLUSTER_ROLES: Final = "clusterroles"
+ROLES: Final = "roles"
+CLUSTER_ROLE_BINDINGS: Final = "clusterrolebindings"
+ROLE_BINDINGS: Final = "rolebindings"
+TOPICS: Final = (CLUSTER_ROLES, ROLES, CLUSTER_ROLE_BINDINGS, ROLE_BINDINGS)
+"""Topics of the Kind registry that an answer rests on."""
+_BY_KIND = {
+    ClusterRole.kind: CLUSTER_ROLES,
+    Role.kind: ROLES,
+    ClusterRoleBinding.kind: CLUSTER_ROLE_BINDINGS,
+    RoleBinding.kind: ROLE_BINDINGS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a topic looked like when it was arranged.
+
+    The first and the last object are looked at too: a cluster under the same name may be another
+    one, whose generations begin anew.
+    """
+
+    generation: int
+    size: int
+    first: object
+    last: object
+
+    @classmethod
+    def of(cls, view: TopicView) -> _Source:
+        objects = cast("dict[Key, Projection]", view.objects)  # can be walked backwards too
+        if not objects:
+            return cls(view.generation, 0, None, None)
+        first, last = next(iter(objects)), next(reversed(objects))
+        return cls(view.generation, len(objects), objects[first], objects[last])
+
+    def same(self, other: _Source) -> bool:
+        """Whether the content is surely the same; a generation of 0 says nothing."""
+        known = self.generation == other.generation != 0 or self.size == other.size == 0
+        ends = self.first is other.first and self.last is other.last
+        return known and self.size == other.size and ends
+
+
+@dataclass(frozen=True, slots=True)
+class HeldIndex:
+    """An index and what it was made of, to be handed on to the next analysis."""
+
+    index: RbacIndex
+    sources: tuple[_Source, ...]
+
+
+def held(cluster: ClusterSnapshot, before: HeldIndex | None = None) -> HeldIndex:
+    """The index of what is held of a cluster, the one of `before` while nothing has changed."""
+    views = tuple(cluster.topic(topic) for topic in TOPICS)
+    sources = tuple(map(_Source.of, views))
+    if before and all(a.same(b) for a, b in zip(sources, before.sources, strict=True)):
+        return before
+    cluster_roles, roles, cluster_bindings, bindings = (view.objects for view in views)
+    index = build(
+        cast("Mapping[Key, ClusterRole]", cluster_roles),
+        cast("Mapping[Key, Role]", roles),
+        cast("Mapping[Key, ClusterRoleBinding]", cluster_bindings),
+        cast("Mapping[Key, RoleBinding]", bindings),
+    )
+    return HeldIndex(index, sources)
+
+
+def unread(cluster: ClusterSnapshot) -> str:
+    """Why somebody may be missing from an answer; empty when nobody is.
+
+    Who is in an answer is there by what was read, be it old; that nobody is means something only
+    where this is empty.
+    """
+    return "; ".join(_gap(view) for view in map(cluster.topic, TOPICS) if not view.conclusive)
+
+
+def _gap(view: TopicView) -> str:
+    reason = view.reason if view.state is not TopicState.FRESH else view.gap
+    return f"{view.topic}: {reason or view.state.value}"
+
+
+def evidence(cluster: ClusterSnapshot, grant: Grant) -> Iterator[Evidence]:
+    """Of one grant: the subject in the binding, the role it refers to, and the rule in that."""
+    binding = cluster.topic(_BY_KIND[grant.binding.kind])
+    role = cluster.topic(_BY_KIND[grant.role.kind])
+    bound_at, role_at = binding.as_of or 0.0, role.as_of or 0.0
+    ref, where = grant.binding, grant.role
+    who, role_ref = str(grant.subject), f"{where.kind} {where.name}"
+    yield Evidence("kubernetes", cluster.name, ref, grant.subject_path, who, bound_at)
+    yield Evidence("kubernetes", cluster.name, ref, "roleRef", role_ref, bound_at)
+    found = cast("ClusterRole | Role | None", role.objects.get((where.namespace, where.name)))
+    position = int(grant.rule_path.removeprefix("rules[").removesuffix("]"))
+    rule = found.rules[position] if found and position < len(found.rules) else None
+    value = rule_text(rule) if rule else f"{'/'.join(grant.verbs)} {', '.join(grant.resources)}"
+    yield Evidence("kubernetes", cluster.name, where, grant.rule_path, value, role_at)

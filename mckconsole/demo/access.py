@@ -127,6 +127,12 @@ def _path_matches(pattern: str, path: str) -> bool:
     return path.startswith(pattern[:-1]) if pattern.endswith("*") else path == pattern
 
 
+ISSUER_PATHS = (
+    "/.well-known/openid-configuration",
+    "/.well-known/openid-configuration/",
+    "/openid/v1/jwks",
+    "/openid/v1/jwks/",
+)
 _HEALTH = ("/healthz", "/livez", "/readyz", "/version", "/version/")
 DEFAULT_RULES: tuple[Rule, ...] = (
     Rule(("system:masters",), verbs=ANY, resources=ANY, paths=("*",)),
@@ -148,8 +154,11 @@ DEFAULT_RULES: tuple[Rule, ...] = (
         paths=("/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*", *_HEALTH),
     ),
     Rule(("system:authenticated", "system:unauthenticated"), verbs=("get",), paths=_HEALTH),
+    Rule(("system:serviceaccounts",), verbs=("get",), paths=ISSUER_PATHS),
 )
-"""What a fresh cluster lets everybody do (system:discovery, system:basic-user and the like)."""
+"""What a fresh cluster lets everybody do: system:discovery, system:basic-user and the like; and
+service accounts, that they read who issues their tokens (system:service-account-issuer-discovery).
+"""
 
 
 class Access:

@@ -189,7 +189,14 @@ BUILTINS: tuple[ResourceType, ...] = (
         subresources=_STATUS,
     ),
     _typed("batch", "cronjobs", "CronJob", "cj", subresources=_STATUS, generation=True),
-    _typed("batch", "jobs", "Job", subresources=_STATUS, generation=True),
+    _typed(
+        "batch",
+        "jobs",
+        "Job",
+        subresources=_STATUS,
+        fields=("status.successful",),
+        generation=True,
+    ),
     _typed(
         "certificates.k8s.io",
         "certificatesigningrequests",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from mckconsole.demo.access import Rule
+from mckconsole.demo.access import ISSUER_PATHS, Rule
 from mckconsole.demo.storage import Storage
 
 READER = "demo-reader"
@@ -30,7 +30,8 @@ def read_rules(cluster: Storage, forbidden: Sequence[str]) -> Iterator[Rule]:
             groups.setdefault(resource.group, []).extend(names)
     for group, resources in groups.items():
         yield Rule(readers, groups=(group,), resources=tuple(resources))
-    yield Rule(readers, verbs=("get",), paths=_DISCOVERY)
+    documents = [path for path in ISSUER_PATHS if path.rstrip("/") not in forbidden]
+    yield Rule(readers, verbs=("get",), paths=(*_DISCOVERY, *documents))
 
 
 def write_kubeconfig(path: Path, servers: Mapping[str, str], tokens: Mapping[str, str]) -> Path:

@@ -252,9 +252,10 @@ def list_body(
         document = table(type_, version, page.items, include, now)
         return msgspec.json.encode({**document, "metadata": page.metadata()})
     if form is Form.PARTIAL_LIST:
-        items = b",".join(partial(stored) for stored in page.items)
+        # Without items, the server writes Go's zero value of a list.
+        items = b"[%s]" % b",".join(map(partial, page.items)) if page.items else b"null"
         head = b'{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1"'
-        return b'%s,"metadata":%s,"items":[%s]}' % (head, metadata, items)
+        return b'%s,"metadata":%s,"items":%s}' % (head, metadata, items)
     api_version = msgspec.json.encode(type_.api_version(version))
     kind = msgspec.json.encode(f"{type_.kind}List")
     if type_.custom:

@@ -58,6 +58,11 @@ def _takes_json(media: str) -> bool:
     return media in ("application/json", "*/*")  # the real server takes no application/*
 
 
+def accepts(accept: str, media: str) -> bool:
+    """Whether a client takes a document of which there is this media type only."""
+    return not accept or any(clause.media in (media, "*/*") for clause in _clauses(accept))
+
+
 def negotiate(accept: str, *, one: bool) -> Form:
     """The form a client wants most among those there are, for one object or for a list or watch.
 

@@ -245,6 +245,8 @@ def _field_value(name: str, type_: ResourceType) -> Callable[[Stored], str]:
     if name in type_.fields:
         path = name.split(".")
         return lambda stored: _text_at(stored.decoded(), path)
+    if (type_.group, type_.kind) == ("batch", "Job"):  # says it in words of its own
+        raise bad_request(f"field label {json.dumps(name)} not supported for Job")
     if type_.custom or type_.fields:
         raise bad_request(f"field label not supported: {name}")
     known = 'only "metadata.name", "metadata.namespace"'

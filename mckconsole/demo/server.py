@@ -19,10 +19,18 @@ from email.utils import formatdate
 
 import msgspec
 
-from mckconsole.demo.access import Access, Attributes, User, asked_identity, attributes
+from mckconsole.demo.access import (
+    ISSUER_PATHS,
+    Access,
+    Attributes,
+    User,
+    asked_identity,
+    attributes,
+)
 from mckconsole.demo.answers import Answer, Call, Listener, Service, json_answer, text_answer
 from mckconsole.demo.discovery import BUILTIN_GROUPS, Discovery, api_versions
 from mckconsole.demo.fault_rules import Faults
+from mckconsole.demo.issuer import Issuer, answer_issuer
 from mckconsole.demo.listing import (
     ListOptions,
     list_body,
@@ -107,6 +115,8 @@ class EmbeddedCluster(Storage):
         self.requests: deque[RequestRecord] = deque(maxlen=_KEPT_REQUESTS)
         self.bookmark_seconds = bookmark_seconds
         self.compress = compress
+        self.issuer: Issuer | None = Issuer()
+        """Of service account tokens; may be replaced while it serves, None serves no document."""
         self._clock = clock
 
     @property
@@ -162,6 +172,8 @@ class EmbeddedCluster(Storage):
             answer = json_answer(self._version())
         elif path == "/metrics":
             answer = text_answer("")
+        elif call.path in ISSUER_PATHS:
+            answer = answer_issuer(call, self.issuer)
         elif parts[0] in ("api", "apis"):
             answer = self._discovery(call, parts)
         else:

@@ -11,6 +11,8 @@ from typing import Protocol
 
 JSON = "application/json"
 """Media type of whole objects and lists."""
+DOCUMENT = "application/json, application/jwk-set+json"
+"""Media types of the documents beside the API: the key set is refused (406) as plain JSON."""
 METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 """Media type of an object without spec, status and data."""
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"

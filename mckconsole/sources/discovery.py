@@ -29,6 +29,8 @@ ACCEPT = ",".join(
 )
 """Aggregated discovery where there is one, else the plain documents: the server chooses."""
 MAX_NAME = 64
+DOCUMENT_VERSION = "document"
+"""In which version a document beside the API is read: it has none, and none means not to read."""
 
 
 class Pick(NamedTuple):
@@ -61,9 +63,14 @@ class ApiSurface:
     """Root (`/api`, `/apis`) to why nothing is known of it."""
 
     def pick(self, kind: Kind) -> Pick:
-        """The first of `kind.versions` that is served, or why there is none."""
+        """The first of `kind.versions` that is served, or why there is none.
+
+        Of a document no discovery tells: whether there is one, its GET says.
+        """
         if kind.beside and kind.beside not in self.groups and "/apis" not in self.troubles:
             return Pick(None, TopicState.ABSENT, f"API group {kind.beside} is not served")
+        if kind.document:
+            return Pick(DOCUMENT_VERSION, TopicState.PENDING, "")
         versions = self.groups.get(kind.group)
         name = f"{kind.plural}.{kind.group}" if kind.group else kind.plural
         if versions is None:

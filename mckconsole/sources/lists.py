@@ -2,7 +2,8 @@
 
 Paging is that of client-go's pager: 500 at a time, follow-up pages carry no resourceVersion, and a
 page that the server no longer holds (410 after the first) leads to one full list. Inconsistent
-continuation is never used. This module must not retry: its callers know when.
+continuation is never used. A topic that is one document is a list of one. This module must not
+retry: its callers know when.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from mckconsole.domain.decode import (
 )
 from mckconsole.domain.kinds import Kind, Sensitivity
 from mckconsole.domain.objects import Projection
-from mckconsole.sources.api import JSON, METADATA_LIST, Answer, ApiReader
+from mckconsole.sources.api import DOCUMENT, JSON, METADATA_LIST, Answer, ApiReader
 from mckconsole.sources.errors import Expired, ProtocolTrouble
 from mckconsole.sources.interning import sharer
 from mckconsole.sources.items import split_list
@@ -99,9 +100,12 @@ async def list_kind(
 
     Raises:
         Expired: 410 on the first page, or on the full list tried after a later one.
-        SourceError: whatever else the client raises; ProtocolTrouble when the body is no list.
+        SourceError: whatever else the client raises; ProtocolTrouble when the body is no list,
+            or no JSON object where one is expected.
     """
     lister = _Lister(client, kind, version, progress, pace, sharing)
+    if kind.document:
+        return await lister.document()
     try:
         return await lister.pages(page_size, resource_version)
     except _PageExpired:
@@ -182,6 +186,19 @@ class _Lister:
         finally:
             await fetched.close()
         raise ProtocolTrouble(f"the list {path} has no end", hint="its continue tokens never stop")
+
+    async def document(self) -> Listing[Projection]:
+        """Read the one document of a topic that is no list."""
+        path = self.kind.path(self.version)
+        reply = await self.client.get(path, accept=DOCUMENT)
+        listing: Listing[Projection] = Listing(
+            as_of=self._server_time(reply.date), received=len(reply.body)
+        )
+        await self._take([msgspec.Raw(reply.body)], listing)
+        if listing.undecodable:
+            raise ProtocolTrouble(f"the answer for {path} is no JSON object, or was cut")
+        self._report(1, _ListMeta())
+        return listing
 
     async def _add(self, reply: Answer, path: str, listing: Listing[Projection]) -> _ListMeta:
         """Decode a page into `listing`; returns its metadata."""

@@ -18,7 +18,7 @@ from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.kinds import KINDS
 from mckconsole.domain.objecttext import ObjectText
 from mckconsole.domain.text import clean
-from mckconsole.sources.api import JSON, METADATA, METADATA_LIST
+from mckconsole.sources.api import DOCUMENT, JSON, METADATA, METADATA_LIST
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.errors import BadRequest, NotServed, ProtocolTrouble
 from mckconsole.sources.guard import CONNECT_SEGMENTS
@@ -42,8 +42,9 @@ async def fetch_object(
         SourceError: it could not be read, in words; NotServed when it is not there.
     """
     secret = "secret" in (ref.kind.casefold(), plural.casefold().removesuffix("s"))
-    path, selector = _where(ref, version, plural)
-    accept = (METADATA_LIST if selector else METADATA) if secret else JSON
+    document = _document(ref)
+    path, selector = (document, None) if document else _where(ref, version, plural)
+    accept = (METADATA_LIST if selector else METADATA) if secret else DOCUMENT if document else JSON
     try:
         reply = await client.get(path, selector, accept=accept, timeout=PATIENCE)
     except NotServed:
@@ -80,6 +81,12 @@ class _Resource(msgspec.Struct):
 
 class _Served(msgspec.Struct):
     resources: list[_Resource] | None = None
+
+
+def _document(ref: ObjectRef) -> str:
+    """The path of the document that `ref` names; empty where it names an object of the API."""
+    documents = (kind for kind in KINDS if kind.document)
+    return next((one.document for one in documents if one.projection().ref("") == ref), "")
 
 
 def _root(group: str, version: str) -> str:

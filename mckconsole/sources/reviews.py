@@ -76,9 +76,16 @@ async def review_access(
     if name:
         attributes["name"] = name
     body = _body("authorization.k8s.io", "SelfSubjectAccessReview", resourceAttributes=attributes)
-    reply = await client.review(SelfReview.ACCESS, body)
-    status = _decode(reply.body, _AccessReview).status
-    return Access(status.allowed, clean(status.reason), clean(status.evaluation_error))
+    return await _ask_access(client, body)
+
+
+async def review_path(client: ClusterClient, path: str) -> Access:
+    """Whether we may get `path`, which is no resource of the API; raises like the above."""
+    attributes = {"verb": "get", "path": path}
+    body = _body(
+        "authorization.k8s.io", "SelfSubjectAccessReview", nonResourceAttributes=attributes
+    )
+    return await _ask_access(client, body)
 
 
 async def review_rules(client: ClusterClient, namespace: str) -> Rules:
@@ -98,6 +105,12 @@ async def review_subject(client: ClusterClient) -> Subject:
     )
     user = _decode(reply.body, _SubjectReview).status.user_info
     return Subject(clean(user.username), tuple(clean(group) for group in user.groups or ()))
+
+
+async def _ask_access(client: ClusterClient, body: bytes) -> Access:
+    reply = await client.review(SelfReview.ACCESS, body)
+    status = _decode(reply.body, _AccessReview).status
+    return Access(status.allowed, clean(status.reason), clean(status.evaluation_error))
 
 
 class _AccessStatus(msgspec.Struct, rename="camel"):

@@ -21,7 +21,7 @@ from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.discovery import ApiSurface, discover, server_version
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import NotServed, ReadTimeout, SourceError, StatusTrouble
-from mckconsole.sources.reviews import review_access, review_subject
+from mckconsole.sources.reviews import Access, review_access, review_path, review_subject
 from mckconsole.store.contact import Connect, InternalTrouble
 
 logger = logging.getLogger(__name__)
@@ -161,21 +161,28 @@ async def _ask_topic(client: ClusterClient, surface: ApiSurface, kind: Kind) -> 
     if pick.version is None:
         return TopicAccess(kind.topic, _UNSERVED.get(pick.state, Answer.UNKNOWN), pick.reason)
     try:
-        access = await review_access(
-            client,
-            "list",
-            kind.plural,
-            group=kind.group,
-            namespace=kind.namespace,
-            name=kind.name,
-        )
+        access = await _ask_access(client, kind)
     except SourceError as error:
         return TopicAccess(kind.topic, Answer.UNKNOWN, error.message)
     if access.allowed:
         return TopicAccess(kind.topic, Answer.YES)
     if access.error:
         return TopicAccess(kind.topic, Answer.UNKNOWN, access.error)
-    return TopicAccess(kind.topic, Answer.NO, access.reason or "RBAC grants no list")
+    verb = "get" if kind.document else "list"
+    return TopicAccess(kind.topic, Answer.NO, access.reason or f"RBAC grants no {verb}")
+
+
+async def _ask_access(client: ClusterClient, kind: Kind) -> Access:
+    if kind.document:
+        return await review_path(client, kind.document)
+    return await review_access(
+        client,
+        "list",
+        kind.plural,
+        group=kind.group,
+        namespace=kind.namespace,
+        name=kind.name,
+    )
 
 
 async def examine_all(

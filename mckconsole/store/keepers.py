@@ -132,7 +132,8 @@ class Keepers:
             version,
             sink,
             pace=replace(self._pace, sleep=partial(self._naps.nap, name=topic)),
-            on_error=self._on_error,
+            # That a document is not there says nothing of what the API serves.
+            on_error=None if kind.document else self._on_error,
             progress=partial(self._count, topic),
         )
 

@@ -8,6 +8,7 @@ from tests.net.conformance import (
     ADMIN,
     CONFIGMAPS,
     JSON,
+    JWKS,
     LIMITED,
     NAMESPACE,
     WIDGETS,
@@ -148,3 +149,44 @@ async def identity(target: Target) -> None:
     for asked in (headers, account):
         refused = await target.get(CONFIGMAPS, token=LIMITED, headers=asked)
         assert refused.status == 403
+
+
+# --- documents beside the API ------------------------------------------------------------------
+
+ISSUER, KEYS = "/.well-known/openid-configuration", "/openid/v1/jwks"
+ACCOUNT = {"Impersonate-User": "system:serviceaccount:x:y"}
+
+
+@case
+async def issuer_documents(target: Target) -> None:
+    """Who signs service account tokens; what differs between two clusters is not compared."""
+    for path, media in ((ISSUER, "application/json"), (KEYS, JWKS)):
+        for accept in (media, f"application/json, {JWKS}", f"text/html,{media};q=0.5", "*/*"):
+            for headers in ({}, ACCOUNT):
+                reply = await target.get(path, accept=accept, headers=headers, note=False)
+                assert (reply.status, reply.headers["Content-Type"]) == (200, media), accept
+        target.note(f"{path} {media}", (reply.headers["Cache-Control"], _outline(reply.json)))
+        assert (await target.get(f"{path}/", accept=media, note=False)).json == reply.json
+        for accept in ("text/html", "application/xml", "application/*"):
+            assert (await target.get(path, accept=accept)).status == 406, accept
+        for method in ("POST", "PUT", "HEAD", "OPTIONS", "DELETE"):
+            assert (await target.get(path, method=method, accept=media)).status == 405, method
+        assert (await target.get(path, token="wrong")).status == 401
+    assert (await target.get(KEYS)).status == 406, "the key set is no plain JSON"
+    # Some distributions let everybody read the first document; the keys are for accounts alone.
+    assert (await target.get(KEYS, token=LIMITED)).status == 403
+    assert (await target.get(KEYS, token="")).status == 403
+    for path in ("/openid", "/openid/v1", "/.well-known", "/.well-known/x"):
+        assert (await target.get(path)).status == 404, path
+    spec = {"nonResourceAttributes": {"path": KEYS, "verb": "get"}}
+    for token, allowed in ((LIMITED, False), (ADMIN, True)):
+        review = await _review(target, "SelfSubjectAccessReview", spec, token)
+        assert review.json["status"]["allowed"] is allowed
+
+
+def _outline(document: JSON) -> JSON:
+    """A document without what names its cluster."""
+    if "keys" in document:
+        return [{**key, "kid": len(key["kid"]), "n": len(key["n"])} for key in document["keys"]]
+    host = document["jwks_uri"].removesuffix(KEYS)
+    return {**document, "issuer": "", "jwks_uri": document["jwks_uri"].removeprefix(host)}

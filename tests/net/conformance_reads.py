@@ -266,9 +266,12 @@ async def field_selectors(target: Target) -> None:
     secrets = f"/api/v1/namespaces/{NAMESPACE}/secrets"
     assert (await target.get(secrets, fieldSelector="type=Opaque")).names == ["opaque"]
     assert (await target.get(secrets, fieldSelector="type!=Opaque")).names == ["example.org-token"]
+    await _token_secrets(target)
     pods = f"/api/v1/namespaces/{NAMESPACE}/pods"
     for selector in ("spec.nodeName=n1", "status.phase!=Running", "spec.restartPolicy=Always"):
         assert (await target.get(pods, fieldSelector=selector)).status == 200
+    jobs = await target.get("/apis/batch/v1/jobs", fieldSelector="status.successful=0")
+    assert jobs.names == []
     for selector in ("!=", "metadata.name=cm1,", r"metadata.name=cm\,1"):
         assert (await target.get(CONFIGMAPS, fieldSelector=selector)).status == 200
     bad = (
@@ -280,11 +283,36 @@ async def field_selectors(target: Target) -> None:
         (pods, "spec.containers=x"),
         (WIDGETS, "spec.size=1"),
         (secrets, "data=1"),
+        (secrets, "metadata.annotations=1"),
+        (f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts", "secrets=1"),
+        ("/apis/batch/v1/jobs", "status.active=1"),
+        ("/apis/rbac.authorization.k8s.io/v1/clusterroles", "type=1"),
         ("/api/v1/nodes", "metadata.namespace=x"),
         ("/api/v1/namespaces", "metadata.namespace=x"),
     )
     for path, selector in bad:
         assert (await target.get(path, fieldSelector=selector)).status == 400, (path, selector)
+
+
+async def _token_secrets(target: Target) -> None:
+    """Of Secrets of one type the metadata, in one namespace and in all."""
+    kind = "kubernetes.io/service-account-token"
+    annotations = {"kubernetes.io/service-account.name": "robot"}
+    metadata = {"name": "robot-token", "namespace": NAMESPACE, "annotations": annotations}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": kind}
+    await target.seeder.create(secret)
+    for place in (f"/namespaces/{NAMESPACE}", ""):
+        found = await target.get(
+            f"/api/v1{place}/secrets", accept=PARTIAL_LIST, fieldSelector=f"type={kind}", limit=500
+        )
+        (item,) = found.json["items"]
+        assert item["kind"] == "PartialObjectMetadata"
+        assert item["metadata"]["annotations"] == annotations
+        assert set(item) == {"kind", "apiVersion", "metadata"}
+    both = f"type={kind},metadata.name!=robot-token"
+    other = await target.get("/api/v1/secrets", accept=PARTIAL_LIST, fieldSelector=both)
+    assert other.json["items"] is None
+    await target.seeder.delete("secrets", "robot-token", NAMESPACE)
 
 
 # --- representations ---------------------------------------------------------------------------

@@ -188,7 +188,7 @@ async def test_old_servers_are_asked_only_for_the_groups_that_are_read() -> None
             "kind": "APIGroupList",
             "groups": [
                 group("apps", "v1"),
-                group("batch", "v1"),
+                group("example.org", "v1"),
                 group("submariner.io", "v1", "v1alpha1", "../../evil"),
                 group("cilium.io", "v2"),
             ],

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import pytest
 
-from mckconsole.domain.pods import Pod
 from mckconsole.domain.kinds import BY_TOPIC, Kind
 from mckconsole.domain.objects import Projection
+from mckconsole.domain.pods import Pod
 from mckconsole.sources.api import Feed
 from mckconsole.sources.errors import Expired, Forbidden, ProtocolTrouble, SourceError
 from mckconsole.sources.interning import Table, sharer

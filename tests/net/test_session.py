@@ -305,6 +305,20 @@ def test_a_kind_that_goes_and_comes_back_is_followed() -> None:
     run(main())
 
 
+def test_a_document_that_is_not_there_is_no_reason_to_ask_what_is_served() -> None:
+    async def main() -> None:
+        it = Bench(wanted=(*TOPICS, "oidc-keys"))
+        await asyncio.sleep(500)
+        assert it.topic("oidc-keys") is TopicState.ABSENT
+        assert it.state() == (ClusterState.READY, "")
+        paths = [path for _, path, _ in it.cluster.requests]
+        assert paths.count("/apis") == 1
+        assert paths.count("/openid/v1/jwks") == 2
+        await it.end()
+
+    run(main())
+
+
 def test_an_upgrade_of_the_api_server_is_noticed() -> None:
     async def main() -> None:
         it = Bench(wanted=("nodes",))

@@ -109,6 +109,7 @@ def test_nothing_that_decodes_to_a_connect_verb_leaves(path: str) -> None:
         "/apis/rbac.authorization.k8s.io/v1/clusterroles/system:basic-user",
         "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Abasic-user",
         "/.well-known/openid-configuration",
+        "/openid/v1/jwks",
     ],
 )
 def test_reads_pass(path: str) -> None:

@@ -1,7 +1,7 @@
 """Every rule that can make a finding: what it reads, why it matters, what to do.
 
 `mckconsole rules` prints this registry, reports refer to it, and a test keeps it complete. It holds
-words only; the judging is in `mesh/` and `services/`.
+words only; the judging is in `mesh/`, `services/` and `identity/`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mckconsole.analysis.rules_identity import IDENTITY_RULES
 from mckconsole.analysis.rules_services import SERVICE_RULES
 from mckconsole.domain.findings import Rule, Severity
 
@@ -302,6 +303,6 @@ _CONFIGURATION = (
 )
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {rule.id: rule for rule in (*_LINKS, *_CONFIGURATION, *SERVICE_RULES)}
+    {rule.id: rule for rule in (*_LINKS, *_CONFIGURATION, *SERVICE_RULES, *IDENTITY_RULES)}
 )
-"""By rule id: links, meshes, services."""
+"""By rule id: links, meshes, services, identities."""

@@ -18,7 +18,9 @@ DOCUMENTED = """
 
 def test_every_documented_rule_is_there_and_no_other() -> None:
     services = {f"SD{number:02}" for number in range(1, 20)}
-    assert set(RULES) == {f"MESH-{name}" for name in DOCUMENTED.split()} | services
+    identities = {f"WI{number:02}" for number in range(1, 45)}
+    meshes = {f"MESH-{name}" for name in DOCUMENTED.split()}
+    assert set(RULES) == meshes | services | identities
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())

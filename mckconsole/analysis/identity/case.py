@@ -52,6 +52,13 @@ class Scene:
     now: float
     """Unix seconds, console clock."""
     policy: IdentityPolicy = field(default_factory=IdentityPolicy)
+    recheck_at: float | None = None
+    """Unix seconds, console clock, when a rule that waits for something must look again."""
+
+    def look_again(self, at: float) -> None:
+        """Judge once more at Unix second `at`, console clock, though nothing changes until then."""
+        if at > self.now:
+            self.recheck_at = at if self.recheck_at is None else min(at, self.recheck_at)
 
     def time_of(self, topic: str) -> float:
         """When the topic was confirmed last, server clock."""

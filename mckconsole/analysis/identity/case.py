@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from mckconsole.analysis.identity.model import (
 )
 from mckconsole.analysis.mesh.hints import kubectl_on
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity, Unknown
+from mckconsole.domain.identity import TokenSecret
 from mckconsole.domain.objects import Projection
 
 PANE = "identity"
@@ -187,6 +189,10 @@ class AccountCase(Scene):
 
     account: Account = field(kw_only=True)
     workloads: Sequence[Workload] = field(kw_only=True)
+    bindings: Sequence[Binding] = ()
+    """Of these workloads, one per workload and cloud; with or without findings."""
+    token_secrets: Sequence[TokenSecret] = ()
+    """Secrets that hold a token of the account which never expires."""
     unknowns: set[Unknown] = field(default_factory=set)
 
     @property

@@ -297,6 +297,9 @@ class ClusterFacts:
     readable: bool = False
     """Whether it was read at least once; `reason` says why not."""
     reason: str = ""
+    uid: str = ""
+    """Of the namespace kube-system, by which two contexts of one cluster are told; empty when not
+    known."""
     provider: str = ""
     """As the fleet pane says: eks, gke, aks …; empty when not told."""
     cloud: Cloud | None = None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, get_args
 
 import msgspec
 import pytest
 
+from mckconsole.domain import identity, pods
+from mckconsole.domain.decode import ProjectionDecoder
 from mckconsole.domain.kinds import BY_TOPIC, KINDS, Keep, Kind, Sensitivity
-from tests.unit.domain.documents import PROJECTIONS
+from mckconsole.domain.objects import Projection
+from tests.unit.domain.documents import PROJECTIONS, plain
 
 CREDENTIAL_FIELDS = {
     "ceIPSecPSK",
@@ -19,16 +23,32 @@ CREDENTIAL_FIELDS = {
     "brokerK8sSecret",
 }
 """Fields of a Submariner spec that hold or name a credential."""
+REFERENCES = {
+    pods.KeyRef: {"name", "key", "optional"},
+    pods.NameRef: {"name"},
+    pods.SecretVolume: {"secretName"},
+    pods.TokenSource: {"audience", "expirationSeconds", "path"},
+    identity.StaticRef: set(),
+}
+"""Types that name a credential, which is not in them, and all of their fields."""
+NO_CREDENTIALS = {
+    "automountServiceAccountToken": bool | None,
+    "subject_token_type": str,  # the URN of a kind of token
+    "token_url": str,  # where tokens are exchanged
+}
+"""Fields that sound like credentials."""
 
 
-def encoded_fields(kind: Any) -> Iterator[str]:
-    """Every JSON field name in a projection, at any depth."""
+def encoded_fields(kind: Any) -> Iterator[tuple[str, Any]]:
+    """Every JSON field name in a projection, at any depth, and its type."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         for field in msgspec.structs.fields(kind):
-            yield field.encode_name
-            yield from encoded_fields(field.type)
+            yield field.encode_name, field.type
+            if field.type not in REFERENCES:
+                yield from encoded_fields(field.type)
     for argument in get_args(kind):
-        yield from encoded_fields(argument)
+        if argument not in REFERENCES:
+            yield from encoded_fields(argument)
 
 
 def test_topics_are_unique() -> None:
@@ -72,21 +92,28 @@ def test_every_kind_is_coherent(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", PROJECTIONS)
 def test_no_projection_has_a_field_for_a_credential(kind: type[msgspec.Struct]) -> None:
-    names = set(encoded_fields(kind))
-    assert not names & CREDENTIAL_FIELDS
-    odd = [n for n in names if any(w in n.lower() for w in ("token", "password", "secret", "psk"))]
-    assert odd == []
+    fields = list(encoded_fields(kind))
+    assert not {name for name, _ in fields} & CREDENTIAL_FIELDS
+    words = ("token", "password", "secret", "psk")
+    for name, held in fields:
+        if any(word in name.lower() for word in words) and NO_CREDENTIALS.get(name) != held:
+            assert {held, *get_args(held)} & REFERENCES.keys(), name
+
+
+@pytest.mark.parametrize("kind", REFERENCES)
+def test_a_reference_holds_names_only(kind: type[msgspec.Struct]) -> None:
+    assert {field.encode_name for field in msgspec.structs.fields(kind)} == REFERENCES[kind]
 
 
 def test_kinds_with_credentials_in_their_spec_say_so() -> None:
     marked = {kind.topic for kind in KINDS if kind.sensitivity is Sensitivity.CREDENTIALS_IN_SPEC}
-    assert marked == {"submariners", "servicediscoveries"}
+    assert marked == {"submariners", "servicediscoveries", "credential-configs"}
 
 
 def test_credentials_are_read_without_their_content() -> None:
     """Of a Secret only the metadata is asked for, by lists alone; a refusal is no gap."""
     secrets = [kind for kind in KINDS if kind.plural == "secrets"]
-    assert [kind.topic for kind in secrets] == ["istio-remote-secrets"]
+    assert [kind.topic for kind in secrets] == ["istio-remote-secrets", "token-secrets"]
     for kind in secrets:
         assert kind.sensitivity is Sensitivity.METADATA_ONLY
         assert kind.keep is Keep.POLL
@@ -100,10 +127,37 @@ def test_labels_and_names_are_selected() -> None:
     assert selector == {"labelSelector": "istio/multiCluster=true"}
 
 
-def test_annotations_are_never_read_wholesale() -> None:
+@pytest.mark.parametrize(
+    ("name", "fields", "selected"),
+    [
+        ("", "", {}),
+        ("a", "", {"fieldSelector": "metadata.name=a"}),
+        ("", "type=b", {"fieldSelector": "type=b"}),
+        ("a", "type=b,c!=d", {"fieldSelector": "metadata.name=a,type=b,c!=d"}),
+    ],
+)
+def test_field_selectors_are_joined(name: str, fields: str, selected: dict[str, str]) -> None:
+    kind = Kind("t", "", ("v1",), "secrets", identity.TokenSecret, name=name, fields=fields)
+    assert kind.selector == selected
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.document], ids=lambda k: k.topic)
+def test_a_document_is_polled_at_its_own_path_and_has_a_key(kind: Kind) -> None:
+    assert kind.keep is Keep.POLL
+    assert kind.optional
+    assert kind.path("any") == kind.document == kind.projection().key[1]
+    assert kind.selector == {}
+
+
+@pytest.mark.parametrize("kind", PROJECTIONS)
+def test_annotations_are_never_read_wholesale(kind: type[Projection]) -> None:
     """`last-applied-configuration` may repeat a whole Secret."""
-    for kind in PROJECTIONS:
-        metadata = {field.name: field.type for field in msgspec.structs.fields(kind)}["metadata"]
-        for field in msgspec.structs.fields(metadata):
-            if field.name == "annotations":
-                assert issubclass(field.type, msgspec.Struct)
+    canary = "canary-5f0c"
+    annotations = {
+        "kubectl.kubernetes.io/last-applied-configuration": canary,
+        "example.org/anything": canary,
+        canary: canary,
+    }
+    document = json.dumps({"metadata": {"name": "a", "annotations": annotations}}).encode()
+    found = ProjectionDecoder(kind).decode(document)
+    assert canary not in repr(plain(found.object)) + repr(found.faults)

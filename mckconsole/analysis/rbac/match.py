@@ -12,6 +12,8 @@ from typing import NamedTuple
 from mckconsole.analysis.rbac.model import Need, Resource, resource_text
 from mckconsole.domain.rbac import PolicyRule
 
+_NAMELESS = frozenset({"create", "deletecollection"})
+
 
 class Hit(NamedTuple):
     """What of a need one rule of a role allows."""
@@ -55,7 +57,7 @@ def _resource_matches(rule: PolicyRule, wanted: Resource) -> bool:
 def _may_name(verb: str, resource: Resource) -> bool:
     """Whether a request can name its object, without which `resourceNames` never match.
 
-    The object of a creation has no name yet when it is judged. A list, watch or deletion of many
-    names one by the field selector `metadata.name=`.
+    The object of a creation has no name yet when it is judged, and a deletion of many never has
+    one. A list or a watch names one by the field selector `metadata.name=`.
     """
-    return verb != "create" or "/" in resource[1]
+    return verb not in _NAMELESS or "/" in resource[1]

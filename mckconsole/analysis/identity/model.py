@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from mckconsole.domain.core import DaemonSet, Deployment, PodTemplate
+from mckconsole.domain.external import GoogleCredentials
 from mckconsole.domain.failover import StatefulSet
 from mckconsole.domain.findings import Finding, ObjectRef, Severity, Unknown
 from mckconsole.domain.identity import CronJob, Job, ServiceAccount
+from mckconsole.domain.objects import Key
 from mckconsole.domain.pods import Pod, PodContainer, TokenSource
 
 if TYPE_CHECKING:
@@ -300,6 +302,8 @@ class ClusterFacts:
     uid: str = ""
     """Of the namespace kube-system, by which two contexts of one cluster are told; empty when not
     known."""
+    eks_names: frozenset[str] = frozenset()
+    """What EKS calls the cluster, by its context and its nodes; empty when nothing tells."""
     provider: str = ""
     """As the fleet pane says: eks, gke, aks …; empty when not told."""
     cloud: Cloud | None = None
@@ -319,10 +323,13 @@ class ClusterFacts:
     """Azure's default tenant, by the webhook's configuration."""
     webhooks: tuple[WebhookFacts, ...] = ()
     nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
+    credentials: Mapping[Key, Mapping[str, GoogleCredentials]] = field(default_factory=dict)
+    """ConfigMaps that hold Google credential configurations, by key of their data."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """Topic to the API version it was read in."""
-    at: Mapping[str, float] = field(default_factory=dict)
-    """Topic to Unix seconds, server clock, of its last confirmation."""
+    at: Mapping[str, float] = field(default_factory=dict, compare=False)
+    """Topic to Unix seconds, server clock, of its last confirmation. Facts that differ in nothing
+    else are equal."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Topic to why its absence of objects means nothing; not here when conclusive."""
     rbac: RbacIndex | None = None

@@ -355,7 +355,7 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     """Objects that use it without a pod: secret stores, Flux sources."""
 
 
-class Binding(msgspec.Struct, frozen=True, gc=False, eq=False, weakref=True):
+class Binding(msgspec.Struct, frozen=True, eq=False, weakref=True):
     """What one workload is in one cloud: a row of the pane."""
 
     workload: Workload

@@ -50,9 +50,10 @@ def standing(
     lost = _contact_lost(wanted, errors)
     if lost is not None:
         return lost.cluster_state, str(lost)
-    if wanted and all(state is TopicState.FORBIDDEN for state in wanted.values()):
+    telling = [state for name, state in wanted.items() if not _is_document(name)]
+    if telling and all(state is TopicState.FORBIDDEN for state in telling):
         return ClusterState.FORBIDDEN, "no wanted topic may be read with this credential"
-    if wanted and all(state in _UNREAD for state in wanted.values()):
+    if telling and all(state in _UNREAD for state in telling):
         unreachable = [why for state, why in topics.values() if state is TopicState.UNREACHABLE]
         if unreachable:
             return ClusterState.UNREACHABLE, unreachable[0]
@@ -67,6 +68,12 @@ def standing(
 def _may_be_refused(topic: str, state: TopicState) -> bool:
     kind = BY_TOPIC.get(topic)
     return state is TopicState.FORBIDDEN and kind is not None and kind.optional
+
+
+def _is_document(topic: str) -> bool:
+    """Whether the topic is a document, which some clusters let everybody read."""
+    kind = BY_TOPIC.get(topic)
+    return kind is not None and bool(kind.document)
 
 
 def _progress(waiting: Sequence[str], of: int, counts: Mapping[str, tuple[int, int | None]]) -> str:

@@ -136,6 +136,15 @@ async def test_an_odd_document_is_read_as_far_as_it_goes() -> None:
     assert not found.topics[ISSUER.topic].conclusive
 
 
+async def test_a_document_for_everybody_makes_no_cluster_readable() -> None:
+    east = cluster(ISSUER.document, KEYS.document)
+    east.access.rules[-1] = Rule(("ada",), verbs=("get",), paths=("/.well-known/*", "/openid/*"))
+    found = await read(east)
+    assert found.topics[KEYS.topic].state is TopicState.FRESH
+    assert found.state is ClusterState.FORBIDDEN
+    assert (await check(east)).state is ClusterState.FORBIDDEN
+
+
 @pytest.mark.parametrize(
     ("paths", "answers"),
     [

@@ -84,9 +84,9 @@ def unread(cluster: ClusterSnapshot) -> str:
     """Why somebody may be missing from an answer; empty when nobody is.
 
     Who is in an answer is there by what was read, be it old; that nobody is means something only
-    where this is empty.
+    where this is empty. A cluster that serves no RBAC counts too: something else decides there.
     """
-    return "; ".join(_gap(view) for view in map(cluster.topic, TOPICS) if not view.conclusive)
+    return "; ".join(_gap(view) for view in map(cluster.topic, TOPICS) if not view.complete)
 
 
 def _gap(view: TopicView) -> str:

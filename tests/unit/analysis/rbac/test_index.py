@@ -92,6 +92,13 @@ def test_where_a_binding_holds(binding: Doc, in_shop: bool, elsewhere: bool, in_
     assert found == [in_shop, elsewhere, in_none]
 
 
+def test_a_role_binding_in_no_namespace_gives_nothing() -> None:
+    binding = {**bind("b", "ClusterRole/r", "alice"), "kind": "RoleBinding"}
+    held = index(role("r", rule("get", "pods")), binding, bind("all", "ClusterRole/r", "bob"))
+    for place in ("shop", ""):
+        assert [str(g.subject) for g in held.who_can(Need.of("get", "pods"), place)] == ["User bob"]
+
+
 def test_an_aggregated_role_gives_what_the_controller_wrote_and_nothing_else() -> None:
     selectors = {"clusterRoleSelectors": [{"matchLabels": {"to": "edit"}}]}
     part = role("part", rule("get", "secrets"))

@@ -97,7 +97,7 @@ def test_nothing_is_unread_when_all_is_there() -> None:
             TopicView("roles", TopicState.FRESH, faults={("shop", "r"): ("rules[0]: no",)}),
             "roles: shop/r: rules[0]: no",
         ),
-        (TopicView("roles", TopicState.ABSENT, "not served"), ""),
+        (TopicView("roles", TopicState.ABSENT, "not served"), "roles: not served"),
     ],
 )
 def test_what_was_not_read_is_told(view: TopicView, expected: str) -> None:

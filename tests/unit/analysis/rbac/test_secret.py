@@ -175,6 +175,22 @@ def test_becoming_a_service_account_that_can_read_it(
         assert [str(one) for one in way.through] == ["ServiceAccount tools/operator"]
 
 
+def test_both_halves_must_be_in_one_namespace() -> None:
+    create, fetch = TOKEN_SECRET
+    docs = (
+        *READER,
+        bind("aux", "ClusterRole/reader", "sa:aux/operator"),
+        role("create", create),
+        role("fetch", fetch),
+        bind("tools/create", "ClusterRole/create", "alice"),
+    )
+    apart = asked(*docs, bind("aux/fetch", "ClusterRole/fetch", "alice", "group:devs"))
+    assert not apart.grants(WayKind.TOKEN_SECRET)
+    for place in ("tools/fetch", "fetch"):
+        together = asked(*docs, bind(place, "ClusterRole/fetch", "alice"))
+        assert [str(one) for one in together.subjects(WayKind.TOKEN_SECRET)] == ["User alice"]
+
+
 def test_any_account_of_a_namespace_whose_group_can_read_it() -> None:
     held = asked(
         role("reader", rule("get", "secrets")),

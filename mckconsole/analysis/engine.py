@@ -9,18 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mckconsole.analysis.fleet import ClusterRow, cluster_rows
+from mckconsole.analysis.identity.model import IdentityPolicy, IdentityReport
 from mckconsole.analysis.memory import NOTHING_REMEMBERED, AnalysisMemory
 from mckconsole.analysis.mesh.links import MeshReport
 from mckconsole.analysis.mesh.report import analyse_mesh
-from mckconsole.analysis.services.memory import finding_order, unknown_order
+from mckconsole.analysis.notes import finding_order, unknown_order
+from mckconsole.analysis.ordered import merged
 from mckconsole.analysis.services.model import ServicesReport
-from mckconsole.analysis.services.ordered import merged
 from mckconsole.analysis.services.report import analyse_services
 from mckconsole.analysis.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from mckconsole.domain.findings import Finding, Unknown
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import Transition
 
+DEFAULT_POLICY = IdentityPolicy()
 __all__ = ["NOTHING_REMEMBERED", "Analysis", "analyse"]
 
 
@@ -42,12 +44,15 @@ class Analysis:
     """What it was judged by."""
     services: ServicesReport = field(default_factory=ServicesReport)
     """Services that cross clusters."""
+    identity: IdentityReport = field(default_factory=IdentityReport)
+    """Who is who in which cloud."""
 
 
 def analyse(
     fleet: FleetSnapshot,
     *,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    policy: IdentityPolicy = DEFAULT_POLICY,
     memory: AnalysisMemory = NOTHING_REMEMBERED,
 ) -> Analysis:
     """Judge every cluster and every link of `fleet`.

@@ -8,12 +8,11 @@ is the set of services that were touched, each with the clusters in which it was
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, compress, repeat
-from operator import is_not
+from itertools import chain
 from typing import TypeVar, cast
 
+from mckconsole.analysis.changes import NOTHING_SEEN, Seen, differences, drop
 from mckconsole.analysis.mesh.members import BROKER_NAMESPACE
 from mckconsole.analysis.services.keys import (
     ALIASING,
@@ -33,7 +32,7 @@ from mckconsole.domain.discovery import MultiClusterService as KarmadaService
 from mckconsole.domain.mesh import ServiceExport, ServiceImport
 from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.peering import ExportedServices
-from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 
 P = TypeVar("P", bound=Projection)
 
@@ -47,62 +46,11 @@ OBJECT_TOPICS = ("services", *_OWN, *_GROUPED)
 """Every topic whose objects are looked up by service."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What a topic looked like when it was compared last."""
-
-    generation: int
-    size: int
-    first: object
-    last: object
-
-    @classmethod
-    def of(cls, view: TopicView) -> _Seen:
-        objects = cast("dict[Key, Projection]", view.objects)
-        if not objects:
-            return cls(view.generation, 0, None, None)
-        first, last = next(iter(objects)), next(reversed(objects))
-        return cls(view.generation, len(objects), objects[first], objects[last])
-
-    def same(self, other: _Seen) -> bool:
-        """Whether the content is surely the same; a generation of 0 says nothing.
-
-        The first and the last object are looked at too: a cluster under the same name may be
-        another one, and its generations begin anew.
-        """
-        return (
-            (self.generation == other.generation != 0 or self.size == other.size == 0)
-            and self.size == other.size
-            and self.first is other.first
-            and self.last is other.last
-        )
-
-
-_NOTHING = _Seen(0, 0, None, None)
-
-
-def _differences(
-    old: Mapping[Key, Projection], new: Mapping[Key, Projection]
-) -> Iterator[tuple[Key, Projection | None, Projection | None]]:
-    """Keys with what was and what is there, for objects that are not equal."""
-    added = 0
-    moved = map(is_not, new.values(), chain(old.values(), repeat(None)))
-    for key in compress(new, moved):
-        before, now = old.get(key), new[key]
-        if before is None:
-            added += 1
-            yield key, None, now
-        elif before is not now and before != now:
-            yield key, before, now
-    if len(new) - added != len(old):
-        yield from ((key, old[key], None) for key in old.keys() - new.keys())
-
-
 class ClusterIndex:
     """The objects of one cluster by service."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, _Seen] = {}
+        self._seen: dict[str, Seen] = {}
         self._copies: dict[str, dict[Key, Projection]] = {name: {} for name in OBJECT_TOPICS}
         self._groups: dict[str, dict[Key, tuple[Key, ...]]] = {
             name: {} for name in (*_GROUPED, *_ROLES)
@@ -118,8 +66,8 @@ class ClusterIndex:
         lost: set[Key] = set()
         for topic in OBJECT_TOPICS:
             view = cluster.topic(topic)
-            seen = _Seen.of(view)
-            if seen.same(self._seen.get(topic, _NOTHING)):
+            seen = Seen.of(view)
+            if seen.same(self._seen.get(topic, NOTHING_SEEN)):
                 continue
             self._seen[topic] = seen
             old, new = self._copies[topic], dict(view.objects)
@@ -130,7 +78,7 @@ class ClusterIndex:
             if not old:
                 touched.update(self._fill(topic, new))
                 continue
-            for key, before, now in _differences(old, new):
+            for key, before, now in differences(old, new):
                 if before is not None:
                     lost.update(self._forget(topic, key, before))
                 if now is not None:
@@ -202,9 +150,9 @@ class ClusterIndex:
         group = self._group_of(topic, found)
         if group is not None:
             for one in keys:
-                _drop(group, one, key)
+                drop(group, one, key)
         for alias in aliases_of(topic, found):
-            _drop(self._aliases, alias, (topic, key))
+            drop(self._aliases, alias, (topic, key))
         return keys
 
     def _group_of(self, topic: str, found: Projection) -> dict[Key, tuple[Key, ...]] | None:
@@ -340,17 +288,6 @@ class ClusterIndex:
         if len(members) == 1:
             return (copies[members[0]],)
         return tuple([copies[one] for one in sorted(members)])
-
-
-T = TypeVar("T")
-
-
-def _drop(group: dict[Key, tuple[T, ...]], key: Key, member: T) -> None:
-    left = tuple(one for one in group.get(key, ()) if one != member)
-    if left:
-        group[key] = left
-    else:
-        group.pop(key, None)
 
 
 class FleetIndex:

@@ -8,11 +8,13 @@ nothing: the analysis starts anew, which is slower and says the same.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
 from typing import cast
 
+from mckconsole.analysis.alarms import Alarms
+from mckconsole.analysis.notes import Noted, Notes, severity_order
+from mckconsole.analysis.ordered import Ordered, SortKey
 from mckconsole.analysis.services.facts import ClusterReading
 from mckconsole.analysis.services.index import FleetIndex
 from mckconsole.analysis.services.model import (
@@ -22,29 +24,14 @@ from mckconsole.analysis.services.model import (
     ServiceKey,
     ServiceState,
 )
-from mckconsole.analysis.services.ordered import Ordered, SortKey
 from mckconsole.analysis.services.rules_collisions import joined_name
-from mckconsole.domain.findings import Finding, Severity, Unknown
 from mckconsole.domain.objects import Key
 
 _STATES = {state: rank for rank, state in enumerate(ServiceState)}
-_SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
-
-
-def finding_order(finding: Finding) -> SortKey:
-    """Worst first, then by rule and cluster: the order of every list of findings."""
-    rank = _SEVERITIES[finding.severity]
-    return (rank, finding.rule, finding.cluster, finding.peers, finding.subject)
-
-
-def unknown_order(unknown: Unknown) -> SortKey:
-    """The order of every list of unknowns."""
-    return (unknown.pane, unknown.cluster, unknown.rule, unknown.reason)
 
 
 def _service_order(service: FleetService) -> SortKey:
-    severity = _SEVERITIES[service.severity] if service.severity else len(_SEVERITIES)
-    return (_STATES[service.state], severity, service.key)
+    return (_STATES[service.state], severity_order(service.severity), service.key)
 
 
 class Shelf:
@@ -53,10 +40,7 @@ class Shelf:
     def __init__(self) -> None:
         self.by_key: dict[ServiceKey, FleetService] = {}
         self._services: Ordered[FleetService] = Ordered()
-        self._findings: Ordered[Finding] = Ordered()
-        self._unknowns: Ordered[Unknown] = Ordered()
-        self._asked: Counter[Unknown] = Counter()
-        """How many services ask the same."""
+        self.notes = Notes()
 
     def find(self, key: Key) -> FleetService | None:
         """The service of that namespace and name."""
@@ -72,72 +56,16 @@ class Shelf:
             else:
                 self.by_key[key] = service
         self._services.change(map(_service_order, old), {_service_order(one): one for one in new})
-        self._findings.change(
-            (key for one in old for key, _ in _findings(one)),
-            dict(entry for one in new for entry in _findings(one)),
-        )
-        self._ask(old, new)
-
-    def _ask(self, old: Iterable[FleetService], new: Iterable[FleetService]) -> None:
-        before = Counter(unknown for one in old for unknown in set(one.unknowns))
-        after = Counter(unknown for one in new for unknown in set(one.unknowns))
-        removed, added = [], {}
-        for unknown in before.keys() | after.keys():
-            had = self._asked[unknown]
-            has = self._asked[unknown] = had - before[unknown] + after[unknown]
-            if not has:
-                del self._asked[unknown]
-                removed.append(unknown_order(unknown))
-            elif not had:
-                added[unknown_order(unknown)] = unknown
-        self._unknowns.change(removed, added)
+        self.notes.change([*map(_noted, old)], [*map(_noted, new)])
 
     @property
     def services(self) -> tuple[FleetService, ...]:
         """Worst first, then by key."""
         return self._services.items
 
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """In the order of `finding_order`."""
-        return self._findings.items
 
-    @property
-    def unknowns(self) -> tuple[Unknown, ...]:
-        """Each once, sorted."""
-        return self._unknowns.items
-
-
-def _findings(service: FleetService) -> Iterable[tuple[SortKey, Finding]]:
-    """Findings under keys that no two share."""
-    for number, finding in enumerate(service.findings):
-        yield (*finding_order(finding), str(finding.object or ""), service.key, number), finding
-
-
-class Alarms:
-    """When services are to be judged again although nothing changed."""
-
-    def __init__(self) -> None:
-        self._at: dict[ServiceKey, float] = {}
-        self._heap: list[tuple[float, ServiceKey]] = []
-
-    def set(self, key: ServiceKey, at: float | None) -> None:
-        """Wake at Unix second `at`, console clock; None is never."""
-        if at is None:
-            self._at.pop(key, None)
-        else:
-            self._at[key] = at
-            heappush(self._heap, (at, key))
-
-    def due(self, now: float) -> Iterable[ServiceKey]:
-        """Those whose time has come, which are not woken again."""
-        found = []
-        while self._heap and self._heap[0][0] <= now:
-            at, key = heappop(self._heap)
-            if self._at.get(key) == at:
-                del self._at[key]
-                found.append(key)
-        return found
+def _noted(service: FleetService) -> Noted:
+    return Noted(service.key, service.findings, service.unknowns)
 
 
 class JoinedNames:
@@ -171,7 +99,7 @@ class Desk:
     index: FleetIndex
     readings: dict[str, ClusterReading] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
-    alarms: Alarms = field(default_factory=Alarms)
+    alarms: Alarms[ServiceKey] = field(default_factory=Alarms)
     names: JoinedNames = field(default_factory=JoinedNames)
     reach: dict[tuple[str, str], Reach] = field(default_factory=dict)
     absent: dict[int, Part] = field(default_factory=dict)

@@ -14,6 +14,9 @@ from itertools import islice
 from msgspec import structs
 
 from mckconsole.analysis.mesh.links import MeshReport
+from mckconsole.analysis.notes import finding_order, unknown_order
+from mckconsole.analysis.ordered import merged
+from mckconsole.analysis.pause import undisturbed
 from mckconsole.analysis.services.corefile import check_dns
 from mckconsole.analysis.services.dialects.others import by_sameness
 from mckconsole.analysis.services.facts import Standing, read_facts
@@ -23,9 +26,7 @@ from mckconsole.analysis.services.judge import Judgement, judge
 from mckconsole.analysis.services.memory import (
     Desk,
     ServicesMemory,
-    finding_order,
     remember,
-    unknown_order,
 )
 from mckconsole.analysis.services.model import (
     ClusterFacts,
@@ -36,9 +37,7 @@ from mckconsole.analysis.services.model import (
     ServiceState,
     Surroundings,
 )
-from mckconsole.analysis.services.ordered import merged
 from mckconsole.analysis.services.parts import read_part
-from mckconsole.analysis.services.pause import undisturbed
 from mckconsole.analysis.services.pool import check_pool
 from mckconsole.analysis.services.reach import reach_of
 from mckconsole.analysis.services.rules_collisions import collisions
@@ -85,10 +84,10 @@ def analyse_services(
     report = ServicesReport(
         desk.shelf.services,
         standing.facts,
-        merged(desk.shelf.findings, sorted(findings, key=finding_order), finding_order),
+        merged(desk.shelf.notes.findings, sorted(findings, key=finding_order), finding_order),
         merged(
-            desk.shelf.unknowns,
-            sorted(unknowns - frozenset(desk.shelf.unknowns)),
+            desk.shelf.notes.unknowns,
+            sorted(unknowns - frozenset(desk.shelf.notes.unknowns)),
             unknown_order,
         ),
         around.reach,

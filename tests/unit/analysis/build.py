@@ -30,13 +30,21 @@ def docs_of(text: str) -> list[Doc]:
     return [doc for doc in yaml.safe_load_all(text) if doc]
 
 
-def _belongs(kind: Kind, doc: Doc) -> bool:
+def belongs(kind: Kind, doc: Doc) -> bool:
+    """Whether an object is one of a topic's, by kind and selectors."""
     group = str(doc.get("apiVersion", "v1")).rpartition("/")[0]
     if group != kind.group or doc.get("kind") != kind.projection.kind:
         return False
+    if kind.fields and kind.fields != f"type={doc.get('type', '')}":
+        return False
     meta = doc.get("metadata")
-    name = meta.get("name") if isinstance(meta, dict) else ""
-    return kind.name in ("", name)
+    if not isinstance(meta, dict):
+        return not (kind.name or kind.namespace or kind.labels)
+    if kind.labels:
+        label, _, value = kind.labels.partition("=")
+        if (meta.get("labels") or {}).get(label) != value:
+            return False
+    return (kind.name in ("", meta.get("name"))) and (kind.namespace in ("", meta.get("namespace")))
 
 
 def topic(kind: Kind, docs: Iterable[Doc], state: TopicState, as_of: float) -> TopicView:
@@ -44,7 +52,7 @@ def topic(kind: Kind, docs: Iterable[Doc], state: TopicState, as_of: float) -> T
     objects: dict[Key, Projection] = {}
     faults: dict[Key, tuple[str, ...]] = {}
     for doc in docs:
-        if _belongs(kind, doc):
+        if belongs(kind, doc):
             decoded = _DECODERS[kind.topic].decode(json.dumps(doc).encode())
             objects[decoded.object.key] = decoded.object
             if decoded.faults:

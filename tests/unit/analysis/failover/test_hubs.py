@@ -30,6 +30,7 @@ REMOTE: Doc = {
     "metadata": {
         "name": "istio-remote-secret-b",
         "namespace": "istio-system",
+        "labels": {"istio/multiCluster": "true"},
         "annotations": {"networking.istio.io/cluster": "b"},
     },
 }

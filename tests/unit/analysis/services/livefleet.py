@@ -1,115 +1,19 @@
-"""A fleet of which objects come and go, as a store holds it: views of dictionaries that change."""
+"""What the analysis says of services, to be compared."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from types import MappingProxyType
 
-import msgspec
 import yaml
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.services.model import FleetService
-from mckconsole.domain.decode import ProjectionDecoder
 from mckconsole.domain.findings import Finding
-from mckconsole.domain.kinds import BY_TOPIC, KINDS
-from mckconsole.domain.objects import Key, Projection
-from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
-from mckconsole.domain.states import ClusterState, TopicState
-from tests.unit.analysis.build import NOW, Doc
+from tests.unit.analysis.build import Doc
+from tests.unit.analysis.livefleet import LiveFleet
 
-_DECODERS = {kind.topic: ProjectionDecoder(kind.projection) for kind in KINDS}
-_OF = {(kind.group, kind.projection.kind, kind.name): kind.topic for kind in KINDS}
-
-
-def topic_of(doc: Doc) -> str:
-    """The topic that an object is read under."""
-    group = str(doc["apiVersion"]).rpartition("/")[0]
-    meta = doc["metadata"]
-    assert isinstance(meta, dict)
-    for name in (str(meta["name"]), ""):
-        found = _OF.get((group, str(doc["kind"]), name))
-        if found:
-            return found
-    raise ValueError(doc)
-
-
-class LiveFleet:
-    """Clusters whose content changes in place."""
-
-    def __init__(self, *names: str) -> None:
-        self.now = NOW
-        self._held: dict[str, dict[str, dict[Key, Projection]]] = {
-            name: {topic: {} for topic in BY_TOPIC} for name in names
-        }
-        self._generations: dict[tuple[str, str], int] = {}
-        self._states: dict[tuple[str, str], TopicState] = {}
-
-    def put(self, cluster: str, *docs: Doc) -> None:
-        """Objects come, or change."""
-        for doc in docs:
-            topic = topic_of(doc)
-            found = _DECODERS[topic].decode(json.dumps(doc).encode()).object
-            self._held[cluster][topic][found.key] = found
-            self._touch(cluster, topic)
-
-    def drop(self, cluster: str, *docs: Doc) -> None:
-        """Objects go; one that is not there stays away."""
-        for doc in docs:
-            topic = topic_of(doc)
-            found = _DECODERS[topic].decode(json.dumps(doc).encode()).object
-            if self._held[cluster][topic].pop(found.key, None) is not None:
-                self._touch(cluster, topic)
-
-    def relist(self, cluster: str, topic: str) -> None:
-        """A list is read again: equal objects, all of them new."""
-        held = self._held[cluster][topic]
-        self._held[cluster][topic] = {key: _copy(one) for key, one in held.items()}
-
-    def state(self, cluster: str, topic: str, state: TopicState) -> None:
-        """How a topic stands from now on."""
-        self._states[cluster, topic] = state
-        self._touch(cluster, topic)
-
-    def snapshot(self) -> FleetSnapshot:
-        """The fleet as it is; what it holds goes on changing."""
-        return FleetSnapshot({name: self._cluster(name) for name in self._held}, self.now)
-
-    def _touch(self, cluster: str, topic: str) -> None:
-        self._generations[cluster, topic] = self._generations.get((cluster, topic), 0) + 1
-
-    def _cluster(self, name: str) -> ClusterSnapshot:
-        return ClusterSnapshot(
-            name,
-            f"ctx-{name}",
-            f"https://{name}.example",
-            ClusterState.READY,
-            topics={topic: self._view(name, topic) for topic in BY_TOPIC},
-        )
-
-    def _view(self, name: str, topic: str) -> TopicView:
-        state = self._states.get((name, topic), TopicState.FRESH)
-        objects = self._held[name][topic]
-        served = bool(objects) or not BY_TOPIC[topic].group
-        if state is TopicState.FRESH and not served:
-            state = TopicState.ABSENT
-        shown: Mapping[Key, Projection] = objects if state.readable else {}
-        return TopicView(
-            topic,
-            state,
-            "" if state is TopicState.FRESH else f"{state} in this test",
-            BY_TOPIC[topic].versions[-1] if state.readable else "",
-            MappingProxyType(shown),
-            {},
-            NOW if state.readable else None,
-            self._generations.get((name, topic), 0),
-        )
-
-
-def _copy(found: Projection) -> Projection:
-    return msgspec.convert(msgspec.to_builtins(found), type(found))
+__all__ = ["LiveFleet", "compare", "content", "docs", "undated"]
 
 
 def docs(text: str) -> list[Doc]:

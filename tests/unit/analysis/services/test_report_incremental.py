@@ -15,7 +15,8 @@ from mckconsole.analysis.memory import AnalysisMemory
 from mckconsole.domain.states import TopicState
 from tests.unit.analysis import build
 from tests.unit.analysis.build import NOW, Doc
-from tests.unit.analysis.services.livefleet import LiveFleet, compare, content, topic_of
+from tests.unit.analysis.livefleet import topics_of
+from tests.unit.analysis.services.livefleet import LiveFleet, compare, content
 
 CLUSTERS = ("east", "west", "south")
 KEYS = (("shop", "web"), ("shop", "db"), ("b-c", "a"), ("c", "a-b"))
@@ -133,7 +134,8 @@ def _lighthouse(cluster_id: str, **more: bool) -> Doc:
 
 def _of_clusters() -> list[Doc]:
     """What concerns a cluster as a whole."""
-    secret = _doc("v1", "Secret", ("istio-system", "istio-remote-secret-west"))
+    secret = _doc("v1", "Secret", ("istio-system", "istio-remote-secret-west"),
+                  labels={"istio/multiCluster": "true"})  # fmt: skip
     istiod = _doc("apps/v1", "Deployment", ("istio-system", "istiod"))
     prop: Doc = {"apiVersion": "about.k8s.io/v1", "kind": "ClusterProperty"}
     return [
@@ -163,7 +165,7 @@ DOCS = [
         for doc in made(key)
     ),
 ]
-TOPICS = sorted({topic_of(doc) for doc in DOCS})
+TOPICS = sorted({topic for doc in DOCS for topic in topics_of(doc)})
 STATES = [TopicState.FRESH, TopicState.FRESH, TopicState.STALE, TopicState.FORBIDDEN]
 
 

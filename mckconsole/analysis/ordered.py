@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -55,13 +55,19 @@ class Ordered(Generic[T]):
         return self._tuple
 
 
-def merged(first: tuple[T, ...], second: Iterable[T], key: Any) -> tuple[T, ...]:
-    """Two sorted sequences as one, `second` being the short one."""
+def merged(first: Sequence[T], second: Sequence[T], key: Callable[[T], SortKey]) -> tuple[T, ...]:
+    """Two sorted sequences as one, what is equal of `first` first.
+
+    Quick where each goes on for long without the other, as sequences of other rules do.
+    """
     found: list[T] = []
-    done = 0
-    for one in second:
-        place = bisect_left(first, key(one), lo=done, key=key)
-        found += first[done:place]
-        found.append(one)
-        done = place
-    return (*found, *first[done:]) if found else first
+    one = other = 0
+    while other < len(second):
+        place = bisect_right(first, key(second[other]), lo=one, key=key)
+        found += first[one:place]
+        one, start = place, other
+        if one == len(first):
+            break
+        other = bisect_left(second, key(first[one]), lo=other, key=key)
+        found += second[start:other]
+    return (*found, *first[one:], *second[other:])

@@ -163,7 +163,7 @@ def test_an_account_says_who_wrote_its_annotation() -> None:
 
 
 def test_an_environment_variable_has_a_writer_too() -> None:
-    path = {"f:env": {'k:{"name":"AWS_ROLE_ARN"}': {".": {}, "f:value": {}}}}
+    path: dict[str, Any] = {"f:env": {'k:{"name":"AWS_ROLE_ARN"}': {".": {}, "f:value": {}}}}
     fields = {"f:spec": {"f:template": {"f:spec": {"f:containers": {'k:{"name":"app"}': path}}}}}
     entry = {"manager": "helm", "time": "2026-11-20T00:00:00Z", "fieldsV1": fields}
     found = msgspec.convert(msgspec.json.decode(json.dumps({"managedFields": [entry]})), dict)

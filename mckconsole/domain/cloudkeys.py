@@ -196,6 +196,7 @@ STATIC_ENV: Final[Mapping[str, str]] = MappingProxyType(
 _CLOUD_PREFIXES = ("AWS_", "AZURE_", "ARM_", "GOOGLE_", "GCP_", "GCLOUD_", "CLOUDSDK_", "SPIFFE_")
 
 
+@lru_cache(maxsize=8192)
 def wanted_env(name: str, secret_key: str) -> bool:
     """Whether an environment variable names a cloud, or takes a static key from a Secret."""
     return name.startswith(_CLOUD_PREFIXES) or static_cloud(secret_key) != ""

@@ -18,6 +18,7 @@ from msgspec.structs import force_setattr
 from mckconsole.domain.cloudkeys import (
     GCP_CREDENTIALS,
     MAX_VALUE,
+    PUBLIC_ENV,
     public_value,
     wanted_env,
     wanted_key,
@@ -81,8 +82,9 @@ class EnvVar(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
     def __post_init__(self) -> None:
         if self.value:
-            public = public_value(self.name, self.value)
-            if public is None:
+            # A look here spares most variables, which name no cloud, a call.
+            known = self.name in PUBLIC_ENV and public_value(self.name, self.value) is not None
+            if not known:
                 force_setattr(self, "value", "")
                 force_setattr(self, "withheld", True)
 
@@ -137,8 +139,10 @@ class PodContainer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """`Always` makes an init container a sidecar."""
 
     def __post_init__(self) -> None:
-        if self.env and not all(map(_wanted, self.env)):
-            force_setattr(self, "env", tuple(filter(_wanted, self.env)))
+        if self.env:
+            kept = [one for one in self.env if _wanted(one)]
+            if len(kept) != len(self.env):
+                force_setattr(self, "env", tuple(kept))
 
     def variable(self, name: str) -> EnvVar | None:
         """The environment variable of that name; the last one counts."""
@@ -160,7 +164,8 @@ class PodContainer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
 
 def _wanted(variable: EnvVar) -> bool:
-    reference = variable.secret
+    source = variable.value_from
+    reference = source.secret_key_ref if source else None
     return wanted_env(variable.name, reference.key if reference else "")
 
 

@@ -1,0 +1,217 @@
+"""Rules on who uses a service account that has a cloud identity: WI21, WI24, WI35, WI36.
+
+Workloads are related when a label that installers set says so (a Helm release is
+`app.kubernetes.io/instance`), or when the name of one begins with that of the other, as a CronJob's
+`shop-report` does beside a Deployment `shop`. What is related may well share an account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mckconsole.analysis.identity.case import AccountCase, Found
+from mckconsole.analysis.identity.model import BindingState, Cloud, Workload
+from mckconsole.analysis.identity.rules_account_words import (
+    MAX_SHOWN,
+    cloud_of,
+    held_by,
+    listed,
+    named,
+    names_of,
+    on_account,
+    restarts,
+    show,
+    show_runs_as,
+    steps,
+    undeclare,
+)
+from mckconsole.domain.findings import Finding, Severity
+from mckconsole.domain.times import format_age, parse_rfc3339
+
+_DAY = 86400.0
+_RELATING = (
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/part-of",
+    "app.kubernetes.io/name",
+    "release",
+    "app",
+    "k8s-app",
+    "name",
+)
+"""Labels whose equal values make workloads one application."""
+_USED = frozenset(BindingState) - {BindingState.DRIFT, BindingState.NODE_FALLBACK}
+"""States in which a workload may well use what its account declares."""
+_TELLING = (
+    "pods", "deployments", "statefulsets", "daemonsets", "cronjobs", "jobs",
+    "secretstores", "clustersecretstores", "flux-ocirepositories", "flux-buckets",
+    "flux-gitrepositories",
+)  # fmt: skip
+"""Topics that hold who uses an account."""
+
+
+def wi21(case: AccountCase) -> Iterator[Found]:
+    """WI21, second half: unrelated workloads are one cloud identity."""
+    if len(case.workloads) < 2:
+        return
+    held = held_by(case)
+    groups = related(case.workloads) if held else []
+    if len(groups) < 2:
+        return
+    first = [group[0] for group in groups]
+    finding = case.finding(
+        "WI21",
+        Severity.MEDIUM,
+        f"{len(groups)} unrelated workloads share the service account",
+        f"{listed(map(named, first))} run as {case.account.key.name} and so are all "
+        f"{names_of(held)}: what one of them needs all of them may, and the cloud's logs cannot "
+        "tell them apart. They share no application label and no name.",
+        (*(one for each in held for one in each.evidence),
+         *(show_runs_as(case, one) for one in first[:MAX_SHOWN])),
+        steps(
+            case.kubectl(f"create serviceaccount {first[-1].key.name}", case.about.namespace),
+            f"set spec.template.spec.serviceAccountName of {named(first[-1])} to it",
+            "give it a cloud identity of its own, with what it needs and no more",
+        ),
+        object=case.about,
+        subject="workloads",
+    )  # fmt: skip
+    yield Found(cloud_of(one.cloud for one in held), finding)
+
+
+def related(workloads: Sequence[Workload]) -> list[list[Workload]]:
+    """Workloads in groups that belong together, each sorted by its workloads' names."""
+    groups: list[tuple[set[tuple[str, str]], list[Workload]]] = []
+    for workload in sorted(workloads, key=lambda one: (one.key.name, one.key.kind)):
+        marks = _marks(workload)
+        joined = [group for group in groups if group[0] & marks or _named_alike(group[1], workload)]
+        members = [one for group in joined for one in group[1]]
+        groups = [group for group in groups if group not in joined]
+        groups.append((marks.union(*(group[0] for group in joined)), [*members, workload]))
+    return sorted((members for _, members in groups), key=lambda group: group[0].key)
+
+
+def _marks(workload: Workload) -> set[tuple[str, str]]:
+    """Labels of a workload, of its template and of its pods that tell what it belongs to."""
+    found: set[tuple[str, str]] = set()
+    sources = [workload.controller.metadata.labels] if workload.controller else []
+    if workload.template:
+        sources.append(workload.template.metadata.labels)
+    if workload.shapes:
+        sources.append(workload.shapes[0].pod.metadata.labels)
+    for labels in sources:
+        found.update((key, labels[key]) for key in _RELATING if labels.get(key))
+    return found
+
+
+def _named_alike(members: Sequence[Workload], workload: Workload) -> bool:
+    """Whether the name begins with that of a member; these come in the order of their names."""
+    name = workload.key.name
+    return any(name == one.key.name or name.startswith(f"{one.key.name}-") for one in members)
+
+
+def wi24(case: AccountCase) -> Iterator[Found]:
+    """WI24: a namespace's default service account declares a cloud identity."""
+    declared = case.account.declarations
+    if case.account.key.name != "default" or not declared:
+        return
+    space = case.about.namespace
+    runs = f"{len(case.workloads)} workloads run as it now. " if case.workloads else ""
+    finding = case.finding(
+        "WI24",
+        Severity.HIGH,
+        "the default service account has a cloud identity",
+        f"Every pod of {space} that names no service account is "
+        f"{' and '.join(one.text for one in declared)}. {runs}Whoever may create any pod there "
+        "has it without asking for it.",
+        (*(one for each in declared for one in show(case, each)),
+         *(show_runs_as(case, one) for one in case.workloads[:MAX_SHOWN])),
+        steps(
+            case.kubectl("create serviceaccount NAME", space),
+            "declare the identity there, and set spec.template.spec.serviceAccountName of the "
+            "workload that needs it",
+            undeclare(case),
+        ),
+        object=case.about,
+    )  # fmt: skip
+    yield Found(cloud_of(one.cloud for one in declared), finding)
+
+
+def wi35(case: AccountCase) -> Iterator[Found]:
+    """WI35: an identity that nothing has used for long.
+
+    The API does not tell when the last pod ran: what is known is that nothing uses it now, and
+    since when it could have been used.
+    """
+    declared = case.account.declarations
+    if not declared or case.workloads or case.account.workloads or case.account.users:
+        return
+    unread = [case.facts.unread[topic] for topic in _TELLING if topic in case.facts.unread]
+    if unread:
+        case.unknown("WI35", f"whether anything uses an identity is not known: {unread[0]}")
+        return
+    times = [parse_rfc3339(one.since) for one in declared]
+    known = [one for one in times if one is not None]
+    if len(known) < len(times):
+        case.unknown("WI35", "since when an unused identity is declared is not known")
+        return
+    due = max(known) + case.policy.unused_days * _DAY
+    if due > case.now:
+        case.look_again(due)
+        return
+    yield Found(cloud_of(one.cloud for one in declared), _unused(case, case.now - max(known)))
+
+
+def _unused(case: AccountCase, age: float) -> Finding:
+    declared = case.account.declarations
+    return case.finding(
+        "WI35",
+        Severity.LOW,
+        "nothing uses the cloud identity",
+        f"{case.about} has declared {' and '.join(one.text for one in declared)} for "
+        f"{format_age(age)}. No workload runs as it, with or without pods, and no secret store or "
+        "Flux source names it. When it was used last is not known to the API.",
+        (*(one for each in declared for one in show(case, each)),
+         case.derived(f"workloads, secret stores and Flux sources that use {case.account.key.name}",
+                      "0")),
+        steps(undeclare(case), "take the grant away in the cloud too"),
+        object=case.about,
+    )  # fmt: skip
+
+
+def wi36(case: AccountCase) -> Iterator[Found]:
+    """WI36: identities of two clouds on one account, which no workload needs both of.
+
+    A pod has one service account, so a workload that uses two clouds can have it no other way.
+    """
+    declared = case.account.declarations
+    clouds = {one.cloud for one in declared} - {Cloud.SPIFFE}
+    if len(clouds) < 2 or _needed(case, clouds):
+        return
+    names = " and ".join(sorted(cloud.upper() for cloud in clouds))
+    users = listed(map(named, case.workloads)) if case.workloads else "no workload at present"
+    finding = case.finding(
+        "WI36",
+        Severity.MEDIUM,
+        f"identities of {names} on one service account",
+        f"Whoever runs as {case.account.key.name} ({users}) has "
+        f"{' and '.join(one.text for one in declared)}, and no one application of it is seen to "
+        "use both: one leak is two.",
+        (*(one for each in declared for one in show(case, each)),
+         *(show_runs_as(case, one) for one in case.workloads[:MAX_SHOWN])),
+        steps(
+            case.kubectl("create serviceaccount NAME", case.about.namespace),
+            "declare one of the identities there, and move the workload that needs it",
+            f"take that identity's annotation away here: "
+            f"{on_account(case, 'annotate', 'KEY-')}",
+            *restarts(case),
+        ),
+        object=case.about,
+    )  # fmt: skip
+    yield Found(None, finding)
+
+
+def _needed(case: AccountCase, clouds: set[Cloud]) -> bool:
+    """Whether the one application that runs as the account has every cloud in effect."""
+    if len(related(case.workloads)) != 1:
+        return False
+    return clouds <= {one.cloud for one in case.bindings if one.state in _USED}

@@ -1,0 +1,58 @@
+"""The pods of one workload, those that are alike in all that decides their identity together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mckconsole.analysis.identity.model import Shape
+from mckconsole.domain.cloudkeys import LABELS
+from mckconsole.domain.pods import Pod
+
+
+def shapes_of(pods: Iterable[Pod]) -> tuple[Shape, ...]:
+    """The shape with the newest pod first, pods oldest first. Finished pods are looked at only
+    where none runs."""
+    known = list(pods)
+    chosen = [one for one in known if not one.over] or known
+    if len(chosen) == 1:
+        return (Shape((chosen[0],)),)
+    chosen.sort(key=_age)
+    found: list[list[Pod]] = []
+    for pod in chosen:
+        for alike in found:
+            if _alike(alike[0], pod):
+                alike.append(pod)
+                break
+        else:
+            found.append([pod])
+    found.sort(key=lambda alike: _age(alike[-1]), reverse=True)
+    return tuple(Shape(tuple(alike)) for alike in found)
+
+
+def _age(pod: Pod) -> tuple[str, str]:
+    return (pod.metadata.creation_timestamp, pod.metadata.name)
+
+
+def _alike(one: Pod, other: Pod) -> bool:
+    """Equal parts of pods are mostly the very same: they are shared when decoded."""
+    a, b = one.spec, other.spec
+    return (
+        (a.containers is b.containers or a.containers == b.containers)
+        and (a.volumes is b.volumes or a.volumes == b.volumes)
+        and a.service_account_name == b.service_account_name
+        and (a.init_containers is b.init_containers or a.init_containers == b.init_containers)
+        and a.ephemeral_containers == b.ephemeral_containers
+        and a.automount_service_account_token is b.automount_service_account_token
+        and a.host_network is b.host_network
+        and one.metadata.annotations == other.metadata.annotations
+        and one.metadata.google == other.metadata.google
+        and _said(one) == _said(other)
+    )
+
+
+def _said(pod: Pod) -> dict[str, str] | None:
+    """What its labels say of an identity."""
+    labels = pod.metadata.labels
+    if LABELS.isdisjoint(labels):
+        return None
+    return {key: value for key, value in labels.items() if key in LABELS}

@@ -1,9 +1,8 @@
 """How clouds write identities: role ARNs, Google mails, GUIDs, SPIFFE IDs, providers, audiences.
 
 Everything is parsed to an `Identity`, or to words that say what is wrong with it; nothing raises,
-because all of it is what somebody typed. What stands around an identity (spaces, a line break) is
-taken off, so that it is still known who was meant, and named as the problem: clouds compare
-exactly.
+because all of it is what somebody typed. Clouds compare exactly: spaces or a line break around an
+identity make it none, and are named as what is wrong.
 
 Sources: AWS IAM (ARNs, names and quotas), Google Cloud IAM (service account ids), SPIFFE-ID
 standard, google.aip.dev/auth/4117; audiences: the webhooks' defaults.
@@ -25,16 +24,16 @@ EXTERNAL_ACCOUNT: Final = "external_account"
 STATIC_TYPES: Final = frozenset({"service_account", "authorized_user"})
 """Types of Google credentials that are static keys."""
 _ROLE = re.compile(
-    r"arn:(?P<partition>aws[a-z0-9-]*):iam::(?P<account>\d{12}):role/"
+    r"arn:(?P<partition>aws[a-z0-9-]*):iam::(?P<account>[0-9]{12}):role/"
     r"(?P<path>(?:[!-~]+/)?)(?P<name>[\w+=,.@-]{1,64})",
     re.ASCII,
 )
 _MAIL = re.compile(
     r"[a-z][a-z0-9-]{4,28}[a-z0-9]@(?P<project>[a-z][a-z0-9.-]{4,}[a-z0-9])"
-    r"\.iam\.gserviceaccount\.com"
+    r"\.iam\.gserviceaccount\.com",
 )
 _DEFAULT_MAIL = re.compile(
-    r"(?P<number>\d+)-compute@developer\.gserviceaccount\.com"
+    r"(?P<number>[0-9]+)-compute@developer\.gserviceaccount\.com"
     r"|(?P<project>[a-z][a-z0-9.-]{4,}[a-z0-9])@appspot\.gserviceaccount\.com"
 )
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -42,13 +41,17 @@ _SPIFFE = re.compile(
     r"spiffe://(?P<domain>[a-z0-9._-]{1,255})/(?P<path>[\w.-]+(?:/[\w.-]+)*)", re.A
 )
 _PROVIDER = re.compile(
-    r"(?://iam\.googleapis\.com/)?(?P<pool>projects/(?P<number>\d+)/locations/global/"
+    r"(?://iam\.googleapis\.com/)?(?P<pool>projects/(?P<number>[0-9]+)/locations/global/"
     r"workloadIdentityPools/[a-z0-9-]{4,32})/providers/[a-z0-9-]{4,32}"
 )
 _FLEET_POOL = re.compile(r"identitynamespace:(?P<pool>(?P<project>[a-z0-9.:-]+)\.svc\.id\.goog):.+")
 _IMPERSONATED = re.compile(r"https://[^/\s]+/v1/projects/[^/\s]+/serviceAccounts/([^/:\s]+):\w+")
 _AROUND = re.compile(r"^(?:\s|⏎|‹(?:U\+)?[0-9A-F]+›)+|(?:\s|⏎|‹(?:U\+)?[0-9A-F]+›)+$")
-_SPACED = "spaces or invisible characters stand before or behind it"
+_SPACED = "spaces, a line break or invisible characters stand around it"
+PARTITIONS: Final = frozenset(
+    {"aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"}
+)
+"""AWS partitions that are known."""
 
 
 class Parsed(NamedTuple):
@@ -56,7 +59,7 @@ class Parsed(NamedTuple):
 
     identity: Identity | None
     problem: str = ""
-    """What is wrong with the text, in words; with an identity, that it is not exactly that."""
+    """What is wrong with the text, in words; with an identity, what is odd about it."""
 
 
 def trimmed(text: str) -> str:
@@ -70,20 +73,21 @@ def _quoted(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def parse_role(text: str) -> Parsed:
-    """The role of an ARN. Partitions that are not known yet are accepted: so does AWS' webhook."""
-    bare = trimmed(text)
-    found = _ROLE.fullmatch(bare)
+    """The role of an ARN; one in a partition that is not known is an identity with a problem."""
+    found = _ROLE.fullmatch(text)
     if found is None:
-        return Parsed(None, f"{_quoted(text)} is no role ARN: {_role_fault(bare)}")
-    name = found["path"] + found["name"]
-    identity = Identity(Cloud.AWS, found["partition"], found["account"], name)
-    return Parsed(identity, "" if bare == text else f"{_quoted(text)}: {_SPACED}")
+        return Parsed(None, f"{_quoted(text)} is no role ARN: {_role_fault(text)}")
+    partition, account = found["partition"], found["account"]
+    identity = Identity(Cloud.AWS, partition, account, found["path"] + found["name"])
+    return Parsed(identity, "" if partition in PARTITIONS else f"no partition {partition} is known")
 
 
 def _role_fault(text: str) -> str:
     """What is wrong with an ARN, the first thing that is."""
     if not text:
         return "it is empty"
+    if trimmed(text) != text:
+        return _SPACED
     if not text.startswith("arn:"):
         return "it does not begin with arn: (a name alone needs a webhook that completes it)"
     parts = text.split(":", 5)
@@ -95,7 +99,7 @@ def _role_fault(text: str) -> str:
         (service == "sts", "it names a session (sts, assumed-role), not the role"),
         (service != "iam", f"the service is {service!r}, not iam"),
         (bool(region), "a role has no region: two colons stand between iam and the account"),
-        (not re.fullmatch(r"\d{12}", account, re.A), "the account is not 12 digits"),
+        (not re.fullmatch(r"[0-9]{12}", account, re.A), "the account is not 12 digits"),
         (not resource.startswith("role/"), f"it names a {resource.partition('/')[0]!r}, no role"),
     )
     return next((words for wrong, words in faults if wrong), "the role's name is not allowed")
@@ -104,20 +108,19 @@ def _role_fault(text: str) -> str:
 @lru_cache(maxsize=4096)
 def parse_mail(text: str) -> Parsed:
     """The Google service account of a mail."""
-    bare = trimmed(text)
-    found = _MAIL.fullmatch(bare) or _DEFAULT_MAIL.fullmatch(bare)
-    if found is None:
-        fault = _mail_fault(bare)
-        return Parsed(None, f"{_quoted(text)} is no mail of a Google service account: {fault}")
-    project = found["project"] or found["number"]
-    identity = Identity(Cloud.GCP, "", project, bare)
-    return Parsed(identity, "" if bare == text else f"{_quoted(text)}: {_SPACED}")
+    if found := _MAIL.fullmatch(text):
+        return Parsed(Identity(Cloud.GCP, "", found["project"], text))
+    if found := _DEFAULT_MAIL.fullmatch(text):
+        return Parsed(Identity(Cloud.GCP, "", found["number"] or found["project"], text))
+    fault = _mail_fault(text)
+    return Parsed(None, f"{_quoted(text)} is no mail of a Google service account: {fault}")
 
 
 def _mail_fault(text: str) -> str:
     local, at, domain = text.partition("@")
     faults = (
         (not text, "it is empty"),
+        (trimmed(text) != text, _SPACED),
         (not at, "it has no @"),
         (text != text.lower(), "it has capital letters"),
         (
@@ -140,9 +143,8 @@ def default_account(identity: Identity | None) -> bool:
 
 
 def guid(text: str) -> str:
-    """The GUID in lower case, without what stands around it; empty when it is none or nil."""
-    bare = trimmed(text)
-    return bare.lower() if _GUID.fullmatch(bare) and bare != NIL_GUID else ""
+    """The GUID in lower case; empty when it is none, or nil."""
+    return text.lower() if _GUID.fullmatch(text) and text != NIL_GUID else ""
 
 
 @lru_cache(maxsize=4096)
@@ -154,21 +156,22 @@ def parse_azure(client: str, tenant: str) -> Parsed:
     name, realm = guid(client), guid(tenant)
     if name == realm:
         return Parsed(None, f"client id and tenant id are both {name}: one was pasted twice")
-    exact = trimmed(client) == client and trimmed(tenant) == tenant
-    identity = Identity(Cloud.AZURE, realm, "", name)
-    return Parsed(identity, "" if exact else f"client id {_quoted(client)}: {_SPACED}")
+    return Parsed(Identity(Cloud.AZURE, realm, "", name))
 
 
 def _guid_fault(what: str, text: str) -> str:
     bare = trimmed(text)
     if bare == NIL_GUID:
         return f"{what} is the nil GUID"
-    return "" if _GUID.fullmatch(bare) else f"{what} {_quoted(text)} is no GUID"
+    if _GUID.fullmatch(text):
+        return ""
+    why = f": {_SPACED}" if _GUID.fullmatch(bare) else ""
+    return f"{what} {_quoted(text)} is no GUID{why}"
 
 
 def parse_spiffe(text: str) -> Parsed:
     """The workload of a SPIFFE ID."""
-    found = _SPIFFE.fullmatch(trimmed(text))
+    found = _SPIFFE.fullmatch(text)
     if found is None:
         return Parsed(None, f"{_quoted(text)} is no SPIFFE ID")
     return Parsed(Identity(Cloud.SPIFFE, found["domain"], "", found["path"]))
@@ -178,15 +181,13 @@ def parse_spiffe(text: str) -> Parsed:
 def parse_provider(text: str, namespace: str, account: str) -> Parsed:
     """The principal that a service account is by a workload identity provider, where the provider
     maps the token's subject as is usual."""
-    bare = trimmed(text)
     name = f"ns/{namespace}/sa/{account}"
-    if found := _PROVIDER.fullmatch(bare):
-        identity = Identity(Cloud.GCP, found["pool"], found["number"], name)
-    elif found := _FLEET_POOL.fullmatch(bare):
-        identity = Identity(Cloud.GCP, found["pool"], found["project"], name)
-    else:
-        return Parsed(None, f"{_quoted(text)} is no workload identity provider")
-    return Parsed(identity, "" if bare == text else f"{_quoted(text)}: {_SPACED}")
+    if found := _PROVIDER.fullmatch(text):
+        return Parsed(Identity(Cloud.GCP, found["pool"], found["number"], name))
+    if found := _FLEET_POOL.fullmatch(text):
+        return Parsed(Identity(Cloud.GCP, found["pool"], found["project"], name))
+    why = f": {_SPACED}" if trimmed(text) != text else ""
+    return Parsed(None, f"{_quoted(text)} is no workload identity provider{why}")
 
 
 @lru_cache(maxsize=4096)

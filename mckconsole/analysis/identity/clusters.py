@@ -1,16 +1,14 @@
 """What must be known of a cluster before its identities are judged: provider, nodes, webhooks …
 
-Each piece is worked out again only when a topic that it was read from changed, so that facts of a
-cluster in which nothing happened are equal to those before.
+Facts of a cluster in which nothing happened are equal to those before, but for when they were
+confirmed: times are not compared.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping
 
 from mckconsole.analysis.identity.formats import guid
 from mckconsole.analysis.identity.model import (
@@ -19,7 +17,7 @@ from mckconsole.analysis.identity.model import (
     NodeFacts,
     WebhookFacts,
 )
-from mckconsole.analysis.identity.places import Place, read_place
+from mckconsole.analysis.identity.places import read_place
 from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.rbac import TOPICS as RBAC_TOPICS
 from mckconsole.analysis.rbac import HeldIndex, RbacIndex, held
@@ -37,8 +35,6 @@ from mckconsole.domain.objects import Key
 from mckconsole.domain.pods import Pod
 from mckconsole.domain.snapshot import ClusterSnapshot
 from mckconsole.domain.states import ClusterState, TopicState
-
-T = TypeVar("T")
 
 FACT_TOPICS = (
     "pods",
@@ -85,44 +81,14 @@ _WEBHOOKS = (
 """Names that configurations, webhooks and Services of the known webhooks have."""
 
 
-@dataclass(slots=True)
-class ClusterReading:
-    """What was worked out of one cluster, with what it was worked out from."""
-
-    rbac: HeldIndex | None = None
-    _known: dict[str, tuple[object, object]] = field(default_factory=dict)
-
-    def again(
-        self,
-        cluster: ClusterSnapshot,
-        topics: Sequence[str],
-        read: Callable[[ClusterSnapshot], T],
-    ) -> T:
-        """What `read` makes of these topics, or made of them when they were the same."""
-        now = tuple(_signature(cluster, topic) for topic in topics)
-        before = self._known.get(topics[0])
-        if before is not None and before[0] == now:
-            return before[1]  # type: ignore[return-value]
-        made = read(cluster)
-        self._known[topics[0]] = (now, made)
-        return made
-
-
-def _signature(cluster: ClusterSnapshot, topic: str) -> object:
-    """Equal where a topic says surely the same."""
-    view = cluster.topic(topic)
-    if view.generation == 0 and view.objects:
-        return object()
-    first = next(iter(view.objects.values()), None)
-    return (view.state, view.version, view.generation, bool(view.faults), id(first))
-
-
-def read_cluster(cluster: ClusterSnapshot, known: ClusterReading | None = None) -> ClusterFacts:
-    """The facts of a cluster; `known` holds what was worked out before, and is updated."""
-    known = known if known is not None else ClusterReading()
-    place = _place(cluster, known)
-    agents = known.again(cluster, ("pods",), _agents)
-    issuer, key_ids = known.again(cluster, ("oidc-issuer", "oidc-keys"), _issuer)
+def read_cluster(cluster: ClusterSnapshot, rbac: HeldIndex | None = None) -> ClusterFacts:
+    """The facts of a cluster; `rbac` is an index made before, used again where nothing changed."""
+    version = cluster.version.git_version if cluster.version else None
+    nodes = cluster.objects("nodes", Node).values()
+    place = read_place(
+        cluster.context, version, nodes if cluster.topic("nodes").state.readable else None
+    )
+    issuer, key_ids = _issuer(cluster)
     unread, versions, at = _topics(cluster)
     readable, reason = _readable(cluster)
     return ClusterFacts(
@@ -130,7 +96,7 @@ def read_cluster(cluster: ClusterSnapshot, known: ClusterReading | None = None) 
         context=cluster.context,
         readable=readable,
         reason=reason,
-        uid=known.again(cluster, ("kube-system",), _uid),
+        uid=_uid(cluster),
         eks_names=place.eks_names,
         provider=place.provider,
         cloud=place.cloud,
@@ -140,27 +106,15 @@ def read_cluster(cluster: ClusterSnapshot, known: ClusterReading | None = None) 
         pool=place.pool,
         issuer=issuer,
         key_ids=key_ids,
-        tenant=known.again(cluster, ("azure-wi-config",), _tenant),
-        webhooks=known.again(cluster, ("mutatingwebhooks", "endpointslices"), _webhooks),
-        nodes=_with_agents(place.nodes, agents),
-        credentials=known.again(cluster, ("credential-configs",), _credentials),
+        tenant=_tenant(cluster),
+        webhooks=_webhooks(cluster),
+        nodes=_with_agents(place.nodes, _agents(cluster)),
+        credentials=_credentials(cluster),
         versions=versions,
         at=at,
         unread=unread,
-        rbac=_rbac(cluster, known),
+        rbac=_rbac(cluster, rbac),
     )
-
-
-def _place(cluster: ClusterSnapshot, known: ClusterReading) -> Place:
-    def read(cluster: ClusterSnapshot) -> Place:
-        nodes = cluster.objects("nodes", Node)
-        seen = nodes.values() if cluster.topic("nodes").state.readable else None
-        version = cluster.version.git_version if cluster.version else None
-        return read_place(cluster.context, version, seen)
-
-    place = known.again(cluster, ("nodes",), read)
-    version = cluster.version.git_version if cluster.version else None
-    return place if place.version == version else read(cluster)
 
 
 def _uid(cluster: ClusterSnapshot) -> str:
@@ -169,20 +123,23 @@ def _uid(cluster: ClusterSnapshot) -> str:
 
 
 def _agents(cluster: ClusterSnapshot) -> frozenset[str]:
-    """Nodes on which a ready pod of the EKS Pod Identity agent runs."""
-    return frozenset(
-        pod.spec.node_name
-        for (_, name), pod in cluster.objects("pods", Pod).items()
-        if name.startswith(_AGENT) and _is_agent(pod)
-    )
+    """Nodes on which a ready pod of the agent runs."""
+    pods = cluster.objects("pods", Pod).values()
+    return frozenset(one.spec.node_name for one in pods if is_agent(one) and _serves(one))
 
 
-def _is_agent(pod: Pod) -> bool:
+def is_agent(pod: Pod) -> bool:
+    """Whether it is a pod of the EKS Pod Identity agent, which is a DaemonSet."""
+    if not pod.metadata.name.startswith(_AGENT):
+        return False
     owners = pod.metadata.owner_references
-    owned = any(one.kind == "DaemonSet" and one.name.startswith(_AGENT) for one in owners)
+    return any(one.kind == "DaemonSet" and one.name.startswith(_AGENT) for one in owners)
+
+
+def _serves(pod: Pod) -> bool:
     statuses = pod.status.container_statuses
     alive = pod.status.phase == "Running" and not pod.metadata.deletion_timestamp
-    return owned and alive and bool(statuses) and all(one.ready for one in statuses)
+    return alive and bool(statuses) and all(one.ready for one in statuses)
 
 
 def _with_agents(nodes: Mapping[str, NodeFacts], agents: frozenset[str]) -> Mapping[str, NodeFacts]:
@@ -300,8 +257,7 @@ def _readable(cluster: ClusterSnapshot) -> tuple[bool, str]:
     return False, f"{cluster.state}: {cluster.reason}" if cluster.reason else cluster.state.value
 
 
-def _rbac(cluster: ClusterSnapshot, known: ClusterReading) -> RbacIndex | None:
+def _rbac(cluster: ClusterSnapshot, before: HeldIndex | None) -> RbacIndex | None:
     if not all(cluster.topic(name).state in _SERVED for name in RBAC_TOPICS):
         return None
-    known.rbac = held(cluster, known.rbac)
-    return known.rbac.index
+    return held(cluster, before).index

@@ -39,8 +39,6 @@ _EKSCTL = re.compile(r"[^@]+@([\w-]{1,100})\.[a-z0-9-]+\.eksctl\.io", re.A)
 class Place:
     """What the nodes, the context and the version say."""
 
-    version: str | None = None
-    """The cluster's version that it was told from."""
     provider: str = ""
     cloud: Cloud | None = None
     partition: str = ""
@@ -62,7 +60,6 @@ def read_place(context: str, version: str | None, nodes: Iterable[Node] | None) 
     facts = {node.metadata.name: read_node(node) for node in seen}
     pooled = cloud is Cloud.GCP and account and any(one.gke_metadata for one in facts.values())
     return Place(
-        version=version,
         provider=provider,
         cloud=cloud,
         partition=partition_of(region) if cloud is Cloud.AWS and region else "",

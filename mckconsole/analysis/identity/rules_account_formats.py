@@ -12,8 +12,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mckconsole.analysis.identity.case import AccountCase, Found
-from mckconsole.analysis.identity.formats import default_account
-from mckconsole.analysis.identity.model import Cloud, Declaration, Identity, Mechanism, Trace
+from mckconsole.analysis.identity.formats import (
+    default_account,
+    guid,
+    parse_mail,
+    parse_role,
+    trimmed,
+)
+from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Trace
 from mckconsole.analysis.identity.rules_account_words import (
     annotate,
     annotation,
@@ -32,7 +38,6 @@ from mckconsole.domain.text import shorten
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _SHORTEST, _LONGEST = 3600, 86400
 _BARE_ROLE = re.compile(r"(?:role/)?[\w+=,.@-]{1,64}", re.ASCII)
-_PARTITION = re.compile(r"aws(?:-cn|-us-gov|-eusc|-iso(?:-[bef])?)?")
 _PROVIDER = "projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/NAME"
 _FAULT = re.compile(r"”(?: is no [\w ]+)?: (.+)$")
 """The end of a problem that says what is wrong, behind the text that it is wrong with."""
@@ -80,8 +85,6 @@ def malformed(case: AccountCase) -> Iterator[Found]:
         form = _FORMATS.get(declared.cloud)
         if form and declared.problem:
             yield Found(declared.cloud, _malformed(case, declared, form))
-        elif declared.identity and _unknown_partition(declared.identity):
-            yield Found(Cloud.AWS, _partition_unknown(case, declared, declared.identity.realm))
 
 
 def _malformed(case: AccountCase, declared: Declaration, form: _Format) -> Finding:
@@ -100,9 +103,10 @@ def _malformed(case: AccountCase, declared: Declaration, form: _Format) -> Findi
 
 
 def _severity(declared: Declaration) -> Severity:
-    """High; medium for a role's bare name, which a webhook with --compose-role-arn completes."""
+    """High; medium for what may be meant: an unknown partition, or a bare name, which a webhook
+    with --compose-role-arn completes."""
     bare = declared.cloud is Cloud.AWS and _BARE_ROLE.fullmatch(declared.text)
-    return Severity.MEDIUM if bare else Severity.HIGH
+    return Severity.MEDIUM if bare or declared.identity is not None else Severity.HIGH
 
 
 def _beside(case: AccountCase, declared: Declaration) -> Iterator[Evidence]:
@@ -114,38 +118,21 @@ def _beside(case: AccountCase, declared: Declaration) -> Iterator[Evidence]:
 
 
 def _correct(case: AccountCase, declared: Declaration, form: _Format) -> str:
-    """The command that puts it right; where only what stands around is wrong, without it."""
-    if declared.identity is not None and not (
-        declared.cloud is Cloud.GCP and declared.identity.realm
-    ):
-        return declare(case, declared, declared.identity.text)
+    """The command that puts it right; with the value, where only what stands around is wrong."""
     if declared.problem.startswith("tenant id"):
         if any(_beside(case, declared)):
             return annotate(case, AZURE_TENANT, "TENANT_ID")
-        return (
-            "set AZURE_TENANT_ID in the ConfigMap azure-wi-webhook-config, then restart the webhook"
-        )
+        return "set AZURE_TENANT_ID in the ConfigMap azure-wi-webhook-config; restart the webhook"
     if "provider" in declared.problem:
         return annotate(case, GCP_PROVIDER, _PROVIDER)
-    return declare(case, declared, form.example)
-
-
-def _unknown_partition(identity: Identity) -> bool:
-    return identity.cloud is Cloud.AWS and not _PARTITION.fullmatch(identity.realm)
-
-
-def _partition_unknown(case: AccountCase, declared: Declaration, partition: str) -> Finding:
-    return case.finding(
-        "WI03",
-        Severity.MEDIUM,
-        f"role ARN: there may be no partition {shorten(partition, 20)}",
-        f"{declared.trace.object} declares {declared.text}. Known partitions are aws, aws-cn, "
-        "aws-us-gov, aws-eusc and aws-iso with its kin; in any other STS refuses every request.",
-        show(case, declared),
-        steps(declare(case, declared, _FORMATS[Cloud.AWS].example), *restarts(case)),
-        object=case.about,
-        subject=f"{declared.mechanism} {declared.trace.path}",
-    )
+    bare = trimmed(declared.text)
+    exact = {
+        Cloud.AWS: parse_role(bare).identity is not None,
+        Cloud.GCP: parse_mail(bare).identity is not None,
+        Cloud.AZURE: bool(guid(bare)),
+    }[declared.cloud]
+    spaced = exact and bare != declared.text
+    return declare(case, declared, bare if spaced else form.example)
 
 
 def wi04(case: AccountCase) -> Iterator[Found]:
@@ -156,7 +143,7 @@ def wi04(case: AccountCase) -> Iterator[Found]:
             continue
         ours = case.facts.partition
         foreign = identity.cloud is Cloud.AWS and ours and identity.realm != ours
-        if foreign and not _unknown_partition(identity):
+        if foreign and not declared.problem:
             yield Found(Cloud.AWS, _partition(case, declared, identity.realm))
         allowed = {one.lower() for one in case.policy.accounts}
         where = identity.where
@@ -192,7 +179,7 @@ def _account(case: AccountCase, declared: Declaration, where: str) -> Finding:
         f"{declared.trace.object} declares {declared.text}, which lies in {called} {where}. The "
         "configuration's identity.accounts does not have it.",
         (*show(case, declared), case.derived("identity.accounts of the configuration", allowed)),
-        f"if it is meant, add {where!r} to identity.accounts of the configuration; else "
+        f"if it is meant, add {where} to identity.accounts of the configuration; else "
         f"{declare(case, declared, _FORMATS[declared.cloud].example)}",
         object=case.about,
         subject=f"account {declared.mechanism}",
@@ -231,7 +218,7 @@ def _expiration(
     finding = case.finding(
         "WI14",
         Severity.HIGH,
-        f"Azure token expiration {shorten(value, 20)!r} is refused",
+        f"Azure token expiration “{shorten(value, 20)}” is refused",
         f"The webhook takes a whole number of seconds from {_SHORTEST} to {_LONGEST}, and rejects "
         f"every new pod of {who} that is labelled {AZURE_USE}: what runs goes on until its pods "
         "are made anew.",

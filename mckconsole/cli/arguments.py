@@ -16,7 +16,10 @@ PANES: Mapping[str, str] = {
     "fleet": "one row per cluster",
     "mesh": "one row per directed tunnel",
     "services": "one row per service that crosses clusters",
+    "identity": "one row per workload and the cloud that it has to do with",
 }
+GROUPINGS = ("workload", "cloud-identity", "service-account", "account")
+"""What `report --by` takes: what one row of the identity pane is."""
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 IMPACTS = ("outage", "degraded")
 """What `failover --fail-on` takes, worst first."""
@@ -97,6 +100,12 @@ def _add_console(parser: argparse.ArgumentParser) -> None:
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "panes", nargs="*", metavar="PANE", help=f"{', '.join(PANES)}; all when none is named"
+    )
+    parser.add_argument(
+        "--by",
+        choices=GROUPINGS,
+        metavar="WHAT",
+        help=f"what one row of the identity pane is: {', '.join(GROUPINGS)}",
     )
     _add_access(parser, defaults=False)
     _add_format(parser)

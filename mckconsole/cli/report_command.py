@@ -35,6 +35,8 @@ def run(arguments: Namespace) -> int:
     """
     named = arguments.command == "report"
     panes = choose(arguments.panes if named else ())
+    if named and arguments.by:
+        panes = regrouped(panes, arguments.by)
     document, snapshot, target = loop.run(_read(arguments, panes))
     output = arguments.output if named and arguments.output != "-" else None
     write(_rendered(arguments, document, output), output)
@@ -64,6 +66,18 @@ def choose(names: Sequence[str]) -> tuple[PaneSpec, ...]:
             raise UsageError(f"there is no pane {name}; {hint}")
         chosen[pane.name] = pane
     return tuple(chosen.values()) or PANES
+
+
+def regrouped(panes: Sequence[PaneSpec], by: str) -> tuple[PaneSpec, ...]:
+    """The panes, those that can be grouped in several ways grouped so.
+
+    Raises:
+        UsageError: none of them can.
+    """
+    if all(pane.grouped(by) is None for pane in panes):
+        able = ", ".join(pane.name for pane in PANES if pane.grouped(by))
+        raise UsageError(f"--by {by}: only for the {able} pane")
+    return tuple(pane.grouped(by) or pane for pane in panes)
 
 
 async def _read(

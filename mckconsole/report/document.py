@@ -47,6 +47,8 @@ class PaneTable:
     rows: tuple[Row, ...]
     empty: str
     """Why there are no rows; empty when there are."""
+    by: str = ""
+    """What one row is, where the pane can be grouped in several ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +114,5 @@ def _table(pane: PaneSpec, snapshot: FleetSnapshot, analysis: Analysis) -> PaneT
         columns=pane.columns_of(snapshot, analysis),
         rows=rows,
         empty="" if rows else pane.empty(snapshot, analysis),
+        by=pane.by,
     )

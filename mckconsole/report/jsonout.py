@@ -128,6 +128,7 @@ def unknown_data(unknown: Unknown) -> dict[str, str]:
 def _pane(pane: PaneTable) -> dict[str, Any]:
     columns = [column.id for column in pane.columns]
     return {
+        **({"by": pane.by} if pane.by else {}),
         "columns": columns,
         "rows": [
             {

@@ -52,6 +52,7 @@ _OPENABLE = frozenset({Where.TABLE, Where.MATRIX, Where.DETAIL})
 _VIEWS = frozenset({Where.TABLE, Where.MATRIX, Where.DETAIL, Where.PLOT})
 _MESH = ("mesh",)
 _SERVICES = ("services",)
+_IDENTITY = ("identity",)
 _ROWS = frozenset({Where.TABLE, Where.DETAIL})
 
 _HERE = (
@@ -64,6 +65,14 @@ _HERE = (
            _CELLS, 22, _MESH),
     Action("services.compare", ("equals_sign",), "compare", "Compare the service's objects between"
            " its clusters, side by side.", _ROWS, 24, _SERVICES),
+    Action("identity.group", ("v",), "group by", "Group by workload, cloud identity, service"
+           " account or cloud account, one after the other.", _TABLE, 22, _IDENTITY),
+    Action("identity.users", ("u",), "who else", "Show everybody who uses this cloud identity, in"
+           " all clusters.", _ROWS, 23, _IDENTITY),
+    Action("identity.who", ("w",), "who can change", "Show who can change this binding, by"
+           " Kubernetes RBAC.", _DETAIL, 24, _IDENTITY),
+    Action("identity.who_row", ("W",), "who can change", "Show who can change this binding, by"
+           " Kubernetes RBAC.", _TABLE, 24, _IDENTITY),
     Action("failover.open", ("x",), "what if lost", "Say what losing the marked clusters, or this"
            " one, would mean; for a service, losing each of its clusters.", _ROWS, 26,
            ("fleet", "services")),

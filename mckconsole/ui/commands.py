@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from mckconsole.ui.table_view import TableView
@@ -17,6 +18,7 @@ from mckwidgets.prompt import Completion
 if TYPE_CHECKING:
     from mckconsole.sources.exec_trust import PluginCommand
     from mckconsole.ui.shell import Shell
+    from mckconsole.views.spec import PaneSpec
 
 HISTORY = 100
 """Entries of each prompt that are remembered."""
@@ -25,6 +27,12 @@ FORMATS = ("csv", "json", "md")
 
 def _nothing(text: str) -> Iterable[str]:
     return ()
+
+
+def _groupings(pane: PaneSpec, text: str) -> Iterable[str]:
+    """Whole arguments that say what a row is."""
+    whole = (f"by {one.by}" for one in (pane, *pane.groupings))
+    return [one for one in whole if one.startswith(text.lower())]
 
 
 class Command(NamedTuple):
@@ -96,7 +104,12 @@ class Commands:
         for pane in PANES:
             words = f"the {pane.name} pane; what follows filters it"
             run = self._opener(pane.name)
-            yield Command(pane.name, "[FILTER]", words, run, aliases=pane.aliases)
+            if pane.groupings:
+                run, words = self._grouper(pane, run), f"{words}; by says what a row is"
+                complete = partial(_groupings, pane)
+                yield Command(pane.name, "[by WHAT] [FILTER]", words, run, complete, pane.aliases)
+            else:
+                yield Command(pane.name, "[FILTER]", words, run, aliases=pane.aliases)
 
     def _opener(self, name: str) -> Callable[[str], str]:
         def opened(rest: str) -> str:
@@ -107,6 +120,32 @@ class Commands:
                 stacks.switch(name)
                 if rest:
                     stacks.choose_root(TableView)
+            return problem
+
+        return opened
+
+    def _grouper(self, pane: PaneSpec, plain: Callable[[str], str]) -> Callable[[str], str]:
+        """The opener of a pane that can be grouped: `by account state:drift`."""
+
+        def opened(rest: str) -> str:
+            word, _, after = rest.partition(" ")
+            if word.lower() != "by":
+                return plain(rest)
+            wanted, _, text = after.strip().partition(" ")
+            found = pane.grouped(wanted)
+            if found is None:
+                known = ", ".join(one.by for one in (pane, *pane.groupings))
+                return f"there is no grouping by {wanted or 'nothing'}; there are {known}"
+            stacks = self._shell.stacks
+            (table,) = (
+                view
+                for view in stacks.root(pane.name)
+                if isinstance(view, TableView) and view.spec.by == found.by
+            )
+            problem = table.filter_by(text.strip()) if text.strip() else ""
+            if not problem:
+                stacks.switch(pane.name)
+                stacks.choose(table)
             return problem
 
         return opened

@@ -20,11 +20,13 @@ from mckconsole.views.detail import (
     Detail,
     FailoverTarget,
     FindingTarget,
+    IdentityTarget,
     Line,
     LinkTarget,
     ObjectTarget,
     ServiceTarget,
     Span,
+    WhoTarget,
 )
 from mckconsole.views.finding_detail import finding_detail
 from mckconsole.views.mesh_detail import link_detail, link_object
@@ -180,7 +182,9 @@ class TextView(PaneView):
             | FindingTarget
             | ObjectTarget
             | ServiceTarget
-            | FailoverTarget,
+            | FailoverTarget
+            | IdentityTarget
+            | WhoTarget,
         ):
             self.desk.go(event.target)
 

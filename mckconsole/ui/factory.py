@@ -15,9 +15,11 @@ from mckconsole.views.detail import (
     ClusterTarget,
     FailoverTarget,
     FindingTarget,
+    IdentityTarget,
     LinkTarget,
     ObjectTarget,
     ServiceTarget,
+    WhoTarget,
 )
 
 
@@ -44,6 +46,12 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
             if isinstance(place, ComparePlace):
                 return services.CompareView(desk, place)
             return services.ServiceView(desk, pane, place)
+        case IdentityTarget() | WhoTarget():
+            from mckconsole.ui import identity_views as identities
+
+            if isinstance(place, WhoTarget):
+                return identities.WhoView(desk, pane, place)
+            return identities.IdentityView(desk, pane, place)
         case FailoverTarget() | LossesPlace():
             from mckconsole.ui import failover_views as failover
 

@@ -9,9 +9,11 @@ from mckconsole.views.detail import (
     ClusterTarget,
     FailoverTarget,
     FindingTarget,
+    IdentityTarget,
     LinkTarget,
     ObjectTarget,
     ServiceTarget,
+    WhoTarget,
 )
 
 
@@ -55,6 +57,8 @@ Place: TypeAlias = (
     | ObjectTarget
     | ServiceTarget
     | FailoverTarget
+    | IdentityTarget
+    | WhoTarget
     | ComparePlace
     | LossesPlace
     | MetricsPlace

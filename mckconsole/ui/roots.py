@@ -20,6 +20,10 @@ def root_views(desk: Desk, pane: str) -> tuple[PaneView, ...]:
         return (FleetTable(desk, spec),)
     if spec.name == "services":
         return (ServicesTable(desk, spec),)
+    if spec.name == "identity":
+        from mckconsole.ui.identity_tables import identity_tables
+
+        return identity_tables(desk, spec)
     from mckconsole.ui.matrix_view import MatrixView
 
     return (MatrixView(desk, spec), MeshTable(desk, spec))

@@ -281,6 +281,10 @@ class Shell(Screen[None], inherit_bindings=False):
         """The mesh as a matrix or as a list."""
         self.stacks.toggle()
 
+    def do_identity_group(self) -> None:
+        """The identities grouped in the next way."""
+        self.stacks.toggle()
+
     def set_scope(self, scope: Scope) -> None:
         """Look at these clusters from now on, in every pane."""
         self.scope = scope

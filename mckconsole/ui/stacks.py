@@ -97,11 +97,17 @@ class Stacks:
 
     def choose_root(self, kind: type[V]) -> V:
         """Make the first view of this kind the one in use, and go up to it."""
-        roots = self.root(self.pane)
-        found = next(view for view in roots if isinstance(view, kind))
-        self._roots[self.pane] = (found, *(view for view in roots if view is not found))
-        self.cut(0)
+        found = next(view for view in self.root(self.pane) if isinstance(view, kind))
+        self.choose(found)
         return found
+
+    def choose(self, chosen: PaneView) -> None:
+        """Make this first view of the pane the one in use, and go up to it; those after it are in
+        their order again."""
+        roots = self.root(self.pane)
+        at = roots.index(chosen)
+        self._roots[self.pane] = (*roots[at:], *roots[:at])
+        self.cut(0)
 
     def _reveal(self, gone: Sequence[PaneView] = ()) -> None:
         self._shell.call_next(self._shell.reveal, self.view, gone)

@@ -87,13 +87,17 @@ class TableView(PaneView):
     def table(self, frame: Frame) -> tuple[Sequence[Column], Sequence[Row]]:
         """The columns and rows that this frame has for what is looked at."""
         scope, namespace = self.desk.scope, self.desk.namespace
-        columns = frame.columns[self.pane]
+        columns, everything = self.all_rows(frame)
         rows = [
             row
-            for row in frame.rows[self.pane]
+            for row in everything
             if in_scope(row, scope) and (not namespace or row.namespace in ("", namespace))
         ]
         return [one for one in columns if not one.cluster or scope.holds(one.cluster)], rows
+
+    def all_rows(self, frame: Frame) -> tuple[Sequence[Column], Sequence[Row]]:
+        """The columns and rows that this frame has, whatever is looked at."""
+        return frame.columns[self.pane], frame.rows[self.pane]
 
     def show(self, frame: Frame) -> None:
         columns, rows = self.table(frame)
@@ -107,7 +111,7 @@ class TableView(PaneView):
         self.desk.refresh_words()
 
     def _no_rows(self, frame: Frame) -> str:
-        if frame.rows[self.pane]:
+        if self.all_rows(frame)[1]:
             return f"nothing in the scope {self.desk.scope.words}; 0 shows all clusters again"
         return self.spec.empty(frame.snapshot, frame.analysis)
 

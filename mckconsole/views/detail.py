@@ -7,7 +7,7 @@ Every text is clean already (it comes from decoded objects) and is one line.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.views.spec import Role
@@ -56,8 +56,31 @@ class FailoverTarget:
     lost: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class IdentityTarget:
+    """Something of the identity pane, by the id of its row in one of its groupings."""
+
+    by: Literal["workload", "cloud-identity", "service-account", "account"]
+    """The grouping: what it is."""
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhoTarget:
+    """Who can change the cloud identity of a service account, by the id of its row."""
+
+    id: str
+
+
 Target: TypeAlias = (
-    ObjectTarget | FindingTarget | LinkTarget | ClusterTarget | ServiceTarget | FailoverTarget
+    ObjectTarget
+    | FindingTarget
+    | LinkTarget
+    | ClusterTarget
+    | ServiceTarget
+    | FailoverTarget
+    | IdentityTarget
+    | WhoTarget
 )
 
 

@@ -6,21 +6,9 @@ completion; what makes its rows (the whole analysis) is imported when rows are f
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any
-
+from mckconsole.views.identity_spec import IDENTITY
+from mckconsole.views.later import later
 from mckconsole.views.spec import Column, PaneSpec
-
-
-def _later(module: str, name: str) -> Callable[..., Any]:
-    """The function `name` of a module of this package, imported by its first call."""
-
-    def call(*arguments: object) -> Any:
-        return getattr(import_module(f"mckconsole.views.{module}"), name)(*arguments)
-
-    return call
-
 
 _FLEET_COLUMNS = (
     Column("cluster", "CLUSTER", help="the cluster's name in the fleet", name=True),
@@ -76,9 +64,9 @@ MESH = PaneSpec(
     key="2",
     title="Mesh",
     columns=_MESH_COLUMNS,
-    rows=_later("mesh", "rows"),
-    summary=_later("mesh", "summary"),
-    empty=_later("mesh", "empty"),
+    rows=later("mesh", "rows"),
+    summary=later("mesh", "summary"),
+    empty=later("mesh", "empty"),
     topics=(
         "kube-system",
         "gateways",
@@ -148,9 +136,9 @@ SERVICES = PaneSpec(
     key="3",
     title="Services",
     columns=_SERVICE_COLUMNS,
-    rows=_later("services", "rows"),
-    summary=_later("services", "summary"),
-    empty=_later("services", "empty"),
+    rows=later("services", "rows"),
+    summary=later("services", "summary"),
+    empty=later("services", "empty"),
     topics=tuple(
         dict.fromkeys(
             (
@@ -177,7 +165,7 @@ SERVICES = PaneSpec(
     help="One row is a service that crosses clusters, by namespace and name, worst first. A column"
     " per cluster says what it does: exp exports it, with its endpoints ready of all; imp knows it"
     " from others; · has no part. CLUSTERS sums them up where they find no room; w shows all.",
-    every_column=_later("services_columns", "every_column"),
+    every_column=later("services_columns", "every_column"),
 )
 
 FLEET = PaneSpec(
@@ -185,17 +173,17 @@ FLEET = PaneSpec(
     key="1",
     title="Fleet",
     columns=_FLEET_COLUMNS,
-    rows=_later("fleet", "rows"),
-    summary=_later("fleet", "summary"),
-    empty=_later("fleet", "empty"),
-    topics=tuple(dict.fromkeys(("nodes", "kube-system", *SERVICES.topics))),
+    rows=later("fleet", "rows"),
+    summary=later("fleet", "summary"),
+    empty=later("fleet", "empty"),
+    topics=tuple(dict.fromkeys(("nodes", "kube-system", *SERVICES.topics, *IDENTITY.topics))),
     queries=SERVICES.queries,
     aliases=("clusters", "cl", "contexts"),
     help="One row is a cluster, worst first. A question mark is something that could not be read; "
     "NOTES says why. Tunnels count those from this cluster that are measured to work.",
 )
 
-PANES: tuple[PaneSpec, ...] = (FLEET, MESH, SERVICES)
+PANES: tuple[PaneSpec, ...] = (FLEET, MESH, SERVICES, IDENTITY)
 
 FAILOVER_TOPICS = (
     "nodes",

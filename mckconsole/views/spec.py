@@ -137,6 +137,18 @@ class PaneSpec:
     """What one row is and what the columns mean."""
     every_column: Columns | None = None
     """`columns` and those that depend on the fleet, in order; None where none does."""
+    by: str = ""
+    """What one row of it is, where the pane can be grouped in several ways: `--by` names it."""
+    groupings: tuple[PaneSpec, ...] = ()
+    """The same pane grouped in other ways, in the order in which they are offered."""
+
+    def grouped(self, word: str) -> PaneSpec | None:
+        """The pane grouped so, by the grouping's name or an alias of it; None where it has none."""
+        wanted = word.strip().lower()
+        for one in (self, *self.groupings):
+            if wanted and (wanted == one.by or (one is not self and wanted in one.aliases)):
+                return one
+        return None
 
     def columns_of(self, snapshot: FleetSnapshot, analysis: Analysis) -> tuple[Column, ...]:
         """All columns of the pane's rows at this moment."""

@@ -41,7 +41,12 @@ class TestBash:
 
     def test_options_of_the_console(self) -> None:
         assert {"--theme", "--keymap", "--pane", "--no-mouse"} <= bash_completes("mckconsole", "--")
-        assert bash_completes("mckconsole", "--pane", "") == {"fleet", "mesh", "services"}
+        assert bash_completes("mckconsole", "--pane", "") == {
+            "fleet",
+            "mesh",
+            "services",
+            "identity",
+        }
         assert not {"--theme", "--pane"} & bash_completes("mckconsole", "report", "--")
 
     def test_values(self) -> None:

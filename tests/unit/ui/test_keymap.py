@@ -87,7 +87,7 @@ BAD: dict[str, tuple[str, int, str, str]] = {
         "view.pause",
         "X is also given to view.refresh on line 1",
     ),
-    "clash with a pane's own": ("view.wide: v\n", 1, "view.wide", "v is the key of mesh.toggle"),
+    "clash with a pane's own": ("view.wide: m\n", 1, "view.wide", "m is the key of mesh.metrics"),
     "way out": ("quit.now: []\n", 1, "quit.now", "must keep at least one key"),
     "back": ("back: []\n", 1, "back", "must keep at least one key"),
     "help": ("help.open: []\n", 1, "help.open", "must keep at least one key"),

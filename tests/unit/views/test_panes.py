@@ -16,9 +16,11 @@ from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import GLYPHS, Cell, PaneSpec, Role, Row
 from tests.unit.analysis import build
 from tests.unit.analysis.build import ZERO_RTT, connection, gateway
+from tests.unit.views import fleetidentity
 from tests.unit.views.fleetservices import broken, healthy, report, seen
 
-FLEET, MESH, SERVICES = PANES
+FLEET, MESH, SERVICES, IDENTITY = PANES
+EVERY = (*PANES, *IDENTITY.groupings)
 
 
 def incident() -> FleetSnapshot:
@@ -47,6 +49,8 @@ def found_of(pane: PaneSpec) -> tuple[FleetSnapshot, Analysis]:
     """A fleet with rows for the pane."""
     if pane is SERVICES:
         return seen(report(broken(), healthy()))
+    if pane.name == IDENTITY.name:
+        return fleetidentity.seen(fleetidentity.some())
     return incident(), analyse(incident())
 
 
@@ -69,7 +73,7 @@ def texts(row: Row) -> dict[str, str]:
     return {name: cell.text for name, cell in row.cells.items()}
 
 
-@pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.name)
+@pytest.mark.parametrize("pane", EVERY, ids=lambda pane: pane.title)
 def test_a_pane_names_only_what_exists_and_keeps_its_first_columns(pane: PaneSpec) -> None:
     assert set(pane.topics) <= set(BY_TOPIC)
     assert set(pane.queries) <= {query.id for query in QUERIES}
@@ -90,7 +94,7 @@ def test_names_keys_and_aliases_are_unique() -> None:
     assert find_pane("nothing") is None
 
 
-@pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.name)
+@pytest.mark.parametrize("pane", EVERY, ids=lambda pane: pane.title)
 def test_every_row_fills_every_column_in_one_line(pane: PaneSpec) -> None:
     fleet, analysis = found_of(pane)
     rows = pane.rows(fleet, analysis)
@@ -103,7 +107,7 @@ def test_every_row_fills_every_column_in_one_line(pane: PaneSpec) -> None:
 
 
 def test_a_glyph_never_stands_without_a_word() -> None:
-    for pane in PANES:
+    for pane in EVERY:
         for row in pane.rows(*found_of(pane)):
             for cell in row.cells.values():
                 assert cell.text not in GLYPHS.values()

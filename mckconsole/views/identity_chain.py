@@ -1,0 +1,332 @@
+"""The chain from a workload to who it is in a cloud, drawn top to bottom, each link with its
+evidence: workload, pods, service account, what is declared, what is in effect, cloud, nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from mckconsole.analysis.identity.model import (
+    Account,
+    Binding,
+    BindingState,
+    ClusterFacts,
+    Declaration,
+    Effective,
+    Mechanism,
+    NodeFacts,
+    Shape,
+    Trace,
+)
+from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.text import shorten
+from mckconsole.domain.times import format_age, parse_rfc3339
+from mckconsole.views.detail import (
+    IdentityTarget,
+    Line,
+    ObjectTarget,
+    Span,
+    Target,
+)
+from mckconsole.views.explain import MAX_VALUE, count, server_now, stated, unknown
+from mckconsole.views.identity_cells import (
+    ACCOUNT_WORDS,
+    CLOUD_WORDS,
+    binding_role,
+    identity_id,
+)
+from mckconsole.views.spec import Role
+
+MOST = 6
+"""Pods, nodes and containers of one kind that are drawn before the rest is counted."""
+_LABEL = 11
+_BY_NODE = (
+    Mechanism.GKE,
+    Mechanism.GKE_DIRECT,
+    Mechanism.POD_IDENTITY,
+    Mechanism.NODE,
+    Mechanism.KIAM,
+    Mechanism.AAD_POD_IDENTITY,
+)
+"""Mechanisms in which something on the node has a part."""
+
+
+def link(
+    depth: int,
+    *spans: Span | str,
+    word: str = "",
+    last: bool = True,
+    target: Target | None = None,
+    note: str = "",
+) -> Line:
+    """One link of the chain, `depth` steps in, with the branch that it hangs from and, where one
+    account has several, the word for which of its links it is."""
+    branch = f"{'  ' * (depth - 1)}{'└' if last else '├'} " if depth else ""
+    head = f"{branch}{word:<{_LABEL}}" if word else branch
+    words = tuple(span if isinstance(span, Span) else Span(span) for span in spans)
+    return Line((Span(head, Role.DIM), *words), target, len(head) + 2 * (not word), note)
+
+
+def below(depth: int, *spans: Span | str, target: Target | None = None, note: str = "") -> Line:
+    """What belongs to the link above it."""
+    words = tuple(span if isinstance(span, Span) else Span(span) for span in spans)
+    indent = 2 * depth + _LABEL
+    return Line((Span(" " * indent), *words), target, indent + 2, note)
+
+
+def age_of(snapshot: FleetSnapshot, cluster: str, stamp: str) -> str:
+    """`2 d`, how long ago by the cluster's clock; empty for what is no time."""
+    at = parse_rfc3339(stamp)
+    return "" if at is None else format_age(max(server_now(snapshot, cluster) - at, 0.0))
+
+
+def chain(snapshot: FleetSnapshot, facts: ClusterFacts | None, binding: Binding) -> Iterator[Line]:
+    """All links of one binding."""
+    yield workload_line(binding, facts)
+    yield from _pods(snapshot, binding)
+    yield account_line(snapshot, binding.account, 2)
+    yield from _declared(snapshot, binding)
+    yield from _effective(binding)
+    yield from _cloud(binding)
+    if facts is not None:
+        yield from _nodes(facts, binding)
+
+
+def workload_line(binding: Binding, facts: ClusterFacts | None) -> Line:
+    """`Deployment shop/checkout  3 pods, 1 behind`."""
+    workload = binding.workload
+    key = workload.key
+    pods = count(workload.pod_count, "pod")
+    spans = [Span(f"{key.kind} {key.namespace}/{key.name}"), Span(f"  {pods}", Role.DIM)]
+    if binding.behind:
+        spans.append(stated(Role.WARN, f"{binding.behind} behind"))
+        spans.insert(-1, Span("  "))
+    if workload.owner_unknown:
+        spans += [Span("  "), unknown(workload.owner_unknown)]
+    target = None
+    if workload.controller is not None:
+        version = facts.versions.get(_plural(key.kind), "") if facts else ""
+        target = ObjectTarget(key.cluster, workload.controller.ref(version or "v1"))
+    elif key.kind == "Pod":
+        target = ObjectTarget(key.cluster, ObjectRef("v1", "Pod", key.namespace, key.name))
+    return link(0, *spans, target=target)
+
+
+def _plural(kind: str) -> str:
+    return f"{kind.lower()}s"
+
+
+def _pods(snapshot: FleetSnapshot, binding: Binding) -> Iterator[Line]:
+    """One pod of each sort that there is, the sort with the newest first."""
+    shapes, cluster = binding.workload.shapes, binding.workload.key.cluster
+    if not shapes:
+        yield link(1, Span("no pods now: what its template says counts", Role.DIM))
+    for number, shape in enumerate(shapes[:MOST], 1):
+        last = number == min(len(shapes), MOST)
+        yield _pod(snapshot, cluster, shape, last)
+    if len(shapes) > MOST:
+        yield below(1, Span(f"and {len(shapes) - MOST} other sorts of pods", Role.DIM))
+
+
+def _pod(snapshot: FleetSnapshot, cluster: str, shape: Shape, last: bool) -> Line:
+    meta = shape.pod.metadata
+    alike = f"  and {len(shape.pods) - 1} alike" if len(shape.pods) > 1 else ""
+    over = "  has run to its end" if shape.pod.over else ""
+    age = age_of(snapshot, cluster, meta.creation_timestamp)
+    return link(
+        1,
+        f"Pod {meta.name}",
+        Span(alike + over, Role.DIM),
+        last=last,
+        target=ObjectTarget(cluster, ObjectRef("v1", "Pod", meta.namespace, meta.name)),
+        note=f"created {age} ago" if age else "",
+    )
+
+
+def account_line(snapshot: FleetSnapshot, account: Account, depth: int) -> Line:
+    """`ServiceAccount shop/checkout`, and what of it is not known."""
+    key = account.key
+    spans = [Span(f"ServiceAccount {key.namespace}/{key.name}")]
+    if account.unknown:
+        spans += [Span("  "), unknown(account.unknown)]
+    elif account.object is None:
+        spans += [Span("  "), stated(Role.WARN, "is not there")]
+    return link(depth, *spans, target=IdentityTarget("service-account", str(key)))
+
+
+def _declared(snapshot: FleetSnapshot, binding: Binding) -> Iterator[Line]:
+    """What its account declares in this cloud; the declaration that counts comes first."""
+    found = [one for one in binding.account.declarations if one.cloud is binding.cloud]
+    if binding.declared is not None:
+        found = [binding.declared, *(one for one in found if one != binding.declared)]
+    for one in found:
+        yield from declaration_lines(snapshot, binding.account.key.cluster, one, 3)
+    if found:
+        return
+    words = Span(f"nothing for {CLOUD_WORDS[binding.cloud]}", Role.DIM)
+    why = binding.account.unknown
+    yield link(3, unknown(why) if why else words, last=False, word="declared")
+
+
+def declaration_lines(
+    snapshot: FleetSnapshot, cluster: str, one: Declaration, depth: int
+) -> Iterator[Line]:
+    """What is declared, by what means; then where that stands, who wrote it and when."""
+    if one.identity is not None:
+        said = Span(shorten(one.identity.text, MAX_VALUE))
+    else:
+        text = shorten(one.text, MAX_VALUE)
+        said = stated(Role.WARN, f"{text!r} is no identity" if text else "empty")
+    target = ObjectTarget(cluster, one.trace.object)
+    mechanism = Span(f"  {one.mechanism}", Role.DIM)
+    yield link(depth, said, mechanism, last=False, target=target, word="declared")
+    if one.problem:
+        yield below(depth, stated(Role.WARN, one.problem), target=target)
+    age = age_of(snapshot, cluster, one.written_at)
+    by = f", written by {one.written_by}" if one.written_by else ""
+    where = f"{one.trace.object.kind} {shorten(one.trace.path, MAX_VALUE)}{by}"
+    note = f"{age} ago" if age else ""
+    yield below(depth, Span(where, Role.DIM), target=target, note=note)
+
+
+def _effective(binding: Binding) -> Iterator[Line]:
+    """Who each container really is."""
+    found = [one for one in binding.effective if one.cloud is binding.cloud]
+    declared = binding.declared.identity if binding.declared else None
+    cluster = binding.workload.key.cluster
+    for one in found:
+        role = _effective_role(one, binding)
+        yield from _effective_lines(cluster, one, role)
+        if declared and one.identity and one.identity != declared:
+            yield below(3, stated(role, f"not {declared.text}, which is declared"))
+    without = list(_without(binding, found))
+    if found and without:
+        words = f"nothing in container{'s' if len(without) > 1 else ''} {_some(without)}"
+        yield link(3, Span(words, Role.DIM), last=False, word="effective")
+    if not found:
+        role = binding_role(binding)
+        where = f" in container{'s' if len(without) > 1 else ''} {_some(without)}"
+        said = binding.reason or f"nothing{where if without else ''}"
+        yield link(3, stated(role, f"none: {said}"), last=False, word="effective")
+
+
+def _effective_role(one: Effective, binding: Binding) -> Role:
+    if one.problem or one.mechanism in (Mechanism.STATIC, Mechanism.NODE):
+        return Role.WARN
+    declared = binding.declared.identity if binding.declared else None
+    if one.identity is None:
+        return Role.UNKNOWN
+    if declared is not None and one.identity != declared:
+        return Role.CRITICAL
+    return Role.OK
+
+
+def _effective_lines(cluster: str, one: Effective, role: Role) -> Iterator[Line]:
+    who = "container" if one.role == "app" else f"{one.role} container"
+    text = one.identity.text if one.identity else one.text
+    if not text:
+        text = one.problem or _untold(one)
+    target = ObjectTarget(cluster, one.traces[0].object) if one.traces else None
+    yield link(
+        3,
+        stated(role, shorten(text, MAX_VALUE)),
+        Span(f"  {one.mechanism}  {who} {one.container}", Role.DIM),
+        last=False,
+        target=target,
+        word="effective",
+    )
+    if one.problem and one.problem != text:
+        yield below(3, stated(Role.WARN, one.problem), target=target)
+    for trace in one.traces:
+        yield trace_line(cluster, trace, 3)
+    if one.token is not None:
+        audience = one.token.audience or "the API server"
+        words = f"token for {audience}, valid {one.token.expiration_seconds:,} s"
+        yield below(3, Span(words, Role.DIM))
+
+
+def _untold(one: Effective) -> str:
+    if one.mechanism is Mechanism.POD_IDENTITY:
+        return "a role that only the EKS API knows"
+    if one.mechanism is Mechanism.STATIC:
+        return "whom the static key belongs to is not told"
+    if one.mechanism is Mechanism.NODE:
+        return "the node's identity"
+    return "who, the pod does not say"
+
+
+def trace_line(cluster: str, trace: Trace, depth: int) -> Line:
+    """`spec.containers[0].env[2].value = arn:…`."""
+    path, value = shorten(trace.path, MAX_VALUE), shorten(trace.value, MAX_VALUE)
+    words = f"{path} = {value}" if value else path
+    return below(depth, Span(words, Role.DIM), target=ObjectTarget(cluster, trace.object))
+
+
+def _without(binding: Binding, found: Sequence[Effective]) -> Iterator[str]:
+    """Containers of the newest pods that are nobody in this cloud."""
+    named = {one.container for one in found}
+    for shape in binding.workload.shapes[:1]:
+        for role, container in shape.containers():
+            if container.name not in named and role in ("app", "sidecar"):
+                yield container.name
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    return f"{', '.join(names[:MOST])}{more}"
+
+
+def _cloud(binding: Binding) -> Iterator[Line]:
+    cloud = CLOUD_WORDS[binding.cloud]
+    identity = binding.identity
+    if identity is None:
+        why = unknown(_nobody_told(binding))
+        yield link(3, f"{cloud}  ", why, word="cloud")
+        return
+    where = f" in {ACCOUNT_WORDS[identity.cloud]} {identity.where}" if identity.where else ""
+    target = IdentityTarget("cloud-identity", identity_id(identity))
+    name = shorten(identity.short, MAX_VALUE)
+    yield link(3, f"{cloud}  {name}", Span(where, Role.DIM), target=target, word="cloud")
+
+
+def _nobody_told(binding: Binding) -> str:
+    """Why it is not known who it is there."""
+    if binding.state is BindingState.ROLE_UNKNOWN:
+        return "which role it gets is in the EKS API only"
+    if binding.mechanism is Mechanism.STATIC:
+        return "whose key it is, only the cloud knows"
+    if binding.mechanism is Mechanism.NODE:
+        return "what its node is"
+    return binding.unknown or "nothing here says who"
+
+
+def _nodes(facts: ClusterFacts, binding: Binding) -> Iterator[Line]:
+    """The nodes of its pods, where something on them has a part."""
+    by_node = binding.mechanism in _BY_NODE or binding.state is BindingState.NODE_FALLBACK
+    if not by_node:
+        return
+    pods = (pod for shape in binding.workload.shapes for pod in shape.pods)
+    names = sorted({pod.spec.node_name for pod in pods if pod.spec.node_name})
+    for name in names[:MOST]:
+        target = ObjectTarget(facts.name, ObjectRef("v1", "Node", "", name))
+        said = _node_words(facts.nodes.get(name), binding.mechanism)
+        yield link(4, f"{name}  ", *said, target=target, word="node")
+    if len(names) > MOST:
+        yield below(4, Span(f"and {len(names) - MOST} more nodes", Role.DIM))
+
+
+def _node_words(node: NodeFacts | None, mechanism: Mechanism) -> Iterable[Span]:
+    if node is None:
+        return (unknown("not read"),)
+    if mechanism in (Mechanism.GKE, Mechanism.GKE_DIRECT):
+        if node.gke_metadata:
+            return (stated(Role.OK, "has the GKE metadata server"),)
+        return (stated(Role.CRITICAL, "lacks the GKE metadata server: the node's identity"),)
+    if mechanism is Mechanism.POD_IDENTITY:
+        if node.agent:
+            return (stated(Role.OK, "runs the Pod Identity agent"),)
+        if node.virtual or node.windows:
+            kind = "virtual" if node.virtual else "Windows"
+            return (stated(Role.WARN, f"{kind}: no Pod Identity agent can run there"),)
+        return (stated(Role.CRITICAL, "no ready Pod Identity agent"),)
+    return (Span("gives its own identity to whoever asks", Role.DIM),)

@@ -211,7 +211,10 @@ def wi36(case: AccountCase) -> Iterator[Found]:
 
 
 def _needed(case: AccountCase, clouds: set[Cloud]) -> bool:
-    """Whether the one application that runs as the account has every cloud in effect."""
+    """Whether the one application that runs as the account has every cloud in effect; without a
+    pod of it that is not known."""
     if len(related(case.workloads)) != 1:
         return False
+    if not any(one.shapes for one in case.workloads):
+        return True
     return clouds <= {one.cloud for one in case.bindings if one.state in _USED}

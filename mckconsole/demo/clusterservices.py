@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mckconsole.demo.objects import KubeObject
-from mckconsole.demo.pods import pod_labels, pods_of
+from mckconsole.demo.pods import Seat, pod_labels, seats_of
 from mckconsole.demo.scenario import Workload
 from mckconsole.demo.site import Site
 
@@ -20,7 +20,7 @@ def endpoints(site: Site, model: Workload) -> list[KubeObject]:
     """What stands behind its Service: pods, or machines outside that somebody wrote down."""
     if model.outside:
         return [{"addresses": [address], "conditions": {}} for address in model.outside]
-    return [_endpoint(model, pod) for pod in pods_of(site, model)]
+    return [_endpoint(model, seat) for seat in seats_of(site, model)]
 
 
 def service(site: Site, model: Workload) -> KubeObject:
@@ -72,17 +72,15 @@ def endpoint_slice(site: Site, model: Workload) -> KubeObject:
     )
 
 
-def _endpoint(model: Workload, pod: KubeObject) -> KubeObject:
-    ready = pod["status"]["conditions"][0]["status"] == "True"
-    name = pod["metadata"]["name"]
+def _endpoint(model: Workload, seat: Seat) -> KubeObject:
     found: KubeObject = {
-        "addresses": [pod["status"]["podIP"]],
-        "conditions": {"ready": ready, "serving": ready, "terminating": False},
-        "nodeName": pod["spec"]["nodeName"],
-        "targetRef": {"kind": "Pod", "namespace": model.namespace, "name": name},
+        "addresses": [seat.ip],
+        "conditions": {"ready": seat.ready, "serving": seat.ready, "terminating": False},
+        "nodeName": seat.node.name,
+        "targetRef": {"kind": "Pod", "namespace": model.namespace, "name": seat.name},
     }
     if model.headless and model.kind == "StatefulSet":
-        found["hostname"] = name
+        found["hostname"] = seat.name
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mckconsole.demo import gke, hosts, mcs, meshes
+from mckconsole.demo import accountusers, gke, hosts, mcs, meshes
 from mckconsole.demo.objects import KubeObject, definition
 from mckconsole.demo.scenario import Scenario
 from mckconsole.demo.world import World
@@ -27,6 +27,7 @@ def definitions(world: World, name: str) -> Iterator[KubeObject]:
         yield definition(hosts.ROUTES, ("v1",), "httproutes", "HTTPRoute")
     yield from _registries(scenario, name)
     yield from meshes.definitions(world, name)
+    yield from accountusers.definitions(world, name)
 
 
 def _submariner(*, lighthouse: bool) -> Iterator[KubeObject]:

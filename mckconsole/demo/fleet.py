@@ -26,6 +26,7 @@ from mckconsole.demo.access import Access, User
 from mckconsole.demo.answers import Listener
 from mckconsole.demo.entry import READER, read_rules, write_kubeconfig
 from mckconsole.demo.generate import namespaces
+from mckconsole.demo.issuer import Issuer
 from mckconsole.demo.promql import PromSeries
 from mckconsole.demo.promserver import EmbeddedPrometheus
 from mckconsole.demo.scenario import ClusterModel, PrometheusModel, Scenario, load_scenario
@@ -197,6 +198,8 @@ class EmbeddedFleet:
             access=Access({self._token(model.name): user}),
         )
         name = model.name
+        if identity := self._world.scenario.identity_clusters.get(name):
+            cluster.issuer = Issuer(identity.issuer, tuple(identity.keys))
         for definition in render.definitions(self._world, name):
             cluster.create(definition)
         for namespace in SYSTEM_NAMESPACES:

@@ -5,7 +5,8 @@ Functions of a `Site` and what the script changed; no clock is read here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from uuid import UUID
 
 from mckconsole.demo.objects import KubeObject
@@ -18,6 +19,7 @@ _PROVIDER_IMAGES = {
     "aks": ("Ubuntu 24.04.3 LTS", "6.8.0-1044-azure"),
     "rke2": ("SUSE Linux Enterprise Micro 6.1", "6.4.0-35-default"),
 }
+_NO_LABELS: Mapping[str, str] = MappingProxyType({})
 _RUNTIME = "containerd://2.1.5"
 
 
@@ -36,8 +38,10 @@ def namespaces(site: Site, names: Iterable[str]) -> Iterator[KubeObject]:
         )
 
 
-def node(site: Site, plan: NodePlan, kubelet: str) -> KubeObject:
-    """One ready node; `kubelet` is its version."""
+def node(
+    site: Site, plan: NodePlan, kubelet: str, labels: Mapping[str, str] = _NO_LABELS
+) -> KubeObject:
+    """One ready node; `kubelet` is its version, `labels` are more than every node has."""
     os_image, kernel = _PROVIDER_IMAGES[site.cluster.provider]
     cpu, memory = ("4", "16384Mi") if plan.pool.gateway else ("8", "32768Mi")
     return site.manifest(
@@ -45,7 +49,7 @@ def node(site: Site, plan: NodePlan, kubelet: str) -> KubeObject:
         "Node",
         "",
         plan.name,
-        labels=_node_labels(site, plan),
+        labels={**_node_labels(site, plan), **labels},
         days_ago=min(site.cluster.age_days, 20 + plan.index % 7),
         spec={
             "providerID": _provider_id(site, plan),
@@ -92,12 +96,6 @@ def _condition(site: Site, kind: str, status: str, reason: str) -> KubeObject:
 
 
 def _node_labels(site: Site, plan: NodePlan) -> dict[str, str]:
-    pool = {
-        "eks": "eks.amazonaws.com/nodegroup",
-        "gke": "cloud.google.com/gke-nodepool",
-        "aks": "kubernetes.azure.com/agentpool",
-        "rke2": "node-pool.example.com/name",
-    }[site.cluster.provider]
     labels = {
         "kubernetes.io/arch": "amd64",
         "kubernetes.io/hostname": plan.name,
@@ -105,7 +103,7 @@ def _node_labels(site: Site, plan: NodePlan) -> dict[str, str]:
         "node.kubernetes.io/instance-type": plan.pool.instance,
         "topology.kubernetes.io/region": site.cluster.region,
         "topology.kubernetes.io/zone": plan.zone,
-        pool: plan.pool.name,
+        site.pool_label: plan.pool.name,
     }
     if site.cluster.provider == "aks":
         labels["kubernetes.azure.com/cluster"] = f"MC_{site.cluster.name}_{site.cluster.region}"

@@ -1,10 +1,24 @@
-"""Pods of a workload in a simulated cluster: where they run, what is in them, which are ready."""
+"""Pods of a workload in a simulated cluster: where they run, which are ready, who made them."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.scenario import Workload
-from mckconsole.demo.site import NodePlan, Site
+from mckconsole.demo.site import DAY, NodePlan, Site
+
+
+class Seat(NamedTuple):
+    """Where one pod is, and how it is."""
+
+    name: str
+    node: NodePlan
+    number: int
+    ready: bool
+    ip: str
+    days: float
+    """Its age."""
 
 
 def pod_labels(model: Workload) -> dict[str, str]:
@@ -21,83 +35,124 @@ def ready_count(site: Site, model: Workload) -> int:
 def places(site: Site, model: Workload) -> list[NodePlan]:
     """The node of each pod."""
     candidates = site.gateway_nodes if model.nodes == "gateway" else site.nodes
+    if model.pool:
+        candidates = tuple(node for node in candidates if node.pool.name == model.pool)
     if model.kind == "DaemonSet":
         return list(candidates)
     start = int(site.digest("place", model.namespace, model.name), 16)
     return [candidates[(start + n) % len(candidates)] for n in range(model.replicas)]
 
 
-def containers_of(site: Site, model: Workload) -> list[KubeObject]:
-    """Containers as the template and its pods have them."""
-    version = site.cluster.version.split("-")[0].split("+")[0]
-    asked = {"resources": {"requests": model.requests}} if model.requests else {}
+def seats_of(site: Site, model: Workload) -> list[Seat]:
+    """Its pods; the first ones are ready."""
+    ready = ready_count(site, model)
     return [
-        {"name": name, "image": image.replace("{version}", version), **asked}
-        for name, image in model.containers.items()
+        _seat(site, model, node, number, ready=number < ready)
+        for number, node in enumerate(places(site, model))
     ]
 
 
-def pods_of(site: Site, model: Workload) -> list[KubeObject]:
-    """The pods; the first ones are ready."""
-    labels, ready = pod_labels(model), ready_count(site, model)
-    return [
-        _pod(site, model, labels, place, number, ready=number < ready)
-        for number, place in enumerate(places(site, model))
-    ]
-
-
-def _pod(
-    site: Site,
-    model: Workload,
-    labels: dict[str, str],
-    place: NodePlan,
-    number: int,
-    *,
-    ready: bool,
-) -> KubeObject:
+def _seat(site: Site, model: Workload, node: NodePlan, number: int, *, ready: bool) -> Seat:
     suffix = site.digest("pod", model.namespace, model.name, number, length=5)
-    days = 1 + number % 5
-    containers = containers_of(site, model)
-    pod = site.manifest(
+    name = f"{owner_of(site, model)[1]}-{suffix}"
+    if model.kind == "StatefulSet":
+        name = f"{model.name}-{number}"
+    elif model.kind == "Pod":
+        name = model.name
+    ip = node.address if model.host_network else _pod_ip(node, suffix)
+    return Seat(name, node, number, ready, ip, _age(site, model, number))
+
+
+def _age(site: Site, model: Workload, number: int) -> float:
+    if model.kind == "CronJob":
+        return site.epoch / DAY - _minutes(site) / (24 * 60)
+    return 1.0 + number % 5 if model.days is None else model.days
+
+
+def owner_of(site: Site, model: Workload) -> tuple[str, str]:
+    """Kind and name of what controls its pods."""
+    if model.kind == "CronJob":
+        return "Job", f"{model.name}-{_minutes(site)}"
+    if model.kind != "Deployment":
+        return model.kind, model.name
+    return "ReplicaSet", f"{model.name}-{template_hash(site, model)}"
+
+
+def template_hash(site: Site, model: Workload) -> str:
+    """What tells templates of a workload apart."""
+    return site.digest("template", model.namespace, model.name, length=10)
+
+
+def _minutes(site: Site) -> int:
+    """The last full hour in minutes since 1970: how CronJobs name their Jobs."""
+    return int(site.epoch // 3600 * 60) - 60
+
+
+def own_labels(site: Site, model: Workload, seat: Seat) -> dict[str, str]:
+    """Labels that the controller gives its pods beside those of the template."""
+    match model.kind:
+        case "Deployment":
+            return {"pod-template-hash": template_hash(site, model)}
+        case "StatefulSet":
+            return {
+                "apps.kubernetes.io/pod-index": str(seat.number),
+                "controller-revision-hash": f"{model.name}-{template_hash(site, model)}",
+                "statefulset.kubernetes.io/pod-name": seat.name,
+            }
+        case "DaemonSet":
+            return {
+                "controller-revision-hash": template_hash(site, model),
+                "pod-template-generation": "1",
+            }
+        case "CronJob" | "Job":
+            job = owner_of(site, model)[1]
+            uid = site.uid("Job", model.namespace, job)
+            return {"batch.kubernetes.io/controller-uid": uid, "batch.kubernetes.io/job-name": job}
+    return {}
+
+
+def pod(
+    site: Site, model: Workload, seat: Seat, metadata: KubeObject, spec: KubeObject
+) -> KubeObject:
+    """One pod as it is after admission: `spec` and what `metadata` has of labels, annotations."""
+    kind, owner = owner_of(site, model)
+    made = site.manifest(
         "v1",
         "Pod",
         model.namespace,
-        _pod_name(site, model, number, suffix),
-        labels=labels,
-        days_ago=days,
-        spec={
-            "nodeName": place.name,
-            "serviceAccountName": "default",
-            "containers": containers,
-        },
-        status=_status(site, place, suffix, days, containers, ready=ready),
+        seat.name,
+        labels={**metadata.get("labels", {}), **own_labels(site, model, seat)},
+        annotations=metadata.get("annotations"),
+        days_ago=seat.days,
+        spec={"nodeName": seat.node.name, **spec},
+        status=_status(site, model, seat, spec),
     )
-    kind, owner = _owner(site, model)
-    pod["metadata"]["ownerReferences"] = [
+    if kind == "Pod":
+        return made
+    if kind != "StatefulSet":
+        made["metadata"]["generateName"] = f"{owner}-"
+    made["metadata"]["ownerReferences"] = [
         {
-            "apiVersion": "apps/v1",
+            "apiVersion": "batch/v1" if kind == "Job" else "apps/v1",
             "kind": kind,
             "name": owner,
-            "uid": site.digest("owner", kind, owner, length=32),
+            "uid": site.uid(kind, model.namespace, owner),
             "controller": True,
+            "blockOwnerDeletion": True,
         }
     ]
-    return pod
+    return made
 
 
-def _status(
-    site: Site,
-    place: NodePlan,
-    suffix: str,
-    days: float,
-    containers: list[KubeObject],
-    *,
-    ready: bool,
-) -> KubeObject:
+def _status(site: Site, model: Workload, seat: Seat, spec: KubeObject) -> KubeObject:
+    over = model.kind in ("CronJob", "Job")
+    ready = seat.ready and not over
     return {
-        "phase": "Running",
-        "podIP": _pod_ip(place, suffix),
-        "startTime": site.created(days),
+        "phase": "Succeeded" if over else "Running",
+        "hostIP": seat.node.address,
+        "podIP": seat.ip,
+        "podIPs": [{"ip": seat.ip}],
+        "startTime": site.created(seat.days),
         "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
         "containerStatuses": [
             {
@@ -105,26 +160,11 @@ def _status(
                 "image": container["image"],
                 "imageID": "",
                 "ready": ready,
-                "restartCount": 0 if ready else 7,
+                "restartCount": 0 if seat.ready else 7,
             }
-            for container in containers
+            for container in spec["containers"]
         ],
     }
-
-
-def _pod_name(site: Site, model: Workload, number: int, suffix: str) -> str:
-    if model.kind == "StatefulSet":
-        return f"{model.name}-{number}"
-    _, owner = _owner(site, model)
-    return f"{owner}-{suffix}"
-
-
-def _owner(site: Site, model: Workload) -> tuple[str, str]:
-    """Kind and name of what controls its pods."""
-    if model.kind != "Deployment":
-        return model.kind, model.name
-    template = site.digest("template", model.namespace, model.name, length=10)
-    return "ReplicaSet", f"{model.name}-{template}"
 
 
 def _pod_ip(place: NodePlan, suffix: str) -> str:

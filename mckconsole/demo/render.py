@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mckconsole.demo import (
+    accounts,
+    accountusers,
+    bindings,
     cilium,
     ciliummcs,
     cloudmap,
@@ -24,6 +27,7 @@ from mckconsole.demo import (
     meshes,
     mirrors,
     submariner,
+    webhooks,
     workloads,
 )
 from mckconsole.demo.crds import definitions
@@ -35,14 +39,19 @@ __all__ = ["definitions", "heartbeat_objects", "scripted_objects", "static_objec
 
 
 def static_objects(world: World, name: str) -> Iterator[KubeObject]:
-    """What stays as it is for the whole demo, namespaces first."""
+    """What stays as it is for the whole demo: namespaces first, accounts before pods."""
     site = world.sites[name]
-    yield from generate.namespaces(
-        site,
-        {*SYSTEM_NAMESPACES, *world.scenario.namespaces_of(name), *meshes.namespaces(world, name)},
-    )
+    homes = {*SYSTEM_NAMESPACES, *world.scenario.namespaces_of(name)}
+    homes |= meshes.namespaces(world, name)
+    yield from generate.namespaces(site, homes)
+    yield from accounts.service_accounts(world, name, sorted(homes))
+    yield from accounts.root_certificates(world, name, sorted(homes))
+    yield from accounts.secrets(world, name)
+    yield from bindings.static_objects(site, world.scenario)
     for model in world.scenario.workloads_of(name):
-        yield from workloads.workload(site, model)
+        yield from workloads.workload(world, name, model)
+    yield from webhooks.static_objects(world, name)
+    yield from accountusers.static_objects(world, name)
     if world.scenario.submariner_of(name):
         yield from submariner.static_objects(world, name)
     if world.scenario.cilium_of(name):
@@ -74,7 +83,9 @@ def scripted_objects(world: World, name: str) -> Iterator[KubeObject]:
     """What only the script changes: nodes, route agents, what tells of other clusters."""
     site = world.sites[name]
     for plan in site.nodes:
-        yield generate.node(site, plan, world.kubelets[name, plan.name])
+        yield generate.node(
+            site, plan, world.kubelets[name, plan.name], world.node_labels(name, plan.pool.name)
+        )
     if world.scenario.submariner_of(name):
         yield from submariner.route_agents(world, name)
     yield from karmada.members(world, name)

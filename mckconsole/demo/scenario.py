@@ -19,6 +19,7 @@ import yaml
 from msgspec import field
 
 from mckconsole.demo.section import Section
+from mckconsole.demo.sections_identity import Grant, IdentityCluster, Login, LoneAccount, Users
 from mckconsole.demo.sections_mesh import MeshSections
 from mckconsole.demo.sections_services import (
     CloudMapModel,
@@ -33,6 +34,8 @@ from mckconsole.demo.sections_services import (
     Mirror,
 )
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The C parser is ten times as fast; not every build of PyYAML has it."""
 Provider = Literal["eks", "gke", "aks", "rke2"]
 
 
@@ -143,7 +146,9 @@ class Workload(Section, frozen=True):
     name: str
     containers: dict[str, str] = field(default_factory=dict)
     """Container name to image."""
-    kind: Literal["Deployment", "DaemonSet", "StatefulSet"] = "Deployment"
+    kind: Literal["Deployment", "DaemonSet", "StatefulSet", "CronJob", "Job", "Pod"] = "Deployment"
+    schedule: str = "17 * * * *"
+    """Of a CronJob."""
     replicas: int = 2
     ready: int | None = None
     """How many pods are ready; all when not given."""
@@ -168,6 +173,13 @@ class Workload(Section, frozen=True):
     annotations: dict[str, str] = field(default_factory=dict)
     """Annotations of the Service."""
     nodes: Literal["all", "gateway"] = "all"
+    pool: str = ""
+    """The node pool that its pods run in; empty is any."""
+    host_network: bool = False
+    refused: int = 0
+    """Replicas that admission refuses, so that there is no pod: goes with `replicas: 0`."""
+    days: float | None = None
+    """Age of its pods; one to five when not given."""
     where: list[str] = field(default_factory=lambda: ["*"])
     """Cluster name globs, or `@submariner` and `@cilium` for the members of a mesh."""
 
@@ -240,6 +252,13 @@ class Scenario(Section, frozen=True):
     consul_exports: list[ConsulExport] = field(default_factory=list)
     dns: list[Dns] = field(default_factory=list)
     hosts: list[Host] = field(default_factory=list)
+    identity: list[Login] = field(default_factory=list)
+    identity_accounts: list[LoneAccount] = field(default_factory=list)
+    identity_clusters: dict[str, IdentityCluster] = field(default_factory=dict)
+    identity_users: Users = Users()
+    identity_access: list[Grant] = field(default_factory=list)
+    certificates: dict[str, str] = field(default_factory=dict)
+    """Name to PEM."""
     prometheus: list[PrometheusModel] = field(default_factory=list)
     script: list[Step] = field(default_factory=list)
 
@@ -283,7 +302,7 @@ def load_scenario(name: str = "default") -> Scenario:
     """
     folder = resources.files("mckconsole.demo").joinpath("scenario", name)
     sections = {
-        entry.name.removesuffix(".yaml"): yaml.safe_load(entry.read_text("utf-8"))
+        entry.name.removesuffix(".yaml"): yaml.load(entry.read_text("utf-8"), _LOADER)  # noqa: S506 - a safe one
         for entry in folder.iterdir()
         if entry.name.endswith(".yaml")
     }

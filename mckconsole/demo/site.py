@@ -18,6 +18,8 @@ from mckconsole.demo.scenario import ClusterModel, Pool
 from mckconsole.domain.times import format_rfc3339
 
 DAY = 86_400.0
+_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+"""Without vowels, so that no words come out: apimachinery's `rand`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,19 @@ class Site:
         text = "\0".join(map(str, (self.seed, self.cluster.name, *parts)))
         return hashlib.sha256(text.encode()).hexdigest()[:length]
 
+    def uid(self, kind: str, namespace: str, name: str) -> str:
+        """The uid of an object."""
+        return str(uuid.UUID(self.digest("uid", kind, namespace, name, length=32)))
+
+    def suffix(self, *parts: object) -> str:
+        """Five letters that make a generated name unique, of the alphabet that servers use."""
+        number = int(self.digest("suffix", *parts, length=10), 16)
+        letters = []
+        for _ in range(5):
+            number, place = divmod(number, len(_ALPHABET))
+            letters.append(_ALPHABET[place])
+        return "".join(letters)
+
     def created(self, days_ago: float) -> str:
         """A creation stamp."""
         return format_rfc3339(self.epoch - days_ago * DAY)
@@ -77,7 +92,7 @@ class Site:
         metadata: KubeObject = {"name": name}
         if namespace:
             metadata["namespace"] = namespace
-        metadata["uid"] = str(uuid.UUID(self.digest("uid", kind, namespace, name, length=32)))
+        metadata["uid"] = self.uid(kind, namespace, name)
         age = self.cluster.age_days if days_ago is None else days_ago
         metadata["creationTimestamp"] = self.created(age)
         if labels:
@@ -85,6 +100,21 @@ class Site:
         if annotations:
             metadata["annotations"] = dict(annotations)
         return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **body}
+
+    @property
+    def pool_label(self) -> str:
+        """The label by which nodes say their pool."""
+        return {
+            "eks": "eks.amazonaws.com/nodegroup",
+            "gke": "cloud.google.com/gke-nodepool",
+            "aks": "kubernetes.azure.com/agentpool",
+            "rke2": "node-pool.example.com/name",
+        }[self.cluster.provider]
+
+    @property
+    def aws_region(self) -> str:
+        """The AWS region that webhooks tell pods: the cluster's, or one near to it."""
+        return self.cluster.region if self.cluster.provider == "eks" else "eu-central-1"
 
     @cached_property
     def nodes(self) -> tuple[NodePlan, ...]:

@@ -1,38 +1,75 @@
 """Workloads of a simulated cluster with what Kubernetes makes of them: pods, services, slices.
 
-Functions of a `Site` and a scenario's `Workload`; no clock is read here.
+Functions of the world at its start and a scenario's `Workload`; no clock is read here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from mckconsole.demo.admission import inject
 from mckconsole.demo.clusterservices import endpoint_slice, service
+from mckconsole.demo.managed import metadata_fields, template_fields, written
 from mckconsole.demo.objects import KubeObject
-from mckconsole.demo.pods import containers_of, places, pod_labels, pods_of, ready_count
+from mckconsole.demo.pods import Seat, owner_of, pod, pod_labels, ready_count, seats_of
+from mckconsole.demo.podspec import bare_spec, template_of
 from mckconsole.demo.scenario import Workload
+from mckconsole.demo.sections_identity import Login
 from mckconsole.demo.site import Site
+from mckconsole.demo.world import World
 
 
-def workload(site: Site, model: Workload) -> Iterator[KubeObject]:
+def workload(world: World, cluster: str, model: Workload) -> Iterator[KubeObject]:
     """A workload with its pods and, when it has ports, its Service and EndpointSlice.
 
     A Service that leads out of the cluster has no workload behind it.
     """
-    pods = [] if model.outside else pods_of(site, model)
+    site, login = world.sites[cluster], world.login(cluster, model)
     if not model.outside:
-        yield _controller(site, model, len(pods))
-    yield from pods
+        template = template_of(site, model, login)
+        seats = seats_of(site, model)
+        yield from _controllers(site, model, login, template, seats)
+        tenant = world.tenant(cluster)
+        for seat in seats:
+            yield _pod(site, model, login, template, seat, tenant)
     if model.autoscale:
-        yield _autoscaler(site, model)
+        yield _autoscaler(site, model, len(seats_of(site, model)))
     if model.ports:
         yield service(site, model)
         yield endpoint_slice(site, model)
 
 
-def _controller(site: Site, model: Workload, count: int) -> KubeObject:
+def _pod(
+    site: Site, model: Workload, login: Login | None, template: KubeObject, seat: Seat, tenant: str
+) -> KubeObject:
+    metadata = dict(template["metadata"])
+    token = login is None or login.api_token is not False
+    spec = bare_spec(site, model, seat, template, token=token)
+    if login:
+        inject(site, login, tenant, seat.name, metadata, spec)
+    return pod(site, model, seat, metadata, spec)
+
+
+def _controllers(
+    site: Site, model: Workload, login: Login | None, template: KubeObject, seats: Sequence[Seat]
+) -> Iterator[KubeObject]:
+    """What made the pods: nothing for a bare pod, a CronJob with its last Job."""
+    match model.kind:
+        case "Pod":
+            return
+        case "CronJob":
+            yield _cron_job(site, model, template)
+            yield _job(site, model, template, seats)
+        case "Job":
+            yield _job(site, model, template, seats)
+        case _:
+            yield _controller(site, model, login, template, len(seats))
+
+
+def _controller(
+    site: Site, model: Workload, login: Login | None, template: KubeObject, count: int
+) -> KubeObject:
     labels, ready = pod_labels(model), ready_count(site, model)
-    template = {"metadata": {"labels": labels}, "spec": {"containers": containers_of(site, model)}}
     spec: KubeObject = {"selector": {"matchLabels": labels}, "template": template}
     if model.kind == "DaemonSet":
         status: KubeObject = {
@@ -44,7 +81,7 @@ def _controller(site: Site, model: Workload, count: int) -> KubeObject:
             "numberMisscheduled": 0,
         }
     else:
-        spec = {"replicas": count, **spec}
+        spec = {"replicas": max(count, model.refused), **spec}
         status = {
             "replicas": count,
             "readyReplicas": ready,
@@ -53,16 +90,80 @@ def _controller(site: Site, model: Workload, count: int) -> KubeObject:
         }
     if model.kind == "StatefulSet":
         spec |= {"serviceName": model.service_name, "volumeClaimTemplates": _claims(model)}
-    return site.manifest(
+    made = site.manifest(
         "apps/v1",
         model.kind,
         model.namespace,
         model.name,
-        labels=labels,
+        labels={**labels, **(login.own_labels if login else {})},
         days_ago=site.rollout_days,
         spec=spec,
         status=status,
     )
+    if login:
+        fields = metadata_fields(labels=made["metadata"]["labels"]) | template_fields(template)
+        stamp = site.created(min(site.rollout_days, 20))
+        made["metadata"]["managedFields"] = [
+            written(login.written_by, stamp, fields, api_version="apps/v1")
+        ]
+    return made
+
+
+def _cron_job(site: Site, model: Workload, template: KubeObject) -> KubeObject:
+    return site.manifest(
+        "batch/v1",
+        "CronJob",
+        model.namespace,
+        model.name,
+        labels=pod_labels(model),
+        days_ago=site.rollout_days,
+        spec={
+            "schedule": model.schedule,
+            "concurrencyPolicy": "Forbid",
+            "suspend": False,
+            "successfulJobsHistoryLimit": 1,
+            "failedJobsHistoryLimit": 1,
+            "jobTemplate": {"metadata": {}, "spec": {"template": template}},
+        },
+        status={},
+    )
+
+
+def _job(site: Site, model: Workload, template: KubeObject, seats: Sequence[Seat]) -> KubeObject:
+    name = owner_of(site, model)[1]
+    uid = site.uid("Job", model.namespace, name)
+    own = {"batch.kubernetes.io/controller-uid": uid, "batch.kubernetes.io/job-name": name}
+    labels = {**template["metadata"]["labels"], **own}
+    made = site.manifest(
+        "batch/v1",
+        "Job",
+        model.namespace,
+        name,
+        labels=labels,
+        days_ago=seats[0].days,
+        spec={
+            "parallelism": len(seats),
+            "completions": len(seats),
+            "backoffLimit": 6,
+            "suspend": False,
+            "manualSelector": True,
+            "selector": {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}},
+            "template": {**template, "metadata": {**template["metadata"], "labels": labels}},
+        },
+        status={"succeeded": len(seats), "startTime": site.created(seats[0].days)},
+    )
+    if model.kind == "CronJob":
+        made["metadata"]["ownerReferences"] = [
+            {
+                "apiVersion": "batch/v1",
+                "kind": "CronJob",
+                "name": model.name,
+                "uid": site.uid("CronJob", model.namespace, model.name),
+                "controller": True,
+                "blockOwnerDeletion": True,
+            }
+        ]
+    return made
 
 
 def _claims(model: Workload) -> list[KubeObject]:
@@ -73,10 +174,9 @@ def _claims(model: Workload) -> list[KubeObject]:
     return [{"metadata": {"name": "data"}, "spec": claim}] if model.volume else []
 
 
-def _autoscaler(site: Site, model: Workload) -> KubeObject:
+def _autoscaler(site: Site, model: Workload, count: int) -> KubeObject:
     target = {"apiVersion": "apps/v1", "kind": model.kind, "name": model.name}
     utilisation = {"type": "Utilization", "averageUtilization": 70}
-    count = len(places(site, model))
     return site.manifest(
         "autoscaling/v2",
         "HorizontalPodAutoscaler",

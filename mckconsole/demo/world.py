@@ -23,6 +23,7 @@ from mckconsole.demo.scenario import (
     TunnelModel,
     Workload,
 )
+from mckconsole.demo.sections_identity import Login
 from mckconsole.demo.site import Site
 
 if TYPE_CHECKING:
@@ -79,6 +80,13 @@ class World:
             if one.ports
         }
         """(cluster, namespace, name of the Service) to what is behind it."""
+        self.logins: Mapping[tuple[str, str], Login] = {
+            (name, one.workload): one
+            for one in scenario.identity
+            for name in self.sites
+            if scenario.within(name, one.where)
+        }
+        """(cluster, `namespace/name`) to who a workload is in clouds."""
         self.offers: dict[tuple[str, str, str], Offer] = {}
         """The same to what was worked out of it."""
         self.lost: set[str] = set()
@@ -100,6 +108,22 @@ class World:
             touched.update(heapq.heappop(self._script).change())
             self.played += 1
         return touched
+
+    def login(self, cluster: str, model: Workload) -> Login | None:
+        """Who a workload of `cluster` is, where the scenario says."""
+        return self.logins.get((cluster, f"{model.namespace}/{model.name}"))
+
+    def tenant(self, cluster: str) -> str:
+        """Azure's default tenant in `cluster`; empty where there is none."""
+        model = self.scenario.identity_clusters.get(cluster)
+        return model.tenant if model else ""
+
+    def node_labels(self, cluster: str, pool: str) -> dict[str, str]:
+        """Labels of a pool's nodes that say which identities pods get on them."""
+        model = self.scenario.identity_clusters.get(cluster)
+        if model is None or pool not in model.metadata_pools:
+            return {}
+        return {"iam.gke.io/gke-metadata-server-enabled": "true"}
 
     @property
     def next_change(self) -> float | None:

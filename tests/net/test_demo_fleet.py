@@ -23,6 +23,7 @@ import yaml
 from mckconsole.demo.fleet import EmbeddedFleet
 
 EPOCH = 1_790_000_000.0
+LABELLED = "labelSelector=istio%2FmultiCluster%3Dtrue"
 GATEWAYS = "/apis/submariner.io/v1/gateways"
 
 
@@ -173,7 +174,7 @@ async def test_remote_secrets_are_listed_by_label_without_their_content(
     context.headers["Accept"] = (
         "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
     )
-    found = await context.get("/api/v1/secrets?labelSelector=istio%2FmultiCluster%3Dtrue")
+    found = await context.get(f"/api/v1/secrets?{LABELLED}")
     assert found["kind"] == "PartialObjectMetadataList"
     named = {
         one["metadata"]["annotations"]["networking.istio.io/cluster"] for one in found["items"]
@@ -181,9 +182,22 @@ async def test_remote_secrets_are_listed_by_label_without_their_content(
     assert named == {"gcp-eu-1", "aks-weu-1"}
     assert all(set(one) == {"apiVersion", "kind", "metadata"} for one in found["items"])
     context.headers["Accept"] = "application/json"
-    (first, _) = (await context.get("/api/v1/secrets"))["items"]
+    (first, _) = (await context.get(f"/api/v1/secrets?{LABELLED}"))["items"]
     (content,) = first["data"].values()
     assert base64.b64decode(content).startswith(b"DEMO: not a kubeconfig")
+
+
+async def test_no_secret_of_the_demo_is_one(fleet: EmbeddedFleet) -> None:
+    """What stands where a token or a key would stand says that it is none."""
+    kinds: set[str] = set()
+    for name, cluster in fleet.clusters.items():
+        for secret in cluster.objects("secrets"):
+            kinds.add(secret["type"])
+            texts = {base64.b64decode(value).decode() for value in secret["data"].values()}
+            told = {text for text in texts if text.startswith("DEMO: not a")}
+            assert told, (name, secret["metadata"]["name"])
+            assert texts - told <= {secret["metadata"]["namespace"]}
+    assert kinds == {"Opaque", "kubernetes.io/service-account-token"}
 
 
 async def test_two_runs_with_one_clock_are_the_same() -> None:

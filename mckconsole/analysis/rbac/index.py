@@ -9,11 +9,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import TypeAlias
 
 from mckconsole.analysis.rbac.match import Hit, hits
 from mckconsole.analysis.rbac.model import Grant, Need, Resource
-from mckconsole.analysis.rbac.subjects import builtin, read_subject
+from mckconsole.analysis.rbac.subjects import (
+    Subject,
+    account,
+    builtin,
+    default,
+    groups_of,
+    read_subject,
+)
 from mckconsole.domain.objects import Key
 from mckconsole.domain.rbac import (
     ClusterRole,
@@ -82,6 +90,7 @@ class RbacIndex:
         self._everywhere = everywhere
         self._local = local
         self._answers: dict[tuple[frozenset[str], tuple[Resource, ...]], _Answers] = {}
+        self._given: frozenset[Subject] | None = None
 
     def who_can(self, need: Need, namespace: str) -> tuple[Grant, ...]:
         """Everybody who is allowed any of the need in `namespace`, once for each rule that does it.
@@ -102,6 +111,14 @@ class RbacIndex:
             return ()
         return self._answer(need, namespace).named(wanted)
 
+    def granted(self, namespace: str, name: str) -> bool:
+        """Whether a ServiceAccount was given anything: itself, with its namespace, or with all
+        ServiceAccounts by a binding that is not one of Kubernetes' own."""
+        if self._given is None:
+            self._given = frozenset(_given(chain(self._everywhere, *self._local.values())))
+        groups = (Subject("Group", "", group) for group in groups_of(namespace)[:2])
+        return not self._given.isdisjoint((account(namespace, name), *groups))
+
     def rules(self, kind: str, namespace: str, name: str) -> tuple[PolicyRule, ...]:
         """The rules of a role; none where there is no such role."""
         found: AnyRole | None
@@ -121,6 +138,17 @@ class RbacIndex:
             bounds = self._local[place] if place else self._everywhere
             found = answers.by_place[place] = _Answer(_grants(bounds, need, answers.by_rules))
         return found
+
+
+def _given(bounds: Iterable[_Bound]) -> Iterable[Subject]:
+    for binding, _ in bounds:
+        namespace = binding.metadata.namespace if isinstance(binding, RoleBinding) else ""
+        for one in binding.subjects:
+            subject = read_subject(one, namespace)
+            if subject is None or builtin(subject, binding):
+                continue
+            if subject.kind != "Group" or not default(binding):
+                yield subject
 
 
 def _grants(

@@ -110,6 +110,11 @@ def may_be_one(first: Subject, second: Subject) -> bool:
     return group.opaque or group.name == AUTHENTICATED
 
 
+def default(binding: Projection) -> bool:
+    """Whether the API server made the binding itself."""
+    return binding.metadata.labels.get(_BOOTSTRAPPING[0]) == _BOOTSTRAPPING[1]
+
+
 def builtin(subject: Subject, binding: Projection) -> bool:
     """Whether a component of the control plane, or a node, holds here what it always holds.
 
@@ -117,9 +122,9 @@ def builtin(subject: Subject, binding: Projection) -> bool:
     on nodes, and controllers, count only in bindings that the API server made itself, so that
     `cluster-admin` for `system:nodes` is told.
     """
-    default = binding.metadata.labels.get(_BOOTSTRAPPING[0]) == _BOOTSTRAPPING[1]
+    own = default(binding)
     if subject.kind == "ServiceAccount":
-        return default and subject.namespace == "kube-system" and subject.name in CONTROLLERS
+        return own and subject.namespace == "kube-system" and subject.name in CONTROLLERS
     if subject.name in EVERYWHERE:
         return True
-    return default and subject.name.startswith(NODE_SIDE)
+    return own and subject.name.startswith(NODE_SIDE)

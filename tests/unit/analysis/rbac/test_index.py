@@ -10,7 +10,7 @@ from mckconsole.analysis.rbac.model import Need, parse_resource, resource_text
 from mckconsole.analysis.rbac.subjects import applies, covers, groups_of, user_name
 from mckconsole.domain.rbac import GROUP
 from tests.unit.analysis.rbac import reference
-from tests.unit.analysis.rbac.build import Doc, bind, index, role, rule
+from tests.unit.analysis.rbac.build import DEFAULTS, Doc, bind, index, role, rule
 
 
 @pytest.mark.parametrize(
@@ -224,3 +224,23 @@ def test_some_object_means_any_name(docs: list[Doc], verbs: str) -> None:
         for grant in some
         for user, groups in (ASKERS[2], ASKERS[4])
     )
+
+
+@pytest.mark.parametrize(
+    ("binding", "expected"),
+    [
+        (bind("web/b", "ClusterRole/r", "sa:shop/robot"), True),
+        (bind("shop/b", "ClusterRole/r", "sa:robot"), True),
+        (bind("shop/b", "ClusterRole/r", "sa:other"), False),
+        (bind("b", "ClusterRole/r", "group:system:serviceaccounts:shop"), True),
+        (bind("b", "ClusterRole/r", "group:system:serviceaccounts:web"), False),
+        (bind("b", "ClusterRole/r", "group:system:serviceaccounts"), True),
+        (bind("b", "ClusterRole/r", "group:system:serviceaccounts", labels=DEFAULTS), False),
+        (bind("b", "ClusterRole/r", "sa:shop/robot", labels=DEFAULTS), True),
+        (bind("b", "ClusterRole/r", "group:system:authenticated"), False),
+        (bind("b", "ClusterRole/gone", "sa:shop/robot"), False),
+    ],
+)
+def test_what_a_service_account_was_given_of_its_own(binding: Doc, expected: bool) -> None:
+    held = index(role("r", rule("get", "pods")), binding)
+    assert held.granted("shop", "robot") is expected

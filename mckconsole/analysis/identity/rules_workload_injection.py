@@ -1,0 +1,247 @@
+"""Rules on identities that a webhook gives to pods when they are made: WI01, WI02, WI05.
+
+What was declared later than a pod was made never reaches it; what was declared before and is not
+there shows that the webhook did not answer, was too early, or was told to skip. Sources:
+amazon-eks-pod-identity-webhook pkg/handler and #174, #264; azure-workload-identity pkg/webhook.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from mckconsole.analysis.identity.case import Case, Found
+from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape, Trace
+from mckconsole.analysis.identity.rules_account_words import label, show, steps
+from mckconsole.analysis.identity.rules_workload_pods import (
+    Place,
+    Signs,
+    counted,
+    live,
+    on_pod,
+    patch_template,
+    places_of,
+    variable,
+)
+from mckconsole.analysis.identity.rules_workload_skip import skipped
+from mckconsole.domain.cloudkeys import AZURE_USE, EKS_SKIP_WEBHOOK
+from mckconsole.domain.findings import Severity
+from mckconsole.domain.pods import Pod
+from mckconsole.domain.text import shorten
+from mckconsole.domain.times import parse_rfc3339
+
+POD_IDENTITY_ENV = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+_NEEDS: Mapping[Mechanism, tuple[str, ...]] = MappingProxyType(
+    {
+        Mechanism.IRSA: ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+        Mechanism.POD_IDENTITY: (POD_IDENTITY_ENV,),
+        Mechanism.AZURE: ("AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"),
+        Mechanism.GCP_FEDERATION: ("GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG"),
+    }
+)
+"""Variables by which a container shows that a webhook has given it an identity."""
+_RACE = 120.0
+"""Seconds after a declaration within which the webhook may not have known of it yet."""
+_TITLE = 60
+
+
+def injected(case: Case) -> list[Declaration]:
+    """What a webhook must have given to the pods, one per cloud: an association beats the rest."""
+    found: dict[Cloud, Declaration] = {}
+    for one in case.account.declarations:
+        incomplete = one.mechanism is Mechanism.GCP_FEDERATION and one.identity is None
+        if one.mechanism not in _NEEDS or incomplete:
+            continue
+        held = found.get(one.cloud)
+        if held is None or one.mechanism is Mechanism.POD_IDENTITY:
+            found[one.cloud] = one
+    return list(found.values())
+
+
+def missing(place: Place, mechanism: Mechanism) -> tuple[str, ...]:
+    """The variables that a container lacks of what the webhook gives; empty when it has it.
+
+    One half of a pair is no sign of a webhook that did not answer (see WI06).
+    """
+    needs = _NEEDS[mechanism]
+    lacking = tuple(name for name in needs if not place.given(name))
+    match mechanism:
+        case Mechanism.IRSA:
+            return lacking if lacking == needs and not place.given(POD_IDENTITY_ENV) else ()
+        case Mechanism.GCP_FEDERATION:
+            return lacking if lacking == needs else ()
+    return lacking
+
+
+def wi01(case: Case) -> Iterator[Found]:
+    """WI01: pods that were made before the identity was declared, and have nothing of it."""
+    yield from _without(case, "WI01")
+
+
+def wi02(case: Case) -> Iterator[Found]:
+    """WI02: pods that were made after the identity was declared, and have nothing of it."""
+    yield from _without(case, "WI02")
+
+
+def _without(case: Case, rule: str) -> Iterator[Found]:
+    topics = ("serviceaccounts", "pods")
+    unread = next((why for one in topics if (why := case.facts.unread.get(one))), "")
+    if unread and case.workload.shapes:
+        case.unknown(rule, unread)
+    if "pods" in case.facts.unread:
+        return
+    for declared in injected(case):
+        since = parse_rfc3339(declared.since)
+        if since is None:
+            case.unknown(rule, "it is not told since when an identity is declared")
+            continue
+        signs, pods = Signs(), dict[str, Pod]()
+        for shape in case.workload.shapes:
+            for pod in live(shape):
+                made = parse_rfc3339(pod.metadata.creation_timestamp)
+                if made is None or _optional(case, shape, declared):
+                    continue
+                older = made < since and not _opted_out(shape, declared)
+                if older is (rule == "WI01") and _bare(case, shape, declared, signs):
+                    pods[pod.metadata.name] = pod
+        if pods:
+            judge = _older if rule == "WI01" else _newer
+            yield judge(case, declared, signs, list(pods.values()))
+
+
+def _optional(case: Case, shape: Shape, declared: Declaration) -> bool:
+    """Whether the webhook is not expected to act: Azure's without the label, or where AKS keeps it
+    from acting. Other rules tell that."""
+    if declared.mechanism is not Mechanism.AZURE:
+        return False
+    exempt = case.namespace == "kube-system" and case.facts.provider == "aks"
+    return exempt or shape.pod.metadata.labels.get(AZURE_USE) != "true"
+
+
+def _opted_out(shape: Shape, declared: Declaration) -> bool:
+    return declared.cloud is Cloud.AWS and EKS_SKIP_WEBHOOK in shape.pod.metadata.labels
+
+
+def _bare(case: Case, shape: Shape, declared: Declaration, signs: Signs) -> bool:
+    """Whether a container of the shape lacks what the webhook gives; adds what it lacks."""
+    found = False
+    skip = skipped(shape, declared.cloud)
+    for place in places_of(case, shape):
+        if not place.injected or place.container.name in skip:
+            continue
+        lacking = missing(place, declared.mechanism)
+        if lacking:
+            found = True
+            signs.add(place, *(variable(case, place, name) for name in lacking))
+    return found
+
+
+def _made(case: Case, signs: Signs, pods: list[Pod]) -> None:
+    """When the oldest and the newest of these pods were made."""
+    ordered = sorted(pods, key=lambda pod: pod.metadata.creation_timestamp)
+    for pod in dict.fromkeys((ordered[0].metadata.name, ordered[-1].metadata.name)):
+        found = next(one for one in ordered if one.metadata.name == pod)
+        signs.add(None, case.seen(_creation(case, found)))
+
+
+def _creation(case: Case, pod: Pod) -> Trace:
+    made = pod.metadata.creation_timestamp
+    return Trace(case.ref("pods", pod), "metadata.creationTimestamp", made)
+
+
+def _who(declared: Declaration) -> str:
+    """Who declared it and when, in words."""
+    by = f" by {declared.written_by}" if declared.written_by else ""
+    if declared.written_at:
+        return f"declared{by} no later than {declared.written_at}"
+    return f"declared{by} since {declared.since}"
+
+
+def _share(case: Case, pods: list[Pod]) -> str:
+    every = sum(len(live(shape)) for shape in case.workload.shapes)
+    return counted(every, "pod") if len(pods) == every else f"{len(pods)} of {every} pods"
+
+
+def _older(case: Case, declared: Declaration, signs: Signs, pods: list[Pod]) -> Found:
+    signs.add(None, *show(case, declared))
+    _made(case, signs, pods)
+    title = f"Pods are older than their identity {shorten(declared.text, _TITLE)}"
+    detail = (
+        f"{declared.text} was {_who(declared)}; {_share(case, pods)} had been made before that. "
+        f"The webhook works when a pod is made, so {signs.names} has none of it until its pod is "
+        "made anew: it runs without an identity, or with the node's."
+    )
+    fix = case.restart()
+    return signs.found(case, "WI01", Severity.HIGH, declared.cloud, title, detail, fix)
+
+
+def _newer(case: Case, declared: Declaration, signs: Signs, pods: list[Pod]) -> Found:
+    signs.add(None, *show(case, declared))
+    _made(case, signs, pods)
+    opted = next((one for one in signs.shapes.values() if _opted_out(one, declared)), None)
+    severity, why, fixes = Severity.HIGH, "", list[str]()
+    if opted is not None:
+        severity, why, fixes = Severity.LOW, *_told_to_skip(case, opted, signs)
+    else:
+        severity, why, fixes = _webhook(case, declared, signs, pods)
+    title = f"Pods did not get their identity {shorten(declared.text, _TITLE)}"
+    detail = (
+        f"{declared.text} was {_who(declared)}; {_share(case, pods)} were made after that, and "
+        f"{signs.names} has none of it: {why}. It runs without an identity, or with the node's."
+    )
+    fix = steps(*fixes)
+    return signs.found(case, "WI02", severity, declared.cloud, title, detail, fix)
+
+
+def _told_to_skip(case: Case, shape: Shape, signs: Signs) -> tuple[str, list[str]]:
+    value = shape.pod.metadata.labels.get(EKS_SKIP_WEBHOOK, "")
+    signs.add(None, on_pod(case, shape, label(EKS_SKIP_WEBHOOK), value))
+    fix = patch_template(case, {"metadata": {"labels": {EKS_SKIP_WEBHOOK: None}}})
+    return "the pods' label keeps the webhook away, whatever its value", [fix]
+
+
+def _webhook(
+    case: Case, declared: Declaration, signs: Signs, pods: list[Pod]
+) -> tuple[Severity, str, list[str]]:
+    """Why the webhook has not acted, as far as it can be told, and what to do."""
+    mechanism = declared.mechanism
+    aws = mechanism is Mechanism.POD_IDENTITY
+    hook = case.facts.webhook(mechanism) or (case.facts.webhook(Mechanism.IRSA) if aws else None)
+    if hook is None:
+        unread = case.facts.unread.get("mutatingwebhooks")
+        if unread:
+            look = case.kubectl("get mutatingwebhookconfigurations")
+            return Severity.HIGH, f"why is not known ({unread})", [look, case.restart()]
+        signs.add(None, case.derived(f"webhook of {mechanism}", "none in this cluster"))
+        abroad = case.facts.cloud is not declared.cloud
+        # one manifest for clusters of several clouds is common, and harmless
+        severity = Severity.LOW if abroad else Severity.HIGH
+        fixes = [f"install the webhook of {mechanism} in this cluster", case.restart()]
+        return severity, f"no webhook of {mechanism} is installed here", fixes
+    path = f"webhooks[{hook.index}].failurePolicy"
+    signs.add(None, case.seen(Trace(hook.object, path, hook.failure_policy)))
+    look = case.kubectl(
+        f"get mutatingwebhookconfigurations {shlex.quote(hook.object.name)} -o yaml"
+    )
+    fixes = [look, case.restart()]
+    if hook.service:
+        namespace, name = hook.service
+        selector = shlex.quote(f"kubernetes.io/service-name={name}")
+        fixes.insert(0, case.kubectl(f"get endpointslices -l {selector}", namespace))
+    if hook.ready == 0:
+        signs.add(None, case.derived("ready endpoints of the webhook's Service", "0"))
+        return Severity.HIGH, "the webhook has no ready endpoint", fixes
+    if _raced(declared, pods):
+        return Severity.HIGH, "they were made with it, before the webhook knew of it", fixes
+    if hook.failure_policy == "Ignore":
+        why = "the webhook did not answer then, and pods are made without it (failurePolicy Ignore)"
+        return Severity.HIGH, why, fixes
+    return Severity.HIGH, "the webhook did not act on them", fixes
+
+
+def _raced(declared: Declaration, pods: list[Pod]) -> bool:
+    """Whether all of the pods were made within moments of the declaration."""
+    since = parse_rfc3339(declared.since) or 0.0
+    made = (parse_rfc3339(pod.metadata.creation_timestamp) or 0.0 for pod in pods)
+    return all(at - since <= _RACE for at in made)

@@ -1,0 +1,104 @@
+"""Whether and when admission webhooks give pods what is declared.
+
+They act when a pod is made and never again; a pod says by labels and annotations whether it wants
+to be left alone. Sources: amazon-eks-pod-identity-webhook, azure-workload-identity,
+gcp-workload-identity-federation-webhook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mckconsole.analysis.identity.model import Cloud, Declaration, Effective, Mechanism, Shape
+from mckconsole.analysis.identity.seen_by import Seen
+from mckconsole.domain.cloudkeys import (
+    AZURE_SKIP_CONTAINERS,
+    AZURE_USE,
+    EKS_SKIP_CONTAINERS,
+    EKS_SKIP_WEBHOOK,
+    GCP_SKIP_CONTAINERS,
+)
+from mckconsole.domain.managed import ManagedMeta
+from mckconsole.domain.pods import Pod
+from mckconsole.domain.times import parse_rfc3339
+
+_SKIPPED = {
+    Cloud.AWS: (EKS_SKIP_CONTAINERS, ","),
+    Cloud.AZURE: (AZURE_SKIP_CONTAINERS, ";"),
+    Cloud.GCP: (GCP_SKIP_CONTAINERS, ","),
+}
+_WRITTEN = {
+    Mechanism.IRSA: ("AWS_ROLE_ARN",),
+    Mechanism.AZURE: ("AZURE_CLIENT_ID", "AZURE_TENANT_ID"),
+    Mechanism.GCP_FEDERATION: ("GOOGLE_APPLICATION_CREDENTIALS",),
+}
+"""Variables that, written into the template, survive every restart."""
+_NONE: frozenset[str] = frozenset()
+
+
+class Ages(NamedTuple):
+    """Pods, parted by a moment."""
+
+    older: Sequence[Pod]
+    newer: Sequence[Pod]
+
+
+def ages(declared: Declaration, pods: Sequence[Pod]) -> Ages:
+    """Which pods were made before they could have what is declared. Where times are not known,
+    all count as older: a restart is the milder guess."""
+    since = parse_rfc3339(declared.since)
+    if since is None:
+        return Ages(pods, ())
+    older: list[Pod] = []
+    newer: list[Pod] = []
+    for pod in pods:
+        made = parse_rfc3339(pod.metadata.creation_timestamp)
+        (older if made is None or made < since else newer).append(pod)
+    return Ages(older, newer)
+
+
+def skipped(cloud: Cloud, shape: Shape) -> frozenset[str]:
+    """Containers that the webhook is told to leave alone."""
+    key, separator = _SKIPPED[cloud]
+    listed = shape.pod.metadata.annotations.get(key)
+    if not listed:
+        return _NONE
+    return frozenset(name.strip() for name in listed.split(separator))
+
+
+def missed(seen: Seen, shape: Shape) -> str:
+    """Why a webhook leaves such pods alone, however often they are made; else empty."""
+    wanted = seen.wanted
+    mechanism = wanted.mechanism if wanted else None
+    labels = shape.pod.metadata.labels
+    template = seen.workload.template
+    if mechanism is Mechanism.AZURE:
+        coming = template.metadata.labels if template else labels
+        if labels.get(AZURE_USE) != "true" and coming.get(AZURE_USE) != "true":
+            return f'its pods lack the label {AZURE_USE}: "true", so the webhook leaves them alone'
+    if mechanism in (Mechanism.IRSA, Mechanism.POD_IDENTITY) and EKS_SKIP_WEBHOOK in labels:
+        return f"the label {EKS_SKIP_WEBHOOK} keeps the webhook away"
+    return ""
+
+
+def failed(seen: Seen, wanted: Declaration) -> str:
+    """Why nothing was injected into a pod that was made later, as far as that can be told."""
+    mechanism = wanted.mechanism
+    one = Mechanism.IRSA if mechanism is Mechanism.POD_IDENTITY else mechanism
+    webhook = seen.facts.webhook(one)
+    words = "made after it was declared, and yet nothing was injected"
+    if webhook is None and "mutatingwebhooks" not in seen.facts.unread:
+        return f"{words}: no webhook for {mechanism} was found"
+    if webhook is not None and webhook.ready == 0:
+        return f"{words}: the webhook has no ready endpoint"
+    return words
+
+
+def by_hand(seen: Seen, effect: Effective) -> bool:
+    """Whether what is in effect stands in the template, so that a restart changes nothing."""
+    controller = seen.workload.controller
+    metadata = controller.metadata if controller else None
+    if not isinstance(metadata, ManagedMeta):
+        return False
+    return any(metadata.written(name) for name in _WRITTEN.get(effect.mechanism, ()))

@@ -1,0 +1,177 @@
+"""What each container of a shape comes to, beside what its service account declares.
+
+Within a container, credentials are looked for as the clouds' SDKs do: static keys in variables, web
+identity, a credentials file, container credentials, the node's metadata server. Sources: the AWS
+SDKs' standardized credential providers, azure-identity DefaultAzureCredential, google-auth default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mckconsole.analysis.identity.compared import LEGACY, compared, legacy, variables
+from mckconsole.analysis.identity.injection import Ages, ages, failed, missed, skipped
+from mckconsole.analysis.identity.metadata import by_server, served
+from mckconsole.analysis.identity.model import (
+    BindingState,
+    Cloud,
+    Declaration,
+    Effective,
+    Mechanism,
+    Shape,
+)
+from mckconsole.analysis.identity.seen_by import Seen, Verdict
+from mckconsole.domain.cloudkeys import AWS_KEY, AWS_SECRET
+
+__all__ = ["Seen", "Verdict", "judge"]
+_WINNING = {
+    Cloud.AWS: AWS_KEY | AWS_SECRET,
+    Cloud.AZURE: frozenset(
+        {
+            "AZURE_CLIENT_SECRET",
+            "AZURE_CLIENT_CERTIFICATE_PATH",
+            "AZURE_USERNAME",
+            "AZURE_PASSWORD",
+            "ARM_CLIENT_SECRET",
+        }
+    ),
+}
+"""Variables that win over every federated identity; for Google every key does."""
+_RANK = {Mechanism.IRSA: 0, Mechanism.POD_IDENTITY: 1}
+
+
+def judge(seen: Seen, shape: Shape, effects: Sequence[Effective]) -> list[list[Verdict]]:
+    """The verdicts of one shape, by container; none where nothing can be told of it."""
+    wanted, shape = seen.wanted, _lasting(shape)
+    if wanted is not None and shape.pod.over and not ages(wanted, shape.pods).newer:
+        words = "its last pod ended before it was declared: the next one gets it"
+        return [[seen.verdict(BindingState.PENDING_RESTART, reason=words)]]
+    left_out = skipped(seen.cloud, shape) if wanted is not None else frozenset()
+    found: list[list[Verdict]] = []
+    bare: list[str] = []
+    for role, container in shape.containers():
+        name = container.name
+        ours = [one for one in effects if one.container == name and one.mechanism not in LEGACY]
+        if name in left_out or (role == "ephemeral" and not _keys(ours)):
+            continue
+        if ours:
+            found.append(list(_container(seen, shape, ours)))
+        elif role != "ephemeral":
+            bare.append(name)
+    if wanted is None:
+        return found or [list(legacy(seen, shape, effects))]
+    if wanted.mechanism is Mechanism.GKE:
+        return [*found, *([list(by_server(seen, shape, wanted))] if bare else [])]
+    return [*found, *_bare(seen, shape, wanted, bare, found)]
+
+
+def _lasting(shape: Shape) -> Shape:
+    """Without the pods that are being deleted, unless all are."""
+    if not any(one.metadata.deletion_timestamp for one in shape.pods):
+        return shape
+    staying = tuple(one for one in shape.pods if not one.metadata.deletion_timestamp)
+    return Shape(staying) if staying else shape
+
+
+def _keys(effects: Sequence[Effective]) -> list[Effective]:
+    return [one for one in effects if one.mechanism is Mechanism.STATIC]
+
+
+def _bare(
+    seen: Seen,
+    shape: Shape,
+    wanted: Declaration,
+    bare: Sequence[str],
+    found: Sequence[list[Verdict]],
+) -> Iterator[list[Verdict]]:
+    """Containers that should have been given an identity and have none."""
+    if not found and not bare:
+        words = "every container is named in skip-containers"
+        yield [seen.verdict(BindingState.DRIFT, reason=words, pods=len(shape.pods))]
+    elif not found:
+        yield list(_lacking(seen, shape, wanted))
+    else:
+        # What another webhook added later never passed this one.
+        template = seen.workload.template
+        own = {one.name for one in template.spec.containers} if template else set()
+        lacking = [name for name in bare if name in own]
+        if lacking:
+            words = f"container {lacking[0]} has none, others of the pod have one"
+            yield [seen.verdict(BindingState.DRIFT, reason=words, pods=len(shape.pods))]
+
+
+def _lacking(seen: Seen, shape: Shape, wanted: Declaration) -> Iterator[Verdict]:
+    if wanted.identity is None:
+        yield seen.verdict(BindingState.DRIFT, reason=wanted.problem, pods=len(shape.pods))
+        return
+    never = missed(seen, shape)
+    parted = Ages((), shape.pods) if never else ages(wanted, shape.pods)
+    if parted.older:
+        words = "older than what is declared: they get it when they are made anew"
+        yield seen.verdict(BindingState.PENDING_RESTART, reason=words, pods=len(parted.older))
+    if parted.newer:
+        words = never or failed(seen, wanted)
+        yield seen.verdict(BindingState.DRIFT, reason=words, pods=len(parted.newer))
+
+
+def _container(seen: Seen, shape: Shape, ours: Sequence[Effective]) -> Iterator[Verdict]:
+    pods, where = len(shape.pods), f"container {ours[0].container}: "
+    keys = sorted(_keys(ours), key=lambda one: bool(one.problem))
+    federated = [one for one in ours if one.mechanism is not Mechanism.STATIC]
+    working = sorted((one for one in federated if not one.problem), key=_rank)
+    broken = next((one for one in federated if one.problem and _counts(one, working)), None)
+    by_node = seen.wanted is not None and seen.wanted.mechanism is Mechanism.GKE
+    alive = bool(working) or (by_node and not federated and served(seen, shape))
+    key = keys[0] if keys else None
+    if key is not None and (key.problem or not alive):
+        state = BindingState.DRIFT if key.problem else BindingState.STATIC_KEY
+        words = where + (key.problem or key.text)
+        yield seen.verdict(state, None, key, reason=words, pods=pods)
+    elif key is not None and _wins(key, working):
+        words = f"{where}{key.text} wins over {_name(working, seen)}"
+        yield seen.verdict(
+            BindingState.SHADOWED, None, key, reason=words, pods=pods, lost=working[:1]
+        )
+    elif broken is not None:
+        words = where + broken.problem
+        yield seen.verdict(BindingState.DRIFT, None, broken, reason=words, pods=pods)
+    elif len(working) > 1 and working[0].mechanism is Mechanism.IRSA:
+        words = f"{where}the role in its variables wins over {working[1].mechanism}"
+        yield seen.verdict(BindingState.SHADOWED, None, working[0], reason=words, pods=pods)
+    elif working:
+        yield from compared(seen, shape, working[0])
+    elif seen.wanted is not None:
+        yield from by_server(seen, shape, seen.wanted)
+
+
+def _rank(one: Effective) -> int:
+    return _RANK.get(one.mechanism, 2)
+
+
+def _counts(broken: Effective, working: Sequence[Effective]) -> bool:
+    """Whether SDKs stop at it. A role without a token file is passed over, a token file without a
+    role is not."""
+    if not working:
+        return True
+    names = set(variables(broken))
+    return "AWS_WEB_IDENTITY_TOKEN_FILE" in names or broken.mechanism is not Mechanism.IRSA
+
+
+def _wins(key: Effective, working: Sequence[Effective]) -> bool:
+    """Whether SDKs take a static key before the identity that works."""
+    winning = _WINNING.get(key.cloud)
+    if winning is None or not winning.isdisjoint(variables(key)):
+        return True
+    names = set(variables(key))
+    file = not names or "AWS_SHARED_CREDENTIALS_FILE" in names
+    return (
+        key.cloud is Cloud.AWS
+        and file
+        and all(one.mechanism is not Mechanism.IRSA for one in working)
+    )
+
+
+def _name(working: Sequence[Effective], seen: Seen) -> str:
+    if working:
+        return working[0].mechanism.value
+    return seen.wanted.mechanism.value if seen.wanted else "the identity"

@@ -23,7 +23,7 @@ from mckconsole.analysis.identity.model import (
     Shape,
     Workload,
 )
-from mckconsole.analysis.identity.verdicts import Seen, Verdict, judge
+from mckconsole.analysis.identity.verdicts import Subject, Verdict, judge
 
 Effects: TypeAlias = Sequence[tuple[Shape, tuple[Effective, ...]]]
 _ORDER = {state: number for number, state in enumerate(BindingState)}
@@ -66,12 +66,12 @@ def _bound(
     facts: ClusterFacts, workload: Workload, account: Account, cloud: Cloud, effects: Effects
 ) -> Binding | None:
     declared = tuple(one for one in account.declarations if one.cloud is cloud)
-    seen = Seen(facts, workload, account, cloud, declared)
+    subject = Subject(facts, workload, account, cloud, declared)
     verdicts: list[Verdict] = []
     behind, newest = 0, None
     for shape, found in effects:
         ours = tuple(one for one in found if one.cloud is cloud)
-        by_container = judge(seen, shape, ours)
+        by_container = judge(subject, shape, ours)
         flat = [one for verdicts_of in by_container for one in verdicts_of]
         if not flat:
             continue
@@ -86,7 +86,7 @@ def _bound(
     if not verdicts:
         return None
     counted = behind if declared and behind < workload.pod_count else 0
-    return _binding(seen, _worst(verdicts), effects, behind, counted)
+    return _binding(subject, _worst(verdicts), effects, behind, counted)
 
 
 def _worst(verdicts: Sequence[Verdict]) -> Verdict:
@@ -94,28 +94,28 @@ def _worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 
 def _binding(
-    seen: Seen, worst: Verdict, effects: Effects, behind: int = 0, counted: int = 0
+    subject: Subject, worst: Verdict, effects: Effects, behind: int = 0, counted: int = 0
 ) -> Binding:
     """A binding in the state of its worst verdict; `counted` pods are told in the reason."""
     state, reason, unknown = worst.state, worst.reason, ""
-    account = seen.account
+    account = subject.account
     if counted and reason:
-        reason = f"{counted} of {seen.workload.pod_count} pods: {reason}"
-    if account.unknown and (not seen.declared or state is not BindingState.BOUND):
+        reason = f"{counted} of {subject.workload.pod_count} pods: {reason}"
+    if account.unknown and (not subject.declared or state is not BindingState.BOUND):
         unknown = account.unknown
-    if account.unknown and not seen.declared and state in _GUESSED:
+    if account.unknown and not subject.declared and state in _GUESSED:
         effect = f"; in effect: {worst.effect}" if worst.effect else ""
         state, reason = BindingState.UNKNOWN, f"{account.unknown}{effect}"
     return Binding(
-        seen.workload,
+        subject.workload,
         account,
-        seen.cloud,
+        subject.cloud,
         worst.mechanism,
         state,
         worst.identity,
         reason,
         worst.declared,
-        tuple(_distinct(seen.cloud, effects)),
+        tuple(_distinct(subject.cloud, effects)),
         behind,
         unknown,
     )
@@ -139,19 +139,21 @@ def _at_home(
     home = facts.cloud
     if home is None:
         return None
-    seen = Seen(facts, workload, account, home, ())
+    subject = Subject(facts, workload, account, home, ())
     sign = _sign(home, effects)
-    verdict = principal(seen, [shape for shape, _ in effects]) if facts.pool else None
+    verdict = principal(subject, [shape for shape, _ in effects]) if facts.pool else None
     if verdict is not None and (verdict.state is not BindingState.NODE_FALLBACK or sign):
-        return _binding(seen, verdict, effects)
+        return _binding(subject, verdict, effects)
     if verdict is not None or not sign or _told_not_to(home, effects):
         return None
     hidden = next((words for shape, _ in effects if (words := unseen(shape, home))), "")
     if hidden:
-        return _binding(seen, Verdict(BindingState.UNKNOWN, Mechanism.NODE, reason=hidden), effects)
+        return _binding(
+            subject, Verdict(BindingState.UNKNOWN, Mechanism.NODE, reason=hidden), effects
+        )
     words = f"{sign} and nothing gives it an identity: it gets the node's"
     verdict = Verdict(BindingState.NODE_FALLBACK, Mechanism.NODE, reason=words, effect="the node's")
-    return _binding(seen, verdict, effects)
+    return _binding(subject, verdict, effects)
 
 
 def _told_not_to(home: Cloud, effects: Effects) -> bool:
@@ -174,6 +176,6 @@ def _spiffe(workload: Workload, account: Account, effects: Effects) -> Binding:
         f"its SPIFFE ID comes {found.text} at run time, usually ns/{namespace}/sa/{name} of a "
         "trust domain that is not visible"
     )
-    seen = Seen(ClusterFacts(workload.key.cluster), workload, account, Cloud.SPIFFE, ())
+    subject = Subject(ClusterFacts(workload.key.cluster), workload, account, Cloud.SPIFFE, ())
     verdict = Verdict(BindingState.BOUND, Mechanism.SPIFFE, found.identity, reason)
-    return _binding(seen, verdict, effects)
+    return _binding(subject, verdict, effects)

@@ -18,35 +18,35 @@ from mckconsole.analysis.identity.model import (
     Mechanism,
     Shape,
 )
-from mckconsole.analysis.identity.seen_by import Seen, Verdict
+from mckconsole.analysis.identity.verdict import Subject, Verdict
 
 ADC = "GOOGLE_APPLICATION_CREDENTIALS"
 LEGACY = frozenset({Mechanism.KIAM, Mechanism.AAD_POD_IDENTITY})
 _VARIABLE = re.compile(r"\.env\[name=([^\]]+)\]")
 
 
-def compared(seen: Seen, shape: Shape, effect: Effective) -> Iterator[Verdict]:
+def compared(subject: Subject, shape: Shape, effect: Effective) -> Iterator[Verdict]:
     """An identity that works, against what is declared."""
     pods = len(shape.pods)
-    wanted = seen.wanted
+    wanted = subject.wanted
     if wanted is None:
-        yield _alone(seen, effect, pods)
+        yield _alone(subject, effect, pods)
         return
     if wanted.identity is None:
-        yield seen.verdict(BindingState.DRIFT, wanted, effect, reason=wanted.problem, pods=pods)
+        yield subject.verdict(BindingState.DRIFT, wanted, effect, reason=wanted.problem, pods=pods)
         return
-    same = next((one for one in seen.declared if _same(seen, effect, one)), None)
+    same = next((one for one in subject.declared if _same(subject, effect, one)), None)
     if same is not None and not _replaced(wanted, same):
-        yield seen.verdict(BindingState.BOUND, same, effect, pods=pods)
+        yield subject.verdict(BindingState.BOUND, same, effect, pods=pods)
     elif effect.mechanism is Mechanism.POD_IDENTITY:
         words = f"EKS Pod Identity wins over {wanted.mechanism}; its role is in the EKS API only"
-        found = seen.verdict(BindingState.ROLE_UNKNOWN, wanted, effect, reason=words, pods=pods)
+        found = subject.verdict(BindingState.ROLE_UNKNOWN, wanted, effect, reason=words, pods=pods)
         yield found._replace(identity=None)
     elif effect.identity is None:
         words = f"container {effect.container}: who it is is not told: {effect.text}"
-        yield seen.verdict(BindingState.UNKNOWN, wanted, effect, reason=words, pods=pods)
+        yield subject.verdict(BindingState.UNKNOWN, wanted, effect, reason=words, pods=pods)
     else:
-        yield from _other(seen, shape, effect, wanted)
+        yield from _other(subject, shape, effect, wanted)
 
 
 def _replaced(wanted: Declaration, same: Declaration) -> bool:
@@ -54,34 +54,38 @@ def _replaced(wanted: Declaration, same: Declaration) -> bool:
     return wanted.mechanism is Mechanism.POD_IDENTITY and wanted.identity != same.identity
 
 
-def _same(seen: Seen, effect: Effective, declared: Declaration) -> bool:
+def _same(subject: Subject, effect: Effective, declared: Declaration) -> bool:
     """Whether a container is what is declared; by Pod Identity, and by a file that the pod makes
     itself, it does not say who it is."""
     one, other = effect.identity, declared.identity
     if one is None or other is None:
         made = effect.mechanism in (Mechanism.POD_IDENTITY, Mechanism.GCP_FEDERATION)
         return made and effect.mechanism is declared.mechanism
-    if one.cloud is Cloud.AZURE and (not one.realm or other.realm in ("", seen.facts.tenant)):
+    if one.cloud is Cloud.AZURE and (not one.realm or other.realm in ("", subject.facts.tenant)):
         return one.name == other.name  # the default tenant may be overruled by hand
     return one == other
 
 
-def _other(seen: Seen, shape: Shape, effect: Effective, wanted: Declaration) -> Iterator[Verdict]:
+def _other(
+    subject: Subject, shape: Shape, effect: Effective, wanted: Declaration
+) -> Iterator[Verdict]:
     """In effect is somebody else."""
     is_now = effect.identity.text if effect.identity else effect.text
     words = f"container {effect.container} is {is_now}"
-    parted = Ages((), shape.pods) if by_hand(seen, effect) else ages(wanted, shape.pods)
+    parted = Ages((), shape.pods) if by_hand(subject, effect) else ages(wanted, shape.pods)
     if parted.older:
         late = f"{words}, from before the declaration: made anew they are what is declared"
-        yield seen.verdict(
+        yield subject.verdict(
             BindingState.PENDING_RESTART, wanted, effect, reason=late, pods=len(parted.older)
         )
     if parted.newer:
         drift = f"{words}, declared is {wanted.text}"
-        yield seen.verdict(BindingState.DRIFT, wanted, effect, reason=drift, pods=len(parted.newer))
+        yield subject.verdict(
+            BindingState.DRIFT, wanted, effect, reason=drift, pods=len(parted.newer)
+        )
 
 
-def _alone(seen: Seen, effect: Effective, pods: int) -> Verdict:
+def _alone(subject: Subject, effect: Effective, pods: int) -> Verdict:
     """An identity that nothing outside declares."""
     by_config = any(one.object.kind == "ConfigMap" for one in effect.traces)
     state, reason = BindingState.UNDECLARED, "set by hand on the pod; its account declares nothing"
@@ -90,12 +94,12 @@ def _alone(seen: Seen, effect: Effective, pods: int) -> Verdict:
     elif effect.mechanism is Mechanism.ROLES_ANYWHERE:
         reason = "it signs in with a certificate; the role is in the helper's arguments"
     elif by_config and effect.identity is not None:
-        return seen.verdict(BindingState.BOUND, _declared_by_config(effect), effect, pods=pods)
+        return subject.verdict(BindingState.BOUND, _declared_by_config(effect), effect, pods=pods)
     elif effect.identity is None and ADC in variables(effect):
         state, reason = BindingState.UNKNOWN, f"who it is stands in {effect.text}, not read"
     elif effect.token is not None and effect.identity is None:
         reason = f"{effect.text}; as whom it signs in is not told"
-    return seen.verdict(state, None, effect, reason=reason, pods=pods)
+    return subject.verdict(state, None, effect, reason=reason, pods=pods)
 
 
 def _declared_by_config(effect: Effective) -> Declaration:
@@ -104,12 +108,12 @@ def _declared_by_config(effect: Effective) -> Declaration:
     return Declaration(effect.mechanism, effect.cloud, effect.identity, effect.text, trace)
 
 
-def legacy(seen: Seen, shape: Shape, effects: Sequence[Effective]) -> Iterator[Verdict]:
+def legacy(subject: Subject, shape: Shape, effects: Sequence[Effective]) -> Iterator[Verdict]:
     """Identities by mechanisms that are not maintained any more."""
     for one in effects:
         if one.mechanism in LEGACY:
             words = f"by {one.mechanism}, which is not maintained any more, as {one.text}"
-            yield seen.verdict(
+            yield subject.verdict(
                 BindingState.UNDECLARED, None, one, reason=words, pods=len(shape.pods)
             )
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mckconsole.analysis.identity.containers import PodView, View
 from mckconsole.analysis.identity.effective_aws import aws, kiam, roles_anywhere
 from mckconsole.analysis.identity.effective_azure import aad_pod_identity, azure
 from mckconsole.analysis.identity.effective_gcp import gcp
 from mckconsole.analysis.identity.formats import read_audience
 from mckconsole.analysis.identity.hints import hints, unseen
 from mckconsole.analysis.identity.model import Cloud, ClusterFacts, Effective, Mechanism, Shape
-from mckconsole.analysis.identity.seen import PodView, View
 from mckconsole.analysis.identity.static import key_files, static_keys
 from mckconsole.domain.cloudkeys import AAD_BINDING, KIAM_ROLE
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from mckconsole.analysis.identity.containers import File, PodView, View, source_of, unmounted
 from mckconsole.analysis.identity.declared import annotation_path
 from mckconsole.analysis.identity.formats import Audience, parse_role, read_audience
 from mckconsole.analysis.identity.model import (
@@ -19,7 +20,6 @@ from mckconsole.analysis.identity.model import (
     Mechanism,
     Shape,
 )
-from mckconsole.analysis.identity.seen import File, PodView, View, source_of, unmounted
 from mckconsole.domain.cloudkeys import EKS_POD_IDENTITY, KIAM_ROLE
 from mckconsole.domain.pods import EnvVar
 

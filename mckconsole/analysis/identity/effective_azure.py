@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mckconsole.analysis.identity.containers import PodView, View, source_of, unmounted
 from mckconsole.analysis.identity.effective_aws import missing_token, wrong_audience
 from mckconsole.analysis.identity.formats import parse_azure
 from mckconsole.analysis.identity.model import Cloud, Effective, Identity, Mechanism
-from mckconsole.analysis.identity.seen import PodView, View, source_of, unmounted
 from mckconsole.domain.cloudkeys import AAD_BINDING
 from mckconsole.domain.pods import EnvVar
 

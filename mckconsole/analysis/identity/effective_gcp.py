@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mckconsole.analysis.identity.containers import File, View, unmounted
 from mckconsole.analysis.identity.declared import annotation_path
 from mckconsole.analysis.identity.effective_aws import missing_token, wrong_audience
 from mckconsole.analysis.identity.formats import (
@@ -21,7 +22,6 @@ from mckconsole.analysis.identity.formats import (
     read_audience,
 )
 from mckconsole.analysis.identity.model import Cloud, Effective, Identity, Mechanism, Trace
-from mckconsole.analysis.identity.seen import File, View, unmounted
 from mckconsole.domain.cloudkeys import GCP_CREDENTIALS, GCP_MAIL, GCP_PROVIDER
 from mckconsole.domain.external import NO_CREDENTIALS, GoogleCredentials
 from mckconsole.domain.findings import ObjectRef

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from mckconsole.analysis.identity.containers import PodView, View
 from mckconsole.analysis.identity.effective_aws import agent_elsewhere
 from mckconsole.analysis.identity.model import Cloud, ClusterFacts, Shape, Trace
-from mckconsole.analysis.identity.seen import PodView, View
 from mckconsole.domain.pods import PodContainer
 
 _AZURE = frozenset(

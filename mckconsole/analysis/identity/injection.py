@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mckconsole.analysis.identity.model import Cloud, Declaration, Effective, Mechanism, Shape
-from mckconsole.analysis.identity.seen_by import Seen
+from mckconsole.analysis.identity.verdict import Subject
 from mckconsole.domain.cloudkeys import (
     AZURE_SKIP_CONTAINERS,
     AZURE_USE,
@@ -67,12 +67,12 @@ def skipped(cloud: Cloud, shape: Shape) -> frozenset[str]:
     return frozenset(name.strip() for name in listed.split(separator))
 
 
-def missed(seen: Seen, shape: Shape) -> str:
+def missed(subject: Subject, shape: Shape) -> str:
     """Why a webhook leaves such pods alone, however often they are made; else empty."""
-    wanted = seen.wanted
+    wanted = subject.wanted
     mechanism = wanted.mechanism if wanted else None
     labels = shape.pod.metadata.labels
-    template = seen.workload.template
+    template = subject.workload.template
     if mechanism is Mechanism.AZURE:
         coming = template.metadata.labels if template else labels
         if labels.get(AZURE_USE) != "true" and coming.get(AZURE_USE) != "true":
@@ -82,22 +82,22 @@ def missed(seen: Seen, shape: Shape) -> str:
     return ""
 
 
-def failed(seen: Seen, wanted: Declaration) -> str:
+def failed(subject: Subject, wanted: Declaration) -> str:
     """Why nothing was injected into a pod that was made later, as far as that can be told."""
     mechanism = wanted.mechanism
     one = Mechanism.IRSA if mechanism is Mechanism.POD_IDENTITY else mechanism
-    webhook = seen.facts.webhook(one)
+    webhook = subject.facts.webhook(one)
     words = "made after it was declared, and yet nothing was injected"
-    if webhook is None and "mutatingwebhooks" not in seen.facts.unread:
+    if webhook is None and "mutatingwebhooks" not in subject.facts.unread:
         return f"{words}: no webhook for {mechanism} was found"
     if webhook is not None and webhook.ready == 0:
         return f"{words}: the webhook has no ready endpoint"
     return words
 
 
-def by_hand(seen: Seen, effect: Effective) -> bool:
+def by_hand(subject: Subject, effect: Effective) -> bool:
     """Whether what is in effect stands in the template, so that a restart changes nothing."""
-    controller = seen.workload.controller
+    controller = subject.workload.controller
     metadata = controller.metadata if controller else None
     if not isinstance(metadata, ManagedMeta):
         return False

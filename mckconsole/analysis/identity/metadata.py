@@ -17,7 +17,7 @@ from mckconsole.analysis.identity.model import (
     Mechanism,
     Shape,
 )
-from mckconsole.analysis.identity.seen_by import Seen, Verdict
+from mckconsole.analysis.identity.verdict import Subject, Verdict
 from mckconsole.domain.pods import Pod
 
 _SYSTEM = re.compile(
@@ -28,9 +28,9 @@ _SYSTEM = re.compile(
 _HOST = "it is in the host's network, where Google's metadata server answers as the node"
 
 
-def served(seen: Seen, shape: Shape) -> bool:
+def served(subject: Subject, shape: Shape) -> bool:
     """Whether the metadata server answers all pods of a shape for their service account."""
-    nodes = seen.facts.nodes
+    nodes = subject.facts.nodes
     return not shape.pod.spec.host_network and all(
         (node := nodes.get(pod.spec.node_name)) is not None and node.gke_metadata
         for pod in shape.pods
@@ -38,25 +38,25 @@ def served(seen: Seen, shape: Shape) -> bool:
     )
 
 
-def by_server(seen: Seen, shape: Shape, wanted: Declaration) -> Iterator[Verdict]:
+def by_server(subject: Subject, shape: Shape, wanted: Declaration) -> Iterator[Verdict]:
     """What pods are by the annotation of their service account."""
-    if seen.facts.cloud not in (None, Cloud.GCP):
+    if subject.facts.cloud not in (None, Cloud.GCP):
         words = "nothing acts on the annotation: the nodes are not Google's"
-        yield seen.verdict(BindingState.DRIFT, wanted, reason=words, pods=len(shape.pods))
+        yield subject.verdict(BindingState.DRIFT, wanted, reason=words, pods=len(shape.pods))
         return
-    for state, reason, pods in _by_node(seen, shape):
-        yield seen.verdict(state, wanted, reason=reason, pods=len(pods))
+    for state, reason, pods in _by_node(subject, shape):
+        yield subject.verdict(state, wanted, reason=reason, pods=len(pods))
 
 
-def principal(seen: Seen, shapes: Sequence[Shape]) -> Verdict | None:
+def principal(subject: Subject, shapes: Sequence[Shape]) -> Verdict | None:
     """What a workload is on a cluster with a pool, where nothing is declared: the principal of its
     service account, or the node; None where nobody asks, in system namespaces."""
-    key, facts = seen.workload.key, seen.facts
+    key, facts = subject.workload.key, subject.facts
     if _SYSTEM.fullmatch(key.namespace):
         return None
-    name = f"ns/{key.namespace}/sa/{seen.workload.account}"
+    name = f"ns/{key.namespace}/sa/{subject.workload.account}"
     own = Identity(Cloud.GCP, facts.pool, facts.account, name)
-    found = [one for shape in shapes for one in _by_node(seen, shape)]
+    found = [one for shape in shapes for one in _by_node(subject, shape)]
     for wanted in (BindingState.NODE_FALLBACK, BindingState.UNKNOWN):
         for state, reason, _ in found:
             if state is wanted:
@@ -69,14 +69,14 @@ def principal(seen: Seen, shapes: Sequence[Shape]) -> Verdict | None:
 _DIRECT = Mechanism.GKE_DIRECT
 
 
-def _by_node(seen: Seen, shape: Shape) -> Iterator[tuple[BindingState, str, list[Pod]]]:
+def _by_node(subject: Subject, shape: Shape) -> Iterator[tuple[BindingState, str, list[Pod]]]:
     """The pods of a shape by what the metadata server makes of them."""
     if shape.pod.spec.host_network:
         yield BindingState.NODE_FALLBACK, _HOST, list(shape.pods)
         return
     good: list[Pod] = []
     bad: dict[tuple[BindingState, str], list[Pod]] = {}
-    nodes = seen.facts.nodes
+    nodes = subject.facts.nodes
     for pod in shape.pods:
         name = pod.spec.node_name
         node = nodes.get(name)
@@ -86,7 +86,7 @@ def _by_node(seen: Seen, shape: Shape) -> Iterator[tuple[BindingState, str, list
             words = f"node {name} has no metadata server of GKE: its pods are the node"
             bad.setdefault((BindingState.NODE_FALLBACK, words), []).append(pod)
         else:
-            why = seen.facts.unread.get("nodes") or f"node {name} is not known"
+            why = subject.facts.unread.get("nodes") or f"node {name} is not known"
             bad.setdefault((BindingState.UNKNOWN, why), []).append(pod)
     if good:
         yield BindingState.BOUND, "", good

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mckconsole.analysis.identity.containers import View, source_of
 from mckconsole.analysis.identity.model import Cloud, Effective, Mechanism
-from mckconsole.analysis.identity.seen import View, source_of
 from mckconsole.domain.cloudkeys import AWS_KEY, AWS_SECRET, STATIC_ENV, static_cloud
 from mckconsole.domain.pods import EnvVar
 

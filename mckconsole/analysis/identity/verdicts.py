@@ -20,10 +20,10 @@ from mckconsole.analysis.identity.model import (
     Mechanism,
     Shape,
 )
-from mckconsole.analysis.identity.seen_by import Seen, Verdict
+from mckconsole.analysis.identity.verdict import Subject, Verdict
 from mckconsole.domain.cloudkeys import AWS_KEY, AWS_SECRET
 
-__all__ = ["Seen", "Verdict", "judge"]
+__all__ = ["Subject", "Verdict", "judge"]
 _WINNING = {
     Cloud.AWS: AWS_KEY | AWS_SECRET,
     Cloud.AZURE: frozenset(
@@ -40,13 +40,13 @@ _WINNING = {
 _RANK = {Mechanism.IRSA: 0, Mechanism.POD_IDENTITY: 1}
 
 
-def judge(seen: Seen, shape: Shape, effects: Sequence[Effective]) -> list[list[Verdict]]:
+def judge(subject: Subject, shape: Shape, effects: Sequence[Effective]) -> list[list[Verdict]]:
     """The verdicts of one shape, by container; none where nothing can be told of it."""
-    wanted, shape = seen.wanted, _lasting(shape)
+    wanted, shape = subject.wanted, _lasting(shape)
     if wanted is not None and shape.pod.over and not ages(wanted, shape.pods).newer:
         words = "its last pod ended before it was declared: the next one gets it"
-        return [[seen.verdict(BindingState.PENDING_RESTART, reason=words)]]
-    left_out = skipped(seen.cloud, shape) if wanted is not None else frozenset()
+        return [[subject.verdict(BindingState.PENDING_RESTART, reason=words)]]
+    left_out = skipped(subject.cloud, shape) if wanted is not None else frozenset()
     found: list[list[Verdict]] = []
     bare: list[str] = []
     for role, container in shape.containers():
@@ -55,14 +55,14 @@ def judge(seen: Seen, shape: Shape, effects: Sequence[Effective]) -> list[list[V
         if name in left_out or (role == "ephemeral" and not _keys(ours)):
             continue
         if ours:
-            found.append(list(_container(seen, shape, ours)))
+            found.append(list(_container(subject, shape, ours)))
         elif role != "ephemeral":
             bare.append(name)
     if wanted is None:
-        return found or [list(legacy(seen, shape, effects))]
+        return found or [list(legacy(subject, shape, effects))]
     if wanted.mechanism is Mechanism.GKE:
-        return [*found, *([list(by_server(seen, shape, wanted))] if bare else [])]
-    return [*found, *_bare(seen, shape, wanted, bare, found)]
+        return [*found, *([list(by_server(subject, shape, wanted))] if bare else [])]
+    return [*found, *_bare(subject, shape, wanted, bare, found)]
 
 
 def _lasting(shape: Shape) -> Shape:
@@ -78,7 +78,7 @@ def _keys(effects: Sequence[Effective]) -> list[Effective]:
 
 
 def _bare(
-    seen: Seen,
+    subject: Subject,
     shape: Shape,
     wanted: Declaration,
     bare: Sequence[str],
@@ -87,61 +87,61 @@ def _bare(
     """Containers that should have been given an identity and have none."""
     if not found and not bare:
         words = "every container is named in skip-containers"
-        yield [seen.verdict(BindingState.DRIFT, reason=words, pods=len(shape.pods))]
+        yield [subject.verdict(BindingState.DRIFT, reason=words, pods=len(shape.pods))]
     elif not found:
-        yield list(_lacking(seen, shape, wanted))
+        yield list(_lacking(subject, shape, wanted))
     else:
         # What another webhook added later never passed this one.
-        template = seen.workload.template
+        template = subject.workload.template
         own = {one.name for one in template.spec.containers} if template else set()
         lacking = [name for name in bare if name in own]
         if lacking:
             words = f"container {lacking[0]} has none, others of the pod have one"
-            yield [seen.verdict(BindingState.DRIFT, reason=words, pods=len(shape.pods))]
+            yield [subject.verdict(BindingState.DRIFT, reason=words, pods=len(shape.pods))]
 
 
-def _lacking(seen: Seen, shape: Shape, wanted: Declaration) -> Iterator[Verdict]:
+def _lacking(subject: Subject, shape: Shape, wanted: Declaration) -> Iterator[Verdict]:
     if wanted.identity is None:
-        yield seen.verdict(BindingState.DRIFT, reason=wanted.problem, pods=len(shape.pods))
+        yield subject.verdict(BindingState.DRIFT, reason=wanted.problem, pods=len(shape.pods))
         return
-    never = missed(seen, shape)
+    never = missed(subject, shape)
     parted = Ages((), shape.pods) if never else ages(wanted, shape.pods)
     if parted.older:
         words = "older than what is declared: they get it when they are made anew"
-        yield seen.verdict(BindingState.PENDING_RESTART, reason=words, pods=len(parted.older))
+        yield subject.verdict(BindingState.PENDING_RESTART, reason=words, pods=len(parted.older))
     if parted.newer:
-        words = never or failed(seen, wanted)
-        yield seen.verdict(BindingState.DRIFT, reason=words, pods=len(parted.newer))
+        words = never or failed(subject, wanted)
+        yield subject.verdict(BindingState.DRIFT, reason=words, pods=len(parted.newer))
 
 
-def _container(seen: Seen, shape: Shape, ours: Sequence[Effective]) -> Iterator[Verdict]:
+def _container(subject: Subject, shape: Shape, ours: Sequence[Effective]) -> Iterator[Verdict]:
     pods, where = len(shape.pods), f"container {ours[0].container}: "
     keys = sorted(_keys(ours), key=lambda one: bool(one.problem))
     federated = [one for one in ours if one.mechanism is not Mechanism.STATIC]
     working = sorted((one for one in federated if not one.problem), key=_rank)
     broken = next((one for one in federated if one.problem and _counts(one, working)), None)
-    by_node = seen.wanted is not None and seen.wanted.mechanism is Mechanism.GKE
-    alive = bool(working) or (by_node and not federated and served(seen, shape))
+    by_node = subject.wanted is not None and subject.wanted.mechanism is Mechanism.GKE
+    alive = bool(working) or (by_node and not federated and served(subject, shape))
     key = keys[0] if keys else None
     if key is not None and (key.problem or not alive):
         state = BindingState.DRIFT if key.problem else BindingState.STATIC_KEY
         words = where + (key.problem or key.text)
-        yield seen.verdict(state, None, key, reason=words, pods=pods)
+        yield subject.verdict(state, None, key, reason=words, pods=pods)
     elif key is not None and _wins(key, working):
-        words = f"{where}{key.text} wins over {_name(working, seen)}"
-        yield seen.verdict(
+        words = f"{where}{key.text} wins over {_name(working, subject)}"
+        yield subject.verdict(
             BindingState.SHADOWED, None, key, reason=words, pods=pods, lost=working[:1]
         )
     elif broken is not None:
         words = where + broken.problem
-        yield seen.verdict(BindingState.DRIFT, None, broken, reason=words, pods=pods)
+        yield subject.verdict(BindingState.DRIFT, None, broken, reason=words, pods=pods)
     elif len(working) > 1 and working[0].mechanism is Mechanism.IRSA:
         words = f"{where}the role in its variables wins over {working[1].mechanism}"
-        yield seen.verdict(BindingState.SHADOWED, None, working[0], reason=words, pods=pods)
+        yield subject.verdict(BindingState.SHADOWED, None, working[0], reason=words, pods=pods)
     elif working:
-        yield from compared(seen, shape, working[0])
-    elif seen.wanted is not None:
-        yield from by_server(seen, shape, seen.wanted)
+        yield from compared(subject, shape, working[0])
+    elif subject.wanted is not None:
+        yield from by_server(subject, shape, subject.wanted)
 
 
 def _rank(one: Effective) -> int:
@@ -171,7 +171,7 @@ def _wins(key: Effective, working: Sequence[Effective]) -> bool:
     )
 
 
-def _name(working: Sequence[Effective], seen: Seen) -> str:
+def _name(working: Sequence[Effective], subject: Subject) -> str:
     if working:
         return working[0].mechanism.value
-    return seen.wanted.mechanism.value if seen.wanted else "the identity"
+    return subject.wanted.mechanism.value if subject.wanted else "the identity"

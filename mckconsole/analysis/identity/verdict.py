@@ -41,7 +41,7 @@ class Verdict(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Subject:
     """One workload in one cloud."""
 
     facts: ClusterFacts

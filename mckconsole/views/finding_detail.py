@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.identity.model import AccountKey
 from mckconsole.analysis.mesh.links import Link
 from mckconsole.analysis.rules import RULES
 from mckconsole.domain.findings import Evidence, Finding
@@ -14,6 +15,7 @@ from mckconsole.views.detail import (
     Block,
     ClusterTarget,
     Detail,
+    IdentityTarget,
     Line,
     LinkTarget,
     ObjectTarget,
@@ -30,9 +32,14 @@ from mckconsole.views.explain import (
     steps_of,
     unknown,
 )
+from mckconsole.views.identity_cells import identity_id
+from mckconsole.views.identity_detail import binding_line
 from mckconsole.views.mesh import link_role, word_role
 from mckconsole.views.services_cells import STATE_ROLES
 from mckconsole.views.spec import GLYPHS, Role
+
+_MOST_WORKLOADS = 12
+"""Workloads that are listed before the rest is counted."""
 
 
 def finding_detail(
@@ -55,7 +62,11 @@ def finding_detail(
             _rule(finding),
             Block(
                 "Where to go on",
-                lines=(*_services(analysis, finding), *_ways(snapshot, finding, links)),
+                lines=(
+                    *_services(analysis, finding),
+                    *_identities(analysis, finding),
+                    *_ways(snapshot, finding, links),
+                ),
             ),
         ),
     )
@@ -123,6 +134,26 @@ def _services(analysis: Analysis, finding: Finding) -> Iterator[Line]:
             state = stated(STATE_ROLES[service.state], service.state.value)
             words = Span(f"service {service.key}  ")
             yield Line((words, state), ServiceTarget(str(service.key)), 4)
+
+
+def _identities(analysis: Analysis, finding: Finding) -> Iterator[Line]:
+    """The workloads that it is about, and the cloud identity or service account."""
+    if finding.pane != "identity":
+        return
+    report, about = analysis.identity, finding.object
+    concerned = [one for one in report.bindings if finding in one.findings]
+    yield from (binding_line(one) for one in concerned[:_MOST_WORKLOADS])
+    if len(concerned) > _MOST_WORKLOADS:
+        yield remark(f"and {len(concerned) - _MOST_WORKLOADS} more workloads")
+    for identity, use in report.identities.items():
+        if finding in use.findings:
+            target = IdentityTarget("cloud-identity", identity_id(identity))
+            yield Line((Span(f"identity {identity.text}"),), target, 4)
+    if about and about.kind == "ServiceAccount":
+        key = AccountKey(finding.cluster, about.namespace, about.name)
+        if key in report.accounts:
+            words = Span(f"service account {about.namespace}/{about.name}")
+            yield Line((words,), IdentityTarget("service-account", str(key)), 4)
 
 
 def _ways(snapshot: FleetSnapshot, finding: Finding, links: tuple[Link, ...]) -> Iterator[Line]:

@@ -90,7 +90,7 @@ def _stores(cluster: ClusterSnapshot) -> Iterator[tuple[Key, ObjectRef]]:
     ]
     for topic, store in stores:
         for account in _accounts_of(store):
-            namespace = account.namespace or store.metadata.namespace
+            namespace = store.metadata.namespace or account.namespace  # own one wins
             if account.name and namespace:
                 yield (namespace, account.name), store.ref(cluster.topic(topic).version)
 

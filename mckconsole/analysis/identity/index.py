@@ -26,6 +26,7 @@ from mckconsole.domain.identity import CronJob, ServiceAccount
 from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.pods import Pod
 from mckconsole.domain.snapshot import ClusterSnapshot
+from mckconsole.domain.states import TopicState
 
 OBJECT_TOPICS = (*CONTROLLER_TOPICS.values(), "pods", "serviceaccounts")
 """Every topic whose objects are looked up one by one."""
@@ -62,6 +63,10 @@ class ClusterIndex:
         self._members: dict[Name, tuple[Direct, ...]] = {}
         self._asking: dict[tuple[str, Key], tuple[Direct, ...]] = {}
         """Groups of pods by what was looked up to climb them."""
+        self._old = False
+        """Whether the service accounts are not those of now."""
+        self._faults: frozenset[Key] = frozenset()
+        """Service accounts that could be read in part only."""
 
     def held(self, topic: str, key: Key) -> Projection | None:
         """One object, None where there is none."""
@@ -74,6 +79,24 @@ class ClusterIndex:
     def account(self, key: Key) -> ServiceAccount | None:
         """The service account of that namespace and name."""
         return cast("ServiceAccount | None", self._copies["serviceaccounts"].get(key))
+
+    def doubt(self, key: Key, unread: str) -> str:
+        """Why not everything that a service account says is known, `unread` telling why not all
+        accounts are; empty when all of it is."""
+        if key not in self._copies["serviceaccounts"]:
+            return unread
+        return unread if self._old or key in self._faults else ""
+
+    def names(self) -> set[Name]:
+        """All workloads, and some names that are none."""
+        found = set(self._members)
+        for kind, topic in CONTROLLER_TOPICS.items():
+            found.update(Name(namespace, kind, name) for namespace, name in self._copies[topic])
+        return found
+
+    def account_keys(self) -> set[Key]:
+        """All service accounts."""
+        return set(self._copies["serviceaccounts"])
 
     def update(self, cluster: ClusterSnapshot, unread: Mapping[str, str]) -> Touched:
         """Take in what changed; `unread` tells of topics why absence means nothing in them."""
@@ -95,6 +118,12 @@ class ClusterIndex:
         for direct in loose:
             self._place(direct, touched.workloads)
         touched.accounts.update(key for key, _, _ in self._changes(cluster, "serviceaccounts"))
+        view = cluster.topic("serviceaccounts")
+        old, faults = view.state is not TopicState.FRESH, frozenset(view.faults)
+        if old != self._old:
+            touched.accounts |= self.account_keys()
+        touched.accounts |= faults ^ self._faults
+        self._old, self._faults = old, faults
         return touched
 
     def _changes(

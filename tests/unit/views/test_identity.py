@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace as changed
 
 from mckconsole.analysis.identity.model import (
     Binding,
@@ -35,7 +36,6 @@ from tests.unit.views.fleetidentity import (
     READER,
     account,
     binding,
-    changed,
     declares,
     finding,
     multi,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from mckconsole.analysis.identity.model import (
     BindingState,
@@ -46,7 +47,6 @@ from tests.unit.views.fleetidentity import (
     account,
     account_ref,
     binding,
-    changed,
     declares,
     drifting,
     effective,

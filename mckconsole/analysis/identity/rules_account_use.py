@@ -7,6 +7,7 @@ Workloads are related when a label that installers set says so (a Helm release i
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.identity.case import AccountCase, Found
@@ -58,6 +59,7 @@ def wi21(case: AccountCase) -> Iterator[Found]:
     if len(groups) < 2:
         return
     first = [group[0] for group in groups]
+    name = shlex.quote(first[-1].key.name)
     finding = case.finding(
         "WI21",
         Severity.MEDIUM,
@@ -68,7 +70,7 @@ def wi21(case: AccountCase) -> Iterator[Found]:
         (*(one for each in held for one in each.evidence),
          *(show_runs_as(case, one) for one in first[:MAX_SHOWN])),
         steps(
-            case.kubectl(f"create serviceaccount {first[-1].key.name}", case.about.namespace),
+            case.kubectl(f"create serviceaccount {name}", case.about.namespace),
             f"set spec.template.spec.serviceAccountName of {named(first[-1])} to it",
             "give it a cloud identity of its own, with what it needs and no more",
         ),
@@ -217,4 +219,4 @@ def _needed(case: AccountCase, clouds: set[Cloud]) -> bool:
         return False
     if not any(one.shapes for one in case.workloads):
         return True
-    return clouds <= {one.cloud for one in case.bindings if one.state in _USED}
+    return clouds <= {one.cloud for one in case.bindings if one.effective or one.state in _USED}

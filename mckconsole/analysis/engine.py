@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from mckconsole.analysis.fleet import ClusterRow, cluster_rows
 from mckconsole.analysis.identity.model import IdentityPolicy, IdentityReport
+from mckconsole.analysis.identity.report import analyse_identity
 from mckconsole.analysis.memory import NOTHING_REMEMBERED, AnalysisMemory
 from mckconsole.analysis.mesh.links import MeshReport
 from mckconsole.analysis.mesh.report import analyse_mesh
@@ -55,21 +56,25 @@ def analyse(
     policy: IdentityPolicy = DEFAULT_POLICY,
     memory: AnalysisMemory = NOTHING_REMEMBERED,
 ) -> Analysis:
-    """Judge every cluster and every link of `fleet`.
+    """Judge every cluster, link, service and workload identity of `fleet`.
 
     Without `memory` the first sample counts as it is and `since` is unknown; with the memory of the
     last analysis, states are held until confirmed and know since when they hold.
     """
     mesh = analyse_mesh(fleet, thresholds, memory.mesh)
-    services, remembered = analyse_services(fleet, mesh.report, memory.services)
+    services, served = analyse_services(fleet, mesh.report, memory.services)
+    identity, identified = analyse_identity(fleet, memory.identity, policy)
     findings = merged(services.findings, sorted(mesh.findings, key=finding_order), finding_order)
+    findings = merged(findings, identity.findings, finding_order)
+    unknowns = merged(services.unknowns, sorted(set(mesh.unknowns)), unknown_order)
     return Analysis(
         clusters=cluster_rows(fleet, mesh.report, findings),
         mesh=mesh.report,
         findings=findings,
-        unknowns=merged(services.unknowns, sorted(set(mesh.unknowns)), unknown_order),
-        memory=AnalysisMemory(mesh.memory, remembered),
+        unknowns=merged(unknowns, identity.unknowns, unknown_order),
+        memory=AnalysisMemory(mesh.memory, served, identified),
         transitions=mesh.transitions,
         thresholds=thresholds,
         services=services,
+        identity=identity,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mckconsole.analysis.identity.memory import IdentityMemory
 from mckconsole.analysis.mesh.hysteresis import Memory
 from mckconsole.analysis.services.memory import ServicesMemory
 
@@ -14,6 +15,7 @@ class AnalysisMemory:
 
     mesh: Memory = field(default_factory=Memory)
     services: ServicesMemory = field(default_factory=ServicesMemory)
+    identity: IdentityMemory = field(default_factory=IdentityMemory)
 
 
 NOTHING_REMEMBERED = AnalysisMemory()

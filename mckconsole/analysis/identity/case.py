@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from mckconsole.analysis.identity.model import (
     Account,
@@ -129,6 +128,8 @@ class Case(Scene):
     bindings: Sequence[Binding] = field(kw_only=True)
     """One per cloud; without findings yet."""
     unknowns: set[Unknown] = field(default_factory=set)
+    kept: dict[int, Any] = field(default_factory=dict)
+    """What rules worked out of a shape, by its identity, for the next rule."""
 
     @property
     def namespace(self) -> str:

@@ -70,7 +70,8 @@ FACT_TOPICS = (
 """Topics of which readers and rules may ask whether and when they were read."""
 _CONNECTING = "connecting: not everything was read yet"
 _AGE = re.compile(r"(?<=no sign of life) for .*")
-_SLICE_OF = "kubernetes.io/service-name"
+SLICE_OF = "kubernetes.io/service-name"
+"""Label of an EndpointSlice: its Service."""
 _AGENT = "eks-pod-identity-agent"
 _SERVED = (TopicState.FRESH, TopicState.STALE)
 _WEBHOOKS = (
@@ -221,7 +222,7 @@ def _ready(cluster: ClusterSnapshot, services: set[Key]) -> dict[Key, int]:
         return {}
     count: defaultdict[Key, int] = defaultdict(int)
     for (namespace, _), one in cluster.objects("endpointslices", EndpointSlice).items():
-        key = (namespace, one.metadata.labels.get(_SLICE_OF, ""))
+        key = (namespace, one.metadata.labels.get(SLICE_OF, ""))
         if key in services:
             count[key] += sum(endpoint.ready for endpoint in one.endpoints)
     return {key: count[key] for key in services}

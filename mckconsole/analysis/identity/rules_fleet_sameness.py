@@ -44,47 +44,71 @@ def check_sameness(
     now: float,
 ) -> Iterator[Finding | Unknown]:
     """Each principal that one cluster uses and another has too."""
-    pools = {pool: names for pool, names in _pools(clusters).items() if len(names) > 1}
-    if not pools:
-        return
-    inside = {name for names in pools.values() for name in names}
-    uses = _uses(inside, accounts, bindings)
-    for pool, names in sorted(pools.items()):
-        for name in names:
-            if reason := clusters[name].unread.get("serviceaccounts", ""):
-                why = f"whether it shares principals of {pool} is not fully known: {reason}"
-                yield Unknown(PANE, name, "WI23", why)
-        for who in sorted({key[1:] for key in uses if key.cluster in names}):
+    pools = shared_pools(clusters)
+    yield from check_pools(clusters, pools)
+    by_account: defaultdict[AccountKey, list[Binding]] = defaultdict(list)
+    for binding in bindings:
+        by_account[binding.account.key].append(binding)
+    for pool, names in pools.items():
+        for who in sorted({(key.namespace, key.name) for key in accounts if key.cluster in names}):
             keys = [AccountKey(name, *who) for name in names]
-            held = [key for key in keys if key in accounts or key in uses]
-            using = [key for key in held if key in uses]
-            if len(held) > 1 and using:
-                yield _same(_Sameness(pool, held, using, uses, clusters, policy, now))
+            held = [accounts[key] for key in keys if key in accounts]
+            bound = [one for key in keys for one in by_account.get(key, ())]
+            found = check_principal(pool, held, bound, clusters, policy, now)
+            if found is not None:
+                yield found
 
 
-def _pools(clusters: Mapping[str, ClusterFacts]) -> dict[str, Sequence[str]]:
-    """Clusters by pool; of several contexts of one cluster the first."""
+def shared_pools(clusters: Mapping[str, ClusterFacts]) -> dict[str, Sequence[str]]:
+    """Pools of several clusters with these, sorted; of several contexts of one cluster the first
+    counts."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for name, facts in clusters.items():
         if facts.pool:
             found[facts.pool].append(name)
-    return {pool: distinct(names, clusters) for pool, names in found.items()}
+    one_each = {pool: distinct(found[pool], clusters) for pool in sorted(found)}
+    return {pool: names for pool, names in one_each.items() if len(names) > 1}
 
 
-def _uses(
-    inside: set[str], accounts: Mapping[AccountKey, Account], bindings: Iterable[Binding]
-) -> dict[AccountKey, _Use]:
-    """Accounts of these clusters that use Google without a static key, or mean to."""
+def check_pools(
+    clusters: Mapping[str, ClusterFacts], pools: Mapping[str, Sequence[str]]
+) -> Iterator[Unknown]:
+    """Clusters of shared pools of which not all service accounts are known."""
+    for pool, names in pools.items():
+        for name in names:
+            if reason := clusters[name].unread.get("serviceaccounts", ""):
+                why = f"whether it shares principals of {pool} is not fully known: {reason}"
+                yield Unknown(PANE, name, "WI23", why)
+
+
+def check_principal(
+    pool: str,
+    accounts: Sequence[Account],
+    bindings: Sequence[Binding],
+    clusters: Mapping[str, ClusterFacts],
+    policy: IdentityPolicy,
+    now: float,
+) -> Finding | None:
+    """WI23 of the service accounts of one namespace and name in all clusters of a pool, in the
+    clusters' order, and of the bindings of their workloads."""
+    if len(accounts) < 2:
+        return None
+    uses = _uses(accounts, bindings)
+    held = [one.key for one in accounts]
+    using = [key for key in held if key in uses]
+    return _same(_Sameness(pool, held, using, uses, clusters, policy, now)) if using else None
+
+
+def _uses(accounts: Iterable[Account], bindings: Iterable[Binding]) -> dict[AccountKey, _Use]:
+    """Those that use Google without a static key, or mean to."""
     found = {
-        key: _Use(one, None)
-        for key, one in accounts.items()
-        if key.cluster in inside and any(each.cloud is Cloud.GCP for each in one.declarations)
+        one.key: _Use(one, None)
+        for one in accounts
+        if any(each.cloud is Cloud.GCP for each in one.declarations)
     }
-    for binding in bindings:
-        key = binding.account.key
-        usable = binding.cloud is Cloud.GCP and binding.state is not BindingState.STATIC_KEY
-        if usable and key.cluster in inside:
-            found[key] = _Use(binding.account, binding)
+    for binding in sorted(bindings, key=lambda one: one.workload.key, reverse=True):
+        if binding.cloud is Cloud.GCP and binding.state is not BindingState.STATIC_KEY:
+            found[binding.account.key] = _Use(binding.account, binding)
     return found
 
 

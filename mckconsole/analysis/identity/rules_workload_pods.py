@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mckconsole.analysis.identity.case import Case, Found
+from mckconsole.analysis.identity.containers import NOWHERE, File, PodView, View
 from mckconsole.analysis.identity.model import Cloud, Shape, Trace
-from mckconsole.analysis.identity.seen import NOWHERE, File, PodView, View
 from mckconsole.domain.findings import Evidence, Severity
 from mckconsole.domain.managed import ManagedEntry, ManagedMeta
 from mckconsole.domain.pods import Pod, PodContainer
@@ -75,11 +75,14 @@ def places(case: Case) -> Iterator[Place]:
         yield from places_of(case, shape)
 
 
-def places_of(case: Case, shape: Shape) -> Iterator[Place]:
+def places_of(case: Case, shape: Shape) -> tuple[Place, ...]:
     """Every container of a shape."""
-    pod = PodView(shape, case.facts)
-    for role, container in shape.containers():
-        yield Place(shape, View(pod, role, container))
+    found: tuple[Place, ...] | None = case.kept.get(id(shape))
+    if found is None:
+        pod = PodView(shape, case.facts)
+        views = (View(pod, role, container) for role, container in shape.containers())
+        found = case.kept[id(shape)] = tuple(Place(shape, view) for view in views)
+    return found
 
 
 def secret_of(file: File) -> str:

@@ -1,0 +1,168 @@
+"""What the analysis of identities leaves to the next one, so that only what changed is looked at.
+
+As with services, one desk stands behind `IdentityMemory`, on which everything lies as the last
+analysis left it; only the newest memory leads to it. An older one remembers nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
+
+from mckconsole.analysis.identity.desk import ClusterDesk
+from mckconsole.analysis.identity.model import (
+    Account,
+    AccountKey,
+    Binding,
+    BindingState,
+    Cloud,
+    Identity,
+    IdentityPolicy,
+    IdentityUse,
+)
+from mckconsole.analysis.identity.rounds import Rounds
+from mckconsole.analysis.identity.uses import BindingKey, Uses, key_of
+from mckconsole.analysis.notes import Noted, Notes, severity_order
+from mckconsole.analysis.ordered import Ordered, SortKey
+from mckconsole.domain.findings import Finding, Unknown
+
+NoteKey: TypeAlias = tuple[str, ...]
+_STATES = {state: rank for rank, state in enumerate(BindingState)}
+
+
+def binding_order(binding: Binding) -> SortKey:
+    """Worst first: by what rules say, then by state; then by key."""
+    rank = severity_order(binding.severity)
+    return (rank, _STATES[binding.state], *key_of(binding))
+
+
+class Principal(NamedTuple):
+    """Service accounts that Google does not tell apart."""
+
+    pool: str
+    namespace: str
+    name: str
+
+
+class Ledger:
+    """What rules say of everything, under the key of what they say it of."""
+
+    def __init__(self) -> None:
+        self.notes = Notes()
+        self._held: dict[NoteKey, Noted] = {}
+        self._pending: dict[NoteKey, Noted] = {}
+
+    def write(
+        self, key: NoteKey, findings: Sequence[Finding], unknowns: Sequence[Unknown] = ()
+    ) -> None:
+        """From the next `close` on, this is what is said of `key`."""
+        if findings or unknowns or key in self._held or key in self._pending:
+            self._pending[key] = Noted(key, findings, unknowns)
+
+    def close(self) -> None:
+        """Let what was written count."""
+        old = [self._held.pop(key) for key in self._pending if key in self._held]
+        new = {key: one for key, one in self._pending.items() if one.findings or one.unknowns}
+        self._held.update(new)
+        self.notes.change(old, [*new.values()])
+        self._pending = {}
+
+
+class Shelf:
+    """Bindings as the report shows them, in order."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[BindingKey, Binding] = {}
+        self._bindings: Ordered[Binding] = Ordered()
+
+    def change(self, changes: Mapping[BindingKey, Binding | None]) -> None:
+        """Put new bindings in the places of old ones; None takes one away."""
+        old = [self.by_key[key] for key in changes if key in self.by_key]
+        new = [one for one in changes.values() if one is not None]
+        for key, one in changes.items():
+            if one is None:
+                self.by_key.pop(key, None)
+            else:
+                self.by_key[key] = one
+        self._bindings.change(map(binding_order, old), {binding_order(one): one for one in new})
+
+    @property
+    def bindings(self) -> tuple[Binding, ...]:
+        """Worst first."""
+        return self._bindings.items
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything the last analysis left."""
+
+    clusters: dict[str, ClusterDesk]
+    policy: IdentityPolicy
+    uses: Uses = field(default_factory=Uses)
+    raw: dict[BindingKey, Binding] = field(default_factory=dict)
+    """Bindings before findings were attached to them."""
+    shown: dict[BindingKey, Binding] = field(default_factory=dict)
+    """Those of them that the bindings on the shelf were made of."""
+    shared: dict[Identity, tuple[Finding, ...]] = field(default_factory=dict)
+    """What rules say of identities, where they do."""
+    pools: dict[str, Sequence[str]] = field(default_factory=dict)
+    """Google's workload identity pools with several clusters, with these."""
+    pool_of: dict[str, str] = field(default_factory=dict)
+    """The same by cluster."""
+    principals: dict[Principal, Finding] = field(default_factory=dict)
+    """What rules say of accounts that Google takes for one, where they do."""
+    shelf: Shelf = field(default_factory=Shelf)
+    ledger: Ledger = field(default_factory=Ledger)
+    accounts: dict[AccountKey, Account] = field(default_factory=dict)
+    """Those that the report shows; replaced as a whole, because it is shown."""
+    identities: dict[Identity, IdentityUse] = field(default_factory=dict)
+    """Replaced as a whole too."""
+    identity_rounds: Rounds[Identity] = field(default_factory=Rounds)
+    principal_rounds: Rounds[Principal] = field(default_factory=Rounds)
+    cluster_rounds: Rounds[tuple[str]] = field(default_factory=Rounds)
+    fleet_judged: float = 0.0
+    turn: int = 0
+    """Counts the analyses made on it."""
+
+    def principal_of(self, binding: Binding) -> Finding | None:
+        """What is said of the Google principal that a workload is."""
+        pool = self.pool_of.get(binding.workload.key.cluster) if self.principals else None
+        if pool is None or binding.cloud is not Cloud.GCP:
+            return None
+        return self.principals.get(Principal(pool, *binding.account.key[1:]))
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityMemory:
+    """What is remembered of a fleet's identities; `IdentityMemory()` remembers nothing."""
+
+    desk: Desk | None = None
+    turn: int = 0
+
+    def take(self, names: Iterable[str], policy: IdentityPolicy) -> Desk:
+        """The desk for a fleet of these clusters, in this order, by this policy; an empty one where
+        this memory is not the newest, or of others."""
+        desk, wanted = self.desk, list(names)
+        known = desk is not None and desk.turn == self.turn and list(desk.clusters) == wanted
+        if desk is None or not known or desk.policy != policy:
+            return Desk({name: ClusterDesk() for name in wanted}, policy)
+        return desk
+
+
+def remember(desk: Desk) -> IdentityMemory:
+    """The memory that leads to the desk as it is now; older ones do not any more."""
+    desk.turn += 1
+    return IdentityMemory(desk, desk.turn)
+
+
+def with_changes(held: dict[Any, Any], changes: Mapping[Any, Any]) -> dict[Any, Any]:
+    """A sorted copy of `held` with changes, of which None takes away; `held` without any."""
+    if not changes:
+        return held
+    new = {**held, **changes}
+    if any(one is None for one in changes.values()):
+        new = {key: one for key, one in new.items() if one is not None}
+    if len(new) == len(held) and new.keys() == held.keys():
+        return new
+    return {key: new[key] for key in sorted(new)}

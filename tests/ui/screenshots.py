@@ -48,6 +48,13 @@ SHOTS = (
     Shot("service-80x24", (80, 24), ("3", "enter")),
     Shot("service-200x50", (200, 50), ("3", "enter")),
     Shot("service-compared", (120, 24), ("3", "equals_sign")),
+    Shot("identity", (120, 40), ("4",)),
+    Shot("identity-80x24", (80, 24), ("4",)),
+    Shot("identity-200x50", (200, 50), ("4",)),
+    Shot("identity-chain", (120, 40), ("4", "enter")),
+    Shot("identity-chain-80x24", (80, 24), ("4", "enter")),
+    Shot("identity-users", (120, 40), ("4", "down", "down", "down", "u")),
+    Shot("identity-who", (120, 40), ("4", "W")),
     Shot("failover", (120, 40), ("down", "x")),
     Shot("service-losses", (120, 24), ("3", "x")),
     Shot("metrics", (120, 40), ("2", "m")),
@@ -57,6 +64,8 @@ SHOTS = (
     Shot("light", (120, 24), ("2",), "light"),
     Shot("high-contrast", (120, 24), ("2",), "high-contrast"),
     Shot("mesh-list", (120, 40), ("2", "v")),
+    Shot("identity-by-role", (120, 40), ("4", "v")),
+    Shot("identity-by-account", (120, 40), ("4", "v")),
 )
 
 

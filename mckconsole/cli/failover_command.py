@@ -17,7 +17,7 @@ from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
 from mckconsole.cli.output import look, say, write
 from mckconsole.cli.progress import ProgressDisplay
-from mckconsole.cli.target import Target, opened, thresholds
+from mckconsole.cli.target import Target, opened, policy, thresholds
 from mckconsole.cli.verdict import exit_code, find_gaps
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.times import format_rfc3339
@@ -76,7 +76,11 @@ async def _read(arguments: Namespace) -> tuple[FleetSnapshot, Analysis, Target]:
                 target.inventory, plan, config=target.config, progress=progress
             )
         snapshot = store.snapshot()
-        return snapshot, analyse(snapshot, thresholds=thresholds(target.config)), target
+        return (
+            snapshot,
+            analyse(snapshot, thresholds=thresholds(target.config), policy=policy(target)),
+            target,
+        )
 
 
 def _simulated(

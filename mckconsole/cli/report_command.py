@@ -15,7 +15,7 @@ from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
 from mckconsole.cli.output import look, say, write
 from mckconsole.cli.progress import ProgressDisplay
-from mckconsole.cli.target import Target, opened, thresholds
+from mckconsole.cli.target import Target, opened, policy, thresholds
 from mckconsole.cli.verdict import Wanted, find_gaps, judge
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.snapshot import FleetSnapshot
@@ -97,7 +97,7 @@ async def _read(
                 target.inventory, plan, config=target.config, progress=progress
             )
         snapshot = store.snapshot()
-        analysis = analyse(snapshot, thresholds=thresholds(target.config))
+        analysis = analyse(snapshot, thresholds=thresholds(target.config), policy=policy(target))
         return build(snapshot, analysis, panes), snapshot, target
 
 

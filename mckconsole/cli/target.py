@@ -24,9 +24,11 @@ from mckconsole.cli.output import say
 from mckconsole.config.load import load_config
 from mckconsole.config.model import Config
 from mckconsole.sources.kubeconfig import Inventory, KubeconfigError, load_kubeconfig
+from mckconsole.ui.policy import identity_policy
 from mckconsole.ui.settings import OpenFleet
 
 if TYPE_CHECKING:
+    from mckconsole.analysis.identity.model import IdentityPolicy
     from mckconsole.demo.fleet import EmbeddedFleet
 
 
@@ -128,3 +130,9 @@ def thresholds(config: Config) -> Thresholds:
         stale=mesh.stale_seconds,
         dead=mesh.dead_seconds,
     )
+
+
+def policy(target: Target) -> IdentityPolicy:
+    """The configuration's identity section and the clusters' groups, as the analysis wants it."""
+    groups = {one.name: one.groups for one in target.inventory.endpoints}
+    return identity_policy(target.config, groups)

@@ -85,6 +85,18 @@ class MeshConfig(Section, frozen=True):
     """Heartbeat age from which stale is critical."""
 
 
+class IdentityConfig(Section, frozen=True):
+    """What is meant to be of workloads' cloud identities, where rules cannot know."""
+
+    accounts: list[NonEmpty] = field(default_factory=list)
+    """AWS accounts (in quotes: YAML takes them for numbers), Google projects (by id; for workload
+    identity pools by number) and Azure tenants that identities may lie in; empty allows all."""
+    shared_limit: Annotated[int, Meta(ge=1)] = 3
+    """Service accounts of one cluster that may share an identity before it is a finding."""
+    unused_days: Annotated[float, Meta(gt=0, le=3650)] = 30.0
+    """Days after which an identity that nothing uses is a finding."""
+
+
 class ClusterConfig(Section, frozen=True):
     """Settings for the contexts that match."""
 
@@ -122,6 +134,8 @@ class Config(Section, frozen=True):
     """Where metrics come from."""
     mesh: MeshConfig = MeshConfig()
     """Thresholds of the mesh pane."""
+    identity: IdentityConfig = IdentityConfig()
+    """What is meant to be of workloads' cloud identities."""
     exec: ExecConfig = ExecConfig()
     """Which credential plugins may run."""
     connections: Annotated[int, Meta(ge=1, le=256)] = 32

@@ -20,10 +20,11 @@ from mckconsole.domain.kinds import BY_TOPIC, Keep
 from mckconsole.domain.states import ClusterState, Transition
 from mckconsole.store.signals import METRICS
 from mckconsole.ui.frame import Frame, make_frame
+from mckconsole.ui.policy import identity_policy
 from mckconsole.views.panes import CONSOLE_QUERIES, CONSOLE_TOPICS
 
 if TYPE_CHECKING:
-    from mckconsole.analysis.thresholds import Thresholds
+    from mckconsole.analysis.identity.model import IdentityPolicy
     from mckconsole.domain.snapshot import FleetSnapshot
     from mckconsole.store.live import LiveFleet
     from mckconsole.store.reload import Replaced
@@ -115,7 +116,7 @@ class Feed:
         waiting = asyncio.ensure_future(anext(changes))
         try:
             while True:
-                self._show(await self._made(live, opened.thresholds))
+                self._show(await self._made(live, opened))
                 quiet = min(self._cost * SHARE, SLOWEST)
                 await asyncio.sleep(quiet)
                 end = (
@@ -130,14 +131,17 @@ class Feed:
         finally:
             waiting.cancel()
 
-    async def _made(self, live: LiveFleet, limits: Thresholds) -> Frame:
+    async def _made(self, live: LiveFleet, opened: OpenFleet) -> Frame:
         began = time.perf_counter()
         snapshot = live.store.snapshot()
         self._settle(snapshot)
+        store = live.store
+        groups = {name: store.cluster(name).endpoint.groups for name in store.names}
+        policy = identity_policy(opened.config, groups)
         if self._cost <= INLINE:
-            frame = self._judged(snapshot, limits)
+            frame = self._judged(snapshot, opened, policy)
         else:
-            frame = await asyncio.to_thread(self._judged, snapshot, limits)
+            frame = await asyncio.to_thread(self._judged, snapshot, opened, policy)
         self._cost = time.perf_counter() - began
         return frame
 
@@ -148,8 +152,10 @@ class Feed:
             self._settled = True
             self._when_settled()
 
-    def _judged(self, snapshot: FleetSnapshot, limits: Thresholds) -> Frame:
-        analysis = analyse(snapshot, thresholds=limits, memory=self._memory)
+    def _judged(self, snapshot: FleetSnapshot, opened: OpenFleet, policy: IdentityPolicy) -> Frame:
+        analysis = analyse(
+            snapshot, thresholds=opened.thresholds, policy=policy, memory=self._memory
+        )
         self._memory = analysis.memory
         self._past.extend(analysis.transitions)
         return make_frame(snapshot, analysis, tuple(self._past))

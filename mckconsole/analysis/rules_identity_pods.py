@@ -88,11 +88,11 @@ _INJECTION = (
         "Static keys win over the federated identity",
         Severity.HIGH,
         ("pods", *CONTROLLERS),
-        "A container has static credentials (a key in the environment or from a Secret, a profile "
-        "or credentials file) and a federated identity of the same cloud. AWS SDKs ask the "
+        "A container has static credentials (a key in the environment or from a Secret, a "
+        "credentials file) and a federated identity of the same cloud. AWS SDKs ask the "
         "environment first, Azure's take a client secret or certificate before the token, and "
-        "GOOGLE_APPLICATION_CREDENTIALS before the metadata server: the identity is never used. A "
-        "profile or credentials file that is mounted by a ConfigMap may hold no key; as medium.",
+        "GOOGLE_APPLICATION_CREDENTIALS before the metadata server: the identity is never used. As "
+        "medium: a credentials file beside IRSA, which most SDKs try first.",
         "Take the static credentials out of the template, restart, and revoke the key.",
         f"{_SDK_CHAIN}; azure-identity: EnvironmentCredential; {EXTERNAL_ACCOUNT}",
     ),
@@ -255,8 +255,8 @@ _FALLBACK = (
         ("pods", "serviceaccounts", "nodes"),
         "Its environment or images say that it uses a cloud, and it has no identity there. On "
         "nodes of that cloud SDKs then take what the metadata service gives: the node's identity, "
-        "which all pods of the node share. As low where the nodes are not of that cloud, because "
-        "then requests merely fail.",
+        "which all pods of the node share. What runs in kube-system is left out, and what means to "
+        "use another cloud than that of its nodes: there is nothing to fall back to.",
         "Declare an identity for its service account; keep pods from the metadata service.",
         f"{_SDK_CHAIN}; EKS Best Practices Guide: restrict access to the instance profile",
     ),

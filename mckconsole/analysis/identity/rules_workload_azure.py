@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.effective_azure import CLIENT, TOKEN_FILE
+from mckconsole.analysis.identity.injection import skipped
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape, Trace
 from mckconsole.analysis.identity.rules_account_words import annotation, label, show, steps
 from mckconsole.analysis.identity.rules_workload_pods import (
@@ -28,7 +29,6 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     variable,
     written,
 )
-from mckconsole.analysis.identity.rules_workload_skip import skipped
 from mckconsole.domain.cloudkeys import AZURE_CLIENT, AZURE_PROXY, AZURE_USE
 from mckconsole.domain.findings import Severity
 
@@ -196,7 +196,7 @@ def wi16(case: Case) -> Iterator[Found]:
     signs = Signs()
     for place in places(case):
         shape = place.shape
-        skip = place.container.name in skipped(shape, Cloud.AZURE) or not place.injected
+        skip = place.container.name in skipped(Cloud.AZURE, shape) or not place.injected
         if skip or _label(shape) != _TRUE or not live(shape) or place.given(TOKEN_FILE):
             continue
         signs.add(

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from mckconsole.analysis.identity.case import Case, Found
+from mckconsole.analysis.identity.injection import skipped
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape, Trace
 from mckconsole.analysis.identity.rules_account_words import label, show, steps
 from mckconsole.analysis.identity.rules_workload_pods import (
@@ -24,7 +25,6 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     places_of,
     variable,
 )
-from mckconsole.analysis.identity.rules_workload_skip import skipped
 from mckconsole.domain.cloudkeys import AZURE_USE, EKS_SKIP_WEBHOOK
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.pods import Pod
@@ -125,16 +125,21 @@ def _opted_out(shape: Shape, declared: Declaration) -> bool:
 
 def _bare(case: Case, shape: Shape, declared: Declaration, signs: Signs) -> bool:
     """Whether a container of the shape lacks what the webhook gives; adds what it lacks."""
-    found = False
-    skip = skipped(shape, declared.cloud)
-    for place in places_of(case, shape):
-        if not place.injected or place.container.name in skip:
-            continue
-        lacking = missing(place, declared.mechanism)
-        if lacking:
-            found = True
-            signs.add(place, *(variable(case, place, name) for name in lacking))
-    return found
+    skip = skipped(declared.cloud, shape)
+    wanted = [
+        place
+        for place in places_of(case, shape)
+        if place.injected and place.container.name not in skip
+    ]
+    lacking = [(one, gone) for one in wanted if (gone := missing(one, declared.mechanism))]
+    if len(lacking) < len(wanted):
+        # what another webhook added later never passed this one
+        template = case.workload.template
+        own = {one.name for one in template.spec.containers} if template else set()
+        lacking = [one for one in lacking if one[0].container.name in own]
+    for place, gone in lacking:
+        signs.add(place, *(variable(case, place, name) for name in gone))
+    return bool(lacking)
 
 
 def _made(case: Case, signs: Signs, pods: list[Pod]) -> None:

@@ -55,7 +55,10 @@ _OF_ACCOUNT = {
 
 
 def wi26(case: Case) -> Iterator[Found]:
-    """WI26: it means to use a cloud, and has no identity there but the node's."""
+    """WI26: it means to use the cloud of its nodes, and has no identity there but theirs.
+
+    In another cloud there is nothing to fall back to: its requests fail, and it is told at once.
+    """
     if system(case):
         return
     for binding in case.in_state(BindingState.NODE_FALLBACK):
@@ -72,29 +75,21 @@ def wi26(case: Case) -> Iterator[Found]:
 
 
 def _fallback(case: Case, binding: Binding, signs: Signs) -> Found:
-    cloud = binding.cloud
-    here = case.facts.cloud is cloud
-    name = case.account.key.name
-    if here:
-        what = (
-            "SDKs then take what the metadata service of the node gives: an identity that all pods "
-            "of the node share, and that was made for the kubelet"
-        )
-    else:
-        what = "the nodes are not of that cloud, so its requests fail or go unsigned"
+    cloud, name = binding.cloud, case.account.key.name
     title = f"Means to use {cloud.upper()} and has no identity there"
     detail = (
-        f"Its variables or images say so, but neither {name} nor the pods name an identity: {what}."
+        f"Its variables or images say so, but neither {name} nor the pods name an identity: SDKs "
+        "then take what the metadata service of the node gives, an identity that all pods of the "
+        "node share and that was made for the kubelet."
     )
     own = "create serviceaccount NAME, and name it in the template" if name == "default" else ""
     fix = steps(
         *([own] if own else []),
         account_named(case, f"annotate serviceaccount {'NAME' if own else '{}'} {_DECLARE[cloud]}"),
         case.restart(),
-        *([_BLOCK] if here else []),
+        _BLOCK,
     )
-    severity = Severity.MEDIUM if here else Severity.LOW
-    return signs.found(case, "WI26", severity, cloud, title, detail, fix)
+    return signs.found(case, "WI26", Severity.MEDIUM, cloud, title, detail, fix)
 
 
 def wi41(case: Case) -> Iterator[Found]:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mckconsole.analysis.identity.case import Case, Found
-from mckconsole.analysis.identity.model import Cloud, Shape
+from mckconsole.analysis.identity.injection import skipped
+from mckconsole.analysis.identity.model import Cloud
 from mckconsole.analysis.identity.rules_account_words import annotation, steps
 from mckconsole.analysis.identity.rules_workload_pods import (
     Place,
@@ -62,13 +63,6 @@ _LISTS = {
         GCP_SKIP_CONTAINERS, ",", ";", ("GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG")
     ),
 }
-
-
-def skipped(shape: Shape, cloud: Cloud) -> frozenset[str]:
-    """The containers of a shape that a cloud's webhook skips, as it reads its list."""
-    form = _LISTS.get(cloud)
-    text = shape.pod.metadata.annotations.get(form.key, "") if form else ""
-    return frozenset(_split(text, form.separator)) if form else frozenset()
 
 
 def _split(text: str, separator: str) -> list[str]:
@@ -122,7 +116,7 @@ def wi43(case: Case) -> Iterator[Found]:
     for cloud, form in _LISTS.items():
         signs, names = Signs(), dict[str, None]()
         for place in places(case):
-            if place.container.name in skipped(place.shape, cloud):
+            if place.container.name in skipped(cloud, place.shape):
                 by_hand = [name for name in form.variables if place.given(name)]
                 names.update(dict.fromkeys(by_hand))
                 if by_hand:
@@ -140,7 +134,7 @@ def _listed(case: Case, place: Place, form: _List) -> Evidence:
 
 def _by_hand(case: Case, cloud: Cloud, form: _List, signs: Signs, names: list[str]) -> Found:
     shape = next(iter(signs.shapes.values()))
-    rest = sorted(skipped(shape, cloud) - signs.containers.keys())
+    rest = sorted(skipped(cloud, shape) - signs.containers.keys())
     title = f"Skipped by the webhook, yet with {names[0]} by hand: {signs.names}"
     detail = (
         f"{form.key} keeps the webhook from {signs.names}, and {', '.join(names)} are written "

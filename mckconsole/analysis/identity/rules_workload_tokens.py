@@ -102,8 +102,10 @@ def wi29(case: Case) -> Iterator[Found]:
             for place in places(case) if one.cloud is cloud else ():
                 value = place.value(one.name)
                 file = place.file(one.name)
-                if not value or (file.mount is not None and not missing_token(one.name, file)):
+                if not value or file.token is not None:
                     continue
+                if file.mount is not None and not missing_token(one.name, file):
+                    continue  # of a volume that may hold anything
                 names[one.name] = value
                 have = ", ".join(m.mount_path for m in place.container.volume_mounts) or "(none)"
                 path = f"{place.path}.volumeMounts[].mountPath"

@@ -125,7 +125,8 @@ _SHARING = (
         ("nodes", "serviceaccounts", "namespaces"),
         "The workload identity pool belongs to the project, not to the cluster: the same namespace "
         "and service account in two clusters of it are one principal, and whoever may create that "
-        "namespace in the other cluster has the identity.",
+        "namespace in the other cluster has the identity. As medium: each of the accounts uses "
+        "Google, and the clusters belong to one environment.",
         "Put clusters of different trust into different projects, or control who makes namespaces.",
         f"{GKE_DOCS} (identity sameness)",
     ),
@@ -202,7 +203,8 @@ _CLUSTERS = (
         ("mutatingwebhooks", "services", "endpointslices"),
         "Its Service has no ready endpoint, or its CA bundle is empty, malformed or expired. With "
         "failurePolicy Ignore, EKS' default, pods start without an identity and nobody is told; "
-        "with Fail none starts. As medium: Ignore alone, where it works.",
+        "with Fail none starts. As medium: Ignore alone, of a working webhook that the cluster "
+        "runs itself; as low: a broken one that no service account needs.",
         "Bring its pods to readiness or renew its certificate, then restart what started without.",
         f"{EKS_WEBHOOK}; {AZURE_WEBHOOK}; Kubernetes: dynamic admission control",
     ),
@@ -224,7 +226,8 @@ _CLUSTERS = (
         ("oidc-issuer", "oidc-keys"),
         "Two clusters sign service account tokens as the same issuer: a cloud that trusts one "
         "trusts the other. Critical when they share a signing key too, because then each can make "
-        "the other's identities.",
+        "the other's identities. As information: the default issuer of clusters whose keys differ, "
+        "which no cloud can trust; low where a service account counts on that.",
         "Give one of them an issuer and a signing key of its own, and register it in the cloud.",
         _ISSUER,
     ),

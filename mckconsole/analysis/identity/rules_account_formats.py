@@ -39,8 +39,8 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _SHORTEST, _LONGEST = 3600, 86400
 _BARE_ROLE = re.compile(r"(?:role/)?[\w+=,.@-]{1,64}", re.ASCII)
 _PROVIDER = "projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/NAME"
-_FAULT = re.compile(r"”(?: is no [\w ]+)?: (.+)$")
-"""The end of a problem that says what is wrong, behind the text that it is wrong with."""
+_FAULT = re.compile(r"”(?: is no [\w ]+)?: (.+)$|^(client id and tenant id are) both")
+"""The words of a problem that say what is wrong, without the text that it is wrong with."""
 _BESIDE = {Mechanism.AZURE: AZURE_TENANT, Mechanism.GCP_FEDERATION: GCP_PROVIDER}
 _TITLE = 90
 
@@ -88,11 +88,10 @@ def malformed(case: AccountCase) -> Iterator[Found]:
 
 
 def _malformed(case: AccountCase, declared: Declaration, form: _Format) -> Finding:
-    why = _FAULT.search(declared.problem)
     return case.finding(
         form.rule,
         _severity(declared),
-        shorten(f"{form.what}: {why[1]}" if why else declared.problem, _TITLE),
+        _title(declared, form),
         f"{declared.trace.object} declares an identity for {declared.mechanism}, but "
         f"{declared.problem}. {form.consequence}",
         (*show(case, declared), *_beside(case, declared)),
@@ -100,6 +99,12 @@ def _malformed(case: AccountCase, declared: Declaration, form: _Format) -> Findi
         object=case.about,
         subject=f"{declared.mechanism} {declared.trace.path}",
     )
+
+
+def _title(declared: Declaration, form: _Format) -> str:
+    found = _FAULT.search(declared.problem)
+    words = (found[1] or f"{found[2]} the same") if found else ""
+    return shorten(f"{form.what}: {words}" if words else declared.problem, _TITLE)
 
 
 def _severity(declared: Declaration) -> Severity:
@@ -110,17 +115,20 @@ def _severity(declared: Declaration) -> Severity:
 
 
 def _beside(case: AccountCase, declared: Declaration) -> Iterator[Evidence]:
-    """The other annotation that the identity is put together from."""
+    """What else the identity is put together from."""
     key = _BESIDE.get(declared.mechanism)
     notes = case.account.object.metadata.annotations if case.account.object else {}
     if key and key in notes and key != key_of(declared):
         yield from show_account(case, key, annotation(key), notes[key])
+    elif key == AZURE_TENANT and case.facts.tenant:
+        yield case.derived("default tenant, by azure-wi-webhook-config", case.facts.tenant)
 
 
 def _correct(case: AccountCase, declared: Declaration, form: _Format) -> str:
     """The command that puts it right; with the value, where only what stands around is wrong."""
     if declared.problem.startswith("tenant id"):
-        if any(_beside(case, declared)):
+        made = case.account.object
+        if made and AZURE_TENANT in made.metadata.annotations:
             return annotate(case, AZURE_TENANT, "TENANT_ID")
         return "set AZURE_TENANT_ID in the ConfigMap azure-wi-webhook-config; restart the webhook"
     if "provider" in declared.problem:

@@ -16,6 +16,7 @@ from mckconsole.analysis.identity.rules_account_words import (
     Held,
     annotation,
     cloud_of,
+    counted,
     held_by,
     listed,
     names_of,
@@ -86,8 +87,7 @@ def _lasting(case: AccountCase, held: Sequence[Held], secrets: Sequence[TokenSec
     return case.finding(
         "WI34",
         Severity.HIGH,
-        f"{len(names)} lasting token{'s' if len(names) > 1 else ''} of an account with a cloud "
-        "identity",
+        f"{counted(len(names), 'lasting token')} of an account with a cloud identity",
         f"Secret {listed(names)} holds a token of {case.account.key.name} that never expires and "
         f"works from anywhere. The cloud does not take it for {names_of(held)}, but the API server "
         "does, and where RBAC lets the account ask for tokens it is exchanged for one that the "
@@ -216,7 +216,7 @@ def _subjects(grants: Sequence[Grant]) -> list[str]:
 
 
 def _others(admins: int) -> str:
-    beside = f" Beside them {admins} administrators can do anything." if admins else ""
+    beside = f" Beside them {counted(admins, 'administrator')} can do anything." if admins else ""
     return f"{beside} {OUTSIDE[0].upper()}{OUTSIDE[1:]}."
 
 

@@ -15,6 +15,7 @@ from mckconsole.analysis.identity.model import BindingState, Cloud, Workload
 from mckconsole.analysis.identity.rules_account_words import (
     MAX_SHOWN,
     cloud_of,
+    counted,
     held_by,
     listed,
     named,
@@ -117,7 +118,8 @@ def wi24(case: AccountCase) -> Iterator[Found]:
     if case.account.key.name != "default" or not declared:
         return
     space = case.about.namespace
-    runs = f"{len(case.workloads)} workloads run as it now. " if case.workloads else ""
+    users = counted(len(case.workloads), "workload")
+    runs = f"Now that is {users}. " if case.workloads else ""
     finding = case.finding(
         "WI24",
         Severity.HIGH,

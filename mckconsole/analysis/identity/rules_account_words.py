@@ -128,6 +128,11 @@ def named(workload: Workload) -> str:
     return f"{workload.key.kind.lower()}/{workload.key.name}"
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def listed(names: Iterable[str]) -> str:
     """Some names, and how many more there are."""
     every = list(names)

@@ -13,7 +13,7 @@ from itertools import chain
 
 from mckconsole.analysis.identity.case import PANE, Scene
 from mckconsole.analysis.identity.model import Trace
-from mckconsole.analysis.identity.rules_account_words import MAX_SHOWN, listed, steps
+from mckconsole.analysis.identity.rules_account_words import MAX_SHOWN, counted, listed, steps
 from mckconsole.domain.core import Namespace
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity, Unknown
 from mckconsole.domain.identity import RootCa
@@ -140,9 +140,9 @@ def _differing(scene: Scene, by_digest: Mapping[str, list[str]]) -> Finding:
         "WI40",
         Severity.MEDIUM,
         f"{_ROOT_CA} differs in {_spaces(odd)}",
-        f"{listed(odd)} have another certificate in {_ROOT_CA} than the {len(by_digest[common])} "
-        "namespaces that agree. Pods verify the API server by it: either there, or everywhere "
-        "else, they cannot. A rotation of the authority that stopped half way leaves this behind.",
+        f"{_ROOT_CA} of {listed(odd)} holds another certificate than that of "
+        f"{counted(len(by_digest[common]), 'namespace')}. Pods verify the API server by it: either "
+        "here or there they cannot. A rotation of the authority that stopped half way leaves this behind.",
         shown,
         steps(
             *(scene.kubectl(f"delete configmap {_ROOT_CA}", name) for name in odd[:3]),

@@ -36,29 +36,6 @@ class _Use(NamedTuple):
     binding: Binding | None
 
 
-def check_sameness(
-    clusters: Mapping[str, ClusterFacts],
-    accounts: Mapping[AccountKey, Account],
-    bindings: Iterable[Binding],
-    policy: IdentityPolicy,
-    now: float,
-) -> Iterator[Finding | Unknown]:
-    """Each principal that one cluster uses and another has too."""
-    pools = shared_pools(clusters)
-    yield from check_pools(clusters, pools)
-    by_account: defaultdict[AccountKey, list[Binding]] = defaultdict(list)
-    for binding in bindings:
-        by_account[binding.account.key].append(binding)
-    for pool, names in pools.items():
-        for who in sorted({(key.namespace, key.name) for key in accounts if key.cluster in names}):
-            keys = [AccountKey(name, *who) for name in names]
-            held = [accounts[key] for key in keys if key in accounts]
-            bound = [one for key in keys for one in by_account.get(key, ())]
-            found = check_principal(pool, held, bound, clusters, policy, now)
-            if found is not None:
-                yield found
-
-
 def shared_pools(clusters: Mapping[str, ClusterFacts]) -> dict[str, Sequence[str]]:
     """Pools of several clusters with these, sorted; of several contexts of one cluster the first
     counts."""

@@ -107,12 +107,13 @@ def test_what_may_be_meant_is_medium(value: str) -> None:
 
 def test_a_pasted_tenant_id_names_the_tenant() -> None:
     same = only(case(account(notes={ID: TENANT, TENANT_ID: TENANT})), "WI13")
-    assert "one was pasted" in same.title
+    assert same.title == "Azure id: client id and tenant id are the same"
     wrong = only(case(account(notes={**AZURE, TENANT_ID: "contoso"})), "WI13")
     assert f"--overwrite {TENANT_ID}=TENANT_ID" in wrong.remediation
     assert shown(wrong)[f"ServiceAccount shop metadata.annotations['{TENANT_ID}']"] == "contoso"
     default = only(case(account(notes=AZURE), tenant="contoso"), "WI13")
     assert "azure-wi-webhook-config" in default.remediation
+    assert shown(default)["default tenant, by azure-wi-webhook-config"] == "contoso"
 
 
 def test_both_halves_of_a_federated_google_identity_are_shown() -> None:

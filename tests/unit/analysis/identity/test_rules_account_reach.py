@@ -124,7 +124,7 @@ def test_evidence_leads_from_the_subject_to_the_rule() -> None:
     assert seen["RoleBinding makers roleRef"] == "Role maker"
     assert "serviceaccounts/token" in seen["Role maker rules[1]"]
     assert seen["ServiceAccount shop metadata.annotations['eks.amazonaws.com/role-arn']"] == ROLE
-    assert "1 administrators can do anything" in finding.detail
+    assert "1 administrator can do anything" in finding.detail
     assert "Kubernetes RBAC only" in finding.detail
     assert "edit role/maker" in finding.remediation
     assert "rules[1]" in finding.remediation

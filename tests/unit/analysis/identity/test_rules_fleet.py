@@ -24,7 +24,13 @@ from mckconsole.analysis.identity.model import (
     IdentityUse,
     Mechanism,
 )
-from mckconsole.analysis.identity.rules_fleet import judge_fleet, judge_identity
+from mckconsole.analysis.identity.rules_fleet_identity import judge_identity
+from mckconsole.analysis.identity.rules_fleet_issuer import check_issuers
+from mckconsole.analysis.identity.rules_fleet_sameness import (
+    check_pools,
+    check_principal,
+    shared_pools,
+)
 from mckconsole.domain.findings import Finding, Severity, Unknown
 from tests.unit.analysis.identity.accounts import (
     AWS,
@@ -181,8 +187,18 @@ def fleet(
     bindings: Iterable[Binding] = (),
     wanted: IdentityPolicy | None = None,
 ) -> tuple[tuple[Finding, ...], tuple[Unknown, ...]]:
-    by_key = {one.key: one for one in accounts}
-    return judge_fleet(known, by_key, bindings, wanted or IdentityPolicy(), NOW)
+    accounts, bindings, policy = list(accounts), list(bindings), wanted or IdentityPolicy()
+    pools = shared_pools(known)
+    said: list[Finding | Unknown | None] = [*check_pools(known, pools)]
+    for pool, names in pools.items():
+        for who in {one.key[1:] for one in accounts}:
+            held = [one for one in accounts if one.key[1:] == who and one.key.cluster in names]
+            keys = {one.key for one in held}
+            theirs = [one for one in bindings if one.account.key in keys]
+            said.append(check_principal(pool, held, theirs, known, policy, NOW))
+    said += check_issuers(known, {one.key: one for one in accounts}, policy, NOW)
+    findings = [one for one in said if isinstance(one, Finding)]
+    return tuple(findings), tuple(one for one in said if isinstance(one, Unknown))
 
 
 WEST, EAST = held("west", notes={}), held("east", notes={})

@@ -142,7 +142,7 @@ def _differing(scene: Scene, by_digest: Mapping[str, list[str]]) -> Finding:
         f"{_ROOT_CA} differs in {_spaces(odd)}",
         f"{_ROOT_CA} of {listed(odd)} holds another certificate than that of "
         f"{counted(len(by_digest[common]), 'namespace')}. Pods verify the API server by it: either "
-        "here or there they cannot. A rotation of the authority that stopped half way leaves this behind.",
+        "here or there they cannot. A rotation of the authority that stopped half way leaves this.",
         shown,
         steps(
             *(scene.kubectl(f"delete configmap {_ROOT_CA}", name) for name in odd[:3]),

@@ -70,10 +70,11 @@ def _tokens(view: View, found: Sequence[Effective]) -> Iterator[Effective]:
     """Tokens for a cloud that no variable leads to: the program knows where they are."""
     if not view.pod.tokens:
         return
-    known = {one.cloud for one in found if one.mechanism is not Mechanism.STATIC}
+    known = {one.cloud for one in found}
+    used = [one.token for one in found]
     for mount, token, place in view.cloud_tokens():
         whom = read_audience(token.audience)
-        if whom.cloud is None or whom.mechanism is None or whom.cloud in known:
+        if whom.cloud is None or whom.mechanism is None or whom.cloud in known or token in used:
             continue
         known.add(whom.cloud)
         traces = (view.mounted(mount), view.pod.trace(f"{place}.audience", token.audience))

@@ -248,7 +248,7 @@ def patch_template(case: Case, template: dict[str, object]) -> str:
 def account_named(case: Case, command: str) -> str:
     """A kubectl command in the account's namespace; `{}` stands for its name."""
     return case.kubectl(
-        command.replace("{}", shlex.quote(case.account.key.name)), case.account.key.namespace
+        command.replace("{}", shlex.quote(case.account.key.name), 1), case.account.key.namespace
     )
 
 

@@ -29,11 +29,12 @@ from mckconsole.analysis.rbac import (
     RbacIndex,
     Subject,
     WayKind,
-    who_can_change_binding,
+    who_can_at_once,
 )
 from mckconsole.analysis.rbac.model import rule_text
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 from mckconsole.domain.identity import TokenSecret
+from mckconsole.domain.rbac import PolicyRule
 
 _BY_KIND = {
     "ClusterRole": "clusterroles",
@@ -116,7 +117,7 @@ def reachable(case: AccountCase) -> Iterator[Found]:
     if index is None:
         return
     key, cloud = case.account.key, cloud_of(one.cloud for one in held)
-    reach = who_can_change_binding(index, key.namespace, key.name)
+    reach = who_can_at_once(index, key.namespace, key.name)
     own = Subject("ServiceAccount", key.namespace, key.name)
     taken = _told(index, reach.grants(WayKind.RUN, WayKind.TOKEN), own)
     if taken[0]:
@@ -141,14 +142,17 @@ def _provided(subject: Subject) -> bool:
 
 
 def _everything(index: RbacIndex, grant: Grant) -> bool:
-    """Whether it allows everything in all namespaces."""
+    """Whether its rule allows everything in all namespaces."""
     if grant.namespace or grant.resource_names:
         return False
+    rule = _rule(index, grant)
+    return rule.verbs == rule.resources == rule.api_groups == _ALL
+
+
+def _rule(index: RbacIndex, grant: Grant) -> PolicyRule:
+    """The rule of the role that allows it."""
     rules = index.rules(grant.role.kind, grant.role.namespace, grant.role.name)
-    return any(
-        one.verbs == one.resources == one.api_groups == _ALL and not one.resource_names
-        for one in rules
-    )
+    return rules[int(grant.rule_path.removeprefix("rules[").removesuffix("]"))]
 
 
 def _wide(subject: Subject) -> bool:
@@ -231,9 +235,7 @@ def _evidence(
         yield _saw(case, grant.binding, grant.subject_path, str(grant.subject))
         role = f"{grant.role.kind} {grant.role.name}"
         yield _saw(case, grant.binding, "roleRef", role)
-        rules = index.rules(grant.role.kind, grant.role.namespace, grant.role.name)
-        place = int(grant.rule_path.removeprefix("rules[").removesuffix("]"))
-        yield _saw(case, grant.role, grant.rule_path, rule_text(rules[place]))
+        yield _saw(case, grant.role, grant.rule_path, rule_text(_rule(index, grant)))
     for one in held:
         yield from one.evidence
 

@@ -95,6 +95,7 @@ def _account(
     days_ago: float | None = None,
 ) -> KubeObject:
     annotations = annotations_of(declares)
+    labels = {**(labels or {}), **_installed(namespace, declares)}
     age = site.rollout_days if days_ago is None else days_ago
     made = site.manifest(
         "v1",
@@ -106,10 +107,20 @@ def _account(
         days_ago=age,
     )
     if declares is not None:
-        fields = metadata_fields(annotations, labels or ())
+        fields = metadata_fields(annotations, labels)
         stamp = site.created(min(declares.days_ago, age))
         made["metadata"]["managedFields"] = [written(declares.by, stamp, fields)]
     return made
+
+
+def _installed(namespace: str, declares: Declares | None) -> dict[str, str]:
+    """The label by which what installed a service account knows it again."""
+    match declares.by if declares else "":
+        case "argocd-controller":
+            return {"argocd.argoproj.io/instance": namespace}
+        case "helm":
+            return {"app.kubernetes.io/managed-by": "Helm"}
+    return {}
 
 
 def root_certificates(world: World, name: str, namespaces: Iterable[str]) -> Iterator[KubeObject]:
@@ -166,7 +177,7 @@ def _token(site: Site, namespace: str, account: str, name: str) -> KubeObject:
 
 
 def _keys(site: Site, namespace: str, login: Login) -> Iterator[KubeObject]:
-    held: dict[str, set[str]] = {}
+    held = {name: {"SETTINGS"} for name in login.env_from}
     for place in login.secret_env.values():
         secret, _, key = place.partition("/")
         held.setdefault(secret, set()).add(key)

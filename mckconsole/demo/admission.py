@@ -15,7 +15,7 @@ from mckconsole.demo.podspec import add_env, add_mount, add_volume, token_volume
 from mckconsole.demo.sections_identity import Declares, Login, TokenVolume
 from mckconsole.demo.site import Site
 
-_EKS = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
+IRSA_MOUNT = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
 _PODS_EKS = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
 _AZURE = "/var/run/secrets/azure/wi"
 _GOOGLE = "/var/run/secrets/sts.googleapis.com/serviceaccount"
@@ -66,6 +66,14 @@ def external_account(provider: str, file: str, mail: str = "") -> str:
     return json.dumps(document, indent=2)
 
 
+def irsa_env(site: Site, role: str) -> list[KubeObject]:
+    """The variables that the webhook of EKS gives to a container that has none of them."""
+    container: KubeObject = {}
+    _aws(site, "irsa", container, (role, f"{IRSA_MOUNT}/token"))
+    found: list[KubeObject] = container["env"]
+    return found
+
+
 def _containers(login: Login, spec: KubeObject) -> Iterator[KubeObject]:
     return (one for one in spec["containers"] if one["name"] not in login.skipped)
 
@@ -83,9 +91,9 @@ def _aws(site: Site, by: str, container: KubeObject, values: tuple[str, str]) ->
 
 def _irsa(site: Site, declares: Declares, login: Login, spec: KubeObject) -> None:
     for container in _containers(login, spec):
-        _aws(site, "irsa", container, (declares.role, f"{_EKS}/token"))
-        add_mount(container, "aws-iam-token", _EKS)
-    token = TokenVolume(_EKS, "sts.amazonaws.com", 86_400)
+        _aws(site, "irsa", container, (declares.role, f"{IRSA_MOUNT}/token"))
+        add_mount(container, "aws-iam-token", IRSA_MOUNT)
+    token = TokenVolume(IRSA_MOUNT, "sts.amazonaws.com", 86_400)
     add_volume(spec, token_volume("aws-iam-token", token))
 
 

@@ -1,28 +1,100 @@
 """Pods in bulk, of realistic weight, for benchmarks.
 
 A pod weighs what one of a Helm-installed service weighs (about 7 KB of JSON with managed fields),
-because how fast the console skips what it does not read is part of what is measured.
+because how fast the console skips what it does not read is part of what is measured. Every
+application has a Deployment and a service account; every third has a role in AWS.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mckconsole.demo.admission import IRSA_MOUNT, irsa_env
+from mckconsole.demo.managed import metadata_fields, written
 from mckconsole.demo.objects import KubeObject
+from mckconsole.demo.podspec import API_MOUNT, api_access, token_volume
+from mckconsole.demo.sections_identity import TokenVolume
 from mckconsole.demo.site import Site
 
 _PODS_PER_APP = 10
+_FEDERATED = 3
+"""Every how many applications one has a role."""
+_ROLE_KEY = "eks.amazonaws.com/role-arn"
 NAMESPACES = [f"team-{number:02d}" for number in range(20)]
 
 
 def pods(site: Site, count: int) -> Iterator[KubeObject]:
-    """`count` running pods, ten per application, spread over `NAMESPACES`."""
+    """`count` running pods, ten per application; the applications are spread over `NAMESPACES`."""
     for number in range(count):
         yield _pod(site, number)
 
 
+def owners(site: Site, count: int) -> Iterator[KubeObject]:
+    """The service accounts and Deployments of `count` pods."""
+    for number in range(-(-count // _PODS_PER_APP)):
+        replicas = min(_PODS_PER_APP, count - number * _PODS_PER_APP)
+        yield _account(site, number)
+        yield _deployment(site, number, replicas)
+
+
+def _name(number: int) -> str:
+    return f"app-{number:04d}"
+
+
+def _namespace(number: int) -> str:
+    return NAMESPACES[number % len(NAMESPACES)]
+
+
+def _role(number: int) -> str:
+    """The role of an application; empty for most, which have none."""
+    if number % _FEDERATED:
+        return ""
+    return f"arn:aws:iam::111122223333:role/{_name(number)}"
+
+
+def _account(site: Site, number: int) -> KubeObject:
+    role = _role(number)
+    annotations = {"meta.helm.sh/release-name": _name(number)}
+    annotations |= {_ROLE_KEY: role} if role else {}
+    made = site.manifest(
+        "v1",
+        "ServiceAccount",
+        _namespace(number),
+        _name(number),
+        labels={"app.kubernetes.io/managed-by": "Helm"},
+        annotations=annotations,
+        days_ago=40,
+    )
+    fields = metadata_fields(annotations, ["app.kubernetes.io/managed-by"])
+    made["metadata"]["managedFields"] = [written("helm", site.created(40), fields)]
+    return made
+
+
+def _deployment(site: Site, number: int, replicas: int) -> KubeObject:
+    app = _name(number)
+    labels = {"app.kubernetes.io/name": app}
+    spec = _spec(site, number, "", "")
+    template = {"metadata": {"labels": labels}, "spec": {"containers": spec["containers"]}}
+    template["spec"]["serviceAccountName"] = app
+    return site.manifest(
+        "apps/v1",
+        "Deployment",
+        _namespace(number),
+        app,
+        labels=labels,
+        days_ago=40,
+        spec={"replicas": replicas, "selector": {"matchLabels": labels}, "template": template},
+        status={
+            "replicas": replicas,
+            "readyReplicas": replicas,
+            "availableReplicas": replicas,
+            "updatedReplicas": replicas,
+        },
+    )
+
+
 def _pod(site: Site, number: int) -> KubeObject:
-    app = f"app-{number // _PODS_PER_APP:04d}"
+    app = _name(number // _PODS_PER_APP)
     place = site.nodes[number % len(site.nodes)]
     suffix = site.digest("bulk", number, length=5)
     labels = {
@@ -36,7 +108,7 @@ def _pod(site: Site, number: int) -> KubeObject:
     pod = site.manifest(
         "v1",
         "Pod",
-        NAMESPACES[number % len(NAMESPACES)],
+        _namespace(number // _PODS_PER_APP),
         f"{owner}-{suffix}",
         labels=labels,
         annotations={
@@ -45,7 +117,7 @@ def _pod(site: Site, number: int) -> KubeObject:
             "prometheus.io/port": "9090",
         },
         days_ago=1 + number % 30,
-        spec=_spec(site, app, place.name, suffix),
+        spec=_spec(site, number // _PODS_PER_APP, place.name, suffix),
         status=_status(site, app, place.address, number),
     )
     pod["metadata"]["generateName"] = f"{owner}-"
@@ -63,7 +135,11 @@ def _pod(site: Site, number: int) -> KubeObject:
     return pod
 
 
-def _spec(site: Site, app: str, node: str, suffix: str) -> KubeObject:
+def _spec(site: Site, number: int, node: str, suffix: str) -> KubeObject:
+    """Specification of a pod; without a suffix that of the template, which nobody injected into."""
+    app, role = _name(number), _role(number) if suffix else ""
+    env = [{"name": f"SETTING_{n:02d}", "value": f"value of {app} {n}"} for n in range(12)]
+    injected = irsa_env(site, role) if role else []
     container: KubeObject = {
         "name": app,
         "image": f"registry.example.com/{app}:1.4.0",
@@ -73,22 +149,14 @@ def _spec(site: Site, app: str, node: str, suffix: str) -> KubeObject:
             {"name": "http", "containerPort": 8080, "protocol": "TCP"},
             {"name": "metrics", "containerPort": 9090, "protocol": "TCP"},
         ],
-        "env": [{"name": f"SETTING_{n:02d}", "value": f"value of {app} {n}"} for n in range(12)],
+        "env": [*env, *injected],
         "resources": {
             "requests": {"cpu": "100m", "memory": "256Mi"},
             "limits": {"cpu": "1", "memory": "512Mi"},
         },
         "livenessProbe": _probe("/healthz"),
         "readinessProbe": _probe("/readyz"),
-        "volumeMounts": [
-            {"name": "config", "mountPath": "/etc/app"},
-            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - a path inside a fictitious pod
-            {
-                "name": f"kube-api-access-{suffix}",
-                "mountPath": "/var/run/secrets",
-                "readOnly": True,
-            },
-        ],
+        "volumeMounts": _mounts(suffix, role),
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},
@@ -115,22 +183,34 @@ def _spec(site: Site, app: str, node: str, suffix: str) -> KubeObject:
         "enableServiceLinks": True,
         "securityContext": {"fsGroup": 1000, "seccompProfile": {"type": "RuntimeDefault"}},
         "tolerations": [{**one, "tolerationSeconds": 300} for one in tolerations],
-        "containers": [container, {**container, "name": "proxy", "env": container["env"][:2]}],
-        "volumes": [
-            {"name": "config", "configMap": {"name": f"{app}-config", "defaultMode": 420}},
-            {"name": "tmp", "emptyDir": {}},
-            {
-                "name": f"kube-api-access-{suffix}",
-                "projected": {
-                    "defaultMode": 420,
-                    "sources": [
-                        {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
-                        {"configMap": {"name": "kube-root-ca.crt"}},
-                    ],
-                },
-            },
-        ],
+        "containers": [container, {**container, "name": "proxy", "env": [*env[:2], *injected]}],
+        "volumes": _volumes(app, suffix, role),
     }
+
+
+def _mounts(suffix: str, role: str) -> list[KubeObject]:
+    found: list[KubeObject] = [
+        {"name": "config", "mountPath": "/etc/app"},
+        {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - a path inside a fictitious pod
+    ]
+    if suffix:
+        name = f"kube-api-access-{suffix}"
+        found.append({"name": name, "mountPath": API_MOUNT, "readOnly": True})
+    if role:
+        found.append({"name": "aws-iam-token", "mountPath": IRSA_MOUNT, "readOnly": True})
+    return found
+
+
+def _volumes(app: str, suffix: str, role: str) -> list[KubeObject]:
+    found: list[KubeObject] = [
+        {"name": "config", "configMap": {"name": f"{app}-config", "defaultMode": 420}},
+        {"name": "tmp", "emptyDir": {}},
+        api_access(f"kube-api-access-{suffix}"),
+    ]
+    if role:
+        token = TokenVolume(IRSA_MOUNT, "sts.amazonaws.com", 86_400)
+        found.append(token_volume("aws-iam-token", token))
+    return found
 
 
 def _probe(path: str) -> KubeObject:

@@ -219,8 +219,10 @@ class EmbeddedFleet:
         if not self._pods:
             return
         site = self._world.sites[name]
-        for namespace in namespaces(site, bulkpods.NAMESPACES):
-            cluster.create(namespace)
+        for item in namespaces(site, bulkpods.NAMESPACES):
+            cluster.create(item)
+        for item in bulkpods.owners(site, self._pods):
+            cluster.create(item)
         if self._clusters:
             cluster.adopt("pods", next(iter(self._clusters.values())))
             return

@@ -83,6 +83,8 @@ def _by_hand(container: KubeObject, login: Login) -> None:
         )
     if env:
         container["env"] = env
+    if login.env_from:
+        container["envFrom"] = [{"secretRef": {"name": name}} for name in login.env_from]
     if mounts:
         container["volumeMounts"] = mounts
 
@@ -150,13 +152,14 @@ def bare_spec(
     if not token:
         return spec
     name = f"kube-api-access-{site.suffix(model.namespace, seat.name)}"
-    add_volume(spec, _api_access(name))
+    add_volume(spec, api_access(name))
     for container in spec["containers"]:
         add_mount(container, name, API_MOUNT)
     return spec
 
 
-def _api_access(name: str) -> KubeObject:
+def api_access(name: str) -> KubeObject:
+    """The volume with the token for the API server."""
     namespace = {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}}
     sources: list[KubeObject] = [
         {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},

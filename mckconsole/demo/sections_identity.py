@@ -69,6 +69,8 @@ class Login(Section, frozen=True):
     """Variables by hand, in the first container (see `inside`)."""
     secret_env: dict[str, str] = field(default_factory=dict)
     """Variables from a Secret: `name/key`."""
+    env_from: list[str] = field(default_factory=list)
+    """Secrets of which all keys become variables."""
     tokens: dict[str, TokenVolume] = field(default_factory=dict)
     """Volume to token, by hand."""
     configs: dict[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
+from typing import NamedTuple
 
 import msgspec
 
@@ -86,3 +87,49 @@ async def read_demo(fleet: EmbeddedFleet) -> tuple[FleetSnapshot, Analysis]:
     store = await read_fleet(inventory, PLAN, config=config)
     snapshot = store.snapshot()
     return snapshot, analyse(snapshot)
+
+
+_IDENTITY_ROW = re.compile(
+    r"^#   (?P<rule>WI\d\d) +(?P<cluster>[a-z]\S+) +(?P<kind>[A-Z]\w+|-) +(?P<object>\S+) +"
+    r"(?P<twin>\S+)  +(?P<words>\S.*)$",
+    re.MULTILINE,
+)
+
+
+class PlantedIdentity(NamedTuple):
+    """One row of the identity table: a rule, what breaks it, and what beside it does not."""
+
+    rule: str
+    cluster: str
+    kind: str
+    """Of the object that the finding is about; `-` where it is about none."""
+    object: str
+    """`namespace/name`, or the name of what is in no namespace."""
+    twin: tuple[str, str]
+    """Cluster and `namespace/name` of a workload or service account; `-` where there is none."""
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.cluster} {self.object}"
+
+
+def read_identity_table() -> list[PlantedIdentity]:
+    """The table at the top of `identity.yaml`."""
+    folder = resources.files("mckconsole.demo").joinpath("scenario", "default")
+    text = folder.joinpath("identity.yaml").read_text("utf-8")
+    found = []
+    for row in _IDENTITY_ROW.finditer(text):
+        cluster, colon, twin = row["twin"].rpartition(":")
+        beside = (cluster if colon else row["cluster"], twin)
+        found.append(
+            PlantedIdentity(row["rule"], row["cluster"], row["kind"], row["object"], beside)
+        )
+    return found
+
+
+def identity_key(finding: Finding) -> tuple[str, str, str, str]:
+    """Rule, cluster, kind and name of what a finding is about, as the table has them."""
+    about = finding.object
+    if about is None:
+        return (finding.rule, finding.cluster, "-", "-")
+    name = f"{about.namespace}/{about.name}" if about.namespace else about.name
+    return (finding.rule, finding.cluster, about.kind, name)

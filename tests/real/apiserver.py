@@ -123,6 +123,7 @@ class ApiServer:
             f"--service-account-signing-key-file={key_file}",
             f"--service-account-key-file={key_file}",
             "--authorization-mode=RBAC",
+            "--allow-privileged=true",
             f"--token-auth-file={tokens}",
             "--disable-admission-plugins=ServiceAccount",
             *self.arguments,

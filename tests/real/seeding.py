@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from mckconsole.domain.kinds import BY_TOPIC
 from tests.real import apiserver
 
 ROOT = Path(__file__).parents[2]
+_UID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _MERGE = "application/merge-patch+json"
 OLD, NEW = "mcs-v0.1", "mcs-v0.5"
 """Generations of the definitions of the Multi-Cluster Services API, as their files begin."""
@@ -102,6 +104,8 @@ class Seeder:
         settings = client.Configuration()
         settings.host, settings.ssl_ca_cert = server.url, str(server.ca_file)
         settings.api_key = {"authorization": f"Bearer {apiserver.ADMIN}"}
+        self._uids: dict[str, str] = {}
+        """What the simulated cluster calls an object, and what the server does."""
         self.api = client.ApiClient(settings)
         self.dynamic: Any = dynamic.DynamicClient(self.api)  # type: ignore[no-untyped-call]
 
@@ -123,7 +127,8 @@ class Seeder:
         """Create the object, then its status where that is a part of its own."""
         from kubernetes.dynamic.exceptions import ConflictError
 
-        manifest = json.loads(json.dumps(manifest))
+        uid = manifest["metadata"].get("uid", "")
+        manifest = json.loads(_UID.sub(self._known, json.dumps(manifest)))
         metadata = manifest["metadata"]
         for field in ("uid", "creationTimestamp", "resourceVersion", "managedFields"):
             metadata.pop(field, None)
@@ -132,7 +137,8 @@ class Seeder:
         place = {"namespace": metadata["namespace"]} if "namespace" in metadata else {}
         with contextlib.suppress(ConflictError):  # kube-system and the like are there already
             first = {**manifest, "spec": {}} if generation > 1 else manifest
-            resource.create(body=first, **place)
+            made = resource.create(body=first, **place)
+            self._uids[uid] = made.metadata.uid
         if generation > 1:  # the server counts for itself: a second spec is the second generation
             change = {"spec": manifest["spec"]}
             resource.patch(body=change, name=metadata["name"], content_type=_MERGE, **place)
@@ -143,6 +149,10 @@ class Seeder:
                 content_type=_MERGE,
                 **place,
             )
+
+    def _known(self, found: re.Match[str]) -> str:
+        """A uid as the server gave it: owners and tokens refer to what was written before."""
+        return self._uids.get(found[0], found[0])
 
     def listed(self, topic: str, version: str) -> set[tuple[str, str, str]]:
         """(namespace, name, resourceVersion) of what the official client lists for a topic."""

@@ -23,10 +23,12 @@ from mckconsole.views.identity_cells import (
     identity_cell,
     pods_cell,
     reason_cell,
+    sign,
     state_cell,
     state_words,
+    worse,
 )
-from mckconsole.views.spec import GLYPHS, Cell, Role, Row
+from mckconsole.views.spec import Cell, Role, Row
 
 _made: WeakKeyDictionary[Binding, Row] = WeakKeyDictionary()
 
@@ -80,16 +82,21 @@ def _row(binding: Binding) -> Row:
 
 
 def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
-    """`12 identities of 10 workloads  ✖ 1 drift  ● 9 bound`, worst first."""
+    """`12 identities of 10 workloads  ✖ 1 drift  ● 9 bound`, as bad as the worst of each."""
     report = analysis.identity
-    counts = Counter((binding.state, binding_role(binding)) for binding in report.bindings)
+    counts = Counter(binding.state for binding in report.bindings)
+    roles: dict[BindingState, Role] = {}
+    for binding in report.bindings:
+        before = roles.get(binding.state, Role.OK)
+        roles[binding.state] = worse(before, binding_role(binding))
     workloads = len({binding.workload.key for binding in report.bindings})
     held = count(len(report.bindings), "identity", "identities")
     parts = [f"{held} of {count(workloads, 'workload')}"]
-    for state in BindingState:
-        for role in Role:
-            if number := counts[state, role]:
-                parts.append(f"{GLYPHS.get(role, '·')} {number} {state_words(state)}")
+    parts += [
+        f"{sign(roles[state])} {counts[state]} {state_words(state)}"
+        for state in BindingState
+        if counts[state]
+    ]
     plain = sum(report.plain.values())
     if plain:
         parts.append(f"{plain} more without any cloud")

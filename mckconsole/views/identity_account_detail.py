@@ -79,7 +79,7 @@ def account_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> 
             *_users(account),
             _tokens(snapshot, account),
             *_namesakes(analysis, account),
-            findings_block(findings, [one for found in bindings for one in found.unknowns]),
+            findings_block(findings, [one for found in bindings for one in found.unknowns], role),
             *fix_blocks(findings),
             evidence_of(snapshot, findings, seen, {key.cluster: role}),
         ),

@@ -54,6 +54,8 @@ _RANKS = {
     role: rank
     for rank, role in enumerate((Role.CRITICAL, Role.WARN, Role.UNKNOWN, Role.DIM, Role.OK))
 }
+_NAMED = (Mechanism.IRSA, Mechanism.AZURE, Mechanism.KIAM, Mechanism.AAD_POD_IDENTITY)
+"""Mechanisms in which what the pod says is a name, be it a wrong one."""
 _BARE = "·"
 """In place of a sign for what is neither well nor wrong."""
 
@@ -91,10 +93,10 @@ def state_cell(binding: Binding) -> Cell:
     return Cell(f"{sign(role)} {words}{doubt}", role, binding.state.value)
 
 
-def worst_cell(bindings: Sequence[Binding], role: Role) -> Cell:
+def worst_cell(bindings: Sequence[Binding], role: Role, none: str = "no workload") -> Cell:
     """`✖ drift 2 of 5`: the worst of several states, and how many are in it."""
     if not bindings:
-        return Cell(f"{sign(role)} no workload", role, "no workload")
+        return Cell(f"{sign(role)} {none}", role, none)
     worst = min(bindings, key=lambda one: _RANKS[binding_role(one)])
     same = sum(one.state is worst.state for one in bindings)
     many = f" {same} of {len(bindings)}" if len(bindings) > 1 else ""
@@ -120,21 +122,25 @@ def identity_cell(binding: Binding) -> Cell:
         return Cell(text or identity.text, Role.PLAIN, identity.text)
     if binding.state is BindingState.ROLE_UNKNOWN:
         return Cell("? in the EKS API only", Role.UNKNOWN, None)
-    written = _written(binding)
+    written = written_name(binding)
     if written:
         return Cell(shorten(written, MAX_TEXT), Role.WARN, written)
+    if binding.state is BindingState.UNKNOWN:
+        return unknown()
     if binding.mechanism is Mechanism.STATIC:
         return Cell("static key", Role.WARN, "static key")
     if binding.mechanism is Mechanism.NODE:
         return Cell("the node's", Role.WARN, "node")
-    return Cell("? unknown", Role.UNKNOWN, None)
+    return unknown()
 
 
-def _written(binding: Binding) -> str:
-    """What stands there and is no identity."""
+def written_name(binding: Binding) -> str:
+    """What stands in an identity's place and is none, or names it without its account."""
     if binding.declared and binding.declared.text:
         return binding.declared.text
-    return next((one.text for one in binding.effective if one.problem and one.text), "")
+    if binding.mechanism not in _NAMED:
+        return ""
+    return next((one.text for one in binding.effective if one.text), "")
 
 
 def account_cell(identities: Iterable[Identity]) -> Cell:

@@ -9,6 +9,7 @@ from mckconsole.analysis.identity.model import (
     Account,
     Binding,
     BindingState,
+    Cloud,
     ClusterFacts,
     Declaration,
     Effective,
@@ -34,6 +35,7 @@ from mckconsole.views.identity_cells import (
     CLOUD_WORDS,
     binding_role,
     identity_id,
+    written_name,
 )
 from mckconsole.views.spec import Role
 
@@ -45,8 +47,6 @@ _BY_NODE = (
     Mechanism.GKE_DIRECT,
     Mechanism.POD_IDENTITY,
     Mechanism.NODE,
-    Mechanism.KIAM,
-    Mechanism.AAD_POD_IDENTITY,
 )
 """Mechanisms in which something on the node has a part."""
 
@@ -203,11 +203,27 @@ def _effective(binding: Binding) -> Iterator[Line]:
     if found and without:
         words = f"nothing in container{'s' if len(without) > 1 else ''} {_some(without)}"
         yield link(3, Span(words, Role.DIM), last=False, word="effective")
-    if not found:
+    if not found and binding.state in (BindingState.BOUND, BindingState.PRINCIPAL_ONLY):
+        yield from _by_node(binding)
+    elif not found:
         role = binding_role(binding)
         where = f" in container{'s' if len(without) > 1 else ''} {_some(without)}"
         said = binding.reason or f"nothing{where if without else ''}"
-        yield link(3, stated(role, f"none: {said}"), last=False, word="effective")
+        doubt = binding.state is BindingState.UNKNOWN
+        words = f"{'not known' if doubt else 'none'}: {said}"
+        yield link(3, stated(role, words), last=False, word="effective")
+
+
+def _by_node(binding: Binding) -> Iterator[Line]:
+    """Nothing stands on the pod: whoever asks the node's metadata server gets it."""
+    role = Role.OK if binding.state is BindingState.BOUND else Role.PLAIN
+    who = binding.identity.text if binding.identity else "who, is not told"
+    said = stated(role, shorten(who, MAX_VALUE))
+    mechanism = Span(f"  {binding.mechanism}", Role.DIM)
+    yield link(3, said, mechanism, last=False, word="effective")
+    yield below(3, Span("by its nodes: nothing stands on the pod", Role.DIM))
+    if binding.reason:
+        yield below(3, Span(binding.reason, Role.DIM))
 
 
 def _effective_role(one: Effective, binding: Binding) -> Role:
@@ -222,15 +238,16 @@ def _effective_role(one: Effective, binding: Binding) -> Role:
 
 
 def _effective_lines(cluster: str, one: Effective, role: Role) -> Iterator[Line]:
-    who = "container" if one.role == "app" else f"{one.role} container"
+    kind = "container" if one.role == "app" else f"{one.role} container"
+    who = f"{kind} {one.container}" if one.container else "the whole pod"
     text = one.identity.text if one.identity else one.text
-    if not text:
+    if not text or (one.mechanism is Mechanism.POD_IDENTITY and one.identity is None):
         text = one.problem or _untold(one)
     target = ObjectTarget(cluster, one.traces[0].object) if one.traces else None
     yield link(
         3,
         stated(role, shorten(text, MAX_VALUE)),
-        Span(f"  {one.mechanism}  {who} {one.container}", Role.DIM),
+        Span(f"  {one.mechanism}  {who}", Role.DIM),
         last=False,
         target=target,
         word="effective",
@@ -265,6 +282,8 @@ def trace_line(cluster: str, trace: Trace, depth: int) -> Line:
 def _without(binding: Binding, found: Sequence[Effective]) -> Iterator[str]:
     """Containers of the newest pods that are nobody in this cloud."""
     named = {one.container for one in found}
+    if "" in named:  # something is said of the whole pod
+        return
     for shape in binding.workload.shapes[:1]:
         for role, container in shape.containers():
             if container.name not in named and role in ("app", "sidecar"):
@@ -293,24 +312,30 @@ def _nobody_told(binding: Binding) -> str:
     """Why it is not known who it is there."""
     if binding.state is BindingState.ROLE_UNKNOWN:
         return "which role it gets is in the EKS API only"
+    if binding.state is BindingState.UNKNOWN:
+        return "not known"
     if binding.mechanism is Mechanism.STATIC:
         return "whose key it is, only the cloud knows"
     if binding.mechanism is Mechanism.NODE:
         return "what its node is"
-    return binding.unknown or "nothing here says who"
+    written = written_name(binding)
+    said = f"{written!r}, whose account is not told" if written else "nothing here says who"
+    return binding.unknown or said
 
 
 def _nodes(facts: ClusterFacts, binding: Binding) -> Iterator[Line]:
     """The nodes of its pods, where something on them has a part."""
     by_node = binding.mechanism in _BY_NODE or binding.state is BindingState.NODE_FALLBACK
-    if not by_node:
+    google = binding.mechanism in (Mechanism.GKE, Mechanism.GKE_DIRECT)
+    if not by_node or (google and facts.cloud not in (None, Cloud.GCP)):
         return
     pods = (pod for shape in binding.workload.shapes for pod in shape.pods)
     names = sorted({pod.spec.node_name for pod in pods if pod.spec.node_name})
-    for name in names[:MOST]:
+    for number, name in enumerate(names[:MOST], 1):
         target = ObjectTarget(facts.name, ObjectRef("v1", "Node", "", name))
         said = _node_words(facts.nodes.get(name), binding.mechanism)
-        yield link(4, f"{name}  ", *said, target=target, word="node")
+        last = number == min(len(names), MOST)
+        yield link(4, f"{name}  ", *said, last=last, target=target, word="node")
     if len(names) > MOST:
         yield below(4, Span(f"and {len(names) - MOST} more nodes", Role.DIM))
 

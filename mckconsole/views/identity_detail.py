@@ -62,7 +62,7 @@ def binding_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> 
             Block(lines=(*_reason(binding, role), *links)),
             *_others(report, binding),
             _same_identity(report, binding),
-            findings_block(binding.findings, binding.unknowns),
+            findings_block(binding.findings, binding.unknowns, role),
             *fix_blocks(binding.findings),
             evidence_of(
                 snapshot,
@@ -75,9 +75,10 @@ def binding_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> 
 
 
 def _reason(binding: Binding, role: Role) -> Iterator[Line]:
-    if binding.reason and binding.effective:  # else the chain says it
+    told = any(one.text and one.text in binding.reason for one in binding.effective)
+    if binding.reason and binding.effective and not told:  # else the chain says it
         yield Line((stated(role, binding.reason),), indent=2)
-    if binding.unknown:
+    if binding.unknown and binding.unknown not in binding.reason:
         yield Line((unknown(f"not read: {binding.unknown}"),), indent=2)
 
 
@@ -134,7 +135,9 @@ def _same_identity(report: IdentityReport, binding: Binding) -> Block:
     return Block("Also used by", note, lines=tuple(lines))
 
 
-def findings_block(findings: Sequence[Finding], unknowns: Iterable[Unknown] = ()) -> Block:
+def findings_block(
+    findings: Sequence[Finding], unknowns: Iterable[Unknown] = (), role: Role = Role.OK
+) -> Block:
     """What is wrong, and what could not be judged."""
     lines = [finding_line(finding) for finding in findings]
     for one in dict.fromkeys(unknowns):
@@ -143,7 +146,8 @@ def findings_block(findings: Sequence[Finding], unknowns: Iterable[Unknown] = ()
         target = ClusterTarget(one.cluster) if one.cluster else None
         lines.append(Line((words, Span(f"  {one.reason}")), target, 2))
     if not lines:
-        return Block("Findings", lines=(remark("none: nothing is wrong with it"),))
+        beyond = "nothing is wrong with it" if role is Role.OK else "nothing beyond its state"
+        return Block("Findings", lines=(remark(f"none: {beyond}"),))
     note = count(len(findings), "finding") if findings else ""
     return Block("Findings", note, lines=tuple(lines))
 

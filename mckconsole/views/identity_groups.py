@@ -86,7 +86,13 @@ def cloud_identity_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence
     """A row per identity of a cloud."""
     uses = analysis.identity.identities
     made_of = {key: _parts(use) for key, use in uses.items()}
-    return _identities.rows(made_of, lambda key: _identity_row(uses[key]))
+    rows = _identities.rows(made_of, lambda key: _identity_row(uses[key]))
+    return sorted(rows, key=_widest_first)
+
+
+def _widest_first(row: Row) -> tuple[int, int]:
+    """Of those that are equally bad, first what most clusters share."""
+    return _ORDER.get(row.role, len(_ORDER)), -len(row.clusters)
 
 
 def _parts(*uses: IdentityUse) -> tuple[object, ...]:
@@ -186,7 +192,9 @@ def _account_row(account: Account, bindings: tuple[Binding, ...], own: tuple[Fin
             "cluster": Cell(key.cluster, Role.PLAIN, key.cluster),
             "namespace": Cell(key.namespace, Role.PLAIN, key.namespace),
             "serviceaccount": Cell(key.name, Role.PLAIN, key.name),
-            "state": worst_cell(bindings, role),
+            "state": worst_cell(
+                bindings, role, "no identity" if account.workloads else "no workload"
+            ),
             "declares": _declares(account),
             "cloud": clouds_cell(clouds),
             "workloads": number_cell(len(account.workloads)),

@@ -63,7 +63,7 @@ def use_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> Deta
         blocks=(
             Block(lines=tuple(_facts(use))),
             *_users(analysis, use),
-            findings_block(findings, unknowns),
+            findings_block(findings, unknowns, role),
             *fix_blocks(findings),
             evidence_of(snapshot, findings, seen, _cluster_roles(use.bindings)),
         ),
@@ -166,7 +166,7 @@ def cloud_account_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: st
                 count(len(bindings), "workload"),
                 lines=tuple(_identities(found)),
             ),
-            findings_block(findings),
+            findings_block(findings, (), role),
             *fix_blocks(findings),
             evidence_of(snapshot, findings, (), _cluster_roles(bindings)),
         ),

@@ -141,7 +141,8 @@ def test_a_dead_cluster_is_unknown_everywhere_and_says_why() -> None:
     assert texts(detail, "Tunnels from here") == ["? not known: unreachable"]
     assert texts(detail, "Nodes")[0].startswith("? unreachable: nodes is unreachable")
     assert texts(detail, "Not judged") == [
-        "? the whole mesh pane, the whole services pane  unreachable: timeout"
+        "? the whole identity pane, the whole mesh pane, the whole services pane"
+        "  unreachable: timeout"
     ]
     connection = facts(detail, "Connection")
     assert connection["reason"] == "timeout"

@@ -9,7 +9,9 @@ from msgspec.structs import replace as changed
 
 from mckconsole.analysis.identity.model import (
     BindingState,
+    Cloud,
     Effective,
+    Identity,
     IdentityPolicy,
     IdentityReport,
     Mechanism,
@@ -152,13 +154,39 @@ def test_what_the_pod_does_not_say(one: Effective, words: str) -> None:
     assert f"    ├ effective  {words}" in links(detail)
 
 
+def test_what_nodes_give_stands_not_on_the_pod() -> None:
+    given = binding("gcp-eu-1", identity=MAIL, mechanism=Mechanism.GKE, effective=())
+    text = "\n".join(links(of_binding(report(given))))
+    assert f"effective  ● {MAIL.text}  GKE Workload Identity" in text
+    assert "by its nodes: nothing stands on the pod" in text
+    own = Identity(Cloud.GCP, "demo.svc.id.goog", "demo", "ns/shop/sa/checkout")
+    direct = binding(
+        "gcp-eu-1", BindingState.PRINCIPAL_ONLY, own, mechanism=Mechanism.GKE_DIRECT,
+        reason="what it may do is in IAM only",
+    )  # fmt: skip
+    text = "\n".join(links(of_binding(report(direct))))
+    assert "effective  principal demo.svc.id.goog[ns/shop/sa/checkout]" in text
+    assert "what it may do is in IAM only" in text
+
+
+def test_a_name_without_its_account() -> None:
+    one = Effective("", "app", Mechanism.KIAM, READER.cloud, text="image-sync")
+    legacy = binding("aws-use1-1", BindingState.UNDECLARED, None, effective=(one,),
+                     mechanism=Mechanism.KIAM)  # fmt: skip
+    text = "\n".join(links(of_binding(report(legacy))))
+    assert "effective  ? image-sync  kube2iam/kiam  the whole pod" in text
+    assert "nothing in container" not in text
+    assert "AWS  ? 'image-sync', whose account is not told" in text
+
+
 def test_an_account_that_was_not_read() -> None:
     unread = account("aks-weu-1", unknown="serviceaccounts: forbidden")
     found = binding("aks-weu-1", BindingState.UNKNOWN, None, held=unread, unknown="forbidden")
     text = "\n".join(links(of_binding(report(found))))
     assert "ServiceAccount shop/checkout  ? serviceaccounts: forbidden" in text
     assert "declared   ? serviceaccounts: forbidden" in text
-    assert "cloud      AWS  ? forbidden" in text
+    assert "effective  ? not known: nothing in container app" in text
+    assert "cloud      AWS  ? not known" in text
     gone = changed(account("aks-weu-1"), object=None)
     found = binding("aks-weu-1", held=gone)
     assert "  └ ServiceAccount shop/checkout  ▲ is not there" in links(of_binding(report(found)))

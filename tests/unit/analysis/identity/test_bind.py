@@ -380,7 +380,7 @@ def test_spiffe_is_an_identity_of_its_own() -> None:
     }
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(

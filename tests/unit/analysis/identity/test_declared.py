@@ -190,7 +190,7 @@ def test_for_which_cluster(
     assert bool(doubt(facts, (one,))) is doubtful
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(

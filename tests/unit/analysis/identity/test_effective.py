@@ -467,7 +467,7 @@ _NAMES = st.sampled_from(
 _PATHS = st.one_of(_TEXT, st.sampled_from(["/a/b", "/a/", "/", "//", "http://[", "C:\\a", ARN]))
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     st.dictionaries(_NAMES, _PATHS, max_size=6),
     st.lists(st.tuples(st.sampled_from(["a", "b"]), _PATHS), max_size=3),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mckconsole.analysis.identity.formats import (
@@ -196,6 +196,7 @@ def test_words_of_audiences() -> None:
     assert read_audience("conjur").words == "a custom audience"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_whatever_is_written(text: str, other: str) -> None:
     for found in (

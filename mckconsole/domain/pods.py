@@ -19,6 +19,7 @@ from mckconsole.domain.cloudkeys import (
     GCP_CREDENTIALS,
     MAX_VALUE,
     PUBLIC_ENV,
+    meant_for,
     public_value,
     wanted_env,
     wanted_key,
@@ -41,9 +42,10 @@ def _same_name(name: str) -> str:
 
 
 def kept_annotations(annotations: dict[str, str]) -> dict[str, str]:
-    """Those that say something of a cloud identity, or nearly; long values are cut."""
+    """Those that say something of a cloud identity, or nearly; long values are cut, and what may be
+    credentials under a misspelt key is left out."""
     return {
-        key: value[:MAX_VALUE]
+        key: "" if meant_for(key) == GCP_CREDENTIALS else value[:MAX_VALUE]
         for key, value in annotations.items()
         if key != GCP_CREDENTIALS and wanted_key(key)
     }

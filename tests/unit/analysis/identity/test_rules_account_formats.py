@@ -257,8 +257,9 @@ def test_a_webhook_with_a_prefix_of_its_own_is_no_typo() -> None:
 
 def test_a_misspelt_key_for_credentials_shows_no_value() -> None:
     key = "cloud.google.com/external-credentials-jsn"
-    finding = only(case(account(notes={key: '{"private_key": "s3cr3t"}'})), "WI44")
-    assert "s3cr3t" not in str(finding)
+    held = account(notes={key: '{"private_key": "s3cr3t"}'})
+    finding = only(case(held), "WI44")
+    assert "s3cr3t" not in f"{held}{finding}"
 
 
 def test_an_account_that_is_gone_says_nothing() -> None:

@@ -24,13 +24,12 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     counted,
     live,
     on_pod,
-    patch_template,
     places,
     places_of,
-    unset,
     variable,
     written,
 )
+from mckconsole.analysis.identity.rules_workload_steps import patch_template, unset
 from mckconsole.domain.cloudkeys import AWS_KEY
 from mckconsole.domain.findings import ObjectRef, Severity
 from mckconsole.domain.pods import Pod
@@ -74,7 +73,7 @@ def wi06(case: Case) -> Iterator[Found]:
         f"{signs.names} has {', '.join(here)} and not {', '.join(gone)}: SDKs need both and go on "
         "to the next source, at last the node's role."
     ) + (blocks if declared is not None else "")
-    fix = steps(unset(case, here, sorted(signs.containers)), case.restart())
+    fix = unset(case, here, sorted(signs.containers))
     yield signs.found(case, "WI06", Severity.HIGH, Cloud.AWS, title, detail, fix)
 
 
@@ -115,7 +114,6 @@ def wi08(case: Case) -> Iterator[Found]:
     fix = steps(
         unset(case, (ROLE, TOKEN_FILE), sorted(signs.containers)),
         "take eks.amazonaws.com/role-arn off the service account, if the association has the role",
-        case.restart(),
     )
     yield signs.found(case, "WI08", Severity.MEDIUM, Cloud.AWS, title, detail, fix)
 

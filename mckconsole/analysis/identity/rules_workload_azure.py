@@ -18,17 +18,16 @@ from mckconsole.analysis.identity.rules_account_words import annotation, label, 
 from mckconsole.analysis.identity.rules_workload_pods import (
     UNSET,
     Signs,
-    account_named,
     live,
     on_owner,
     on_pod,
-    patch_template,
     places,
     places_of,
     template_path,
     variable,
     written,
 )
+from mckconsole.analysis.identity.rules_workload_steps import account_named, patch_template
 from mckconsole.domain.cloudkeys import AZURE_CLIENT, AZURE_PROXY, AZURE_USE
 from mckconsole.domain.findings import Severity
 

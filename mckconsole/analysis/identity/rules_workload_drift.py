@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mckconsole.analysis.identity.case import Case, Found
+from mckconsole.analysis.identity.effective_aws import ROLE, TOKEN_FILE
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape
 from mckconsole.analysis.identity.rules_account_words import show, steps
 from mckconsole.analysis.identity.rules_workload_injection import injected
@@ -18,11 +19,11 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     live,
     on_pod,
     places,
-    unset,
     variable,
     writer,
     written,
 )
+from mckconsole.analysis.identity.rules_workload_steps import unset
 from mckconsole.domain.cloudkeys import AZURE_TENANT, GCP_CREDENTIALS
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.text import shorten
@@ -110,8 +111,7 @@ def _drift(
     title = f"Pods are {_short(effect, declared)}, declared is {_short(declared.text, declared)}"
     if by_hand or not old:
         why = "it is written in the template, and the webhook leaves alone what is set already"
-        fix = steps(unset(case, names or ["the annotation"], sorted(signs.containers)),
-                    case.restart())  # fmt: skip
+        fix = _removal(case, names, signs)
     else:
         why = "the pods are older than what is declared, and the webhook never touches them again"
         fix = case.restart()
@@ -121,6 +121,14 @@ def _drift(
         "workload."
     )
     return signs.found(case, "WI05", Severity.HIGH, declared.cloud, title, detail, fix)
+
+
+def _removal(case: Case, names: list[str], signs: Signs) -> str:
+    """The step after which the webhook gives what is declared; AWS' only where neither is set."""
+    if not names:
+        return steps("take the credential configuration out of the template", case.restart())
+    pair = [ROLE, TOKEN_FILE] if ROLE in names else names
+    return unset(case, pair, sorted(signs.containers))
 
 
 def _short(text: str, declared: Declaration) -> str:

@@ -17,6 +17,7 @@ from mckconsole.analysis.identity.formats import EXTERNAL_ACCOUNT
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape, Trace
 from mckconsole.analysis.identity.rules_account_words import MAX_SHOWN, listed, show, steps
 from mckconsole.analysis.identity.rules_workload_pods import (
+    UNSET,
     Place,
     Signs,
     config_of,
@@ -25,9 +26,9 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     on_pod,
     places,
     places_of,
-    target,
     variable,
 )
+from mckconsole.analysis.identity.rules_workload_steps import target
 from mckconsole.domain.cloudkeys import GCP_CREDENTIALS
 from mckconsole.domain.external import GoogleCredentials
 from mckconsole.domain.findings import Evidence, ObjectRef, Severity
@@ -80,7 +81,7 @@ def _bare_nodes(case: Case, declared: Declaration, signs: Signs, bare: dict[str,
     for name, pod in list(bare.items())[:MAX_SHOWN]:
         node = ObjectRef("v1", "Node", "", name)
         signs.add(None, case.seen(Trace(case.ref("pods", pod), "spec.nodeName", name)))
-        signs.add(None, case.seen(Trace(node, f"metadata.labels['{_METADATA}']", f"none ({name})")))
+        signs.add(None, case.seen(Trace(node, f"metadata.labels['{_METADATA}']", UNSET)))
     signs.add(None, *show(case, declared))
     title = f"Google identity on {counted(len(bare), 'node')} without the metadata server"
     detail = (

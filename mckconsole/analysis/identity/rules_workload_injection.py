@@ -13,7 +13,14 @@ from types import MappingProxyType
 
 from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.injection import skipped
-from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape, Trace
+from mckconsole.analysis.identity.model import (
+    Cloud,
+    Declaration,
+    Mechanism,
+    Shape,
+    Trace,
+    WebhookFacts,
+)
 from mckconsole.analysis.identity.rules_account_words import label, show, steps
 from mckconsole.analysis.identity.rules_workload_pods import (
     Place,
@@ -21,10 +28,10 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     counted,
     live,
     on_pod,
-    patch_template,
     places_of,
     variable,
 )
+from mckconsole.analysis.identity.rules_workload_steps import patch_template
 from mckconsole.domain.cloudkeys import AZURE_USE, EKS_SKIP_WEBHOOK
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.pods import Pod
@@ -98,16 +105,23 @@ def _without(case: Case, rule: str) -> Iterator[Found]:
             continue
         signs, pods = Signs(), dict[str, Pod]()
         for shape in case.workload.shapes:
-            for pod in live(shape):
-                made = parse_rfc3339(pod.metadata.creation_timestamp)
-                if made is None or _optional(case, shape, declared):
-                    continue
-                older = made < since and not _opted_out(shape, declared)
-                if older is (rule == "WI01") and _bare(case, shape, declared, signs):
-                    pods[pod.metadata.name] = pod
+            if _optional(case, shape, declared):
+                continue
+            found = list(_made_when(shape, declared, since, older=rule == "WI01"))
+            if found and _bare(case, shape, declared, signs):
+                pods.update((pod.metadata.name, pod) for pod in found)
         if pods:
             judge = _older if rule == "WI01" else _newer
             yield judge(case, declared, signs, list(pods.values()))
+
+
+def _made_when(shape: Shape, declared: Declaration, since: float, *, older: bool) -> Iterator[Pod]:
+    """The pods of a shape that were made before the declaration, or after it."""
+    exempt = _opted_out(shape, declared)
+    for pod in live(shape):
+        made = parse_rfc3339(pod.metadata.creation_timestamp)
+        if made is not None and (made < since and not exempt) is older:
+            yield pod
 
 
 def _optional(case: Case, shape: Shape, declared: Declaration) -> bool:
@@ -214,35 +228,50 @@ def _webhook(
     aws = mechanism is Mechanism.POD_IDENTITY
     hook = case.facts.webhook(mechanism) or (case.facts.webhook(Mechanism.IRSA) if aws else None)
     if hook is None:
-        unread = case.facts.unread.get("mutatingwebhooks")
-        if unread:
-            look = case.kubectl("get mutatingwebhookconfigurations")
-            return Severity.HIGH, f"why is not known ({unread})", [look, case.restart()]
-        signs.add(None, case.derived(f"webhook of {mechanism}", "none in this cluster"))
-        abroad = case.facts.cloud is not declared.cloud
-        # one manifest for clusters of several clouds is common, and harmless
-        severity = Severity.LOW if abroad else Severity.HIGH
-        fixes = [f"install the webhook of {mechanism} in this cluster", case.restart()]
-        return severity, f"no webhook of {mechanism} is installed here", fixes
+        return _no_webhook(case, declared, signs)
     path = f"webhooks[{hook.index}].failurePolicy"
     signs.add(None, case.seen(Trace(hook.object, path, hook.failure_policy)))
-    look = case.kubectl(
-        f"get mutatingwebhookconfigurations {shlex.quote(hook.object.name)} -o yaml"
-    )
-    fixes = [look, case.restart()]
-    if hook.service:
-        namespace, name = hook.service
-        selector = shlex.quote(f"kubernetes.io/service-name={name}")
-        fixes.insert(0, case.kubectl(f"get endpointslices -l {selector}", namespace))
+    fixes = _look(case, hook)
     if hook.ready == 0:
         signs.add(None, case.derived("ready endpoints of the webhook's Service", "0"))
         return Severity.HIGH, "the webhook has no ready endpoint", fixes
     if _raced(declared, pods):
-        return Severity.HIGH, "they were made with it, before the webhook knew of it", fixes
-    if hook.failure_policy == "Ignore":
-        why = "the webhook did not answer then, and pods are made without it (failurePolicy Ignore)"
-        return Severity.HIGH, why, fixes
-    return Severity.HIGH, "the webhook did not act on them", fixes
+        why = "they were made at once with it, probably before the webhook knew of it"
+    elif hook.failure_policy == "Ignore":
+        why = (
+            "probably the webhook did not answer, and pods are made without (failurePolicy Ignore)"
+        )
+    else:
+        why = "the webhook did not act on them"
+    return Severity.HIGH, why, fixes
+
+
+def _no_webhook(case: Case, declared: Declaration, signs: Signs) -> tuple[Severity, str, list[str]]:
+    unread = case.facts.unread.get("mutatingwebhooks")
+    if unread:
+        look = case.kubectl("get mutatingwebhookconfigurations")
+        return Severity.HIGH, f"why is not known ({unread})", [look, case.restart()]
+    mechanism = declared.mechanism
+    signs.add(None, case.derived(f"webhook of {mechanism}", "none in this cluster"))
+    # one manifest for clusters of several clouds is common, and harmless
+    abroad = case.facts.cloud not in (None, declared.cloud)
+    fixes = [f"install the webhook of {mechanism} in this cluster", case.restart()]
+    why = f"no webhook of {mechanism} is installed here"
+    return Severity.LOW if abroad else Severity.HIGH, why, fixes
+
+
+def _look(case: Case, hook: WebhookFacts) -> list[str]:
+    """Where to look at a webhook, and what to do then."""
+    name = shlex.quote(hook.object.name)
+    fixes = [
+        case.kubectl(f"get mutatingwebhookconfigurations {name} -o yaml"),
+        case.restart(),
+    ]
+    if hook.service:
+        namespace, service = hook.service
+        selector = shlex.quote(f"kubernetes.io/service-name={service}")
+        fixes.insert(0, case.kubectl(f"get endpointslices -l {selector}", namespace))
+    return fixes
 
 
 def _raced(declared: Declaration, pods: list[Pod]) -> bool:

@@ -17,14 +17,13 @@ from mckconsole.analysis.identity.model import Binding, BindingState, Cloud, Sha
 from mckconsole.analysis.identity.rules_account_words import annotation, label, steps
 from mckconsole.analysis.identity.rules_workload_pods import (
     Signs,
-    account_named,
     on_owner,
     on_pod,
-    patch_template,
     system,
     template_path,
     written,
 )
+from mckconsole.analysis.identity.rules_workload_steps import account_named, patch_template
 from mckconsole.domain.cloudkeys import (
     AAD_BINDING,
     AZURE_CLIENT,

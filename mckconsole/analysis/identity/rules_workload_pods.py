@@ -6,9 +6,7 @@ what it saw once, however many pods there are.
 
 from __future__ import annotations
 
-import json
-import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from mckconsole.analysis.identity.case import Case, Found
@@ -19,7 +17,6 @@ from mckconsole.domain.managed import ManagedEntry, ManagedMeta
 from mckconsole.domain.pods import Pod, PodContainer
 
 UNSET = "(not set)"
-_TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "CronJob")
 _SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 
@@ -172,8 +169,9 @@ class Signs:
             self.containers[place.container.name] = None
             self.shapes[id(place.shape)] = place.shape
         for one in evidence:
-            kind = one.object.kind if one.object else ""
-            self._evidence.setdefault((kind, one.path, one.value), one)
+            # pods of a workload are alike: what one shows need not be shown of the others
+            of = "" if one.object is None or one.object.kind == "Pod" else str(one.object)
+            self._evidence.setdefault((of, one.path, one.value), one)
 
     @property
     def names(self) -> str:
@@ -206,50 +204,6 @@ class Signs:
                 subject=subject,
             ),
         )
-
-
-def target(case: Case) -> str:
-    """The workload as kubectl takes it, quoted for a shell."""
-    key = case.workload.key
-    return shlex.quote(f"{key.kind.lower()}/{key.name}")
-
-
-def unset(case: Case, names: Iterable[str], containers: Iterable[str]) -> str:
-    """The step that takes variables out of the template, for each container."""
-    gone = list(dict.fromkeys(names))
-    if case.workload.key.kind not in _TEMPLATED:
-        return f"take {', '.join(gone)} out of {', '.join(containers)}, in what makes the pods"
-    words = " ".join(shlex.quote(f"{name}-") for name in gone)
-    commands = (
-        case.kubectl(f"set env {target(case)} -c {shlex.quote(one)} {words}", case.namespace)
-        for one in containers
-    )
-    return " && ".join(commands) + _elsewhere(case, gone)
-
-
-def _elsewhere(case: Case, names: Iterable[str]) -> str:
-    """A reminder where something else than a person writes these fields."""
-    managers = {found.manager for name in names if (found := writer(case, name))}
-    others = sorted(one for one in managers if not one.startswith("kubectl"))
-    return f" (in the source that {', '.join(others)} applies, too)" if others else ""
-
-
-def patch_template(case: Case, template: dict[str, object]) -> str:
-    """The step that changes the template of the pods."""
-    if case.workload.key.kind not in _TEMPLATED:
-        return f"in what makes the pods, set {json.dumps(template)}"
-    inner: dict[str, object] = {"spec": {"template": template}}
-    if case.workload.key.kind == "CronJob":
-        inner = {"spec": {"jobTemplate": inner}}
-    words = shlex.quote(json.dumps(inner))
-    return case.kubectl(f"patch {target(case)} --type=strategic -p {words}", case.namespace)
-
-
-def account_named(case: Case, command: str) -> str:
-    """A kubectl command in the account's namespace; `{}` stands for its name."""
-    return case.kubectl(
-        command.replace("{}", shlex.quote(case.account.key.name), 1), case.account.key.namespace
-    )
 
 
 def counted(number: int, what: str) -> str:

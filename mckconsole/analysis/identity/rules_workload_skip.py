@@ -18,12 +18,11 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     Place,
     Signs,
     on_pod,
-    patch_template,
     places,
-    unset,
     variable,
     written,
 )
+from mckconsole.analysis.identity.rules_workload_steps import patch_template, unset
 from mckconsole.domain.cloudkeys import (
     AZURE_SKIP_CONTAINERS,
     EKS_SKIP_CONTAINERS,
@@ -69,8 +68,15 @@ def _split(text: str, separator: str) -> list[str]:
     return [name for part in text.split(separator) if (name := part.strip())]
 
 
+def _annotated(case: Case) -> bool:
+    """Whether any pod has an annotation on an identity: most have none."""
+    return any(shape.pod.metadata.annotations for shape in case.workload.shapes)
+
+
 def wi15(case: Case) -> Iterator[Found]:
     """WI15: a list with the wrong separator, or with a name that no container has."""
+    if not _annotated(case):
+        return
     for cloud, form in _LISTS.items():
         signs, unknown, meant = Signs(), dict[str, None](), ""
         for shape in case.workload.shapes:
@@ -113,6 +119,8 @@ def _annotate(case: Case, key: str, value: str | None) -> str:
 
 def wi43(case: Case) -> Iterator[Found]:
     """WI43: a container that is skipped has the identity's variables by hand."""
+    if not _annotated(case):
+        return
     for cloud, form in _LISTS.items():
         signs, names = Signs(), dict[str, None]()
         for place in places(case):

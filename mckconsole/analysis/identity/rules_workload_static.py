@@ -19,11 +19,10 @@ from mckconsole.analysis.identity.rules_account_words import show, steps
 from mckconsole.analysis.identity.rules_workload_pods import (
     Signs,
     on_pod,
-    patch_template,
     places,
-    unset,
     written,
 )
+from mckconsole.analysis.identity.rules_workload_steps import patch_template, unset
 from mckconsole.analysis.identity.static import SDK_ENV
 from mckconsole.domain.findings import Severity
 

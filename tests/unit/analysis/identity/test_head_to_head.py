@@ -11,9 +11,9 @@ from dataclasses import replace
 import pytest
 
 from mckconsole.analysis.identity.model import BindingState
+from mckconsole.analysis.identity.rules_workload_api_token import wi32
 from mckconsole.analysis.identity.rules_workload_injection import wi01, wi02
 from mckconsole.analysis.identity.rules_workload_static import wi07, wi25
-from mckconsole.analysis.identity.rules_workload_tokens import wi32
 from mckconsole.domain.pods import API_MOUNT
 from tests.unit.analysis.identity.accounts import AWS, AZURE, CLIENT, GKE, account
 from tests.unit.analysis.identity.workloads import (

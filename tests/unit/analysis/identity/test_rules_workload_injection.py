@@ -191,7 +191,10 @@ def test_another_role_in_the_template() -> None:
     assert ("metadata.managedFields", f"AWS_ROLE_ARN by helm, no later than {AFTER}") in (
         shown(found)
     )
-    assert "set env deployment/shop -c app AWS_ROLE_ARN-" in found.remediation
+    assert (
+        "set env deployment/shop -c app AWS_ROLE_ARN- AWS_WEB_IDENTITY_TOKEN_FILE-"
+        in found.remediation
+    )
     assert "helm" in found.remediation
     assert "other" in found.title
     assert "shop" in found.title

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from dataclasses import replace
 
 import pytest
 
 from mckconsole.analysis.identity.model import ClusterFacts
-from mckconsole.analysis.identity.rules_workload_tokens import wi28, wi29, wi31, wi32, wi33
+from mckconsole.analysis.identity.rules_workload_api_token import wi32, wi33
+from mckconsole.analysis.identity.rules_workload_tokens import wi28, wi29, wi31
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.pods import API_MOUNT
 from tests.unit.analysis.identity.accounts import AWS
@@ -24,6 +27,7 @@ from tests.unit.analysis.identity.workloads import (
     azure,
     case,
     container,
+    controller,
     env,
     irsa,
     judged,
@@ -57,6 +61,20 @@ def test_whom_the_token_of_a_role_is_for(audience: str, wrong: bool) -> None:
         assert one.severity is Severity.HIGH
         assert (f"{SOURCE}.audience", audience) in shown(one)
         assert "sts.amazonaws.com" in one.remediation
+
+
+def test_a_volume_that_is_known_in_full_is_patched_as_a_whole() -> None:
+    wrong = pod(irsa(), volumes=[token(audience="api://AzureADTokenExchange", seconds=7200)])
+    (found,) = judged(case(wrong, notes=AWS, made_by=controller()), wi28)
+    (patch,) = (word for word in shlex.split(found.remediation) if word.startswith("{"))
+    (volume,) = json.loads(patch)["spec"]["template"]["spec"]["volumes"]
+    assert volume == token(seconds=7200)
+    mixed = token(audience="api://AzureADTokenExchange")
+    mixed["projected"]["sources"].append({"configMap": {"name": "settings"}})
+    (found,) = judged(case(pod(irsa(), volumes=[mixed]), notes=AWS, made_by=controller()), wi28)
+    assert found.remediation == (
+        f"in what makes the pods, set under {SOURCE}: {{audience: sts.amazonaws.com}}"
+    )
 
 
 def test_azure_and_the_agent_want_their_own_tokens() -> None:

@@ -30,6 +30,7 @@ _PARTITIONS = (
 )
 _REGION = "topology.kubernetes.io/region"
 _METADATA_SERVER = "iam.gke.io/gke-metadata-server-enabled"
+_COMPUTE = "eks.amazonaws.com/compute-type"
 _EKSCTL_NAME = "alpha.eksctl.io/cluster-name"
 _EKS_ARN = re.compile(r"arn:aws[a-z0-9-]*:eks:[a-z0-9-]+:[0-9]{12}:cluster/([\w-]{1,100})", re.A)
 _EKSCTL = re.compile(r"[^@]+@([\w-]{1,100})\.[a-z0-9-]+\.eksctl\.io", re.A)
@@ -72,15 +73,18 @@ def read_place(context: str, version: str | None, nodes: Iterable[Node] | None) 
 
 
 def read_node(node: Node) -> NodeFacts:
-    """What identity rules ask of one node, but for the agent."""
+    """What identity rules ask of one node; its agent as far as nodes bring it along."""
     labels = node.metadata.labels
     system = labels.get("kubernetes.io/os") or node.status.node_info.operating_system
     virtual = (
-        labels.get("eks.amazonaws.com/compute-type") == "fargate"
+        labels.get(_COMPUTE) == "fargate"
         or labels.get("type") == "virtual-kubelet"
         or "/fargate-" in node.spec.provider_id
     )
-    return NodeFacts(system == "windows", virtual, labels.get(_METADATA_SERVER) == "true")
+    # nodes of EKS Auto Mode have the Pod Identity agent built in, and no pod of it
+    agent = labels.get(_COMPUTE) == "auto"
+    metadata = labels.get(_METADATA_SERVER) == "true"
+    return NodeFacts(system == "windows", virtual, metadata, agent)
 
 
 def partition_of(region: str) -> str:

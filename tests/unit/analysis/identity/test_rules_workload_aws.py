@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from mckconsole.analysis.identity.model import Cloud, NodeFacts
+from mckconsole.analysis.identity.places import read_node
 from mckconsole.analysis.identity.rules_workload_aws import wi06, wi08, wi09, wi27
+from mckconsole.domain.core import Node
 from mckconsole.domain.findings import Severity
-from tests.unit.analysis.identity.accounts import AWS, ROLE
+from tests.unit.analysis.identity.accounts import AWS, ROLE, decoded
 from tests.unit.analysis.identity.workloads import (
     AGENT_VOLUME,
     AKS,
@@ -113,6 +115,15 @@ def test_the_agent_cannot_run_on_fargate() -> None:
     (found,) = judged(case(pod(agent(), volumes=[AGENT_VOLUME], node="n2"), facts=facts), wi09)
     assert "cannot run on a Fargate node" in found.detail
     assert "IRSA" in found.remediation
+
+
+@pytest.mark.parametrize(("compute", "found"), [("auto", False), ("ec2", True), ("fargate", True)])
+def test_nodes_of_auto_mode_have_the_agent_built_in(compute: str, found: bool) -> None:
+    labels = {"eks.amazonaws.com/compute-type": compute}
+    node = read_node(decoded(Node, {"metadata": {"name": "n2", "labels": labels}}))
+    made = pod(agent(), volumes=[AGENT_VOLUME], node="n2")
+    one = case(made, facts=replace(EKS, nodes={"n2": node}))
+    assert bool(judged(one, wi09)) is found
 
 
 @pytest.mark.parametrize("topic", ["pods", "nodes"])

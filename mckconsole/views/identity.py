@@ -46,9 +46,10 @@ def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
 
 def find_binding(analysis: Analysis, row_id: str) -> Binding | None:
     """The binding behind a row; None when it is gone."""
-    cloud = row_id.rpartition("/")[2]
+    head, _, cloud = row_id.rpartition("/")
     for binding in analysis.identity.bindings:
-        if binding.cloud == cloud and binding.id == row_id:
+        name = binding.workload.key.name
+        if binding.cloud == cloud and head.endswith(name) and binding.id == row_id:
             return binding
     return None
 

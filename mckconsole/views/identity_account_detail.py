@@ -45,8 +45,10 @@ _TOKENS = "token-secrets"
 
 def find_account(analysis: Analysis, row_id: str) -> Account | None:
     """The service account behind a row; None when it is gone or has to do with no cloud."""
-    found = analysis.identity.accounts
-    return next((one for key, one in found.items() if str(key) == row_id), None)
+    for key, account in analysis.identity.accounts.items():
+        if row_id.endswith(key.name) and str(key) == row_id:
+            return account
+    return None
 
 
 def account_object(key: AccountKey) -> ObjectTarget:

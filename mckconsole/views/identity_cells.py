@@ -50,10 +50,13 @@ _ROLES: Mapping[BindingState, Role] = {
     BindingState.BOUND: Role.OK,
 }
 """Without findings: how bad it is depends on what is wrong, which is for the rules to say."""
-_RANKS = {
-    role: rank
-    for rank, role in enumerate((Role.CRITICAL, Role.WARN, Role.UNKNOWN, Role.DIM, Role.OK))
+WORST_FIRST = (Role.CRITICAL, Role.WARN, Role.UNKNOWN, Role.DIM, Role.OK)
+"""Roles of bindings and of what is made of them."""
+RANKS: Mapping[Role, int] = {
+    **dict.fromkeys(Role, len(WORST_FIRST)),
+    **{role: rank for rank, role in enumerate(WORST_FIRST)},
 }
+"""The worst is the smallest."""
 _NAMED = (Mechanism.IRSA, Mechanism.AZURE, Mechanism.KIAM, Mechanism.AAD_POD_IDENTITY)
 """Mechanisms in which what the pod says is a name, be it a wrong one."""
 _BARE = "·"
@@ -62,7 +65,7 @@ _BARE = "·"
 
 def worse(*roles: Role) -> Role:
     """The worst of these roles."""
-    return min(roles, key=lambda role: _RANKS.get(role, len(_RANKS)))
+    return min(roles, key=RANKS.__getitem__)
 
 
 def binding_role(binding: Binding) -> Role:
@@ -97,7 +100,7 @@ def worst_cell(bindings: Sequence[Binding], role: Role, none: str = "no workload
     """`✖ drift 2 of 5`: the worst of several states, and how many are in it."""
     if not bindings:
         return Cell(f"{sign(role)} {none}", role, none)
-    worst = min(bindings, key=lambda one: _RANKS[binding_role(one)])
+    worst = min(bindings, key=lambda one: RANKS[binding_role(one)])
     same = sum(one.state is worst.state for one in bindings)
     many = f" {same} of {len(bindings)}" if len(bindings) > 1 else ""
     return Cell(f"{sign(role)} {state_words(worst.state)}{many}", role, worst.state.value)
@@ -110,7 +113,8 @@ def cloud_cell(cloud: Cloud) -> Cell:
 
 def clouds_cell(clouds: Iterable[Cloud]) -> Cell:
     """`AWS, GCP`, in that order."""
-    words = ", ".join(CLOUD_WORDS[one] for one in Cloud if one in set(clouds))
+    found = set(clouds)
+    words = ", ".join(CLOUD_WORDS[one] for one in Cloud if one in found)
     return Cell(words, Role.PLAIN, words) if words else BLANK
 
 
@@ -151,12 +155,12 @@ def account_cell(identities: Iterable[Identity]) -> Cell:
 
 
 def pods_cell(binding: Binding) -> Cell:
-    """`3`, or `1 of 3 behind`."""
+    """`3`, or `1/3 behind`."""
     total = binding.workload.pod_count
     if not total:
         return Cell("none", Role.DIM, 0)
     if binding.behind:
-        return Cell(f"{binding.behind} of {total} behind", Role.WARN, total)
+        return Cell(f"{binding.behind}/{total} behind", Role.WARN, total)
     return Cell(str(total), Role.PLAIN, total)
 
 
@@ -200,7 +204,8 @@ def number_cell(number: int) -> Cell:
 
 def distinct_findings(*groups: Iterable[Finding]) -> tuple[Finding, ...]:
     """Each once, the worst first."""
-    found = {one.id: one for group in groups for one in group}
+    seen = {id(one): one for group in groups for one in group}  # an id of theirs is a hash
+    found = {one.id: one for one in seen.values()}
     return tuple(sorted(found.values(), key=lambda one: (one.severity.rank, one.rule, one.cluster)))
 
 

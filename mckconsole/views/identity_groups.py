@@ -26,6 +26,7 @@ from mckconsole.domain.text import shorten
 from mckconsole.views.explain import count
 from mckconsole.views.identity_cells import (
     MAX_TEXT,
+    RANKS,
     account_cell,
     account_id,
     binding_role,
@@ -43,8 +44,6 @@ from mckconsole.views.identity_cells import (
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
 
 K = TypeVar("K")
-_BAD = (Role.CRITICAL, Role.WARN, Role.UNKNOWN)
-_ORDER = {role: rank for rank, role in enumerate((*_BAD, Role.DIM, Role.OK))}
 
 
 class _Remembered(Generic[K]):
@@ -74,7 +73,7 @@ def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
 
 
 def _worst_first(row: Row) -> tuple[int, str]:
-    return _ORDER.get(row.role, len(_ORDER)), row.id
+    return RANKS[row.role], row.id
 
 
 _identities: _Remembered[Identity] = _Remembered()
@@ -92,7 +91,7 @@ def cloud_identity_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence
 
 def _widest_first(row: Row) -> tuple[int, int]:
     """Of those that are equally bad, first what most clusters share."""
-    return _ORDER.get(row.role, len(_ORDER)), -len(row.clusters)
+    return RANKS[row.role], -len(row.clusters)
 
 
 def _parts(*uses: IdentityUse) -> tuple[object, ...]:

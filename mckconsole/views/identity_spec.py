@@ -62,12 +62,12 @@ _COLUMNS = (
     Column("identity", "IDENTITY", help="who it is, or shall be, in the cloud", name=True),
     _CLOUD,
     _FINDINGS,
-    Column("pods", "PODS", "right", 4, "count", "all pods; `behind` are not as they shall be"),
+    Column("pods", "PODS", "right", 4, "count", "how many; how many of them are behind"),
     Column("account", "ACCOUNT", priority=5, help=_WHERE, name=True),
     Column("serviceaccount", "SERVICE ACCOUNT", priority=6, help="as what it runs", name=True),
     Column("mechanism", "MECHANISM", priority=7, help="how it comes by the identity"),
     Column("kind", "KIND", priority=8, help="kind of the workload"),
-    Column("reason", "REASON", priority=4, help="why it is in this state, or what else is wrong"),
+    Column("reason", "REASON", priority=3, help="why it is in this state, or what else is wrong"),
 )
 
 _IDENTITY_COLUMNS = (

@@ -12,6 +12,7 @@ from mckconsole.views.explain import count, fact, remark, stated
 from mckconsole.views.identity_cells import (
     ACCOUNT_WORDS,
     CLOUD_WORDS,
+    RANKS,
     account_id,
     binding_role,
     distinct_findings,
@@ -98,8 +99,7 @@ def _users(analysis: Analysis, use: IdentityUse) -> Iterator[Block]:
         _card(analysis, name, found, [one for one in use.accounts if one.cluster == name])
         for name, found in by_cluster.items()
     ]
-    order = (Role.CRITICAL, Role.WARN, Role.UNKNOWN, Role.DIM, Role.OK)
-    cards.sort(key=lambda card: order.index(card.role) if card.role in order else len(order))
+    cards.sort(key=lambda card: RANKS[card.role])
     heading, note = "Used by", count(len(use.bindings), "workload")
     for first in range(0, len(cards), _ABREAST):
         yield Block(heading, note, tuple(cards[first : first + _ABREAST]))
@@ -190,16 +190,10 @@ def _account_facts(analysis: Analysis, uses: Sequence[IdentityUse]) -> Iterator[
 
 def _identities(uses: Sequence[IdentityUse]) -> Iterator[Line]:
     """`checkout-reader  ● bound 3 of 3  in 2 clusters`, the most wrong first."""
-    order = (Role.CRITICAL, Role.WARN, Role.UNKNOWN)
-    ranked = sorted(
-        uses,
-        key=lambda one: (
-            order.index(use_role(one)) if use_role(one) in order else len(order),
-            one.identity,
-        ),
-    )
+    roles = {use.identity: use_role(use) for use in uses}
+    ranked = sorted(uses, key=lambda one: (RANKS[roles[one.identity]], one.identity))
     for use in ranked[:_MOST]:
-        role = use_role(use)
+        role = roles[use.identity]
         clusters = count(len(use_clusters(use)), "cluster")
         state = worst_cell(use.bindings, role).text
         target = IdentityTarget("cloud-identity", identity_id(use.identity))

@@ -56,7 +56,8 @@ _INJECTION = (
         "The service account declared its cloud identity before the pods were made, yet they have "
         "nothing of it. The webhook did not answer (the one of EKS fails open), is not installed, "
         "did not know the service account yet because both were made at once, or was told to skip "
-        "the pod.",
+        "the pod. As low where the pod's own label keeps the webhook away, and in a cluster of "
+        "another cloud that has no such webhook.",
         "Look at the webhook's pods and at what makes it skip the pod, then restart the workload.",
         f"{EKS_WEBHOOK}; aws/amazon-eks-pod-identity-webhook#174, #264",
     ),
@@ -113,7 +114,7 @@ _INJECTION = (
         ("pods", "nodes"),
         "A pod is to get its credentials from the EKS Pod Identity agent, and no ready pod of the "
         "agent runs on its node, or the node is Fargate or Windows, where it cannot run. Every "
-        "request for credentials fails.",
+        "request for credentials fails. Nodes of EKS Auto Mode have it built in.",
         "Install the agent, or look at why its pod is not ready; on Fargate use IRSA.",
         POD_IDENTITY_DOCS,
     ),
@@ -312,7 +313,7 @@ _TOKENS = (
         Severity.LOW,
         ("pods", *CONTROLLERS),
         "A projected token for a cloud is valid for a day or more, though the kubelet renews it "
-        "and an hour would do: who copies one has the identity that long. What the webhooks of "
+        "and an hour would do: whoever copies one has the identity that long. What the webhooks of "
         "EKS inject by default (up to 86400 s) is left out.",
         "Set expirationSeconds: 3600, or the service account's token-expiration annotation.",
         f"{_PROJECTED}; {EKS_WEBHOOK}",

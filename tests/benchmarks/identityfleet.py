@@ -37,6 +37,7 @@ _WRITTEN = "2026-09-10T08:00:00Z"
 _YOUNG = "2026-09-15T08:00:00Z"
 _KINDS = {kind.topic: kind for kind in KINDS}
 _DECODERS = {kind.topic: ProjectionDecoder(kind.projection) for kind in KINDS}
+_BUILT_IN = ("", "apps", "batch", "rbac.authorization.k8s.io", "admissionregistration.k8s.io")
 _TOKENS = "/var/run/secrets/kubernetes.io/serviceaccount"
 _AWS_DIR = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
 _AZURE_DIR = "/var/run/secrets/azure/tokens"
@@ -70,7 +71,8 @@ def _cluster(name: str, number: int) -> ClusterSnapshot:
 
 
 def _view(kind: Kind, objects: Mapping[Key, Projection]) -> TopicView:
-    state = TopicState.FRESH if objects or not kind.group else TopicState.ABSENT
+    served = bool(objects) or kind.group in _BUILT_IN
+    state = TopicState.FRESH if served else TopicState.ABSENT
     return TopicView(kind.topic, state, "", kind.versions[0], objects, {}, NOW, 1)
 
 

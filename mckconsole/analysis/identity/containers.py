@@ -68,13 +68,14 @@ class PodView:
 class View:
     """One container."""
 
-    __slots__ = ("container", "env", "pod", "role")
+    __slots__ = ("_tokens", "container", "env", "pod", "role")
 
     def __init__(self, pod: PodView, role: str, container: PodContainer) -> None:
         self.pod = pod
         self.role = role
         self.container = container
         self.env: Mapping[str, EnvVar] = {one.name: one for one in container.env if one.given}
+        self._tokens: list[tuple[VolumeMount, TokenSource, str]] | None = None
 
     @property
     def path(self) -> str:
@@ -117,7 +118,9 @@ class View:
 
     def cloud_tokens(self) -> list[tuple[VolumeMount, TokenSource, str]]:
         """All projected tokens that are mounted into the container, with their field paths."""
-        found = []
+        if self._tokens is not None:
+            return self._tokens
+        found = self._tokens = []
         for mount in self.container.volume_mounts:
             volume = self.pod.tokens.get(mount.name)
             if volume is not None and volume.projected is not None:

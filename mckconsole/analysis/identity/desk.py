@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mckconsole.analysis.changes import drop
 from mckconsole.analysis.identity.declared import declare, doubt
 from mckconsole.analysis.identity.extras import NO_EXTRAS
-from mckconsole.analysis.identity.index import ClusterIndex, Name
+from mckconsole.analysis.identity.index import ClusterIndex, Name, Touched
 from mckconsole.analysis.identity.model import (
     Account,
     AccountKey,
@@ -17,7 +17,7 @@ from mckconsole.analysis.identity.model import (
     Workload,
     WorkloadKey,
 )
-from mckconsole.analysis.identity.reading import ClusterReading
+from mckconsole.analysis.identity.reading import ClusterReading, News
 from mckconsole.analysis.identity.rounds import Rounds
 from mckconsole.analysis.identity.units import (
     AccountUnit,
@@ -68,10 +68,11 @@ class ClusterDesk:
 
     def renew(self, cluster: ClusterSnapshot, now: float, policy: IdentityPolicy) -> Changed:
         """Take in what changed, and judge again what that concerns."""
-        changed = Changed()
-        news = self.reading.refresh(cluster)
-        touched = self.index.update(cluster, self.facts.unread)
-        self.reading.look_at(cluster, touched.pods, news)
+        changed, news, touched = Changed(), News(), Touched()
+        if not self.reading.settled(cluster):
+            news = self.reading.refresh(cluster)
+            touched = self.index.update(cluster, self.facts.unread)
+            self.reading.look_at(cluster, touched.pods, news)
         changed.facts = news.everything
         changed.objects = news.everything or news.ground or bool(touched.pods or touched.accounts)
         if not self.facts.readable:

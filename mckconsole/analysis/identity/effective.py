@@ -18,6 +18,7 @@ from mckconsole.analysis.identity.hints import hints, unseen
 from mckconsole.analysis.identity.model import Cloud, ClusterFacts, Effective, Mechanism, Shape
 from mckconsole.analysis.identity.static import key_files, static_keys
 from mckconsole.domain.cloudkeys import AAD_BINDING, KIAM_ROLE
+from mckconsole.domain.pods import Volume
 
 __all__ = ["effective", "hints", "unseen"]
 SPIFFE_DRIVERS = frozenset({"csi.spiffe.io", "spiffe.csi.cert-manager.io"})
@@ -28,10 +29,20 @@ def effective(shape: Shape, facts: ClusterFacts) -> tuple[Effective, ...]:
     """Everything that a shape's containers are; empty for most pods, which name no cloud."""
     meta, spec = shape.pod.metadata, shape.pod.spec
     marked = AAD_BINDING in meta.labels or KIAM_ROLE in meta.annotations
-    special = any(one.csi or one.secret or one.projected for one in spec.volumes)
+    special = any(map(_special, spec.volumes))
     if not special and not marked and not any(one.env for _, one in shape.containers()):
         return roles_anywhere(shape, None, facts)
     return tuple(_all(shape, PodView(shape, facts)))
+
+
+def _special(volume: Volume) -> bool:
+    """Whether a volume may bring a credential; the API server's token is none."""
+    if volume.csi or volume.secret:
+        return True
+    return volume.projected is not None and any(
+        one.secret or ((token := one.service_account_token) and token.audience)
+        for one in volume.projected.sources
+    )
 
 
 def _all(shape: Shape, pod: PodView) -> Iterator[Effective]:

@@ -7,7 +7,7 @@ climbed once, and again when something that was looked up on the way comes, goes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
@@ -113,6 +113,8 @@ class ClusterIndex:
                     loose.add(Direct(key[0], kind, key[1]))
                 if kind == "Job" or before is None or now is None:
                     loose.update(self._asking.get((topic, key), ()))
+        if not self._pods:
+            loose.update(self._fill(cluster, touched))
         for key, before, now in self._changes(cluster, "pods"):
             self._move(key, cast("Pod | None", before), cast("Pod | None", now), loose, touched)
         for direct in loose:
@@ -137,6 +139,28 @@ class ClusterIndex:
         old, new = self._copies[topic], dict(view.objects)
         self._copies[topic] = new
         yield from differences(old, new)
+
+    def _fill(self, cluster: ClusterSnapshot, touched: Touched) -> Iterable[Direct]:
+        """Group all pods where none was held: there are many at the start, and those of one
+        controller share what they say of it."""
+        view, groups = cluster.topic("pods"), self._pods
+        self._seen["pods"] = Seen.of(view)
+        pods = cast("dict[Key, Pod]", dict(view.objects))
+        self._copies["pods"] = cast("dict[Key, Projection]", pods)
+        touched.pods += pods.values()
+        known: dict[tuple[int, int], Direct] = {}
+        for key, pod in pods.items():
+            meta = pod.metadata
+            alike = (id(meta.owner_references), id(meta.labels))
+            direct = known.get(alike) if meta.owner_references else None
+            if direct is None or direct.namespace != meta.namespace or direct.kind == "Pod":
+                direct = known[alike] = direct_of(pod)
+            keys = groups.get(direct)
+            if keys is None:
+                groups[direct] = [key]
+            else:
+                keys.append(key)
+        return groups
 
     def _move(
         self, key: Key, before: Pod | None, now: Pod | None, loose: set[Direct], touched: Touched

@@ -222,6 +222,8 @@ class Shape(msgspec.Struct, frozen=True, gc=False):
     def containers(self) -> tuple[tuple[str, PodContainer], ...]:
         """Every container with its role (see `Effective.role`)."""
         spec = self.pod.spec
+        if not spec.init_containers and not spec.ephemeral_containers:
+            return tuple([("app", one) for one in spec.containers])
         init = (
             ("sidecar" if one.restart_policy == "Always" else "init", one)
             for one in spec.init_containers

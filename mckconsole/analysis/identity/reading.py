@@ -7,8 +7,9 @@ compared, and equal facts stay the very same object but for their times.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import is_
 
 from mckconsole.analysis.identity.clusters import (
     FACT_TOPICS,
@@ -38,6 +39,7 @@ _CONTENT = (
 and endpoints are looked at one by one, and RBAC by its index."""
 _GROUND = ("root-ca", "namespaces")
 """Topics whose objects only rules on clusters look at."""
+_TOPICS = tuple(dict.fromkeys((*FACT_TOPICS, *EXTRA_TOPICS, *_GROUND, *_CONTENT)))
 _AGE = re.compile(r"(?<=no sign of life) for .*")
 
 
@@ -67,6 +69,17 @@ class ClusterReading:
     _rbac: HeldIndex | None = None
     _sources: dict[str, object] = field(default_factory=dict)
     _marks: dict[str, object] = field(default_factory=dict)
+    _views: Sequence[TopicView | None] = ()
+    _source: object = None
+
+    def settled(self, cluster: ClusterSnapshot) -> bool:
+        """Whether everything is as it was, to the very views: a snapshot is a value."""
+        views = [cluster.topics.get(topic) for topic in _TOPICS]
+        source = (cluster.context, cluster.state, cluster.reason, cluster.version)
+        if source == self._source and all(map(is_, views, self._views)):
+            return True
+        self._views, self._source = views, source
+        return False
 
     def refresh(self, cluster: ClusterSnapshot) -> News:
         """Work out anew what may have changed."""
@@ -74,10 +87,9 @@ class ClusterReading:
         standing = tuple([_standing(cluster.topic(topic)) for topic in FACT_TOPICS])
         content = tuple([_content(cluster.topic(topic)) for topic in _CONTENT])
         rbac = held(cluster, self._rbac)
-        source = (cluster.context, cluster.state, cluster.reason, cluster.version)
         self._mark(cluster, "nodes", self._nodes)
         self._mark(cluster, "endpointslices", self._endpoints)
-        changed = self._differs("facts", (source, standing, content, dict(self._marks)))
+        changed = self._differs("facts", (self._source, standing, content, dict(self._marks)))
         changed, self._rbac = changed or rbac is not self._rbac, rbac
         if changed:
             self._take(cluster, news)

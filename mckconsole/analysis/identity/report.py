@@ -55,6 +55,7 @@ from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 
 ASKED = "serviceaccounts"
 """The topic that is read when identities are wanted, and for nothing else."""
+_CLOUDS = tuple(Cloud)
 
 
 def analyse_identity(
@@ -144,10 +145,10 @@ class _Work:
             if pool:
                 names = {one.account.key[1:] for one in (*old, *new)}
                 self.principals.update(Principal(pool, *one) for one in names)
-        if now is not None:
-            desk.ledger.write(("workload", *key), findings_of(now.found), now.unknowns)
-        else:
+        if now is None or not (now.found or now.unknowns):
             desk.ledger.write(("workload", *key), ())
+        else:
+            desk.ledger.write(("workload", *key), findings_of(now.found), now.unknowns)
 
     def _take_account(
         self,
@@ -162,6 +163,8 @@ class _Work:
         account = now.account if now else None
         if pool := desk.pool_of.get(key.cluster):
             self.principals.add(Principal(pool, *name))
+        if before is None and now is not None and now.silent:
+            return
         self.identities.update(desk.uses.account(before.account if before else None, account))
         for one in (before, now):
             if one is not None and one.bound:
@@ -232,7 +235,7 @@ class _Work:
 
     def _bindings_of(self, accounts: Iterable[Account]) -> list[Binding]:
         raw = self.desk.raw
-        keys = ((key, cloud) for one in accounts for key in one.workloads for cloud in Cloud)
+        keys = ((key, cloud) for one in accounts for key in one.workloads for cloud in _CLOUDS)
         return [raw[key] for key in keys if key in raw]
 
     def _judge_fleet(self) -> None:
@@ -252,8 +255,9 @@ class _Work:
         desk = self.desk
         changes: dict[BindingKey, Binding | None] = {}
         for workload in self.loose:
-            for cloud in Cloud:
-                self._attach_to((workload, cloud), changes)
+            for key in [(workload, cloud) for cloud in _CLOUDS]:
+                if key in desk.raw or key in desk.shelf.by_key:
+                    self._attach_to(key, changes)
         desk.shelf.change(changes)
         uses: dict[Identity, IdentityUse | None] = {}
         for identity in self.identities:

@@ -43,7 +43,9 @@ class Held(NamedTuple):
 
 def held_by(case: AccountCase) -> list[Held]:
     """The cloud identities of the account: declared, or in effect in its workloads by hand."""
-    found = [
+    if case.held is not None:
+        return case.held
+    found = case.held = [
         Held(one.cloud, one.text, tuple(show(case, one)))
         for one in case.account.declarations
         if one.identity is not None and one.mechanism in FEDERATED

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from mckconsole.analysis.identity.model import Shape
 from mckconsole.domain.cloudkeys import LABELS
-from mckconsole.domain.pods import Pod
+from mckconsole.domain.pods import Pod, PodMeta
 
 
 def shapes_of(pods: Iterable[Pod]) -> tuple[Shape, ...]:
@@ -44,15 +44,21 @@ def _alike(one: Pod, other: Pod) -> bool:
         and a.ephemeral_containers == b.ephemeral_containers
         and a.automount_service_account_token is b.automount_service_account_token
         and a.host_network is b.host_network
-        and one.metadata.annotations == other.metadata.annotations
-        and one.metadata.google == other.metadata.google
-        and _said(one) == _said(other)
+        and _same_words(one.metadata, other.metadata)
     )
 
 
-def _said(pod: Pod) -> dict[str, str] | None:
-    """What its labels say of an identity."""
-    labels = pod.metadata.labels
+def _same_words(one: PodMeta, other: PodMeta) -> bool:
+    """Whether annotations and labels say the same of an identity."""
+    return (
+        one.annotations == other.annotations
+        and (one.google is other.google or one.google == other.google)
+        and (one.labels is other.labels or _said(one.labels) == _said(other.labels))
+    )
+
+
+def _said(labels: dict[str, str]) -> dict[str, str] | None:
+    """What labels say of an identity."""
     if LABELS.isdisjoint(labels):
         return None
     return {key: value for key, value in labels.items() if key in LABELS}

@@ -18,6 +18,7 @@ from mckconsole.analysis.identity.model import (
     ClusterFacts,
     Effective,
     IdentityPolicy,
+    Mechanism,
     Shape,
     Workload,
 )
@@ -27,6 +28,8 @@ from mckconsole.analysis.notes import finding_order
 from mckconsole.domain.cloudkeys import wanted_key
 from mckconsole.domain.findings import Finding, Unknown
 
+_API_VOLUME = "kube-api-access"
+"""What every pod has; see `domain.pods`."""
 Effects: TypeAlias = tuple[tuple[Shape, tuple[Effective, ...]], ...]
 
 
@@ -60,6 +63,11 @@ class AccountUnit:
     """Whether any of its workloads has a binding."""
 
     @property
+    def silent(self) -> bool:
+        """Whether nothing follows from it, and nothing is said of it."""
+        return not (self.account.declarations or self.bound or self.found or self.unknowns)
+
+    @property
     def told(self) -> bool:
         """Whether there is anything to tell of it."""
         return bool(self.bound or self.account.declarations or self.found)
@@ -89,8 +97,8 @@ def judge_workload(
     bindings = bind(around.facts, workload, account, effects)
     if old is not None and old.bindings:
         bindings = _kept(bindings, old.bindings)
-    if not bindings and not _speaks(workload):
-        return Unit(workload, effects)
+    if all(map(_untold, bindings)) and not _speaks(workload):
+        return Unit(workload, effects, bindings)
     case = Case(
         around.facts,
         around.now,
@@ -136,11 +144,21 @@ def _declares(account: Account) -> bool:
     return bool(made.metadata.annotations) or any(map(wanted_key, made.metadata.labels))
 
 
+def _untold(binding: Binding) -> bool:
+    """Whether a workload is somebody merely because of where it runs."""
+    return binding.mechanism is Mechanism.GKE_DIRECT and not binding.account.declarations
+
+
 def _speaks(workload: Workload) -> bool:
-    """Whether pods without any binding say anything of an identity, or mean to."""
+    """Whether pods say anything of an identity, or mean to: a rule has nothing to look at in others
+    that have none."""
     for shape in workload.shapes:
         meta = shape.pod.metadata
         if meta.annotations or any(map(wanted_key, meta.labels)):
+            return True
+        if any(one.env or one.env_from for _, one in shape.containers()):
+            return True
+        if any(one.tokens for one in shape.pod.spec.volumes if one.name != _API_VOLUME):
             return True
     return workload.controller is not None and any(
         map(wanted_key, workload.controller.metadata.labels)

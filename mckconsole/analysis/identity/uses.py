@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mckconsole.analysis.changes import drop
 from mckconsole.analysis.identity.model import (
@@ -23,11 +23,13 @@ def key_of(binding: Binding) -> BindingKey:
     return (binding.workload.key, binding.cloud)
 
 
-def identities_of(binding: Binding) -> Iterator[Identity]:
+def identities_of(binding: Binding) -> list[Identity]:
     """Everybody that a workload is, or shall be, each once."""
-    shown = [binding.identity, binding.declared.identity if binding.declared else None]
-    shown += [one.identity for one in binding.effective]
-    yield from dict.fromkeys(one for one in shown if one is not None)
+    found = {one.identity: None for one in binding.effective}
+    found[binding.identity] = None
+    if binding.declared is not None:
+        found[binding.declared.identity] = None
+    return [one for one in found if one is not None]
 
 
 class Uses:
@@ -47,8 +49,14 @@ class Uses:
             self._accounts[identity] = (*self._accounts.get(identity, ()), key)
         yield from {one for one, _ in had | has}
 
-    def bindings(self, old: Iterable[Binding], new: Iterable[Binding]) -> Iterator[Identity]:
+    def bindings(self, old: Sequence[Binding], new: Sequence[Binding]) -> Iterator[Identity]:
         """Bindings of a workload came, changed or went; the identities that this concerns."""
+        if not old:  # as everything is at first
+            for binding in new:
+                for one in identities_of(binding):
+                    self._bindings[one] = (*self._bindings.get(one, ()), key_of(binding))
+                    yield one
+            return
         had = {(one, key_of(binding)) for binding in old for one in identities_of(binding)}
         has = {(one, key_of(binding)) for binding in new for one in identities_of(binding)}
         for identity, key in had - has:

@@ -10,7 +10,7 @@ An answer is a tuple of `Grant`s, each the evidence of one way: subject, binding
 What is outside RBAC is told by `OUTSIDE`, and must stand beside every answer.
 """
 
-from mckconsole.analysis.rbac.binding import who_can_change_binding
+from mckconsole.analysis.rbac.binding import who_can_at_once, who_can_change_binding
 from mckconsole.analysis.rbac.index import RbacIndex, build
 from mckconsole.analysis.rbac.model import OUTSIDE, SCOPE, Grant, Need, Reach, Way, WayKind
 from mckconsole.analysis.rbac.reading import TOPICS, HeldIndex, evidence, held, unread
@@ -34,6 +34,7 @@ __all__ = [
     "evidence",
     "held",
     "unread",
+    "who_can_at_once",
     "who_can_change_binding",
     "who_can_read_secret",
 ]

@@ -53,3 +53,12 @@ def who_can_change_binding(index: RbacIndex, namespace: str, service_account: st
         (repoint,) if repoint.grants else (),
         tuple(way for way in found.values() if way.grants),
     )
+
+
+def who_can_at_once(index: RbacIndex, namespace: str, service_account: str) -> Reach:
+    """The plain ways alone, which are asked for of every ServiceAccount: to point it elsewhere, to
+    run as it, to have a token made for it."""
+    places = {namespace: frozenset((service_account,))}
+    repoint = ways.way(index, WayKind.REPOINT, _REPOINT, places)
+    found = [ways.way(index, kind, _BECOME[kind], places) for kind in (WayKind.RUN, WayKind.TOKEN)]
+    return Reach((repoint,) if repoint.grants else (), tuple(way for way in found if way.grants))

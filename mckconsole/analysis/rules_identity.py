@@ -88,8 +88,8 @@ _FORMATS = (
         Severity.MEDIUM,
         ("serviceaccounts", "pods"),
         "An annotation or label has a key that differs by a letter or two from one that a webhook "
-        "reads, or has its ending under another domain; or an annotation that counts on the service "
-        "account stands on the pods alone. It does nothing and nobody is told.",
+        "reads, or has its ending under another domain; or an annotation that counts on the "
+        "service account stands on the pods alone. It does nothing and nobody is told.",
         "Rename the key as the finding says, then restart the pods.",
         f"{EKS_WEBHOOK}; {AZURE_WEBHOOK}; {GCP_WEBHOOK}",
     ),

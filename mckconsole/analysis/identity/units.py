@@ -91,13 +91,14 @@ def judge_workload(
 ) -> Unit:
     """The workload as it is now, with the very bindings of `old` where these say the same; `anew`
     when the facts of its cluster are others."""
-    if not workload.shapes:
+    expected = not workload.shapes and bool(account.declarations)
+    if not workload.shapes and not expected:
         return Unit(workload)
     effects = _effects(around.facts, workload.shapes, () if old is None or anew else old.effects)
     bindings = bind(around.facts, workload, account, effects)
     if old is not None and old.bindings:
         bindings = _kept(bindings, old.bindings)
-    if all(map(_untold, bindings)) and not _speaks(workload):
+    if all(map(_untold, bindings)) and not expected and not _speaks(workload):
         return Unit(workload, effects, bindings)
     case = Case(
         around.facts,
@@ -155,6 +156,8 @@ def _speaks(workload: Workload) -> bool:
     for shape in workload.shapes:
         meta = shape.pod.metadata
         if meta.annotations or any(map(wanted_key, meta.labels)):
+            return True
+        if shape.pod.spec.host_network:
             return True
         if any(one.env or one.env_from for _, one in shape.containers()):
             return True

@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mckconsole.analysis.identity.case import WorkloadRule
-from mckconsole.analysis.identity.model import ClusterFacts
+from mckconsole.analysis.identity.model import ClusterFacts, IdentityPolicy
 from mckconsole.analysis.identity.rules_workload import WORKLOAD_RULES
+from mckconsole.analysis.identity.units import Around, judge_workload
 from mckconsole.analysis.rules import RULES
 from mckconsole.domain import cloudkeys
 from mckconsole.domain.cloudkeys import PUBLIC_ENV, STATIC_ENV
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.pods import API_MOUNT, Pod
-from tests.unit.analysis.identity.accounts import AWS, AZURE, CLIENT, GKE, ROLE
+from tests.unit.analysis.identity.accounts import AWS, AZURE, CLIENT, GKE, NOW, ROLE
 from tests.unit.analysis.identity.workloads import (
     AFTER,
     AKS,
@@ -151,3 +152,15 @@ def test_every_rule_on_workloads_has_words() -> None:
 @pytest.mark.parametrize("rule", WORKLOAD_RULES, ids=lambda rule: rule.__name__)
 def test_a_workload_without_pods_or_a_declaration_is_silent(rule: WorkloadRule) -> None:
     assert judged(case(made_by=controller()), rule) == []
+
+
+def test_what_has_no_binding_is_judged_where_rules_look_at_it() -> None:
+    """The engine leaves out what rules have nothing to look at."""
+    job = case(notes=AZURE, facts=AKS, made_by=controller("CronJob"))
+    host = case(pod(container(), hostNetwork=True))
+    handed = case(pod(container(mounts={"tok": "/run/vault"}), volumes=[token("tok", "")]))
+    for one, rule in ((job, "WI10"), (host, "WI27"), (handed, "WI33")):
+        around = Around(one.facts, NOW, IdentityPolicy())
+        unit = judge_workload(around, one.workload, one.account, None, True)
+        assert unit.bindings == ()
+        assert {found.finding.rule for found in unit.found} == {rule}

@@ -92,7 +92,9 @@ class ClusterDesk:
             due.update(self._runs_as.get(key, ()))
         around = Around(self.facts, now, policy)
         concerned = self._judge_units(around, due, pending, made, changed, news.everything)
-        concerned |= made.keys() | set(self._account_rounds.again(now))
+        concerned |= made.keys() | news.accounts | set(self._account_rounds.again(now))
+        if news.everything:
+            concerned |= self.accounts.keys()
         self._judge_accounts(around, concerned, made, changed)
         return changed
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
-
-import msgspec
 
 from mckconsole.domain.decode import ProjectionDecoder
 from mckconsole.domain.kinds import BY_TOPIC, KINDS
@@ -56,7 +55,7 @@ class LiveFleet:
     def relist(self, cluster: str, topic: str) -> None:
         """A list is read again: equal objects, all of them new."""
         held = self._held[cluster][topic]
-        self._held[cluster][topic] = {key: _copy(one) for key, one in held.items()}
+        self._held[cluster][topic] = {key: copy.copy(one) for key, one in held.items()}
 
     def state(self, cluster: str, topic: str, state: TopicState) -> None:
         """How a topic stands from now on."""
@@ -96,7 +95,3 @@ class LiveFleet:
             NOW if state.readable else None,
             self._generations.get((name, topic), 0),
         )
-
-
-def _copy(found: Projection) -> Projection:
-    return msgspec.convert(msgspec.to_builtins(found), type(found))

@@ -127,6 +127,21 @@ def _exported(cluster: str) -> Iterator[dict[str, Any]]:
                           "conditions": {"ready": False}}]}  # fmt: skip
 
 
+def _identified() -> Iterator[dict[str, Any]]:
+    """A workload that is somebody in AWS, by its service account and by its own environment."""
+    meta = {"name": "shop", "namespace": "default"}
+    role = "arn:aws:iam::000000000000:role/shop"
+    yield {"apiVersion": "v1", "kind": "ServiceAccount",
+           "metadata": {**meta, "annotations": {"eks.amazonaws.com/role-arn": role}}}  # fmt: skip
+    secret = {"secretKeyRef": {"name": "keys", "key": "AWS_ACCESS_KEY_ID"}}
+    env = [{"name": "AWS_ROLE_ARN", "value": role},
+           {"name": "AWS_ACCESS_KEY_ID", "valueFrom": secret}]  # fmt: skip
+    yield {"apiVersion": "v1", "kind": "Pod", "metadata": meta,
+           "spec": {"serviceAccountName": "shop", "nodeName": "node",
+                    "containers": [{"name": "app", "image": "shop", "env": env}]},
+           "status": {"phase": "Running"}}  # fmt: skip
+
+
 def payload_of(number: int) -> str:
     """The payload of cluster `number`: even ones are tame, odd ones wild."""
     return list(PAYLOADS.values())[number // 2 % len(PAYLOADS)]
@@ -171,7 +186,7 @@ class HostileFleet(EmbeddedFleet):
         cluster = super()._build(model)
         poisoner = self._poisoners[model.name]
         cluster.version = poisoner.poison(cluster.version)
-        for item in _exported(model.name):
+        for item in (*_exported(model.name), *_identified()):
             cluster.create(item)
         for resource in list(cluster.types):
             if resource.startswith(("customresourcedefinitions", "namespaces")):

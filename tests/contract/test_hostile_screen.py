@@ -29,7 +29,8 @@ from tests.ui.strictterm import is_visible
 CLUSTERS = 2 * len(PAYLOADS)
 CONTEXTS = 3 * len(PAYLOADS) + 2
 OTHER_VIEWS = ("finding", "matrix", "list", "metrics", "transitions", "compared", "losses",
-               "what if", "scope", "palette", "prompt", "toast")  # fmt: skip
+               "what if", "who else", "who can", "grouped", "behind a group", "scope", "palette",
+               "prompt", "toast")  # fmt: skip
 BOX = "esc leaves"
 """Under every dialog."""
 SOME = 6
@@ -157,11 +158,29 @@ class Tour:
                 self.see("compared", "=", "z", "end", *["right"] * 4, "y", "escape")
             self.see("services", f"3{KEYS['down']}")
 
+    def identities(self) -> None:
+        """Workloads in each grouping, what is behind each, who else, and who can change it."""
+        self.see("identity", "4", "g", "w", *["right"] * 20, "pagedown", "end", "g", "w", "y")
+        self.click_all("identity")
+        self.see("identity", "4", "g")
+        for number in range(CLUSTERS):
+            self.see("chain", "enter", "pagedown", "end")
+            if number % SOME < 2:
+                self.click_all("chain")
+                self.see("who else", "u", "end", "y", "escape")
+                self.see("who can", "w", "end", "y", "escape")
+            self.see("identity", f"4{KEYS['down']}")
+        for _ in range(3):
+            self.see("grouped", "v", "g", "w", *["right"] * 10, "end", "w", "g")
+            for _ in range(SOME):
+                self.see("behind a group", "enter", "end", "escape", "down")
+        self.see("identity", "v")
+
     def sizes(self) -> None:
         """The same in other windows, down to one in which next to nothing fits."""
         for size in ((80, 24), (200, 50), (30, 8), (1, 1), (120, 40)):
             self.hands.resize(*size)
-            for pane in ("1", "2", "3"):
+            for pane in ("1", "2", "3", "4"):
                 self.see("sized", pane, "g", "enter", "pagedown", "end", "escape", "?", "escape")
 
     def toasts(self) -> None:
@@ -197,6 +216,7 @@ def run_through(fleet: HostileFleet, folder: Path) -> Tour:
         tour.clusters()
         tour.mesh()
         tour.services()
+        tour.identities()
         tour.exports()
         tour.sizes()
         tour.toasts()
@@ -217,7 +237,7 @@ def missing(tour: Tour, view: str) -> Iterator[str]:
 async def test_nothing_of_a_stranger_reaches_the_terminal_but_readable_text(tmp_path: Path) -> None:
     async with HostileFleet(tmp_path) as fleet:
         tour = await asyncio.to_thread(run_through, fleet, tmp_path)
-    for view in ("fleet", "cluster", "tunnel", "services", "service", "YAML"):
+    for view in ("fleet", "cluster", "tunnel", "services", "service", "identity", "chain", "YAML"):
         assert list(missing(tour, view)) == [], view
     for view in OTHER_VIEWS:
         seen = "\n".join(tour.shown[view])

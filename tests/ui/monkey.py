@@ -24,6 +24,7 @@ ODD = ("f1", "f12", "ctrl+w", "ctrl+u", "ctrl+k", "backspace", "delete", "ctrl+l
 USEFUL = ("enter", "escape", "down", "up", "escape", "enter", "colon", "slash", "escape") * 3
 """More often than the others: they lead somewhere."""
 COMMANDS = (
+    "identity by role", "id by sa state:drift", "identity by nothing", "wi by account", "iam",
     "fleet", "mesh", "mesh state:error", "fleet !state:ready", "links rtt>100ms", "fleet /[",
     "ctx @aws", "ctx *", "ctx gcp*", "ctx !edge*", "ctx nowhere", "ctx", "ns shop", "ns -", "sort",
     "sort -state", "sort off", "sort nothing", "theme", "theme mono", "theme light", "theme ansi",

@@ -74,7 +74,8 @@ class Collection(Generic[P]):
         self._as_of: float | None = None
         self._confirmed = float("-inf")
         self._generation = 0
-        self._settled_view: TopicView | None = None
+        self._last: tuple[TopicView | None, object, dict[Key, P]] = (None, None, {})
+        """The last view, with what it was made of."""
         self._shown = False
         """Whether a view of the content was given out since it last changed: it is a value, so the
         next change is made to a copy."""
@@ -114,13 +115,17 @@ class Collection(Generic[P]):
         as_of: float,
         undecodable: int = 0,
     ) -> None:
-        """Make a complete list the content, at once."""
+        """Make a complete list the content, at once.
+
+        Objects that are equal to those held stay these: others may hold them too.
+        """
         content: dict[Key, P] = {}
         faults: dict[Key, tuple[str, ...]] = {}
         for decoded in objects:
-            content[decoded.object.key] = decoded.object
+            key, held = decoded.object.key, self._objects.get(decoded.object.key)
+            content[key] = held if held is not None and held == decoded.object else decoded.object
             if decoded.faults:
-                faults[decoded.object.key] = decoded.faults
+                faults[key] = decoded.faults
         self._unlisted = ()
         if undecodable:
             self._unlisted = (f"{undecodable} objects of the list could not be decoded",)
@@ -217,14 +222,15 @@ class Collection(Generic[P]):
     def view(self, now: float) -> TopicView:
         """What the analysis gets at `now` (monotonic clock): a value, which never changes.
 
-        Of a topic that is not read it is the same one until that changes: most are not.
+        It is the same one until something changes, so that what did not is told at a glance.
         """
-        if self._settled is not None:
-            held, standing = self._settled_view, (*self._settled, self._generation)
-            if held is None or (held.state, held.reason, held.generation) != standing:
-                held = self._settled_view = self._view(*self._settled)
-            return held
-        return self._view(*self.judge(now))
+        state, reason = self._settled or self.judge(now)
+        standing = (state, reason, self.version, self._as_of, self._generation)
+        held, before, objects = self._last
+        if held is None or before != standing or objects is not self._objects:
+            held = self._view(state, reason)
+            self._last = (held, standing, self._objects)
+        return held
 
     @property
     def partial(self) -> bool:
@@ -263,6 +269,7 @@ class Collection(Generic[P]):
     def _forget(self) -> None:
         self.version, self.error, self._read = "", None, False
         self._objects, self._faults, self._shown = {}, {}, False
+        self._last = (None, None, {})
 
     def _settle(self, settled: tuple[TopicState, str] | None, visible: bool) -> None:
         """Take in why the topic is not read; `visible`: whether it could be seen before."""

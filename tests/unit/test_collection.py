@@ -242,3 +242,30 @@ def test_a_view_cannot_be_written_to() -> None:
     held.fill("a")
     with pytest.raises(TypeError):
         held.it.view(held.now).objects["", "b"] = Namespace()  # type: ignore[index] # the point
+
+
+def test_a_view_is_the_same_until_something_changes() -> None:
+    held = Held()
+    held.fill("a", "b")
+    first = held.it.view(held.now)
+    assert held.it.view(held.now + 1) is first
+    held.it.confirm(8.0)
+    second = held.it.view(held.now)
+    assert second is not first
+    assert (second.as_of, second.generation) == (8.0, first.generation)
+    held.it.upsert(decoded("a", version="2"), as_of=9.0)
+    third = held.it.view(held.now)
+    assert third.generation > second.generation
+    assert second.objects["", "a"].metadata.resource_version == "1"
+    held.it.trouble(ConnectFailed("down"))
+    assert held.it.view(held.now).state is TopicState.STALE
+
+
+def test_a_list_leaves_equal_objects_as_they_are() -> None:
+    held = Held()
+    held.fill("a", "b")
+    before = held.it.view(held.now)
+    held.it.replace([decoded("a"), decoded("b", version="2")], resource_version="8", as_of=6.0)
+    after = held.it.view(held.now)
+    assert after.objects["", "a"] is before.objects["", "a"]
+    assert after.objects["", "b"].metadata.resource_version == "2"

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.benchmarks import analysis, appspeed, failover, gridspeed, services
+from tests.benchmarks import analysis, appspeed, failover, gridspeed, identity, services
 from tests.benchmarks.realserver import available, filled
 from tests.benchmarks.serving import contend, served
 from tests.benchmarks.table import Line, render
@@ -75,6 +75,7 @@ def _inventory(name: str, kubeconfig: str, *, judged: bool) -> list[Line]:
 def memory() -> list[Line]:
     """Bytes per held pod, and decoding speed."""
     ours, models = _memory("ours", 100_000), _memory("models", 5_000)
+    judged = _memory("judged", 100_000)["bytes"] / 100_000
     bytes_ours, bytes_models = ours["bytes"] / 100_000, models["bytes"] / 5_000
     speed_ours = ours["received"] / MIB / ours["seconds"]
     speed_models = models["received"] / MIB / models["seconds"]
@@ -83,6 +84,11 @@ def memory() -> list[Line]:
             "memory per held pod, 100,000 pods", f"{bytes_ours:,.0f} B",
             f"models {bytes_models:,.0f} B (5,000 pods)", f"{bytes_models / bytes_ours:.0f} x less",
             "≤ 2,048 B", bytes_ours <= 2048,
+        ),
+        Line(
+            "the same with owners and their identities", f"{judged:,.0f} B",
+            f"pods alone {bytes_ours:,.0f} B", f"{judged / bytes_ours:.2f} x", "≤ 2,048 B",
+            judged <= 2048,
         ),
         Line(
             "decode and hold pod lists", f"{speed_ours:.0f} MiB/s",
@@ -159,6 +165,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "memory": memory,
     "analysis": analysis.lines,
     "services": services.lines,
+    "identity": identity.lines,
     "failover": failover.lines,
     "inventory": inventory,
     "real": real,

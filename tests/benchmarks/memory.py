@@ -1,6 +1,6 @@
 """Bytes that one held pod costs, and how fast its list is decoded: run in a fresh interpreter.
 
-`python -m tests.benchmarks.memory ours|models PODS`. The pages come from memory, not from a
+`python -m tests.benchmarks.memory ours|judged|models PODS`. The pages come from memory, not from a
 network, so that nothing but decoding and holding is measured; resident memory is read before and
 after, with the pages already made, so it holds everything: objects, keys, tables, the collection.
 """
@@ -22,23 +22,40 @@ from typing import Any
 import msgspec
 
 from mckconsole.demo import bulk, bulkpods
+from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.site import Site
 
 PAGE = 500
 
 
+def _site() -> Site:
+    return Site(bulk.fleet_scenario(1, nodes=200).clusters[0], seed=1, epoch=1_790_000_000.0)
+
+
 def pages(pods: int) -> Iterator[bytes]:
-    """List pages as an API server writes them, `PAGE` pods each."""
-    site = Site(bulk.fleet_scenario(1, nodes=200).clusters[0], seed=1, epoch=1_790_000_000.0)
-    made = (one for one in bulkpods.pods(site, pods) if one["kind"] == "Pod")
+    """List pages of pods as an API server writes them, `PAGE` each."""
+    return _paged(bulkpods.pods(_site(), pods), pods)
+
+
+def owner_pages(pods: int) -> dict[str, Iterator[bytes]]:
+    """The same of their service accounts and Deployments, by topic."""
+    kinds = {"serviceaccounts": "ServiceAccount", "deployments": "Deployment"}
+    count = sum(1 for one in bulkpods.owners(_site(), pods)) // len(kinds)
+    return {
+        topic: _paged((one for one in bulkpods.owners(_site(), pods) if one["kind"] == kind), count)
+        for topic, kind in kinds.items()
+    }
+
+
+def _paged(made: Iterator[KubeObject], count: int) -> Iterator[bytes]:
     encoded: list[bytes] = []
-    for done, pod in enumerate(made, 1):
-        pod["metadata"]["resourceVersion"] = str(1_000_000 + done)
-        encoded.append(msgspec.json.encode(pod))
-        if len(encoded) == PAGE or done == pods:
-            rest = pods - done
+    for done, one in enumerate(made, 1):
+        one["metadata"]["resourceVersion"] = str(1_000_000 + done)
+        encoded.append(msgspec.json.encode(one))
+        if len(encoded) == PAGE or done == count:
+            rest = count - done
             token = f'"continue":"t{done}","remainingItemCount":{rest},' if rest else ""
-            head = f'{{"kind":"PodList","apiVersion":"v1","metadata":{{{token}'
+            head = f'{{"kind":"List","apiVersion":"v1","metadata":{{{token}'
             head += '"resourceVersion":"7"},"items":['
             yield head.encode() + b",".join(encoded) + b"]}"
             encoded = []
@@ -62,8 +79,8 @@ class Pages:
 
     clock_offset = 0.0
 
-    def __init__(self, pods: int) -> None:
-        self._pages = pages(pods)
+    def __init__(self, made: Iterator[bytes]) -> None:
+        self._pages = made
         self.received = 0
         self.paused = 0.0
         """Seconds spent making pages, which is not what is measured."""
@@ -91,17 +108,17 @@ class Pages:
 
 async def ours(pods: int) -> dict[str, float]:
     """Our decoder into our collection."""
-    from mckconsole.domain.pods import Pod
     from mckconsole.domain.kinds import BY_TOPIC
+    from mckconsole.domain.pods import Pod
     from mckconsole.sources.lists import list_kind
     from mckconsole.store.collection import Collection
 
     kind = BY_TOPIC["pods"]
-    await list_kind(Pages(PAGE), kind, "v1")  # imports and tables that exist once
+    await list_kind(Pages(pages(PAGE)), kind, "v1")  # imports and tables that exist once
     collection: Collection[Pod] = Collection(kind)
     gc.collect()
     before = resident()
-    source = Pages(pods)
+    source = Pages(pages(pods))
     started = time.perf_counter()
     listing = await list_kind(source, kind, "v1")
     seconds = time.perf_counter() - started - source.paused
@@ -109,6 +126,43 @@ async def ours(pods: int) -> dict[str, float]:
     del listing
     gc.collect()
     return {"bytes": resident() - before, "seconds": seconds, "received": source.received}
+
+
+async def judged(pods: int) -> dict[str, float]:
+    """The same pods with their owners, and the analysis of their identities with its memory."""
+    from mckconsole.analysis.identity.memory import IdentityMemory
+    from mckconsole.analysis.identity.model import IdentityPolicy
+    from mckconsole.analysis.identity.report import analyse_identity
+    from mckconsole.domain.kinds import BY_TOPIC
+    from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+    from mckconsole.domain.states import ClusterState
+    from mckconsole.sources.lists import list_kind
+    from mckconsole.store.collection import Collection
+
+    def fleet() -> FleetSnapshot:
+        topics = {name: one.view(0) for name, one in collections.items()}
+        cluster = ClusterSnapshot("c", "c", "https://c", ClusterState.READY, topics=topics)
+        return FleetSnapshot({"c": cluster}, 1_790_000_000.0)
+
+    async def fill(count: int) -> None:
+        made = {"pods": pages(count), **owner_pages(count)}
+        for topic, source in made.items():
+            listing = await list_kind(Pages(source), BY_TOPIC[topic], "v1")
+            collection = collections[topic] = Collection(BY_TOPIC[topic])
+            collection.assign("v1")
+            collection.replace(listing.objects, resource_version="7", as_of=0.0)
+
+    collections: dict[str, Collection[Any]] = {}
+    await fill(PAGE)
+    analyse_identity(fleet(), IdentityMemory(), IdentityPolicy())
+    collections.clear()
+    gc.collect()
+    before = resident()
+    await fill(pods)
+    report, memory = analyse_identity(fleet(), IdentityMemory(), IdentityPolicy())
+    gc.collect()
+    found = {"bytes": resident() - before, "bindings": len(report.bindings)}
+    return {**found, "memory": memory.turn}
 
 
 async def models(pods: int) -> dict[str, float]:
@@ -123,7 +177,7 @@ async def models(pods: int) -> dict[str, float]:
         client.deserialize(Reply(next(pages(1)).decode()), "V1PodList")
         gc.collect()
         before = resident()
-        source, held = Pages(pods), []
+        source, held = Pages(pages(pods)), []
         started = time.perf_counter()
         for _ in range(0, pods, PAGE):
             body = (await source.get("")).body
@@ -134,5 +188,5 @@ async def models(pods: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    contender = {"ours": ours, "models": models}[sys.argv[1]]
+    contender = {"ours": ours, "judged": judged, "models": models}[sys.argv[1]]
     print(json.dumps(asyncio.run(contender(int(sys.argv[2])))))

@@ -58,6 +58,11 @@ def service_accounts(world: World, name: str, namespaces: Iterable[str]) -> Iter
     yield from made.values()
 
 
+def default_accounts(site: Site, namespaces: Iterable[str]) -> Iterator[KubeObject]:
+    """The account `default` of each namespace."""
+    return (_account(site, namespace, "default") for namespace in namespaces)
+
+
 def _logins(world: World, name: str) -> Iterator[Login]:
     present = {f"{one.namespace}/{one.name}" for one in world.scenario.workloads_of(name)}
     for (cluster, workload), login in world.logins.items():

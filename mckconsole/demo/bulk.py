@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Literal
 
 from mckconsole.demo.scenario import (
@@ -14,8 +15,12 @@ from mckconsole.demo.scenario import (
     SubmarinerModel,
     TunnelModel,
     Workload,
+    load_scenario,
 )
+from mckconsole.demo.sections_identity import IdentityCluster
 
+_CA = "onprem-1"
+"""The certificate of the demo's that all of them have."""
 MESH_SIZE = 4
 """Clusters per Submariner mesh."""
 _DEATHS: tuple[Literal["silent", "refusing"], ...] = ("silent", "refusing")
@@ -38,6 +43,8 @@ def fleet_scenario(clusters: int, *, dead: int = 0, nodes: int = 3) -> Scenario:
     live = [model.name for model in models if not model.dead]
     return Scenario(
         clusters=models,
+        identity_clusters={model.name: _identity(model.name) for model in models},
+        certificates={_CA: load_scenario().certificates[_CA]},
         submariner=[_mesh(number, group) for number, group in enumerate(_groups(live))],
         workloads=_WORKLOADS,
     )
@@ -74,6 +81,12 @@ def _cluster(number: int, nodes: int, *, dead: int) -> ClusterModel:
         pools=pools,
         dead="" if dead < 0 else _DEATHS[dead % len(_DEATHS)],
     )
+
+
+def _identity(name: str) -> IdentityCluster:
+    """An issuer and a key of its own."""
+    key = sha256(name.encode()).hexdigest()[:40]
+    return IdentityCluster(issuer=f"https://oidc.example.com/{name}", keys=[key], ca=_CA)
 
 
 def _groups(names: list[str]) -> Iterator[list[str]]:

@@ -2,7 +2,8 @@
 
 A pod weighs what one of a Helm-installed service weighs (about 7 KB of JSON with managed fields),
 because how fast the console skips what it does not read is part of what is measured. Every
-application has a Deployment and a service account; every third has a role in AWS.
+application has a Deployment and a service account; every third has a role in AWS, and no token for
+the API server.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from mckconsole.demo.managed import metadata_fields, written
 from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.podspec import API_MOUNT, api_access, token_volume
 from mckconsole.demo.sections_identity import TokenVolume
-from mckconsole.demo.site import Site
+from mckconsole.demo.site import Site, letters
 
 _PODS_PER_APP = 10
 _FEDERATED = 3
 """Every how many applications one has a role."""
+_STRIDE = 1_299_709
+"""A prime, so that names of pods in a row look nothing alike and none comes twice."""
 _ROLE_KEY = "eks.amazonaws.com/role-arn"
 NAMESPACES = [f"team-{number:02d}" for number in range(20)]
 
@@ -67,6 +70,8 @@ def _account(site: Site, number: int) -> KubeObject:
     )
     fields = metadata_fields(annotations, ["app.kubernetes.io/managed-by"])
     made["metadata"]["managedFields"] = [written("helm", site.created(40), fields)]
+    if role:
+        made["automountServiceAccountToken"] = False
     return made
 
 
@@ -96,7 +101,7 @@ def _deployment(site: Site, number: int, replicas: int) -> KubeObject:
 def _pod(site: Site, number: int) -> KubeObject:
     app = _name(number // _PODS_PER_APP)
     place = site.nodes[number % len(site.nodes)]
-    suffix = site.digest("bulk", number, length=5)
+    suffix = letters(number * _STRIDE)
     labels = {
         "app.kubernetes.io/name": app,
         "app.kubernetes.io/instance": app,
@@ -193,7 +198,7 @@ def _mounts(suffix: str, role: str) -> list[KubeObject]:
         {"name": "config", "mountPath": "/etc/app"},
         {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - a path inside a fictitious pod
     ]
-    if suffix:
+    if suffix and not role:
         name = f"kube-api-access-{suffix}"
         found.append({"name": name, "mountPath": API_MOUNT, "readOnly": True})
     if role:
@@ -205,12 +210,11 @@ def _volumes(app: str, suffix: str, role: str) -> list[KubeObject]:
     found: list[KubeObject] = [
         {"name": "config", "configMap": {"name": f"{app}-config", "defaultMode": 420}},
         {"name": "tmp", "emptyDir": {}},
-        api_access(f"kube-api-access-{suffix}"),
     ]
     if role:
         token = TokenVolume(IRSA_MOUNT, "sts.amazonaws.com", 86_400)
-        found.append(token_volume("aws-iam-token", token))
-    return found
+        return [*found, token_volume("aws-iam-token", token)]
+    return [*found, api_access(f"kube-api-access-{suffix}")]
 
 
 def _probe(path: str) -> KubeObject:

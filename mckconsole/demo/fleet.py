@@ -21,7 +21,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from mckconsole.config.model import Config, PrometheusConfig
-from mckconsole.demo import bulk, bulkpods, faults, render
+from mckconsole.demo import accounts, bulk, bulkpods, faults, render
 from mckconsole.demo.access import Access, User
 from mckconsole.demo.answers import Listener
 from mckconsole.demo.entry import READER, read_rules, write_kubeconfig
@@ -219,9 +219,13 @@ class EmbeddedFleet:
         if not self._pods:
             return
         site = self._world.sites[name]
-        for item in namespaces(site, bulkpods.NAMESPACES):
-            cluster.create(item)
-        for item in bulkpods.owners(site, self._pods):
+        homes = bulkpods.NAMESPACES
+        for item in (
+            *namespaces(site, homes),
+            *accounts.default_accounts(site, homes),
+            *accounts.root_certificates(self._world, name, homes),
+            *bulkpods.owners(site, self._pods),
+        ):
             cluster.create(item)
         if self._clusters:
             cluster.adopt("pods", next(iter(self._clusters.values())))

@@ -22,6 +22,15 @@ _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """Without vowels, so that no words come out: apimachinery's `rand`."""
 
 
+def letters(number: int) -> str:
+    """Five letters for a number; others for each of 14 million numbers in a row."""
+    found = []
+    for _ in range(5):
+        number, place = divmod(number, len(_ALPHABET))
+        found.append(_ALPHABET[place])
+    return "".join(found)
+
+
 @dataclass(frozen=True, slots=True)
 class NodePlan:
     """Where one node stands."""
@@ -65,12 +74,7 @@ class Site:
 
     def suffix(self, *parts: object) -> str:
         """Five letters that make a generated name unique, of the alphabet that servers use."""
-        number = int(self.digest("suffix", *parts, length=10), 16)
-        letters = []
-        for _ in range(5):
-            number, place = divmod(number, len(_ALPHABET))
-            letters.append(_ALPHABET[place])
-        return "".join(letters)
+        return letters(int(self.digest("suffix", *parts, length=10), 16))
 
     def created(self, days_ago: float) -> str:
         """A creation stamp."""

@@ -168,12 +168,13 @@ class Case(Scene):
         if key.kind in ("Deployment", "StatefulSet", "DaemonSet"):
             name = shlex.quote(f"{key.kind.lower()}/{key.name}")
             return self.kubectl(f"rollout restart {name}", key.namespace)
-        if not self.workload.shapes:
+        if not self.workload.shapes or key.kind == "CronJob":
             return "its next pod gets it"
         names = " ".join(
             shlex.quote(pod.metadata.name) for one in self.workload.shapes for pod in one.pods[:3]
         )
-        return self.kubectl(f"delete pod {names}", key.namespace)
+        alone = ", then create it again: nothing else does" if key.kind == "Pod" else ""
+        return self.kubectl(f"delete pod {names}", key.namespace) + alone
 
     def unknown(self, rule: str, reason: str) -> None:
         """Note that a rule cannot be judged here, and why."""

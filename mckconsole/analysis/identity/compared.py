@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from mckconsole.analysis.identity.injection import Ages, ages, by_hand
+from mckconsole.analysis.identity.injection import Ages, by_hand, probably
 from mckconsole.analysis.identity.model import (
     BindingState,
     Cloud,
@@ -72,9 +72,10 @@ def _other(
     """In effect is somebody else."""
     is_now = effect.identity.text if effect.identity else effect.text
     words = f"container {effect.container} is {is_now}"
-    parted = Ages((), shape.pods) if by_hand(subject, effect) else ages(wanted, shape.pods)
+    parted = Ages((), shape.pods) if by_hand(subject, effect) else probably(wanted, shape.pods)
     if parted.older:
-        late = f"{words}, from before the declaration: made anew they are what is declared"
+        before = "from before the declaration" if wanted.dated else "perhaps from before it"
+        late = f"{words}, {before}: made anew they are what is declared"
         yield subject.verdict(
             BindingState.PENDING_RESTART, wanted, effect, reason=late, pods=len(parted.older)
         )

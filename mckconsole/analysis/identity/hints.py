@@ -12,6 +12,7 @@ from functools import lru_cache
 from mckconsole.analysis.identity.containers import PodView, View
 from mckconsole.analysis.identity.effective_aws import agent_elsewhere
 from mckconsole.analysis.identity.model import Cloud, ClusterFacts, Shape, Trace
+from mckconsole.analysis.identity.static import optional_keys
 from mckconsole.domain.pods import PodContainer
 
 _AZURE = frozenset(
@@ -130,6 +131,8 @@ def unseen(shape: Shape, cloud: Cloud) -> str:
 def _unseen(view: View, cloud: Cloud) -> str:
     if secret := _whole_secret(view.container):
         return f"all of Secret {secret} become variables, and Secrets are not read"
+    if secret := optional_keys(view, cloud):
+        return f"it has a key if Secret {secret} is there, and Secrets are not read"
     if cloud is Cloud.AWS:
         for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
             if name in view.env:

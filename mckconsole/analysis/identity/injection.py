@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mckconsole.analysis.identity.model import Cloud, Declaration, Effective, Mechanism, Shape
+from mckconsole.analysis.identity.model import (
+    Cloud,
+    ClusterFacts,
+    Declaration,
+    Effective,
+    Mechanism,
+    Shape,
+    Workload,
+)
 from mckconsole.analysis.identity.verdict import Subject
 from mckconsole.domain.cloudkeys import (
     AZURE_SKIP_CONTAINERS,
@@ -58,6 +66,27 @@ def ages(declared: Declaration, pods: Sequence[Pod]) -> Ages:
     return Ages(older, newer)
 
 
+def probably(declared: Declaration, pods: Sequence[Pod]) -> Ages:
+    """The same, where the milder guess counts for pods of which it is not certain."""
+    return ages(declared, pods) if declared.dated else Ages(pods, ())
+
+
+def unserved(facts: ClusterFacts, workload: Workload, mechanism: Mechanism) -> bool:
+    """Whether no webhook in the cluster gives such an identity to pods, however often they are
+    made. Not so where some pods have one, or on machines of AWS: EKS has its webhook."""
+    one = Mechanism.IRSA if mechanism is Mechanism.POD_IDENTITY else mechanism
+    if "mutatingwebhooks" in facts.unread or facts.webhook(one) is not None:
+        return False
+    names = _WRITTEN.get(one, ())
+    given = any(
+        container.variable(name)
+        for shape in workload.shapes
+        for _, container in shape.containers()
+        for name in names
+    )
+    return not given and not (one is Mechanism.IRSA and facts.cloud is Cloud.AWS)
+
+
 def skipped(cloud: Cloud, shape: Shape) -> frozenset[str]:
     """Containers that the webhook is told to leave alone."""
     key, separator = _SKIPPED[cloud]
@@ -79,6 +108,8 @@ def missed(subject: Subject, shape: Shape) -> str:
             return f'its pods lack the label {AZURE_USE}: "true", so the webhook leaves them alone'
     if mechanism in (Mechanism.IRSA, Mechanism.POD_IDENTITY) and EKS_SKIP_WEBHOOK in labels:
         return f"the label {EKS_SKIP_WEBHOOK} keeps the webhook away"
+    if mechanism is not None and unserved(subject.facts, subject.workload, mechanism):
+        return f"nothing was injected: no webhook for {mechanism} was found"
     return ""
 
 

@@ -161,6 +161,13 @@ class Declaration(msgspec.Struct, frozen=True, gc=False):
     problem: str = ""
     """Why the text is no identity, in words."""
 
+    @property
+    def dated(self) -> bool:
+        """Whether pods that were made after `since` could have it for certain. Of an annotation
+        without managedFields, and of an entry in a ConfigMap, only the object's creation is
+        known; an association is what it is from its creation on."""
+        return bool(self.written_at) or self.mechanism is Mechanism.POD_IDENTITY
+
 
 class Effective(msgspec.Struct, frozen=True, gc=False):
     """What one container is in one cloud, by the pod's own specification."""

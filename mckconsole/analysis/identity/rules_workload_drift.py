@@ -12,7 +12,7 @@ from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.effective_aws import ROLE, TOKEN_FILE
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape
 from mckconsole.analysis.identity.rules_account_words import show, steps
-from mckconsole.analysis.identity.rules_workload_injection import injected
+from mckconsole.analysis.identity.rules_workload_injection import POD_IDENTITY_ENV, injected
 from mckconsole.analysis.identity.rules_workload_pods import (
     Place,
     Signs,
@@ -29,7 +29,7 @@ from mckconsole.domain.findings import Severity
 from mckconsole.domain.text import shorten
 from mckconsole.domain.times import parse_rfc3339
 
-_TITLE = 40
+_TITLE, _WHOLE = 40, 64
 
 
 def wi05(case: Case) -> Iterator[Found]:
@@ -43,7 +43,7 @@ def wi05(case: Case) -> Iterator[Found]:
             for name, value in _others(case, place, declared):
                 values[value], names[name] = None, None
                 signs.add(place, variable(case, place, name))
-                old = old and _older(place.shape, since)
+                old = old and (_older(place.shape, since) or not declared.dated)
         values.update(_direct(case, declared, signs))
         if signs:
             yield _drift(case, declared, signs, list(values), list(names), old)
@@ -61,8 +61,8 @@ def _older(shape: Shape, since: float | None) -> bool:
 
 def _others(case: Case, place: Place, declared: Declaration) -> Iterator[tuple[str, str]]:
     """Variables of the container that name another identity, and what they name."""
-    if declared.mechanism is Mechanism.IRSA:
-        value = place.value("AWS_ROLE_ARN")
+    if declared.cloud is Cloud.AWS:
+        value = "" if place.given(POD_IDENTITY_ENV) else place.value("AWS_ROLE_ARN")
         if value and not _same_role(value.strip(), declared.text.strip()):
             yield "AWS_ROLE_ARN", value
     elif declared.mechanism is Mechanism.AZURE and declared.identity is not None:
@@ -108,12 +108,18 @@ def _drift(
     by_hand = [name for name in names if writer(case, name)]
     signs.add(None, *show(case, declared), *written(case, *names))
     effect = " and ".join(values)
-    title = f"Pods are {_short(effect, declared)}, declared is {_short(declared.text, declared)}"
+    is_now, wanted = _short(effect, declared), _short(declared.text, declared)
+    if is_now == wanted:  # of another account or path
+        is_now, wanted = shorten(effect, _WHOLE), shorten(declared.text, _WHOLE)
+    title = f"Pods are {is_now}, declared is {wanted}"
     if by_hand or not old:
         why = "it is written in the template, and the webhook leaves alone what is set already"
         fix = _removal(case, names, signs)
     else:
-        why = "the pods are older than what is declared, and the webhook never touches them again"
+        since = "" if declared.dated else "probably "
+        why = (
+            f"the pods are {since}older than what is declared, and webhooks never touch them again"
+        )
         fix = case.restart()
     detail = (
         f"{declared.trace.object} declares {declared.text}, and in effect is {effect}: {why}. "

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from mckconsole.analysis.identity.case import Case, Found
-from mckconsole.analysis.identity.injection import skipped
+from mckconsole.analysis.identity.injection import skipped, unserved
 from mckconsole.analysis.identity.model import (
     Cloud,
     Declaration,
@@ -76,6 +76,9 @@ def missing(place: Place, mechanism: Mechanism) -> tuple[str, ...]:
     match mechanism:
         case Mechanism.IRSA:
             return lacking if lacking == needs and not place.given(POD_IDENTITY_ENV) else ()
+        case Mechanism.POD_IDENTITY:
+            # with a role by web identity it is somebody all the same: see WI05
+            return () if place.given("AWS_ROLE_ARN") else lacking
         case Mechanism.GCP_FEDERATION:
             return lacking if lacking == needs else ()
     return lacking
@@ -107,7 +110,7 @@ def _without(case: Case, rule: str) -> Iterator[Found]:
         for shape in case.workload.shapes:
             if _optional(case, shape, declared):
                 continue
-            found = list(_made_when(shape, declared, since, older=rule == "WI01"))
+            found = list(_made_when(case, shape, declared, since, older=rule == "WI01"))
             if found and _bare(case, shape, declared, signs):
                 pods.update((pod.metadata.name, pod) for pod in found)
         if pods:
@@ -115,9 +118,12 @@ def _without(case: Case, rule: str) -> Iterator[Found]:
             yield judge(case, declared, signs, list(pods.values()))
 
 
-def _made_when(shape: Shape, declared: Declaration, since: float, *, older: bool) -> Iterator[Pod]:
-    """The pods of a shape that were made before the declaration, or after it."""
-    exempt = _opted_out(shape, declared)
+def _made_when(
+    case: Case, shape: Shape, declared: Declaration, since: float, *, older: bool
+) -> Iterator[Pod]:
+    """The pods of a shape that were made before the declaration, or after it; or whenever, where
+    making them anew would not change anything."""
+    exempt = _opted_out(shape, declared) or unserved(case.facts, case.workload, declared.mechanism)
     for pod in live(shape):
         made = parse_rfc3339(pod.metadata.creation_timestamp)
         if made is not None and (made < since and not exempt) is older:
@@ -174,6 +180,8 @@ def _who(declared: Declaration) -> str:
     by = f" by {declared.written_by}" if declared.written_by else ""
     if declared.written_at:
         return f"declared{by} no later than {declared.written_at}"
+    if not declared.dated:
+        return f"declared{by} (when is not told)"
     return f"declared{by} since {declared.since}"
 
 
@@ -205,9 +213,14 @@ def _newer(case: Case, declared: Declaration, signs: Signs, pods: list[Pod]) -> 
     else:
         severity, why, fixes = _webhook(case, declared, signs, pods)
     title = f"Pods did not get their identity {shorten(declared.text, _TITLE)}"
+    since = parse_rfc3339(declared.since) or 0.0
+    later = all((parse_rfc3339(one.metadata.creation_timestamp) or 0.0) >= since for one in pods)
+    after = "made after that" if later and declared.dated else "there"
+    number = _share(case, pods)
     detail = (
-        f"{declared.text} was {_who(declared)}; {_share(case, pods)} were made after that, and "
-        f"{signs.names} has none of it: {why}. It runs without an identity, or with the node's."
+        f"{declared.text} was {_who(declared)}; {number} {'is' if number == '1 pod' else 'are'} "
+        f"{after}, and {signs.names} has none of it: {why}. It runs without an identity, or with "
+        "the node's."
     )
     fix = steps(*fixes)
     return signs.found(case, "WI02", severity, declared.cloud, title, detail, fix)
@@ -235,7 +248,10 @@ def _webhook(
     if hook.ready == 0:
         signs.add(None, case.derived("ready endpoints of the webhook's Service", "0"))
         return Severity.HIGH, "the webhook has no ready endpoint", fixes
-    if _raced(declared, pods):
+    if not declared.dated:
+        why = "they are older than that, or the webhook did not act on them"
+        fixes = [case.restart(), *fixes[:-1]]
+    elif _raced(declared, pods):
         why = "they were made at once with it, probably before the webhook knew of it"
     elif hook.failure_policy == "Ignore":
         why = (
@@ -256,7 +272,7 @@ def _no_webhook(case: Case, declared: Declaration, signs: Signs) -> tuple[Severi
     # one manifest for clusters of several clouds is common, and harmless
     abroad = case.facts.cloud not in (None, declared.cloud)
     fixes = [f"install the webhook of {mechanism} in this cluster", case.restart()]
-    why = f"no webhook of {mechanism} is installed here"
+    why = f"no webhook of {mechanism} was found here"
     return Severity.LOW if abroad else Severity.HIGH, why, fixes
 
 

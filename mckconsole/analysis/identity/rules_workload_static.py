@@ -23,7 +23,7 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     written,
 )
 from mckconsole.analysis.identity.rules_workload_steps import patch_template, unset
-from mckconsole.analysis.identity.static import SDK_ENV
+from mckconsole.analysis.identity.static import SDK_ENV, optional_keys
 from mckconsole.domain.findings import Severity
 
 _NAMED = re.compile(r"\.env\[name=([^\]]+)\]")
@@ -80,6 +80,7 @@ def _wins(key: Effective) -> bool:
 
 def wi07(case: Case) -> Iterator[Found]:
     """WI07: static keys beside a federated identity of the same cloud, over which they win."""
+    _note_optional(case)
     for binding in case.bindings:
         signs, held, weak, loser = Signs(), list[Effective](), True, ""
         for key in filter(_wins, _static(binding)):
@@ -100,6 +101,19 @@ def wi07(case: Case) -> Iterator[Found]:
                 if declared.cloud is binding.cloud:
                     signs.add(None, *show(case, declared))
             yield _shadowed(case, binding.cloud, signs, held, loser, weak)
+
+
+def _note_optional(case: Case) -> None:
+    """Keys that would win, if the Secret that they are optionally taken from were there."""
+    for place in places(case):
+        for binding in case.bindings:
+            federated = any(
+                one.mechanism in _FEDERATED and one.container == place.container.name
+                for one in binding.effective
+            )
+            if federated and optional_keys(place.view, binding.cloud):
+                why = "whether optional Secrets with keys are there: Secrets are not read"
+                case.unknown("WI07", why)
 
 
 def _removal(case: Case, signs: Signs, held: Sequence[Effective]) -> str:

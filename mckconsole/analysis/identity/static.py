@@ -1,6 +1,7 @@
 """Static credentials in a container: variables that hold one, and mounted key files.
 
-Only where they are, never what they are: no value of a credential is ever held.
+Only where they are, never what they are: no value of a credential is ever held. A reference that is
+optional proves nothing: charts have one for a Secret that mostly is not there, as EBS' CSI driver.
 """
 
 from __future__ import annotations
@@ -32,12 +33,13 @@ def static_keys(view: View) -> Iterator[Effective]:
     found: dict[str, list[EnvVar]] = {}
     for variable in view.env.values():
         cloud = _cloud(variable)
-        if cloud:
+        if cloud and not _optional(variable):
             found.setdefault(cloud, []).append(variable)
     for cloud, variables in found.items():
         text = ", ".join(f"{one.name} {_from(one)}" for one in variables)
         traces = tuple(view.trace(one) for one in variables)
-        problem = _half({one.name for one in variables}) if cloud == "aws" else ""
+        whole = cloud != "aws" or bool(view.container.env_from)  # which may bring the other half
+        problem = "" if whole else _half({one.name for one in variables})
         yield view.effective(Mechanism.STATIC, Cloud(cloud), None, text, traces, None, problem)
 
 
@@ -47,6 +49,20 @@ def _cloud(variable: EnvVar) -> str:
     if not cloud and secret is not None:
         cloud = static_cloud(secret.key)
     return cloud
+
+
+def _optional(variable: EnvVar) -> bool:
+    secret = variable.secret
+    return secret is not None and secret.optional
+
+
+def optional_keys(view: View, cloud: Cloud) -> str:
+    """The Secret that would hold a static key of a cloud if it were there; empty without one."""
+    for variable in view.env.values():
+        secret = variable.secret
+        if secret is not None and secret.optional and _cloud(variable) == cloud.value:
+            return secret.name
+    return ""
 
 
 def _from(variable: EnvVar) -> str:

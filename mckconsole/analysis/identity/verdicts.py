@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.identity.compared import LEGACY, compared, legacy, variables
-from mckconsole.analysis.identity.injection import Ages, ages, failed, missed, skipped
+from mckconsole.analysis.identity.injection import Ages, ages, failed, missed, probably, skipped
 from mckconsole.analysis.identity.metadata import by_server, served
 from mckconsole.analysis.identity.model import (
     BindingState,
@@ -105,9 +105,11 @@ def _lacking(subject: Subject, shape: Shape, wanted: Declaration) -> Iterator[Ve
         yield subject.verdict(BindingState.DRIFT, reason=wanted.problem, pods=len(shape.pods))
         return
     never = missed(subject, shape)
-    parted = Ages((), shape.pods) if never else ages(wanted, shape.pods)
+    parted = Ages((), shape.pods) if never else probably(wanted, shape.pods)
     if parted.older:
         words = "older than what is declared: they get it when they are made anew"
+        if not wanted.dated:
+            words = "when it was declared is not told: made anew they get it, if the webhook acts"
         yield subject.verdict(BindingState.PENDING_RESTART, reason=words, pods=len(parted.older))
     if parted.newer:
         words = never or failed(subject, wanted)

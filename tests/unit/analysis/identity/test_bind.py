@@ -65,7 +65,12 @@ def _bound(*docs: Doc, cloud: Cloud = Cloud.AWS, **more: Any) -> tuple[BindingSt
     [
         pytest.param([DECLARED, irsa_pod()], S.BOUND, "", id="irsa"),
         pytest.param([DECLARED, irsa_pod(created=EARLY)], S.BOUND, "", id="older but the same"),
-        pytest.param([DECLARED, pod(created=EARLY)], S.PENDING_RESTART, "made anew", id="older"),
+        pytest.param(
+            [DECLARED, pod(created=EARLY), IRSA_WEBHOOK],
+            S.PENDING_RESTART,
+            "made anew",
+            id="older",
+        ),
         pytest.param([DECLARED, pod(), IRSA_WEBHOOK], S.DRIFT, "nothing was injected", id="missed"),
         pytest.param([DECLARED, pod()], S.DRIFT, "no webhook", id="no webhook"),
         pytest.param([DECLARED, pod(created=NOON)], S.DRIFT, "", id="made in the same second"),
@@ -143,7 +148,7 @@ def _bound(*docs: Doc, cloud: Cloud = Cloud.AWS, **more: Any) -> tuple[BindingSt
             id="association of another cluster",
         ),
         pytest.param(
-            [BARE, association("east"), pod(created=EARLY)],
+            [BARE, association("east"), pod(created=EARLY), IRSA_WEBHOOK],
             S.PENDING_RESTART,
             "",
             id="older than its association",
@@ -263,8 +268,9 @@ def test_finished_pods_tell_nothing_of_later() -> None:
 
 
 def test_odd_times_are_the_milder_guess() -> None:
-    assert _bound(DECLARED, pod(created="yesterday"))[0] is S.PENDING_RESTART
-    assert _bound(account({ROLE_ARN: ARN}, written="soon"), pod())[0] is S.PENDING_RESTART
+    odd = (DECLARED, pod(created="yesterday")), (account({ROLE_ARN: ARN}, written="soon"), pod())
+    for docs in odd:
+        assert _bound(*docs, IRSA_WEBHOOK)[0] is S.PENDING_RESTART
 
 
 def test_the_multi_cloud_pod_is_bound_twice() -> None:

@@ -64,7 +64,7 @@ def _bound(*docs: Doc, cloud: Cloud = Cloud.AWS, **more: Any) -> tuple[BindingSt
             [AZURE_ACCOUNT, pod(created=EARLY)], S.DRIFT, "label", id="older, without the label"
         ),
         pytest.param(
-            [AZURE_ACCOUNT, pod(created=EARLY, labels={USE: "true"})],
+            [AZURE_ACCOUNT, pod(created=EARLY, labels={USE: "true"}), AZURE_WEBHOOK],
             S.PENDING_RESTART,
             "anew",
             id="older, with the label",
@@ -110,7 +110,7 @@ def test_azure(docs: list[Doc], state: BindingState, words: str) -> None:
 
 def test_the_label_on_the_template_comes_with_a_restart() -> None:
     labelled = deployment("app", labels={USE: "true"})
-    docs = [AZURE_ACCOUNT, pod(created=EARLY)]
+    docs = [AZURE_ACCOUNT, pod(created=EARLY), AZURE_WEBHOOK]
     assert _bound(*docs, cloud=Cloud.AZURE, controller=labelled)[0] is S.PENDING_RESTART
 
 
@@ -183,7 +183,12 @@ KEY_APP = container(env=env(**ADC), mounts=GOOGLE_MOUNTS[1:])
             "",
             id="made by the pod",
         ),
-        pytest.param([PFNET, pod(created=EARLY)], S.PENDING_RESTART, "anew", id="webhook, older"),
+        pytest.param(
+            [PFNET, pod(created=EARLY), webhook("gcp-workload-identity-federation-webhook")],
+            S.PENDING_RESTART,
+            "anew",
+            id="webhook, older",
+        ),
         pytest.param([BARE, google_pod(volume=KEY)], S.UNKNOWN, "Secret gcp-key", id="in a Secret"),
         pytest.param(
             [BARE, google_pod(tokens=token("gcp-token", None)), config_map()],

@@ -103,7 +103,7 @@ def test_newer_pods_name_the_webhook() -> None:
     [
         (HOOK, AFTER, "failurePolicy Ignore"),
         (HOOK, "2026-09-02T09:30:10Z", "before the webhook knew"),
-        (None, AFTER, "no webhook of IRSA is installed"),
+        (None, AFTER, "no webhook of IRSA was found"),
     ],
 )
 def test_why_newer_pods_got_nothing(hook: WebhookFacts | None, created: str, words: str) -> None:

@@ -28,6 +28,8 @@ from mckconsole.domain.external import NO_CREDENTIALS, GoogleCredentials, read_c
 from mckconsole.domain.objects import Meta, OwnerReference, Projection
 
 _SUFFIXED = re.compile(r"(kube-api-access)-[a-z0-9]{5}|(azure-workload-identity-reserved)-\w+")
+OVER = ("Succeeded", "Failed")
+"""Phases of pods of which nothing runs any more."""
 API_MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 """Where admission mounts the API server's token."""
 
@@ -291,4 +293,4 @@ class Pod(Projection, frozen=True, gc=False):
     @property
     def over(self) -> bool:
         """Whether it has run to its end: nothing of it runs any more."""
-        return self.status.phase in ("Succeeded", "Failed")
+        return self.status.phase in OVER

@@ -53,7 +53,7 @@ SHOTS = (
     Shot("identity-200x50", (200, 50), ("4",)),
     Shot("identity-chain", (120, 40), ("4", "enter")),
     Shot("identity-chain-80x24", (80, 24), ("4", "enter")),
-    Shot("identity-users", (120, 40), ("4", "down", "down", "down", "u")),
+    Shot("identity-users", (120, 40), ("4", "slash", *"customs", "enter", "u")),
     Shot("identity-who", (120, 40), ("4", "W")),
     Shot("failover", (120, 40), ("down", "x")),
     Shot("service-losses", (120, 24), ("3", "x")),

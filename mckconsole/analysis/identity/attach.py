@@ -28,14 +28,17 @@ def attached(
         found += _of_identities(raw, shared)
     if principal is not None:
         found.append(principal)
-    unknowns = {*unit.unknowns, *(account.unknowns if account else ())}
+    unknowns = unit.unknowns
+    if account is not None and account.unknowns:
+        unknowns = tuple(sorted({*unknowns, *account.unknowns}))
     if not found and not unknowns:
         return raw
-    found.sort(key=finding_order)
+    if len(found) > 1:
+        found.sort(key=finding_order)
     return structs.replace(
         raw,
         findings=tuple(found),
-        unknowns=tuple(sorted(unknowns)),
+        unknowns=unknowns,
         severity=found[0].severity if found else None,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mckconsole.analysis.changes import drop
 from mckconsole.analysis.identity.declared import declare, doubt
-from mckconsole.analysis.identity.extras import NO_EXTRAS
+from mckconsole.analysis.identity.extras import NO_EXTRAS, Extras
 from mckconsole.analysis.identity.index import ClusterIndex, Name, Touched
 from mckconsole.analysis.identity.model import (
     Account,
@@ -22,9 +22,10 @@ from mckconsole.analysis.identity.rounds import Rounds
 from mckconsole.analysis.identity.units import (
     AccountUnit,
     Around,
+    Task,
     Unit,
-    judge_account,
-    judge_workload,
+    judge_accounts,
+    judge_workloads,
 )
 from mckconsole.domain.objects import Key
 from mckconsole.domain.snapshot import ClusterSnapshot
@@ -186,22 +187,23 @@ class ClusterDesk:
         anew: bool,
     ) -> set[Key]:
         """Judge workloads; the service accounts of those of which something else is said now."""
-        concerned: set[Key] = set()
+        tasks: dict[Name, Task] = {}
         for name in due:
             old = self.units.get(name)
             workload = pending.get(name) or (old.workload if old else None)
-            if workload is None:
-                continue
-            key = (name.namespace, workload.account)
-            account = made.get(key) or self.accounts[key].account
-            new = judge_workload(around, workload, account, old, anew)
+            if workload is not None:
+                key = (name.namespace, workload.account)
+                tasks[name] = Task(workload, made.get(key) or self.accounts[key].account, old)
+        concerned: set[Key] = set()
+        judged = judge_workloads(around, [*tasks.values()], anew)
+        for (name, task), new in zip(tasks.items(), judged, strict=True):
             self._unit_rounds.note(name, around.now, new.recheck_at, bool(new.found))
-            if new == old:
+            if new == task.old:
                 continue
-            changed.units[name] = old
+            changed.units[name] = task.old
             self.units[name] = new
-            self.plain += new.plain - (old.plain if old else 0)
-            concerned.add(key)
+            self.plain += new.plain - (task.old.plain if task.old else 0)
+            concerned.add((name.namespace, new.workload.account))
         return concerned
 
     def _judge_accounts(
@@ -211,15 +213,15 @@ class ClusterDesk:
         made: Mapping[Key, Account],
         changed: Changed,
     ) -> None:
+        tasks: dict[Key, tuple[Account, list[Unit], Extras]] = {}
         for key in due:
             old = self.accounts.get(key)
             account = made.get(key) or (old.account if old else None)
-            if account is None:
-                continue
-            units = [self.units[name] for name in sorted(self._runs_as.get(key, ()))]
-            extras = self.reading.extras.get(key, NO_EXTRAS)
-            new = judge_account(around, account, units, extras)
+            if account is not None:
+                units = [self.units[name] for name in sorted(self._runs_as.get(key, ()))]
+                tasks[key] = (account, units, self.reading.extras.get(key, NO_EXTRAS))
+        for key, new in zip(tasks, judge_accounts(around, [*tasks.values()]), strict=True):
             self._account_rounds.note(key, around.now, new.recheck_at, bool(new.found))
-            if new != old:
+            if new != (old := self.accounts.get(key)):
                 changed.accounts.setdefault(key, old)
                 self.accounts[key] = new

@@ -30,7 +30,7 @@ def effective(shape: Shape, facts: ClusterFacts) -> tuple[Effective, ...]:
     meta, spec = shape.pod.metadata, shape.pod.spec
     marked = AAD_BINDING in meta.labels or KIAM_ROLE in meta.annotations
     special = any(map(_special, spec.volumes))
-    if not special and not marked and not any(one.env for _, one in shape.containers()):
+    if not special and not marked and not any([one.env for _, one in shape.containers()]):
         return roles_anywhere(shape, None, facts)
     return tuple(_all(shape, PodView(shape, facts)))
 

@@ -135,6 +135,8 @@ class _Work:
         desk = self.desk
         before, now = changed.units[name], held.units.get(name)
         old, new = before.bindings if before else (), now.bindings if now else ()
+        if before is None and now is not None and now.silent:
+            return
         if old or new:
             self.identities.update(desk.uses.bindings(old, new))
             self.loose.add(key)

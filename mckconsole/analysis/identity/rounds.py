@@ -23,7 +23,8 @@ class Rounds(Alarms[K]):
 
     def note(self, key: K, now: float, recheck_at: float | None, found: bool) -> None:
         """One was judged at Unix second `now`, and has findings or none."""
-        self.set(key, recheck_at)
+        if recheck_at is not None or key in self._at:
+            self.set(key, recheck_at)
         self._judged.pop(key, None)
         if found:
             self._judged[key] = now

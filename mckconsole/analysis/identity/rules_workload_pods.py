@@ -6,7 +6,7 @@ what it saw once, however many pods there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mckconsole.analysis.identity.case import Case, Found
@@ -66,10 +66,12 @@ class Place(NamedTuple):
         return bool(self.container.env_from)
 
 
-def places(case: Case) -> Iterator[Place]:
+def places(case: Case) -> Sequence[Place]:
     """Every container of the workload's pods."""
-    for shape in case.workload.shapes:
-        yield from places_of(case, shape)
+    shapes = case.workload.shapes
+    if len(shapes) == 1:
+        return places_of(case, shapes[0])
+    return [place for shape in shapes for place in places_of(case, shape)]
 
 
 def places_of(case: Case, shape: Shape) -> tuple[Place, ...]:

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from mckconsole.analysis.identity.model import Shape
 from mckconsole.domain.cloudkeys import LABELS
-from mckconsole.domain.pods import Pod, PodMeta
+from mckconsole.domain.pods import OVER, Pod, PodMeta
 
 
 def shapes_of(pods: Iterable[Pod]) -> tuple[Shape, ...]:
     """The shape with the newest pod first, pods oldest first. Finished pods are looked at only
     where none runs."""
     known = list(pods)
-    chosen = [one for one in known if not one.over] or known
+    chosen = [one for one in known if one.status.phase not in OVER] or known
     if len(chosen) == 1:
         return (Shape((chosen[0],)),)
     chosen.sort(key=_age)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from msgspec import structs
 
@@ -30,6 +31,7 @@ from mckconsole.domain.findings import Finding, Unknown
 
 _API_VOLUME = "kube-api-access"
 """What every pod has; see `domain.pods`."""
+_wanted = lru_cache(maxsize=8192)(wanted_key)
 Effects: TypeAlias = tuple[tuple[Shape, tuple[Effective, ...]], ...]
 
 
@@ -44,6 +46,11 @@ class Unit:
     found: tuple[Found, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
     recheck_at: float | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing follows from it, and nothing is said of it."""
+        return not (self.bindings or self.found or self.unknowns)
 
     @property
     def plain(self) -> bool:
@@ -86,53 +93,91 @@ class Around:
         return Scene(self.facts, self.now, self.policy)
 
 
-def judge_workload(
-    around: Around, workload: Workload, account: Account, old: Unit | None, anew: bool
-) -> Unit:
-    """The workload as it is now, with the very bindings of `old` where these say the same; `anew`
-    when the facts of its cluster are others."""
-    expected = not workload.shapes and bool(account.declarations)
-    if not workload.shapes and not expected:
-        return Unit(workload)
-    effects = _effects(around.facts, workload.shapes, () if old is None or anew else old.effects)
-    bindings = bind(around.facts, workload, account, effects)
-    if old is not None and old.bindings:
-        bindings = _kept(bindings, old.bindings)
-    if all(map(_untold, bindings)) and not expected and not _speaks(workload):
-        return Unit(workload, effects, bindings)
-    case = Case(
-        around.facts,
-        around.now,
-        around.policy,
-        workload=workload,
-        account=account,
-        bindings=bindings,
-    )
-    found = [one for rule in WORKLOAD_RULES for one in rule(case)]
-    return Unit(
-        workload, effects, bindings, _unique(found), tuple(sorted(case.unknowns)), case.recheck_at
-    )
+class Task(NamedTuple):
+    """One workload to be judged."""
+
+    workload: Workload
+    account: Account
+    old: Unit | None
 
 
-def judge_account(
-    around: Around, account: Account, units: Sequence[Unit], extras: Extras
-) -> AccountUnit:
-    """The service account as it is now, with all that run as it."""
-    bindings = tuple(one for unit in units for one in unit.bindings)
-    if not bindings and not _declares(account):
-        return AccountUnit(account)
-    case = AccountCase(
-        around.facts,
-        around.now,
-        around.policy,
-        account=account,
-        workloads=tuple(unit.workload for unit in units),
-        bindings=bindings,
-        token_secrets=extras.secrets,
-    )
-    found = [one for rule in ACCOUNT_RULES for one in rule(case)]
-    unknowns = tuple(sorted(case.unknowns))
-    return AccountUnit(account, _unique(found), unknowns, case.recheck_at, bool(bindings))
+def judge_workloads(around: Around, tasks: Sequence[Task], anew: bool) -> list[Unit]:
+    """Workloads as they are now, with the very bindings of the old units where these say the same;
+    `anew` when the facts of their cluster are others.
+
+    One step is done for all of them before the next: see `services.report`.
+    """
+    facts = around.facts
+    effects = [
+        _effects(facts, one.workload.shapes, () if one.old is None or anew else one.old.effects)
+        for one in tasks
+    ]
+    bindings = [
+        _kept(bind(facts, one.workload, one.account, effect), one.old)
+        for one, effect in zip(tasks, effects, strict=True)
+    ]
+    cases = [
+        Case(facts, around.now, around.policy, workload=one.workload, account=one.account,
+             bindings=bound)
+        if _to_be_judged(one, bound) else None
+        for one, bound in zip(tasks, bindings, strict=True)
+    ]  # fmt: skip
+    found = _found(WORKLOAD_RULES, [one for one in cases if one is not None])
+    units = []
+    for task, effect, bound, case in zip(tasks, effects, bindings, cases, strict=True):
+        if case is None:
+            units.append(Unit(task.workload, effect, bound))
+        else:
+            said, unknowns = _unique(next(found)), tuple(sorted(case.unknowns))
+            units.append(Unit(task.workload, effect, bound, said, unknowns, case.recheck_at))
+    return units
+
+
+C = TypeVar("C")
+
+
+def _found(
+    rules: Iterable[Callable[[C], Iterator[Found]]], cases: Sequence[C]
+) -> Iterator[list[Found]]:
+    """What the rules find in each case."""
+    found: list[list[Found]] = [[] for _ in cases]
+    for rule in rules:
+        for case, mine in zip(cases, found, strict=True):
+            mine.extend(rule(case))
+    return iter(found)
+
+
+def _to_be_judged(task: Task, bindings: tuple[Binding, ...]) -> bool:
+    """Whether any rule may have something to say."""
+    if not task.workload.shapes:
+        return bool(task.account.declarations)
+    return not all(map(_untold, bindings)) or _speaks(task.workload)
+
+
+def judge_accounts(
+    around: Around, tasks: Sequence[tuple[Account, Sequence[Unit], Extras]]
+) -> list[AccountUnit]:
+    """Service accounts as they are now, each with all that run as it."""
+    cases: list[AccountCase | None] = []
+    for account, units, extras in tasks:
+        bindings = tuple([one for unit in units for one in unit.bindings])
+        case = None
+        if bindings or _declares(account):
+            workloads = tuple([unit.workload for unit in units])
+            case = AccountCase(around.facts, around.now, around.policy, account=account,
+                               workloads=workloads, bindings=bindings,
+                               token_secrets=extras.secrets)  # fmt: skip
+        cases.append(case)
+    found = _found(ACCOUNT_RULES, [one for one in cases if one is not None])
+    judged = []
+    for (account, _, _), case in zip(tasks, cases, strict=True):
+        if case is None:
+            judged.append(AccountUnit(account))
+        else:
+            said, unknowns = _unique(next(found)), tuple(sorted(case.unknowns))
+            bound = bool(case.bindings)
+            judged.append(AccountUnit(account, said, unknowns, case.recheck_at, bound))
+    return judged
 
 
 def _declares(account: Account) -> bool:
@@ -142,7 +187,7 @@ def _declares(account: Account) -> bool:
     made = account.object
     if made is None:
         return False
-    return bool(made.metadata.annotations) or any(map(wanted_key, made.metadata.labels))
+    return bool(made.metadata.annotations) or any(map(_wanted, made.metadata.labels))
 
 
 def _untold(binding: Binding) -> bool:
@@ -155,7 +200,7 @@ def _speaks(workload: Workload) -> bool:
     that have none."""
     for shape in workload.shapes:
         meta = shape.pod.metadata
-        if meta.annotations or any(map(wanted_key, meta.labels)):
+        if meta.annotations or any(map(_wanted, meta.labels)):
             return True
         if shape.pod.spec.host_network:
             return True
@@ -178,22 +223,26 @@ def _effects(facts: ClusterFacts, shapes: tuple[Shape, ...], known: Effects) -> 
     return tuple(found)
 
 
-def _kept(new: tuple[Binding, ...], old: tuple[Binding, ...]) -> tuple[Binding, ...]:
-    """`new`, as the very objects of `old` where they are equal."""
-    by_cloud = {one.cloud: one for one in old}
+def _kept(new: tuple[Binding, ...], old: Unit | None) -> tuple[Binding, ...]:
+    """`new`, as the very objects of the old unit where they are equal."""
+    if old is None or not old.bindings:
+        return new
+    by_cloud = {one.cloud: one for one in old.bindings}
     kept = tuple(
         before if (before := by_cloud.get(one.cloud)) is not None and _equal(before, one) else one
         for one in new
     )
-    return old if kept == old else kept
+    return old.bindings if kept == old.bindings else kept
 
 
 def _equal(one: Binding, other: Binding) -> bool:
     return structs.astuple(one) == structs.astuple(other)
 
 
-def _unique(found: Iterable[Found]) -> tuple[Found, ...]:
+def _unique(found: Sequence[Found]) -> tuple[Found, ...]:
     """Findings worst first, each once."""
+    if not found:
+        return ()
     known: dict[tuple[str, str, str], Found] = {}
     for one in found:
         key = (one.finding.rule, str(one.finding.object or ""), one.finding.subject)

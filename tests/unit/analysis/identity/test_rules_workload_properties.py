@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mckconsole.analysis.identity.case import WorkloadRule
 from mckconsole.analysis.identity.model import ClusterFacts, IdentityPolicy
 from mckconsole.analysis.identity.rules_workload import WORKLOAD_RULES
-from mckconsole.analysis.identity.units import Around, judge_workload
+from mckconsole.analysis.identity.units import Around, Task, judge_workloads
 from mckconsole.analysis.rules import RULES
 from mckconsole.domain import cloudkeys
 from mckconsole.domain.cloudkeys import PUBLIC_ENV, STATIC_ENV
@@ -161,6 +161,6 @@ def test_what_has_no_binding_is_judged_where_rules_look_at_it() -> None:
     handed = case(pod(container(mounts={"tok": "/run/vault"}), volumes=[token("tok", "")]))
     for one, rule in ((job, "WI10"), (host, "WI27"), (handed, "WI33")):
         around = Around(one.facts, NOW, IdentityPolicy())
-        unit = judge_workload(around, one.workload, one.account, None, True)
+        (unit,) = judge_workloads(around, [Task(one.workload, one.account, None)], True)
         assert unit.bindings == ()
         assert {found.finding.rule for found in unit.found} == {rule}

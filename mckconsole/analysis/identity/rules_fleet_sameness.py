@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from mckconsole.analysis.identity.case import PANE, Scene
 from mckconsole.analysis.identity.environments import distinct, environments, mixed
+from mckconsole.analysis.identity.hints import hints
 from mckconsole.analysis.identity.model import (
     Account,
     AccountKey,
@@ -27,6 +28,8 @@ from mckconsole.analysis.identity.rules_account_words import show, steps
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity, Unknown
 
 _PER_CLUSTER = 3
+_BY_PLACE = frozenset({BindingState.PRINCIPAL_ONLY, BindingState.UNKNOWN})
+"""States of workloads that merely run on GKE."""
 
 
 class _Use(NamedTuple):
@@ -77,16 +80,24 @@ def check_principal(
 
 
 def _uses(accounts: Iterable[Account], bindings: Iterable[Binding]) -> dict[AccountKey, _Use]:
-    """Those that use Google without a static key, or mean to."""
+    """Those that use Google without a static key, or mean to. On GKE everybody has a principal:
+    without a sign of use that is none."""
     found = {
         one.key: _Use(one, None)
         for one in accounts
         if any(each.cloud is Cloud.GCP for each in one.declarations)
     }
     for binding in sorted(bindings, key=lambda one: one.workload.key, reverse=True):
-        if binding.cloud is Cloud.GCP and binding.state is not BindingState.STATIC_KEY:
+        if binding.cloud is Cloud.GCP and _used(binding):
             found[binding.account.key] = _Use(binding.account, binding)
     return found
+
+
+def _used(binding: Binding) -> bool:
+    if binding.declared or binding.state not in (_BY_PLACE | {BindingState.STATIC_KEY}):
+        return True
+    shapes = binding.workload.shapes if binding.state in _BY_PLACE else ()
+    return any(cloud is Cloud.GCP for shape in shapes for cloud, _ in hints(shape, Cloud.GCP))
 
 
 class _Sameness(NamedTuple):

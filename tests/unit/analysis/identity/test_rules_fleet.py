@@ -56,10 +56,15 @@ def held(cluster: str, name: str = "shop", notes: Mapping[str, str] = AWS) -> Ac
 
 
 def bound(
-    one: Account, cloud: Cloud = Cloud.GCP, state: BindingState = BindingState.PRINCIPAL_ONLY
+    one: Account,
+    cloud: Cloud = Cloud.GCP,
+    state: BindingState = BindingState.PRINCIPAL_ONLY,
+    variable: str = "GOOGLE_CLOUD_PROJECT",
 ) -> Binding:
-    """A workload that runs as an account."""
-    made = workload(one.key.name, cluster=one.key.cluster)
+    """A workload that runs as an account, with a variable."""
+    container = {"name": "app", "env": [{"name": variable, "value": "p-1"}]}
+    pod = {"spec": {"serviceAccountName": "shop", "containers": [container]}}
+    made = workload(one.key.name, cluster=one.key.cluster, pod=pod)
     return Binding(made, one, cloud, Mechanism.GKE_DIRECT, state, None)
 
 
@@ -210,6 +215,7 @@ SAMENESS: list[tuple[str, list[Account], list[Binding], dict[str, str], Severity
      Severity.HIGH),
     ("declared", [held("west", notes=GKE), EAST], [], {}, Severity.HIGH),
     ("hinted", [WEST, EAST], [bound(WEST, state=BindingState.NODE_FALLBACK)], {}, Severity.HIGH),
+    ("no sign of use", [WEST, EAST], [bound(WEST, variable="PORT")], {}, None),
     ("a static key", [WEST, EAST], [bound(WEST, state=BindingState.STATIC_KEY)], {}, None),
     ("another cloud", [WEST, EAST], [bound(WEST, Cloud.AWS)], {}, None),
     ("no twin", [WEST, held("east", "mail", {})], [bound(WEST)], {}, None),

@@ -20,6 +20,11 @@ from mckconsole.views.detail import (
     WhoTarget,
 )
 from mckconsole.views.explain import count, fact, remark, stated, unknown
+from mckconsole.views.identity_accounts import (
+    account_role,
+    bindings_by_account,
+    findings_by_account,
+)
 from mckconsole.views.identity_cells import (
     CLOUD_WORDS,
     binding_role,
@@ -29,13 +34,9 @@ from mckconsole.views.identity_cells import (
     state_words,
     worse,
 )
-from mckconsole.views.identity_chain import age_of, declaration_lines
+from mckconsole.views.identity_chain import declaration_lines
 from mckconsole.views.identity_detail import as_evidence, evidence_of, findings_block, fix_blocks
-from mckconsole.views.identity_groups import (
-    account_role,
-    bindings_by_account,
-    findings_by_account,
-)
+from mckconsole.views.identity_links import age_of
 from mckconsole.views.spec import Role
 
 _MOST = 50

@@ -3,7 +3,7 @@ evidence: workload, pods, service account, what is declared, what is in effect, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from mckconsole.analysis.identity.model import (
     Account,
@@ -12,36 +12,30 @@ from mckconsole.analysis.identity.model import (
     Cloud,
     ClusterFacts,
     Declaration,
-    Effective,
     Mechanism,
     NodeFacts,
     Shape,
-    Trace,
 )
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.text import shorten
-from mckconsole.domain.times import format_age, parse_rfc3339
 from mckconsole.views.detail import (
     IdentityTarget,
     Line,
     ObjectTarget,
     Span,
-    Target,
 )
-from mckconsole.views.explain import MAX_VALUE, count, server_now, stated, unknown
+from mckconsole.views.explain import MAX_VALUE, count, stated, unknown
 from mckconsole.views.identity_cells import (
     ACCOUNT_WORDS,
     CLOUD_WORDS,
-    binding_role,
     identity_id,
     written_name,
 )
+from mckconsole.views.identity_effective import effective_lines
+from mckconsole.views.identity_links import MOST, age_of, below, link
 from mckconsole.views.spec import Role
 
-MOST = 6
-"""Pods, nodes and containers of one kind that are drawn before the rest is counted."""
-_LABEL = 11
 _BY_NODE = (
     Mechanism.GKE,
     Mechanism.GKE_DIRECT,
@@ -51,42 +45,13 @@ _BY_NODE = (
 """Mechanisms in which something on the node has a part."""
 
 
-def link(
-    depth: int,
-    *spans: Span | str,
-    word: str = "",
-    last: bool = True,
-    target: Target | None = None,
-    note: str = "",
-) -> Line:
-    """One link of the chain, `depth` steps in, with the branch that it hangs from and, where one
-    account has several, the word for which of its links it is."""
-    branch = f"{'  ' * (depth - 1)}{'└' if last else '├'} " if depth else ""
-    head = f"{branch}{word:<{_LABEL}}" if word else branch
-    words = tuple(span if isinstance(span, Span) else Span(span) for span in spans)
-    return Line((Span(head, Role.DIM), *words), target, len(head) + 2 * (not word), note)
-
-
-def below(depth: int, *spans: Span | str, target: Target | None = None, note: str = "") -> Line:
-    """What belongs to the link above it."""
-    words = tuple(span if isinstance(span, Span) else Span(span) for span in spans)
-    indent = 2 * depth + _LABEL
-    return Line((Span(" " * indent), *words), target, indent + 2, note)
-
-
-def age_of(snapshot: FleetSnapshot, cluster: str, stamp: str) -> str:
-    """`2 d`, how long ago by the cluster's clock; empty for what is no time."""
-    at = parse_rfc3339(stamp)
-    return "" if at is None else format_age(max(server_now(snapshot, cluster) - at, 0.0))
-
-
 def chain(snapshot: FleetSnapshot, facts: ClusterFacts | None, binding: Binding) -> Iterator[Line]:
     """All links of one binding."""
     yield workload_line(binding, facts)
     yield from _pods(snapshot, binding)
     yield account_line(snapshot, binding.account, 2)
     yield from _declared(snapshot, binding)
-    yield from _effective(binding)
+    yield from effective_lines(binding)
     yield from _cloud(binding)
     if facts is not None:
         yield from _nodes(facts, binding)
@@ -187,112 +152,6 @@ def declaration_lines(
     where = f"{one.trace.object.kind} {shorten(one.trace.path, MAX_VALUE)}{by}"
     note = f"{age} ago" if age else ""
     yield below(depth, Span(where, Role.DIM), target=target, note=note)
-
-
-def _effective(binding: Binding) -> Iterator[Line]:
-    """Who each container really is."""
-    found = [one for one in binding.effective if one.cloud is binding.cloud]
-    declared = binding.declared.identity if binding.declared else None
-    cluster = binding.workload.key.cluster
-    for one in found:
-        role = _effective_role(one, binding)
-        yield from _effective_lines(cluster, one, role)
-        if declared and one.identity and one.identity != declared:
-            yield below(3, stated(role, f"not {declared.text}, which is declared"))
-    without = list(_without(binding, found))
-    if found and without:
-        words = f"nothing in container{'s' if len(without) > 1 else ''} {_some(without)}"
-        yield link(3, Span(words, Role.DIM), last=False, word="effective")
-    if not found and binding.state in (BindingState.BOUND, BindingState.PRINCIPAL_ONLY):
-        yield from _by_node(binding)
-    elif not found:
-        role = binding_role(binding)
-        where = f" in container{'s' if len(without) > 1 else ''} {_some(without)}"
-        said = binding.reason or f"nothing{where if without else ''}"
-        doubt = binding.state is BindingState.UNKNOWN
-        words = f"{'not known' if doubt else 'none'}: {said}"
-        yield link(3, stated(role, words), last=False, word="effective")
-
-
-def _by_node(binding: Binding) -> Iterator[Line]:
-    """Nothing stands on the pod: whoever asks the node's metadata server gets it."""
-    role = Role.OK if binding.state is BindingState.BOUND else Role.PLAIN
-    who = binding.identity.text if binding.identity else "who, is not told"
-    said = stated(role, shorten(who, MAX_VALUE))
-    mechanism = Span(f"  {binding.mechanism}", Role.DIM)
-    yield link(3, said, mechanism, last=False, word="effective")
-    yield below(3, Span("by its nodes: nothing stands on the pod", Role.DIM))
-    if binding.reason:
-        yield below(3, Span(binding.reason, Role.DIM))
-
-
-def _effective_role(one: Effective, binding: Binding) -> Role:
-    if one.problem or one.mechanism in (Mechanism.STATIC, Mechanism.NODE):
-        return Role.WARN
-    declared = binding.declared.identity if binding.declared else None
-    if one.identity is None:
-        return Role.UNKNOWN
-    if declared is not None and one.identity != declared:
-        return Role.CRITICAL
-    return Role.OK
-
-
-def _effective_lines(cluster: str, one: Effective, role: Role) -> Iterator[Line]:
-    kind = "container" if one.role == "app" else f"{one.role} container"
-    who = f"{kind} {one.container}" if one.container else "the whole pod"
-    text = one.identity.text if one.identity else one.text
-    if not text or (one.mechanism is Mechanism.POD_IDENTITY and one.identity is None):
-        text = one.problem or _untold(one)
-    target = ObjectTarget(cluster, one.traces[0].object) if one.traces else None
-    yield link(
-        3,
-        stated(role, shorten(text, MAX_VALUE)),
-        Span(f"  {one.mechanism}  {who}", Role.DIM),
-        last=False,
-        target=target,
-        word="effective",
-    )
-    if one.problem and one.problem != text:
-        yield below(3, stated(Role.WARN, one.problem), target=target)
-    for trace in one.traces:
-        yield trace_line(cluster, trace, 3)
-    if one.token is not None:
-        audience = one.token.audience or "the API server"
-        words = f"token for {audience}, valid {one.token.expiration_seconds:,} s"
-        yield below(3, Span(words, Role.DIM))
-
-
-def _untold(one: Effective) -> str:
-    if one.mechanism is Mechanism.POD_IDENTITY:
-        return "a role that only the EKS API knows"
-    if one.mechanism is Mechanism.STATIC:
-        return "whom the static key belongs to is not told"
-    if one.mechanism is Mechanism.NODE:
-        return "the node's identity"
-    return "who, the pod does not say"
-
-
-def trace_line(cluster: str, trace: Trace, depth: int) -> Line:
-    """`spec.containers[0].env[2].value = arn:…`."""
-    path, value = shorten(trace.path, MAX_VALUE), shorten(trace.value, MAX_VALUE)
-    words = f"{path} = {value}" if value else path
-    return below(depth, Span(words, Role.DIM), target=ObjectTarget(cluster, trace.object))
-
-
-def _without(binding: Binding, found: Sequence[Effective]) -> Iterator[str]:
-    """Containers of the newest pods that are nobody in this cloud."""
-    named = {one.container for one in found}
-    if "" in named:  # something is said of the whole pod
-        return
-    for shape in binding.workload.shapes[:1]:
-        for role, container in shape.containers():
-            if container.name not in named and role in ("app", "sidecar"):
-                yield container.name
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
-    return f"{', '.join(names[:MOST])}{more}"
 
 
 def _cloud(binding: Binding) -> Iterator[Line]:

@@ -12,15 +12,11 @@ from typing import Generic, TypeVar
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.identity.model import (
-    Account,
-    AccountKey,
-    Binding,
     Cloud,
     Identity,
     IdentityReport,
     IdentityUse,
 )
-from mckconsole.domain.findings import Finding
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.text import shorten
 from mckconsole.views.explain import count
@@ -31,7 +27,6 @@ from mckconsole.views.identity_cells import (
     account_id,
     binding_role,
     cloud_cell,
-    clouds_cell,
     distinct_findings,
     findings_cell,
     findings_role,
@@ -41,12 +36,12 @@ from mckconsole.views.identity_cells import (
     worse,
     worst_cell,
 )
-from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
+from mckconsole.views.spec import GLYPHS, Cell, Role, Row
 
 K = TypeVar("K")
 
 
-class _Remembered(Generic[K]):
+class Remembered(Generic[K]):
     """Rows of the last look, by what they are made of."""
 
     def __init__(self) -> None:
@@ -76,9 +71,8 @@ def _worst_first(row: Row) -> tuple[int, str]:
     return RANKS[row.role], row.id
 
 
-_identities: _Remembered[Identity] = _Remembered()
-_accounts: _Remembered[AccountKey] = _Remembered()
-_cloud_accounts: _Remembered[tuple[Cloud, str]] = _Remembered()
+_identities: Remembered[Identity] = Remembered()
+_cloud_accounts: Remembered[tuple[Cloud, str]] = Remembered()
 
 
 def cloud_identity_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
@@ -138,95 +132,6 @@ def _identity_row(use: IdentityUse) -> Row:
     )
 
 
-def bindings_by_account(report: IdentityReport) -> Mapping[AccountKey, tuple[Binding, ...]]:
-    """The bindings of the workloads that run as each service account."""
-    found: dict[AccountKey, list[Binding]] = defaultdict(list)
-    for binding in report.bindings:
-        found[binding.account.key].append(binding)
-    return {key: tuple(bindings) for key, bindings in found.items()}
-
-
-def service_account_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
-    """A row per service account that has to do with a cloud."""
-    report = analysis.identity
-    bound, about = bindings_by_account(report), findings_by_account(report)
-    made_of = {
-        key: (account, *bound.get(key, ()), *about.get(key, ()))
-        for key, account in report.accounts.items()
-    }
-
-    def make(key: AccountKey) -> Row:
-        return _account_row(report.accounts[key], bound.get(key, ()), about.get(key, ()))
-
-    return _accounts.rows(made_of, make)
-
-
-def findings_by_account(report: IdentityReport) -> Mapping[AccountKey, tuple[Finding, ...]]:
-    """The findings whose object is a service account."""
-    found: dict[AccountKey, list[Finding]] = defaultdict(list)
-    for one in report.findings:
-        if one.object is not None and one.object.kind == "ServiceAccount":
-            key = AccountKey(one.cluster, one.object.namespace, one.object.name)
-            found[key].append(one)
-    return {key: tuple(findings) for key, findings in found.items()}
-
-
-def account_role(bindings: Iterable[Binding], findings: Iterable[Finding]) -> Role:
-    """How bad the worst about a service account is; one without workloads is neither."""
-    roles = [binding_role(one) for one in bindings]
-    return worse(findings_role(findings), *(roles or [Role.DIM]))
-
-
-def _account_row(account: Account, bindings: tuple[Binding, ...], own: tuple[Finding, ...]) -> Row:
-    key = account.key
-    role = account_role(bindings, own)
-    if account.unknown:
-        role = worse(role, Role.UNKNOWN)
-    findings = distinct_findings(own, *(one.findings for one in bindings))
-    declared = [one.identity for one in account.declarations if one.identity]
-    clouds = {one.cloud for one in account.declarations} | {one.cloud for one in bindings}
-    return Row(
-        str(key),
-        {
-            "cluster": Cell(key.cluster, Role.PLAIN, key.cluster),
-            "namespace": Cell(key.namespace, Role.PLAIN, key.namespace),
-            "serviceaccount": Cell(key.name, Role.PLAIN, key.name),
-            "state": worst_cell(
-                bindings, role, "no identity" if account.workloads else "no workload"
-            ),
-            "declares": _declares(account),
-            "cloud": clouds_cell(clouds),
-            "workloads": number_cell(len(account.workloads)),
-            "others": number_cell(len(account.users)),
-            "findings": findings_cell(findings, bindings),
-            "account": account_cell(declared),
-            "written": _written(account),
-        },
-        tuple(one.id for one in findings),
-        role,
-        (key.cluster,),
-        key.namespace,
-    )
-
-
-def _declares(account: Account) -> Cell:
-    """What it declares, in short; what is no identity as it is written."""
-    if not account.declarations:
-        if account.unknown:
-            return Cell(f"{GLYPHS[Role.UNKNOWN]} not read", Role.UNKNOWN, None)
-        return Cell("nothing", Role.DIM, "")
-    words = [one.identity.short if one.identity else one.text for one in account.declarations]
-    full = [one.identity.text if one.identity else one.text for one in account.declarations]
-    role = Role.WARN if any(one.problem for one in account.declarations) else Role.PLAIN
-    text = shorten(", ".join(filter(None, words)), MAX_TEXT)
-    return Cell(text or "empty text", role, ", ".join(full))
-
-
-def _written(account: Account) -> Cell:
-    names = ", ".join(sorted({one.written_by for one in account.declarations if one.written_by}))
-    return Cell(shorten(names, MAX_TEXT), Role.DIM, names) if names else BLANK
-
-
 def uses_by_cloud_account(
     report: IdentityReport,
 ) -> Mapping[tuple[Cloud, str], tuple[IdentityUse, ...]]:
@@ -282,19 +187,13 @@ def cloud_identity_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     uses = analysis.identity.identities.values()
     shared = sum(len(use_clusters(use)) > 1 for use in uses)
     head = count(len(uses), "identity of a cloud", "identities of clouds")
-    return _summed(f"{head}  {shared} in several clusters", map(use_role, uses))
-
-
-def service_account_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
-    """`9 service accounts  ✖ 1  ● 8`."""
-    found = service_account_rows(snapshot, analysis)
-    return _summed(count(len(found), "service account"), (row.role for row in found))
+    return summed(f"{head}  {shared} in several clusters", map(use_role, uses))
 
 
 def account_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     """`3 cloud accounts  ✖ 1  ● 2`."""
     found = account_rows(snapshot, analysis)
-    return _summed(count(len(found), "cloud account"), (row.role for row in found))
+    return summed(count(len(found), "cloud account"), (row.role for row in found))
 
 
 _ROLE_WORDS = {
@@ -305,7 +204,7 @@ _ROLE_WORDS = {
 }
 
 
-def _summed(head: str, roles: Iterable[Role]) -> str:
+def summed(head: str, roles: Iterable[Role]) -> str:
     found = list(roles)
     parts = [
         f"{GLYPHS[role]} {found.count(role)} {words}"

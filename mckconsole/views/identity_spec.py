@@ -130,14 +130,15 @@ _BY_WORKLOAD = PaneSpec(
 def _grouped(
     by: str, words: str, aliases: tuple[str, ...], columns: tuple[Column, ...], help: str
 ) -> PaneSpec:
+    module = "identity_accounts" if by == SERVICE_ACCOUNT else "identity_groups"
     rows = by.replace("-", "_")
     return replace(
         _BY_WORKLOAD,
         title=f"Identity by {words}",
         aliases=aliases,
         columns=columns,
-        rows=later("identity_groups", f"{rows}_rows"),
-        summary=later("identity_groups", f"{rows}_summary"),
+        rows=later(module, f"{rows}_rows"),
+        summary=later(module, f"{rows}_summary"),
         help=help,
         by=by,
     )

@@ -14,9 +14,9 @@ from mckconsole import __version__
 from mckconsole.analysis.rules import RULES
 from mckconsole.cli import rules_command
 from mckconsole.cli.arguments import PANES as PANE_WORDS
-from mckconsole.cli.errors import Terminated
+from mckconsole.cli.errors import Terminated, UsageError
 from mckconsole.cli.main import main
-from mckconsole.cli.report_command import choose
+from mckconsole.cli.report_command import choose, regrouped
 from mckconsole.views.panes import PANES
 
 
@@ -124,6 +124,14 @@ def test_panes_are_those_of_the_registry() -> None:
     assert choose([]) == PANES
     assert choose(["mesh", "mesh"]) == (PANES[1],)
     assert choose(["links", "fleet"]) == (PANES[1], PANES[0])
+
+
+def test_panes_are_grouped_as_asked() -> None:
+    grouped = regrouped(PANES, "account")
+    assert [pane.name for pane in grouped] == [pane.name for pane in PANES]
+    assert [pane.by for pane in grouped if pane.by] == ["account"]
+    with pytest.raises(UsageError, match="--by account: only for the identity pane"):
+        regrouped(choose(["mesh"]), "account")
 
 
 class TestEnds:

@@ -139,12 +139,14 @@ def _at_home(
     home = facts.cloud
     if home is None:
         return None
-    subject = Subject(facts, workload, account, home, ())
     sign = _sign(home, effects)
+    if not sign and not facts.pool:
+        return None
+    subject = Subject(facts, workload, account, home, ())
     verdict = principal(subject, [shape for shape, _ in effects]) if facts.pool else None
     if verdict is not None and (verdict.state is not BindingState.NODE_FALLBACK or sign):
         return _binding(subject, verdict, effects)
-    if verdict is not None or not sign or _told_not_to(home, effects):
+    if verdict is not None or not sign or _told_not_to(home, effects) or _no_node(facts, effects):
         return None
     hidden = next((words for shape, _ in effects if (words := unseen(shape, home))), "")
     if hidden:
@@ -158,6 +160,13 @@ def _at_home(
 
 def _told_not_to(home: Cloud, effects: Effects) -> bool:
     return home is Cloud.AWS and all(no_metadata(shape) for shape, _ in effects)
+
+
+def _no_node(facts: ClusterFacts, effects: Effects) -> bool:
+    """Whether all pods run where there is no metadata service to fall back to: on Fargate."""
+    pods = [pod for shape, _ in effects for pod in shape.pods if pod.spec.node_name]
+    nodes = (facts.nodes.get(pod.spec.node_name) for pod in pods)
+    return bool(pods) and all(node is not None and node.virtual for node in nodes)
 
 
 def _sign(home: Cloud, effects: Effects) -> str:

@@ -195,6 +195,8 @@ class AccountCase(Scene):
     """Of these workloads, one per workload and cloud; with or without findings."""
     token_secrets: Sequence[TokenSecret] = ()
     """Secrets that hold a token of the account which never expires."""
+    common: dict[Any, Any] = field(default_factory=dict)
+    """What rules worked out that is the same for other accounts of the cluster at this moment."""
     held: list[Any] | None = None
     """The identities of the account, as rules worked them out before."""
     unknowns: set[Unknown] = field(default_factory=set)

@@ -232,10 +232,16 @@ def _evidence(
     for grant in grants:
         told.setdefault(grant.subject, grant)
     for grant in list(told.values())[:MAX_SHOWN]:
-        yield _saw(case, grant.binding, grant.subject_path, str(grant.subject))
-        role = f"{grant.role.kind} {grant.role.name}"
-        yield _saw(case, grant.binding, "roleRef", role)
-        yield _saw(case, grant.role, grant.rule_path, rule_text(_rule(index, grant)))
+        key = (grant.binding, grant.subject_path, grant.role, grant.rule_path)
+        seen: tuple[Evidence, ...] | None = case.common.get(key)
+        if seen is None:
+            role = f"{grant.role.kind} {grant.role.name}"
+            seen = case.common[key] = (
+                _saw(case, grant.binding, grant.subject_path, str(grant.subject)),
+                _saw(case, grant.binding, "roleRef", role),
+                _saw(case, grant.role, grant.rule_path, rule_text(_rule(index, grant))),
+            )
+        yield from seen
     for one in held:
         yield from one.evidence
 
@@ -246,6 +252,14 @@ def _saw(case: AccountCase, ref: ObjectRef, path: str, value: str) -> Evidence:
 
 
 def _tighten(case: AccountCase, grants: Sequence[Grant], what: str, hint: str) -> str:
+    key = (what, *map(id, grants))  # which the index holds
+    found: str | None = case.common.get(key)
+    if found is None:
+        found = case.common[key] = _fixes(case, grants, what, hint)
+    return found
+
+
+def _fixes(case: AccountCase, grants: Sequence[Grant], what: str, hint: str) -> str:
     roles = dict.fromkeys((one.role, one.rule_path) for one in grants)
     fixes = []
     for role, path in list(roles)[:_MAX_FIXES]:

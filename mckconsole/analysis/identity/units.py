@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from msgspec import structs
 
@@ -159,6 +159,7 @@ def judge_accounts(
 ) -> list[AccountUnit]:
     """Service accounts as they are now, each with all that run as it."""
     cases: list[AccountCase | None] = []
+    common: dict[Any, Any] = {}
     for account, units, extras in tasks:
         bindings = tuple([one for unit in units for one in unit.bindings])
         case = None
@@ -166,7 +167,7 @@ def judge_accounts(
             workloads = tuple([unit.workload for unit in units])
             case = AccountCase(around.facts, around.now, around.policy, account=account,
                                workloads=workloads, bindings=bindings,
-                               token_secrets=extras.secrets)  # fmt: skip
+                               token_secrets=extras.secrets, common=common)  # fmt: skip
         cases.append(case)
     found = _found(ACCOUNT_RULES, [one for one in cases if one is not None])
     judged = []

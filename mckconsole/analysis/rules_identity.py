@@ -126,9 +126,9 @@ _SHARING = (
         ("nodes", "serviceaccounts", "namespaces"),
         "The workload identity pool belongs to the project, not to the cluster: the same namespace "
         "and service account in two clusters of it are one principal, and whoever may create that "
-        "namespace in the other cluster has the identity. Reported where an annotation, a variable or "
-        "an image says that Google is used; other grants are in IAM only. As medium: each of the "
-        "accounts uses Google, and the clusters belong to one environment.",
+        "namespace in the other cluster has the identity. Reported where an annotation, a variable "
+        "or an image says that Google is used; other grants are in IAM only. As medium: each of "
+        "the accounts uses Google, and the clusters belong to one environment.",
         "Put clusters of different trust into different projects, or control who makes namespaces.",
         f"{GKE_DOCS} (identity sameness)",
     ),

@@ -87,6 +87,8 @@ def _tokens(view: View, found: Sequence[Effective]) -> Iterator[Effective]:
         whom = read_audience(token.audience)
         if whom.cloud is None or whom.mechanism is None or whom.cloud in known or token in used:
             continue
+        if whom.cloud is Cloud.SPIFFE:
+            continue  # with it SPIRE's agent tells SPIRE's server its node, no workload itself
         known.add(whom.cloud)
         traces = (view.mounted(mount), view.pod.trace(f"{place}.audience", token.audience))
         text = f"a token for {whom.words} at {mount.mount_path}"

@@ -44,7 +44,12 @@ def aws(view: View) -> Iterator[Effective]:
 def _irsa(view: View, role: EnvVar | None, path: EnvVar | None) -> Effective:
     file = view.file(path.value) if path else None
     identity, problem = _role(role)
-    problem = _half(role, path) or problem or _file_problem(view, path, file, Mechanism.IRSA)
+    half = _half(role, path)
+    if half and view.container.env_from:  # which may bring the other half
+        text = f"{half} by name; envFrom is not read"
+        traces = view.of(ROLE, TOKEN_FILE)
+        return view.effective(Mechanism.IRSA, Cloud.AWS, None, text, traces)
+    problem = half or problem or _file_problem(view, path, file, Mechanism.IRSA)
     traces = (*view.of(ROLE, TOKEN_FILE, *_CHAIN), *(view.token_traces(file) if file else ()))
     text = source_of(role)[1] if role else ""
     token = file.token if file else None

@@ -18,6 +18,7 @@ CLIENT = "AZURE_CLIENT_ID"
 TENANT = "AZURE_TENANT_ID"
 TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE"  # noqa: S105
 AUTHORITY = "AZURE_AUTHORITY_HOST"
+NO_CLIENT = f"{CLIENT} is not set"
 
 
 def azure(view: View) -> Iterator[Effective]:
@@ -28,6 +29,8 @@ def azure(view: View) -> Iterator[Effective]:
     client, tenant = view.env.get(CLIENT), view.env.get(TENANT)
     file = view.file(path.value)
     identity, problem = _identity(client, tenant)
+    if (client is None or tenant is None) and view.container.env_from:
+        problem = ""  # they may be among the variables that are not read
     if not problem and path.value:
         if file.mount is None:
             problem = unmounted(TOKEN_FILE, path.value)
@@ -36,14 +39,14 @@ def azure(view: View) -> Iterator[Effective]:
         else:
             problem = wrong_audience(file.token.audience, Mechanism.AZURE)
     traces = (*view.of(CLIENT, TENANT, TOKEN_FILE, AUTHORITY), *view.token_traces(file))
-    text = source_of(client)[1] if client else ""
+    text = source_of(client)[1] if client else f"{CLIENT} is told elsewhere, if at all"
     yield view.effective(Mechanism.AZURE, Cloud.AZURE, identity, text, traces, file.token, problem)
 
 
 def _identity(client: EnvVar | None, tenant: EnvVar | None) -> tuple[Identity | None, str]:
     for name, variable in ((CLIENT, client), (TENANT, tenant)):
         if variable is None:
-            return None, f"{name} is not set"
+            return None, NO_CLIENT if name == CLIENT else f"{name} is not set"
         if variable.withheld:
             return None, f"the value of {name} is no GUID"
     if client is None or client.value_from is not None:

@@ -36,8 +36,15 @@ def gcp(view: View) -> Iterator[Effective]:
     for name in _VARIABLES:
         variable = view.env.get(name)
         if variable is not None:
-            yield from _by_file(view, variable)
+            if not _of_another(view, variable.value):
+                yield from _by_file(view, variable)
             return
+
+
+def _of_another(view: View, path: str) -> bool:
+    """Whether the file, named for several clouds at once as Velero does, is not Google's."""
+    other = view.env.get("AWS_SHARED_CREDENTIALS_FILE")
+    return other is not None and other.value == path and view.pod.facts.cloud is not Cloud.GCP
 
 
 def _by_file(view: View, variable: EnvVar) -> Iterator[Effective]:
@@ -102,7 +109,8 @@ def _by_config(
             note = Trace(ref, f"data['{key}'].audience", held[key].audience)
             return _external(view, held[key], traces, note, f"ConfigMap {name}")
     problem = ""
-    if "credential-configs" not in facts.unread:
+    known = any(facts.credentials.get((namespace, name)) for name in names)
+    if not known and "credential-configs" not in facts.unread:
         problem = f"ConfigMap {', '.join(names)} holds no credential configuration"
     text = f"ConfigMap {', '.join(names)}"
     token = _google_token(view)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mckconsole.analysis.identity.model import (
+    Account,
     Cloud,
     ClusterFacts,
     Declaration,
@@ -42,6 +43,8 @@ _WRITTEN = {
     Mechanism.GCP_FEDERATION: ("GOOGLE_APPLICATION_CREDENTIALS",),
 }
 """Variables that, written into the template, survive every restart."""
+_TOKEN_DRIVERS = frozenset({"secrets-store.csi.k8s.io", "blob.csi.azure.com", "file.csi.azure.com"})
+"""CSI drivers that sign in to Azure as the service account of the pod that mounts a volume."""
 _NONE: frozenset[str] = frozenset()
 
 
@@ -94,6 +97,15 @@ def skipped(cloud: Cloud, shape: Shape) -> frozenset[str]:
     if not listed:
         return _NONE
     return frozenset(name.strip() for name in listed.split(separator))
+
+
+def taken_by_others(account: Account, shape: Shape) -> str:
+    """Who else asks for tokens of the account, so that it has its use though pods get nothing."""
+    drivers = (one.csi.driver for one in shape.pod.spec.volumes if one.csi)
+    driver = next((one for one in drivers if one in _TOKEN_DRIVERS), "")
+    if driver:
+        return f"the CSI driver {driver} takes tokens of {account.key.name} itself"
+    return f"{account.users[0]} takes tokens of {account.key.name}" if account.users else ""
 
 
 def missed(subject: Subject, shape: Shape) -> str:

@@ -46,7 +46,7 @@ def wi32(case: Case) -> Iterator[Found]:
             return  # signs in to Vault with the API server's token
         for one, token, path in place.view.cloud_tokens():
             cloud = read_audience(token.audience).cloud
-            if cloud is not None and one.mount_path != mount.mount_path:
+            if cloud not in (None, Cloud.SPIFFE) and one.mount_path != mount.mount_path:
                 clouds[cloud] = None
                 signs.add(place, on_pod(case, place.shape, f"{path}.audience", token.audience))
                 signs.add(place, case.seen(place.view.mounted(mount)))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.effective_azure import CLIENT, TOKEN_FILE
-from mckconsole.analysis.identity.injection import skipped
+from mckconsole.analysis.identity.injection import skipped, taken_by_others
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape, Trace
 from mckconsole.analysis.identity.rules_account_words import annotation, label, show, steps
 from mckconsole.analysis.identity.rules_workload_pods import (
@@ -27,7 +27,7 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     variable,
     written,
 )
-from mckconsole.analysis.identity.rules_workload_steps import account_named, patch_template
+from mckconsole.analysis.identity.rules_workload_steps import declare_on, patch_template
 from mckconsole.domain.cloudkeys import AZURE_CLIENT, AZURE_PROXY, AZURE_USE
 from mckconsole.domain.findings import Severity
 
@@ -111,10 +111,14 @@ def wi10(case: Case) -> Iterator[Found]:
         f'only at pods with the label {AZURE_USE}: "true", and these have none: no '
         f"{CLIENT}, no token. A label on the {case.workload.key.kind} itself does nothing."
     )
+    severity, others = Severity.HIGH, [taken_by_others(case.account, one) for one in bare]
+    if bare and all(others):
+        severity = Severity.LOW
+        detail += f" That may be meant: {others[0]}, and needs no label for that."
     fix = patch_template(case, _LABELLED)
     if labels is not None and not unlabelled:
         fix = case.restart()
-    yield signs.found(case, "WI10", Severity.HIGH, Cloud.AZURE, title, detail, fix)
+    yield signs.found(case, "WI10", severity, Cloud.AZURE, title, detail, fix)
 
 
 def wi11(case: Case) -> Iterator[Found]:
@@ -147,7 +151,7 @@ def wi11(case: Case) -> Iterator[Found]:
         "client id in code or configuration fail."
     )
     fix = steps(
-        account_named(case, f"annotate serviceaccount {{}} {AZURE_CLIENT}=CLIENT_ID"),
+        *declare_on(case, f"{AZURE_CLIENT}=CLIENT_ID"),
         case.restart(),
     )
     yield signs.found(case, "WI11", Severity.MEDIUM, Cloud.AZURE, title, detail, fix)

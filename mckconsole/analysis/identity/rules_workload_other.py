@@ -23,7 +23,11 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     template_path,
     written,
 )
-from mckconsole.analysis.identity.rules_workload_steps import account_named, patch_template
+from mckconsole.analysis.identity.rules_workload_steps import (
+    account_named,
+    declare_on,
+    patch_template,
+)
 from mckconsole.domain.cloudkeys import (
     AAD_BINDING,
     AZURE_CLIENT,
@@ -81,10 +85,8 @@ def _fallback(case: Case, binding: Binding, signs: Signs) -> Found:
         "then take what the metadata service of the node gives, an identity that all pods of the "
         "node share and that was made for the kubelet."
     )
-    own = "create serviceaccount NAME, and name it in the template" if name == "default" else ""
     fix = steps(
-        *([own] if own else []),
-        account_named(case, f"annotate serviceaccount {'NAME' if own else '{}'} {_DECLARE[cloud]}"),
+        *declare_on(case, _DECLARE[cloud]),
         case.restart(),
         _BLOCK,
     )
@@ -103,13 +105,13 @@ def wi41(case: Case) -> Iterator[Found]:
             azure.add(None, on_pod(case, shape, label(AAD_BINDING), binding))
     if aws:
         fix = steps(
-            account_named(case, f"annotate serviceaccount {{}} {EKS_ROLE}=ROLE_ARN"),
+            *declare_on(case, f"{EKS_ROLE}=ROLE_ARN"),
             patch_template(case, {"metadata": {"annotations": {KIAM_ROLE: None}}}),
         )
         yield _legacy(case, Cloud.AWS, aws, "kube2iam or kiam", KIAM_ROLE, fix)
     if azure:
         fix = steps(
-            account_named(case, f"annotate serviceaccount {{}} {AZURE_CLIENT}=CLIENT_ID"),
+            *declare_on(case, f"{AZURE_CLIENT}=CLIENT_ID"),
             patch_template(
                 case,
                 {

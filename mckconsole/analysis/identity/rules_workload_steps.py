@@ -75,6 +75,16 @@ def _source(token: TokenSource) -> dict[str, object]:
     return {**own, "expirationSeconds": token.expiration_seconds, "path": token.path}
 
 
+def declare_on(case: Case, note: str) -> list[str]:
+    """The steps that annotate the account; an account of its own, where that is the default."""
+    if case.account.key.name != "default":
+        return [account_named(case, f"annotate serviceaccount {{}} {note}")]
+    return [
+        "create serviceaccount NAME, and name it in the template",
+        case.kubectl(f"annotate serviceaccount NAME {note}", case.account.key.namespace),
+    ]
+
+
 def account_named(case: Case, command: str) -> str:
     """A kubectl command in the account's namespace; `{}` stands for its name."""
     return case.kubectl(

@@ -82,10 +82,18 @@ def _half(names: set[str]) -> str:
     return ""
 
 
+def _of_another(view: View, path: str) -> bool:
+    """Whether the file, named for several clouds at once as Velero does, is one of another cloud:
+    that of the nodes."""
+    google = view.env.get("GOOGLE_APPLICATION_CREDENTIALS")
+    home = view.pod.facts.cloud
+    return google is not None and google.value == path and home in (Cloud.GCP, Cloud.AZURE)
+
+
 def key_files(view: View) -> Iterator[Effective]:
     """Key files in mounted Secrets: named by AWS' variable, or where SDKs look by themselves."""
     variable = view.env.get("AWS_SHARED_CREDENTIALS_FILE")
-    if variable is not None and variable.value:
+    if variable is not None and variable.value and not _of_another(view, variable.value):
         file = view.file(variable.value)
         if file.mount and file.volume and file.volume.secret:
             text = f"{variable.value} from Secret {file.volume.secret.secret_name}"

@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.identity.compared import LEGACY, compared, legacy, variables
-from mckconsole.analysis.identity.injection import Ages, ages, failed, missed, probably, skipped
+from mckconsole.analysis.identity.effective_azure import NO_CLIENT
+from mckconsole.analysis.identity.injection import (
+    Ages,
+    ages,
+    failed,
+    missed,
+    probably,
+    skipped,
+    taken_by_others,
+)
 from mckconsole.analysis.identity.metadata import by_server, served
 from mckconsole.analysis.identity.model import (
     BindingState,
@@ -105,6 +114,11 @@ def _lacking(subject: Subject, shape: Shape, wanted: Declaration) -> Iterator[Ve
         yield subject.verdict(BindingState.DRIFT, reason=wanted.problem, pods=len(shape.pods))
         return
     never = missed(subject, shape)
+    others = taken_by_others(subject.account, shape)
+    if never and others and wanted.mechanism is Mechanism.AZURE:
+        words = f"{never}; {others}"
+        yield subject.verdict(BindingState.UNKNOWN, reason=words, pods=len(shape.pods))
+        return
     parted = Ages((), shape.pods) if never else probably(wanted, shape.pods)
     if parted.older:
         words = "older than what is declared: they get it when they are made anew"
@@ -134,6 +148,9 @@ def _container(subject: Subject, shape: Shape, ours: Sequence[Effective]) -> Ite
         yield subject.verdict(
             BindingState.SHADOWED, None, key, reason=words, pods=pods, lost=working[:1]
         )
+    elif broken is not None and broken.problem == NO_CLIENT and subject.wanted is None:
+        words = f"{where}{NO_CLIENT}: as whom it signs in its configuration says, if anything does"
+        yield subject.verdict(BindingState.UNDECLARED, None, broken, reason=words, pods=pods)
     elif broken is not None:
         words = where + broken.problem
         yield subject.verdict(BindingState.DRIFT, None, broken, reason=words, pods=pods)

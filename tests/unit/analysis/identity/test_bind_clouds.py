@@ -71,7 +71,7 @@ def _bound(*docs: Doc, cloud: Cloud = Cloud.AWS, **more: Any) -> tuple[BindingSt
         ),
         pytest.param(
             [BARE, azure_pod(azure_container(client=None))],
-            S.DRIFT,
+            S.UNDECLARED,
             "AZURE_CLIENT_ID is not set",
             id="three of four",
         ),

@@ -8,20 +8,25 @@ import pytest
 from msgspec import structs
 
 from mckconsole.analysis.identity.case import Case
-from mckconsole.analysis.identity.model import BindingState, Cloud, Workload
+from mckconsole.analysis.identity.model import BindingState, Cloud, NodeFacts, Workload
+from mckconsole.analysis.identity.rules_workload_azure import wi10
 from mckconsole.analysis.identity.rules_workload_drift import wi05
 from mckconsole.analysis.identity.rules_workload_injection import wi01, wi02
+from mckconsole.analysis.identity.rules_workload_other import wi41
 from mckconsole.analysis.identity.rules_workload_static import wi07
-from mckconsole.domain.findings import Severity
+from mckconsole.domain.findings import ObjectRef, Severity
 from mckconsole.domain.identity import ServiceAccount
 from tests.unit.analysis.build import Doc
 from tests.unit.analysis.identity import podyaml
-from tests.unit.analysis.identity.accounts import AWS, CREATED, ROLE, decoded
+from tests.unit.analysis.identity.accounts import AWS, AZURE, CREATED, ROLE, decoded
 from tests.unit.analysis.identity.workloads import (
     AFTER,
+    AKS,
+    AZURE_VOLUME,
     BEFORE,
     EKS,
     GKE_FACTS,
+    azure,
     case,
     container,
     env,
@@ -149,3 +154,79 @@ def test_a_pod_of_nobody_must_be_made_again_by_hand() -> None:
     assert alone.restart().endswith("delete pod shop-1, then create it again: nothing else does")
     assert replace(one, workload=replace_kind(one, "CronJob")).restart() == "its next pod gets it"
     assert ids(replace(one, facts=EKS)) == {"WI01"}
+
+
+CSI = {"name": "vault", "csi": {"driver": "secrets-store.csi.k8s.io"}}
+STORE = ObjectRef("external-secrets.io/v1", "SecretStore", "prod", "vault")
+
+
+def test_a_csi_driver_takes_tokens_of_its_own() -> None:
+    """Key Vault by the Secrets Store CSI driver needs the annotation and no label."""
+    one = case(pod(container(), volumes=[CSI]), notes=AZURE, facts=AKS)
+    (binding,) = one.bindings
+    assert binding.state is BindingState.UNKNOWN
+    assert "secrets-store.csi.k8s.io takes tokens of shop" in binding.reason
+    (found,) = judged(one, wi10)
+    assert found.severity is Severity.LOW
+
+
+def test_an_account_that_a_secret_store_uses() -> None:
+    one = case(pod(container()), notes=AZURE, facts=AKS)
+    assert [each.severity for each in judged(one, wi10)] == [Severity.HIGH]
+    one.account = structs.replace(one.account, users=(STORE,))
+    (found,) = judged(one, wi10)
+    assert found.severity is Severity.LOW
+    assert "SecretStore prod/vault" in found.detail
+
+
+def test_half_of_the_variables_may_come_from_a_config_map() -> None:
+    whole = [{"configMapRef": {"name": "azure"}}]
+    one = case(pod(container(variables=env({"AWS_ROLE_ARN": ROLE}), envFrom=whole)))
+    assert one.bindings[0].state is BindingState.UNDECLARED
+    bare = azure()
+    labels = {"azure.workload.identity/use": "true"}
+    other = case(pod({**bare, "envFrom": whole}, volumes=[AZURE_VOLUME], labels=labels), facts=AKS)
+    assert other.bindings[0].state is BindingState.UNDECLARED
+    assert "not set" not in other.bindings[0].reason
+
+
+def test_a_client_id_may_stand_in_configuration() -> None:
+    """As that of cert-manager and of external-secrets does."""
+    labels = {"azure.workload.identity/use": "true"}
+    (binding,) = case(pod(azure(), volumes=[AZURE_VOLUME], labels=labels), facts=AKS).bindings
+    assert binding.state is BindingState.UNDECLARED
+    assert "its configuration says" in binding.reason
+
+
+def test_the_agent_of_spire_is_nobody_in_a_cloud() -> None:
+    own = container("spire-agent", mounts={"spire-token": "/var/run/secrets/tokens"})
+    one = case(pod(own, volumes=[token("spire-token", "spire-server", "spire-agent", 7200)]))
+    assert one.bindings == ()
+    assert judged(one) == []
+
+
+def test_fargate_has_no_node_to_fall_back_to() -> None:
+    nodes = {"n1": NodeFacts(virtual=True)}
+    used = container(variables=env({"AWS_REGION": "eu-west-1"}))
+    assert case(pod(used), facts=replace(EKS, nodes=nodes)).bindings == ()
+    assert case(pod(used)).bindings[0].state is BindingState.NODE_FALLBACK
+
+
+@pytest.mark.parametrize("home", [Cloud.AWS, Cloud.GCP])
+def test_a_file_for_every_cloud_is_one_of_the_nodes(home: Cloud) -> None:
+    """Velero names the same file for all of them."""
+    names = ("AWS_SHARED_CREDENTIALS_FILE", "GOOGLE_APPLICATION_CREDENTIALS")
+    own = container(
+        variables=env(dict.fromkeys(names, "/credentials/cloud")), mounts={"c": "/credentials"}
+    )
+    secret = {"name": "c", "secret": {"secretName": "cloud-credentials"}}
+    facts = replace(EKS, cloud=home)
+    found = case(pod(own, volumes=[secret]), facts=facts).bindings
+    assert [(one.cloud, one.state) for one in found] == [(home, BindingState.STATIC_KEY)]
+
+
+def test_the_default_account_is_not_told_to_be_somebody() -> None:
+    marked = pod(container(), runs_as="default", notes={"iam.amazonaws.com/role": "shop"})
+    (found,) = judged(case(marked), wi41)
+    assert "annotate serviceaccount NAME eks.amazonaws.com/role-arn=ROLE_ARN" in found.remediation
+    assert "serviceaccount default" not in found.remediation

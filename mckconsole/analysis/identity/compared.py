@@ -22,6 +22,7 @@ from mckconsole.analysis.identity.verdict import Subject, Verdict
 
 ADC = "GOOGLE_APPLICATION_CREDENTIALS"
 LEGACY = frozenset({Mechanism.KIAM, Mechanism.AAD_POD_IDENTITY})
+_IRSA_CONFIG = "the ConfigMap pod-identity-webhook"
 _VARIABLE = re.compile(r"\.env\[name=([^\]]+)\]")
 
 
@@ -94,6 +95,9 @@ def _alone(subject: Subject, effect: Effective, pods: int) -> Verdict:
         state, reason = BindingState.ROLE_UNKNOWN, "its role is in the EKS API only"
     elif effect.mechanism is Mechanism.ROLES_ANYWHERE:
         reason = "it signs in with a certificate; the role is in the helper's arguments"
+    elif effect.mechanism is Mechanism.IRSA and _unread_roles(subject):
+        reason = f"whether {_IRSA_CONFIG} declares it is not known: {_unread_roles(subject)}"
+        state = BindingState.UNKNOWN
     elif by_config and effect.identity is not None:
         return subject.verdict(BindingState.BOUND, _declared_by_config(effect), effect, pods=pods)
     elif effect.identity is None and ADC in variables(effect):
@@ -101,6 +105,12 @@ def _alone(subject: Subject, effect: Effective, pods: int) -> Verdict:
     elif effect.token is not None and effect.identity is None:
         reason = f"{effect.text}; as whom it signs in is not told"
     return subject.verdict(state, None, effect, reason=reason, pods=pods)
+
+
+def _unread_roles(subject: Subject) -> str:
+    """Why a ConfigMap may declare roles that is not read; the webhook of EKS itself has none."""
+    facts = subject.facts
+    return "" if facts.provider == "eks" else facts.unread.get("irsa-config", "")
 
 
 def _declared_by_config(effect: Effective) -> Declaration:

@@ -93,7 +93,7 @@ def _broken(
         "WI39",
         Severity.HIGH if needed else Severity.LOW,
         f"webhook for {hook.mechanism} cannot be asked",
-        f"{_name(hook)}: {'; '.join(faults)}. {effect} {_who(needing)}",
+        f"{_name(hook)}: {'; '.join(faults)}. {effect} {_who(scene, needing)}",
         (*_show_hook(scene, hook, bundle), *_declared(scene, hook, needing)),
         steps(*_repairs(scene, hook, faults, needing)),
         object=hook.object,
@@ -101,8 +101,10 @@ def _broken(
     )
 
 
-def _who(needing: Sequence[Account]) -> str:
+def _who(scene: Scene, needing: Sequence[Account]) -> str:
     if not needing:
+        if reason := scene.facts.unread.get("serviceaccounts", ""):
+            return f"Which service accounts need it is not known: {reason}."
         return "No service account declares such an identity."
     names = listed(f"{one.key.namespace}/{one.key.name}" for one in needing)
     return f"Service accounts that need it: {names}."
@@ -142,7 +144,7 @@ def _ignored(scene: Scene, hook: WebhookFacts, needing: Sequence[Account]) -> Fi
         Severity.MEDIUM,
         f"webhook for {hook.mechanism} may fail unnoticed",
         f"{_name(hook)} works now, but has failurePolicy Ignore: while it does not answer, pods "
-        f"start without an identity and nobody is told. {_who(needing)}",
+        f"start without an identity and nobody is told. {_who(scene, needing)}",
         (*_show_hook(scene, hook, read_bundle(hook.ca_bundle)), *_declared(scene, hook, needing)),
         steps(
             "have it run twice or more, on different nodes, and keep its own namespace out of its "

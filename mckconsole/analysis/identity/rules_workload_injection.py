@@ -113,7 +113,9 @@ def _without(case: Case, rule: str) -> Iterator[Found]:
             found = list(_made_when(case, shape, declared, since, older=rule == "WI01"))
             if found and _bare(case, shape, declared, signs):
                 pods.update((pod.metadata.name, pod) for pod in found)
-        if pods:
+        if pods and (doubt := _kept_away(case, declared)):
+            case.unknown(rule, doubt)
+        elif pods:
             judge = _older if rule == "WI01" else _newer
             yield judge(case, declared, signs, list(pods.values()))
 
@@ -136,7 +138,21 @@ def _optional(case: Case, shape: Shape, declared: Declaration) -> bool:
     if declared.mechanism is not Mechanism.AZURE:
         return False
     exempt = case.namespace == "kube-system" and case.facts.provider == "aks"
+    if case.namespace == "kube-system" and (reason := case.facts.unread.get("nodes")):
+        case.unknown(
+            "WI02", f"whether this is AKS, which keeps webhooks from kube-system: {reason}"
+        )
+        return True
     return exempt or shape.pod.metadata.labels.get(AZURE_USE) != "true"
+
+
+def _kept_away(case: Case, declared: Declaration) -> str:
+    """Why AKS may keep Azure's webhook from acting; empty when it does not, or `_optional` says."""
+    facts = case.facts
+    if declared.mechanism is not Mechanism.AZURE or case.namespace != "kube-system":
+        return ""
+    unread = "" if facts.provider else facts.unread.get("nodes", "")
+    return f"whether AKS leaves kube-system out is not known: {unread}" if unread else ""
 
 
 def _opted_out(shape: Shape, declared: Declaration) -> bool:

@@ -108,7 +108,7 @@ def _wrong_list(
     else:
         why = f"no container is named {' or '.join(unknown)}"
         title = f"{form.key} names no container: {', '.join(unknown)}"
-    detail = f"Nothing is skipped by it: {why}. The containers get the identity all the same."
+    detail = f"{why[0].upper()}{why[1:]}. What was meant gets the identity all the same."
     fix = _annotate(case, form.key, meant or None)
     return signs.found(case, "WI15", Severity.MEDIUM, cloud, title, detail, fix)
 

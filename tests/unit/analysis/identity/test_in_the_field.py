@@ -230,3 +230,22 @@ def test_the_default_account_is_not_told_to_be_somebody() -> None:
     (found,) = judged(case(marked), wi41)
     assert "annotate serviceaccount NAME eks.amazonaws.com/role-arn=ROLE_ARN" in found.remediation
     assert "serviceaccount default" not in found.remediation
+
+
+def test_a_config_map_that_is_not_read_may_declare_a_role() -> None:
+    one = pod(irsa(), volumes=[token()])
+    unread = {"irsa-config": "forbidden"}
+    elsewhere = replace(EKS, provider="", unread=unread)
+    (binding,) = case(one, facts=elsewhere).bindings
+    assert binding.state is BindingState.UNKNOWN
+    assert "forbidden" in binding.reason
+    assert case(one, facts=replace(EKS, unread=unread)).bindings[0].state is BindingState.UNDECLARED
+
+
+def test_whose_kube_system_it_is_may_not_be_known() -> None:
+    labels = {"azure.workload.identity/use": "true"}
+    bare = pod(container(), labels=labels, namespace="kube-system")
+    unread = {"nodes": "forbidden"}
+    one = case(bare, notes=AZURE, facts=replace(AKS, provider="", cloud=None, unread=unread))
+    assert judged(one, wi02) == []
+    assert "AKS" in unknowns(one)["WI02"]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from mckconsole.analysis.identity.model import Shape
 from mckconsole.domain.cloudkeys import LABELS
 from mckconsole.domain.pods import OVER, Pod, PodMeta
 
 
-def shapes_of(pods: Iterable[Pod]) -> tuple[Shape, ...]:
+def shapes_of(pods: Sequence[Pod]) -> tuple[Shape, ...]:
     """The shape with the newest pod first, pods oldest first. Finished pods are looked at only
     where none runs."""
-    known = list(pods)
-    chosen = [one for one in known if one.status.phase not in OVER] or known
+    chosen: Sequence[Pod] = [one for one in pods if one.status.phase not in OVER] or pods
     if len(chosen) == 1:
         return (Shape((chosen[0],)),)
-    chosen.sort(key=_age)
+    chosen = sorted(chosen, key=_age)
     found: list[list[Pod]] = []
     for pod in chosen:
         for alike in found:
@@ -25,7 +24,8 @@ def shapes_of(pods: Iterable[Pod]) -> tuple[Shape, ...]:
                 break
         else:
             found.append([pod])
-    found.sort(key=lambda alike: _age(alike[-1]), reverse=True)
+    if len(found) > 1:
+        found.sort(key=lambda alike: _age(alike[-1]), reverse=True)
     return tuple(Shape(tuple(alike)) for alike in found)
 
 

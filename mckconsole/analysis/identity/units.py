@@ -27,7 +27,7 @@ from mckconsole.analysis.identity.rules_account import ACCOUNT_RULES
 from mckconsole.analysis.identity.rules_workload import WORKLOAD_RULES
 from mckconsole.analysis.notes import finding_order
 from mckconsole.domain.cloudkeys import wanted_key
-from mckconsole.domain.findings import Finding, Unknown
+from mckconsole.domain.findings import Finding, ObjectRef, Unknown
 
 _API_VOLUME = "kube-api-access"
 """What every pod has; see `domain.pods`."""
@@ -242,11 +242,11 @@ def _equal(one: Binding, other: Binding) -> bool:
 
 def _unique(found: Sequence[Found]) -> tuple[Found, ...]:
     """Findings worst first, each once."""
-    if not found:
-        return ()
-    known: dict[tuple[str, str, str], Found] = {}
+    if len(found) < 2:
+        return tuple(found)
+    known: dict[tuple[str, ObjectRef | None, str], Found] = {}
     for one in found:
-        key = (one.finding.rule, str(one.finding.object or ""), one.finding.subject)
+        key = (one.finding.rule, one.finding.object, one.finding.subject)
         known.setdefault(key, one)
     return tuple(sorted(known.values(), key=lambda one: finding_order(one.finding)))
 

@@ -73,6 +73,12 @@ class Uses:
         """The bindings of an identity."""
         return self._bindings.get(identity, ())
 
+    def shared(self, identity: Identity, bindings: Mapping[BindingKey, Binding]) -> bool:
+        """Whether more than one service account has it."""
+        found = set(self._accounts.get(identity, ()))
+        found.update([bindings[key].account.key for key in self._bindings.get(identity, ())])
+        return len(found) > 1
+
     def clusters(self, identity: Identity) -> set[str]:
         """The clusters in which anybody has it."""
         found = {key.cluster for key in self._accounts.get(identity, ())}
@@ -83,7 +89,7 @@ class Uses:
         accounts, keys = self._accounts.get(identity, ()), self._bindings.get(identity, ())
         if not accounts and not keys:
             return None
-        held = tuple(bindings[key] for key in sorted(keys))
+        held = tuple([bindings[key] for key in (sorted(keys) if len(keys) > 1 else keys)])
         return IdentityUse(identity, tuple(sorted(accounts)), held)
 
 

@@ -298,10 +298,10 @@ class World:
 
     def workload(self) -> Workload:
         """The workload of its pods."""
-        pods = self.snapshot().objects("pods", Pod).values()
+        pods = list(self.snapshot().objects("pods", Pod).values())
         return Workload(
             WorkloadKey("east", NS, "Deployment", "checkout"),
-            next(iter(pods)).account if pods else SA,
+            pods[0].account if pods else SA,
             shapes_of(pods),
             self.controller,
         )

@@ -41,6 +41,7 @@ def bind(
 
     Empty for a workload that has nothing to do with a cloud.
     """
+    effects = _staying(effects)
     if not effects:
         return ()
     declared = account.declarations
@@ -60,6 +61,14 @@ def bind(
     if Cloud.SPIFFE in touched:
         bindings.append(_spiffe(workload, account, effects))
     return tuple(bindings)
+
+
+def _staying(effects: Effects) -> Effects:
+    """Without shapes of pods that are all being deleted, as those of a rollout, unless all are."""
+    found = [
+        one for one in effects if not all(pod.metadata.deletion_timestamp for pod in one[0].pods)
+    ]
+    return found or effects
 
 
 def _bound(

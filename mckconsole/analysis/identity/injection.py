@@ -37,6 +37,7 @@ _SKIPPED = {
     Cloud.AZURE: (AZURE_SKIP_CONTAINERS, ";"),
     Cloud.GCP: (GCP_SKIP_CONTAINERS, ","),
 }
+"""The annotation and what parts its list. AWS' webhook takes names with the spaces around them."""
 _WRITTEN = {
     Mechanism.IRSA: ("AWS_ROLE_ARN",),
     Mechanism.AZURE: ("AZURE_CLIENT_ID", "AZURE_TENANT_ID"),
@@ -96,7 +97,8 @@ def skipped(cloud: Cloud, shape: Shape) -> frozenset[str]:
     listed = shape.pod.metadata.annotations.get(key)
     if not listed:
         return _NONE
-    return frozenset(name.strip() for name in listed.split(separator))
+    names = listed.split(separator)
+    return frozenset(names if cloud is Cloud.AWS else (name.strip() for name in names))
 
 
 def taken_by_others(account: Account, shape: Shape) -> str:

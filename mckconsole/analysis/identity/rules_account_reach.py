@@ -262,7 +262,14 @@ def _tighten(case: AccountCase, grants: Sequence[Grant], what: str, hint: str) -
 def _fixes(case: AccountCase, grants: Sequence[Grant], what: str, hint: str) -> str:
     roles = dict.fromkeys((one.role, one.rule_path) for one in grants)
     fixes = []
+    index = case.facts.rbac
     for role, path in list(roles)[:_MAX_FIXES]:
+        if index is not None and role.kind == "ClusterRole" and index.common(role.name):
+            fixes.append(
+                f"bind another role in place of ClusterRole {role.name}, without {what}: that one "
+                "comes with Kubernetes or is put together from others, so edits of it do not last"
+            )
+            continue
         edit = case.kubectl(f"edit {shlex.quote(f'{role.kind.lower()}/{role.name}')}",
                             role.namespace)  # fmt: skip
         fixes.append(f"{edit}: take {what} out of {path}")
@@ -273,4 +280,4 @@ def _fixes(case: AccountCase, grants: Sequence[Grant], what: str, hint: str) -> 
             binding.namespace,
         )
         fixes.append(f"or take the subject out of the binding: {shown}")
-    return steps(*fixes, hint)
+    return steps(*dict.fromkeys(fixes), hint)

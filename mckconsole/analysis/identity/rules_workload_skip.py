@@ -82,7 +82,8 @@ def wi15(case: Case) -> Iterator[Found]:
         for shape in case.workload.shapes:
             text = shape.pod.metadata.annotations.get(form.key, "")
             known = {one.name for role, one in shape.containers() if role != "ephemeral"}
-            missing = [name for name in _split(text, form.separator) if name not in known]
+            named = skipped(cloud, shape) if text else frozenset()
+            missing = sorted(name for name in named - known if name.strip())
             if missing:
                 unknown.update(dict.fromkeys(missing))
                 meant = _meant(text, form, known)
@@ -105,6 +106,9 @@ def _wrong_list(
         why = f"the list is separated by {form.wrong!r}, and this webhook splits at "
         why += f"{form.separator!r}"
         title = f"{form.key} has the wrong separator"
+    elif any(name.strip() != name for name in unknown):
+        why = "this webhook takes names with the spaces around them, which no container has"
+        title = f"{form.key} has spaces between its names"
     else:
         why = f"no container is named {' or '.join(unknown)}"
         title = f"{form.key} names no container: {', '.join(unknown)}"

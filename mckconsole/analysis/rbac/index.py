@@ -128,6 +128,12 @@ class RbacIndex:
             found = self._roles.get((namespace, name)) if kind == Role.kind else None
         return found.rules if found else ()
 
+    def common(self, name: str) -> bool:
+        """Whether a ClusterRole is one of Kubernetes' own, or put together from others: whoever
+        edits it finds that undone, or takes it from everybody."""
+        found = self._cluster_roles.get(("", name))
+        return found is not None and (found.aggregated or default(found))
+
     def _answer(self, need: Need, place: str) -> _Answer:
         key = (need.verbs, need.resources)
         answers = self._answers.get(key)

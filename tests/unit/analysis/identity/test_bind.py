@@ -219,7 +219,7 @@ def test_by_hand_in_the_template_survives_restarts() -> None:
 
 
 def test_containers_that_do_not_count() -> None:
-    skip = {"eks.amazonaws.com/skip-containers": "b, c"}
+    skip = {"eks.amazonaws.com/skip-containers": "b,c"}
     doc = irsa_pod(irsa_container(), container("b"), container("c"), annotations=skip)
     of_all = deployment("app", "b", "c")
     assert _bound(DECLARED, doc, controller=of_all)[0] is S.BOUND

@@ -13,6 +13,7 @@ from mckconsole.analysis.identity.rules_workload_azure import wi10
 from mckconsole.analysis.identity.rules_workload_drift import wi05
 from mckconsole.analysis.identity.rules_workload_injection import wi01, wi02
 from mckconsole.analysis.identity.rules_workload_other import wi41
+from mckconsole.analysis.identity.rules_workload_skip import wi15, wi43
 from mckconsole.analysis.identity.rules_workload_static import wi07
 from mckconsole.domain.findings import ObjectRef, Severity
 from mckconsole.domain.identity import ServiceAccount
@@ -249,3 +250,21 @@ def test_whose_kube_system_it_is_may_not_be_known() -> None:
     one = case(bare, notes=AZURE, facts=replace(AKS, provider="", cloud=None, unread=unread))
     assert judged(one, wi02) == []
     assert "AKS" in unknowns(one)["WI02"]
+
+
+def test_pods_that_a_rollout_deletes_count_no_more() -> None:
+    gone = pod(container(), name="shop-0", created=BEFORE, deleted=AFTER)
+    new = pod(irsa(), volumes=[token()])
+    one = case(gone, new, notes=AWS)
+    assert [each.state for each in one.bindings] == [BindingState.BOUND]
+    assert case(gone, notes=AWS).bindings[0].state is BindingState.PENDING_RESTART
+
+
+def test_a_space_after_a_comma_is_part_of_a_name_for_aws() -> None:
+    notes = {"eks.amazonaws.com/skip-containers": "proxy, app"}
+    one = case(pod(irsa(), container("proxy"), volumes=[token()], notes=notes), notes=AWS)
+    (found,) = judged(one, wi15)
+    assert "spaces between its names" in found.title
+    assert '"proxy,app"' in found.remediation
+    assert judged(one, wi43) == []
+    assert one.bindings[0].state is BindingState.BOUND

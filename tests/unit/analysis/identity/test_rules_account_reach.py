@@ -130,6 +130,15 @@ def test_evidence_leads_from_the_subject_to_the_rule() -> None:
     assert "rules[1]" in finding.remediation
 
 
+def test_roles_that_come_with_kubernetes_are_not_to_be_edited() -> None:
+    """`edit` is put together by the controller manager, and everybody's."""
+    edit = role("edit", PATCH, aggregationRule={"clusterRoleSelectors": []})
+    finding = only(held(edit, bind("prod/devs", "ClusterRole/edit", "group:devs")), "WI38")
+    assert "edit clusterrole" not in finding.remediation
+    assert "bind another role in place of ClusterRole edit" in finding.remediation
+    assert "get rolebinding/devs -o yaml" in finding.remediation
+
+
 def test_one_finding_names_some_of_many() -> None:
     many = [f"user-{number}" for number in range(40)]
     finding = only(held(role("prod/r", PATCH), bind("prod/b", "Role/r", *many)), "WI38")

@@ -41,7 +41,11 @@ _RELATING = (
     "name",
 )
 """Labels whose equal values make workloads one application."""
-_USED = frozenset(BindingState) - {BindingState.DRIFT, BindingState.NODE_FALLBACK}
+_USED = frozenset(BindingState) - {
+    BindingState.DRIFT,
+    BindingState.NODE_FALLBACK,
+    BindingState.UNKNOWN,
+}
 """States in which a workload may well use what its account declares."""
 _TELLING = (
     "pods", "deployments", "statefulsets", "daemonsets", "cronjobs", "jobs",
@@ -189,7 +193,13 @@ def wi36(case: AccountCase) -> Iterator[Found]:
     """
     declared = case.account.declarations
     clouds = {one.cloud for one in declared} - {Cloud.SPIFFE}
-    if len(clouds) < 2 or _needed(case, clouds):
+    if len(clouds) < 2:
+        return
+    idle = _idle(case, clouds)
+    if not idle:
+        return
+    if doubt := _doubt(case, idle):
+        case.unknown("WI36", f"whether one workload needs several clouds is not known: {doubt}")
         return
     names = " and ".join(sorted(cloud.upper() for cloud in clouds))
     users = listed(map(named, case.workloads)) if case.workloads else "no workload at present"
@@ -214,11 +224,19 @@ def wi36(case: AccountCase) -> Iterator[Found]:
     yield Found(None, finding)
 
 
-def _needed(case: AccountCase, clouds: set[Cloud]) -> bool:
-    """Whether the one application that runs as the account has every cloud in effect; without a
-    pod of it that is not known."""
+def _idle(case: AccountCase, clouds: set[Cloud]) -> set[Cloud]:
+    """Clouds that the one application which runs as the account is not seen to use; all of them
+    where there is no one application, and none without a pod of it."""
     if len(related(case.workloads)) != 1:
-        return False
+        return clouds
     if not any(one.shapes for one in case.workloads):
-        return True
-    return clouds <= {one.cloud for one in case.bindings if one.effective or one.state in _USED}
+        return set()
+    return clouds - {one.cloud for one in case.bindings if one.effective or one.state in _USED}
+
+
+def _doubt(case: AccountCase, idle: set[Cloud]) -> str:
+    """Why the one application may use all of these clouds nevertheless; empty when it does not."""
+    if len(related(case.workloads)) != 1:
+        return ""
+    unknown = {one.cloud: one.reason for one in case.bindings if one.state is BindingState.UNKNOWN}
+    return unknown[min(idle)] if idle <= unknown.keys() else ""

@@ -138,11 +138,6 @@ def _optional(case: Case, shape: Shape, declared: Declaration) -> bool:
     if declared.mechanism is not Mechanism.AZURE:
         return False
     exempt = case.namespace == "kube-system" and case.facts.provider == "aks"
-    if case.namespace == "kube-system" and (reason := case.facts.unread.get("nodes")):
-        case.unknown(
-            "WI02", f"whether this is AKS, which keeps webhooks from kube-system: {reason}"
-        )
-        return True
     return exempt or shape.pod.metadata.labels.get(AZURE_USE) != "true"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from mckconsole.analysis.identity.model import (
     Binding,
@@ -137,6 +138,22 @@ def test_two_clouds_that_one_workload_needs_are_meant() -> None:
     assert "WI36" not in rules_of(case(account(notes=BOTH), shop, bindings=needed))
     waiting = [needed[0], bound(shop, Cloud.AZURE, BindingState.PENDING_RESTART)]
     assert "WI36" not in rules_of(case(account(notes=BOTH), shop, bindings=waiting))
+
+
+def test_a_cloud_of_which_nothing_is_known_may_be_needed() -> None:
+    shop, mail = workload(), workload("mail")
+    aws, azure = (
+        bound(shop, Cloud.AWS, BindingState.BOUND),
+        bound(shop, Cloud.AZURE, BindingState.UNKNOWN),
+    )
+    one = case(account(notes=BOTH), shop, bindings=[aws, structs.replace(azure, reason="no nodes")])
+    assert "WI36" not in rules_of(one)
+    assert [each.reason for each in one.unknowns if each.rule == "WI36"] == [
+        "whether one workload needs several clouds is not known: no nodes"
+    ]
+    drifted = bound(shop, Cloud.AWS, BindingState.DRIFT)
+    assert "WI36" in rules_of(case(account(notes=BOTH), shop, bindings=[drifted, azure]))
+    assert "WI36" in rules_of(case(account(notes=BOTH), shop, mail, bindings=[aws, azure]))
 
 
 def test_two_clouds_that_no_workload_needs_both_of() -> None:

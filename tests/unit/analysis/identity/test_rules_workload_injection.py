@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from mckconsole.analysis.identity.case import WorkloadRule
 from mckconsole.analysis.identity.model import Mechanism, WebhookFacts
 from mckconsole.analysis.identity.rules_workload_drift import wi05
 from mckconsole.analysis.identity.rules_workload_injection import wi01, wi02
@@ -165,6 +166,29 @@ def test_azure_pods_lack_the_client_id_of_a_later_annotation() -> None:
     assert ("spec.containers[name=app].env[name=AZURE_CLIENT_ID]", "(not set)") in shown(found)
     unlabelled = pod(container(), created=BEFORE)
     assert judged(case(unlabelled, notes=AZURE, facts=AKS), wi01) == []
+
+
+@pytest.mark.parametrize("rule", [wi01, wi02])
+def test_whether_aks_leaves_kube_system_out_may_be_unknown(rule: WorkloadRule) -> None:
+    made = BEFORE if rule is wi01 else AFTER
+    bare = pod(container(), created=made, labels=USE, namespace="kube-system")
+    hooks = (WebhookFacts(Mechanism.AZURE, HOOK_REF, 0, "Fail", None, None, ""),)
+    blind = replace(
+        AKS, provider="", cloud=None, webhooks=hooks, unread={"nodes": "nodes: forbidden"}
+    )
+    one = case(bare, notes=AZURE, facts=blind)
+    assert judged(one, rule) == []
+    assert [(each.rule, each.reason) for each in one.unknowns] == [
+        (rule.__name__.upper(), "whether AKS leaves kube-system out is not known: nodes: forbidden")
+    ]
+    healthy = pod(azure(AZURE_CLIENT_ID=CLIENT), volumes=[AZURE_VOLUME], created=made, labels=USE,
+                  namespace="kube-system")  # fmt: skip
+    well = case(healthy, notes=AZURE, facts=blind)
+    assert (judged(well, rule), well.unknowns) == ([], set())
+    elsewhere = case(pod(container(), created=made, labels=USE), notes=AZURE, facts=blind)
+    assert [found.rule for found in judged(elsewhere, rule)] == [rule.__name__.upper()]
+    known = case(bare, notes=AZURE, facts=replace(blind, provider="kubeadm"))
+    assert [found.rule for found in judged(known, rule)] == [rule.__name__.upper()]
 
 
 def test_absence_in_pods_that_are_not_current_is_unknown() -> None:

@@ -123,12 +123,14 @@ _SHARING = (
         23,
         "Clusters of one Google project share principals",
         Severity.HIGH,
-        ("nodes", "serviceaccounts", "namespaces"),
+        ("nodes", "serviceaccounts", "pods", "namespaces"),
         "The workload identity pool belongs to the project, not to the cluster: the same namespace "
         "and service account in two clusters of it are one principal, and whoever may create that "
-        "namespace in the other cluster has the identity. Reported where an annotation, a variable "
-        "or an image says that Google is used; other grants are in IAM only. As medium: each of "
-        "the accounts uses Google, and the clusters belong to one environment.",
+        "namespace in the other cluster has the identity. Clusters outside of GKE are in it as "
+        "members of the project's fleet, which their pods' tokens tell. Reported where an "
+        "annotation, a variable, a token or an image says that Google is used; other grants are in "
+        "IAM only. As medium: each of the accounts uses Google, and the clusters belong to one "
+        "environment.",
         "Put clusters of different trust into different projects, or control who makes namespaces.",
         f"{GKE_DOCS} (identity sameness)",
     ),
@@ -227,10 +229,11 @@ _CLUSTERS = (
         Severity.HIGH,
         ("oidc-issuer", "oidc-keys"),
         "Two clusters sign service account tokens as the same issuer: a cloud that trusts one "
-        "trusts the other. Critical when they share a signing key too, because then each can make "
-        "the other's identities. As information: the default issuer of clusters whose keys differ, "
+        "trusts the other. Critical when they accept tokens signed with the same key, whatever "
+        "their issuers: whoever has it can make identities of both; which key each of them signs "
+        "with is not published. As information: the default issuer of clusters whose keys differ, "
         "which no cloud can trust; low where a service account counts on that.",
-        "Give one of them an issuer and a signing key of its own, and register it in the cloud.",
+        "Give one of them an issuer and a key of its own, and register it in the cloud.",
         _ISSUER,
     ),
 )

@@ -51,9 +51,10 @@ def inject(
 
 def external_account(provider: str, file: str, mail: str = "") -> str:
     """Google's credential configuration for a token in a file."""
+    fleet = provider.startswith("identitynamespace:")
     document: KubeObject = {
         "type": "external_account",
-        "audience": f"//iam.googleapis.com/{provider}",
+        "audience": provider if fleet else f"//iam.googleapis.com/{provider}",
         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
         "token_url": "https://sts.googleapis.com/v1/token",
         "credential_source": {"file": file, "format": {"type": "text"}},

@@ -160,7 +160,7 @@ class ExternalAccount(Section, frozen=True):
     """`namespace/name`."""
     cluster: str
     provider: str
-    """`projects/…/providers/…`."""
+    """`projects/…/providers/…`, or a fleet's `identitynamespace:POOL:MEMBERSHIP`."""
     file: str
     """Where it reads its token."""
     mail: str = ""

@@ -19,15 +19,16 @@ def attached(
     unit: Unit,
     account: AccountUnit | None,
     shared: Mapping[Identity, Sequence[Finding]],
-    principal: Finding | None,
+    principals: Sequence[Finding],
 ) -> Binding:
     """The binding with all that rules say of it: as a workload, of its service account, of its
-    identities and its principal over the fleet; `raw` itself where they say nothing."""
-    found = [*_of(raw, unit.found), *_of(raw, account.found if account else ())]
+    identities and its principals over the fleet; `raw` itself where they say nothing."""
+    found = [*_of(raw, unit.found)] if unit.found else []
+    if account is not None and account.found:
+        found += _of(raw, account.found)
     if shared:
         found += _of_identities(raw, shared)
-    if principal is not None:
-        found.append(principal)
+    found += principals
     unknowns = unit.unknowns
     if account is not None and account.unknowns:
         unknowns = tuple(sorted({*unknowns, *account.unknowns}))

@@ -21,6 +21,7 @@ from mckconsole.analysis.identity.model import (
     IdentityPolicy,
     IdentityUse,
 )
+from mckconsole.analysis.identity.pools import NamedPools
 from mckconsole.analysis.identity.rounds import Rounds
 from mckconsole.analysis.identity.uses import BindingKey, Uses, key_of
 from mckconsole.analysis.notes import Noted, Notes, severity_order
@@ -108,8 +109,10 @@ class Desk:
     """What rules say of identities, where they do."""
     pools: dict[str, Sequence[str]] = field(default_factory=dict)
     """Google's workload identity pools with several clusters, with these."""
-    pool_of: dict[str, str] = field(default_factory=dict)
+    pools_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The same by cluster."""
+    named: NamedPools = field(default_factory=NamedPools)
+    """Those that pods name."""
     principals: dict[Principal, Finding] = field(default_factory=dict)
     """What rules say of accounts that Google takes for one, where they do."""
     shelf: Shelf = field(default_factory=Shelf)
@@ -125,12 +128,13 @@ class Desk:
     turn: int = 0
     """Counts the analyses made on it."""
 
-    def principal_of(self, binding: Binding) -> Finding | None:
-        """What is said of the Google principal that a workload is."""
-        pool = self.pool_of.get(binding.workload.key.cluster) if self.principals else None
-        if pool is None or binding.cloud is not Cloud.GCP:
-            return None
-        return self.principals.get(Principal(pool, *binding.account.key[1:]))
+    def principals_of(self, binding: Binding) -> list[Finding]:
+        """What is said of the Google principals that a workload is."""
+        if not self.principals or binding.cloud is not Cloud.GCP:
+            return []
+        cluster, who = binding.workload.key.cluster, binding.account.key[1:]
+        keys = (Principal(pool, *who) for pool in self.pools_of.get(cluster, ()))
+        return [self.principals[key] for key in keys if key in self.principals]
 
 
 @dataclass(frozen=True, slots=True)

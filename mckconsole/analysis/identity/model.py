@@ -327,7 +327,7 @@ class ClusterFacts:
     issuer: str = ""
     """Issuer of service account tokens; empty when not known."""
     key_ids: frozenset[str] = frozenset()
-    """Ids of the keys that tokens are signed with; empty when not known."""
+    """Ids of the keys that tokens are verified with, signed with or not; empty when not known."""
     tenant: str = ""
     """Azure's default tenant, by the webhook's configuration."""
     webhooks: tuple[WebhookFacts, ...] = ()

@@ -7,7 +7,7 @@ has it changed. Everything else is handed on as the very object that the last re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mckconsole.analysis.identity.attach import attached, same_words
@@ -34,15 +34,12 @@ from mckconsole.analysis.identity.model import (
     IdentityUse,
     WorkloadKey,
 )
+from mckconsole.analysis.identity.pools import shared_pools
 from mckconsole.analysis.identity.rounds import EVIDENCE_AGE
 from mckconsole.analysis.identity.rules_cluster import judge_cluster
 from mckconsole.analysis.identity.rules_fleet_identity import judge_identity
 from mckconsole.analysis.identity.rules_fleet_issuer import check_issuers
-from mckconsole.analysis.identity.rules_fleet_sameness import (
-    check_pools,
-    check_principal,
-    shared_pools,
-)
+from mckconsole.analysis.identity.rules_fleet_sameness import check_pools, check_principal
 from mckconsole.analysis.identity.units import findings_of
 from mckconsole.analysis.identity.unread import identity_unknowns
 from mckconsole.analysis.identity.uses import BindingKey, identities_of, key_of
@@ -114,8 +111,11 @@ class _Work:
             if changed.objects or name in due:
                 self._judge_cluster(self.fleet.clusters[name], desk.clusters[name])
         self._judge_identities({name for name, one in all_changed.items() if one.facts})
+        pools = desk.pools
         self._judge_principals()
-        common = any(one.facts or one.accounts for one in all_changed.values())
+        common = pools is not desk.pools or any(
+            one.facts or one.accounts for one in all_changed.values()
+        )
         if common or now - desk.fleet_judged >= EVIDENCE_AGE:
             self._judge_fleet()
         self._attach()
@@ -143,8 +143,9 @@ class _Work:
             for one in old:
                 desk.raw.pop(key_of(one), None)
             desk.raw.update((key_of(one), one) for one in new)
-            pool = desk.pool_of.get(key.cluster)
-            if pool:
+            if named := desk.named.change(old, new):
+                self.principals.update(one for one in desk.principals if one.pool in named)
+            for pool in desk.pools_of.get(key.cluster, ()):
                 names = {one.account.key[1:] for one in (*old, *new)}
                 self.principals.update(Principal(pool, *one) for one in names)
         if now is None or not (now.found or now.unknowns):
@@ -163,7 +164,7 @@ class _Work:
         desk = self.desk
         before, now = changed.accounts[name], held.accounts.get(name)
         account = now.account if now else None
-        if pool := desk.pool_of.get(key.cluster):
+        for pool in desk.pools_of.get(key.cluster, ()):
             self.principals.add(Principal(pool, *name))
         if before is None and now is not None and now.silent:
             return
@@ -195,7 +196,8 @@ class _Work:
         if clusters:
             due.update(one for one in desk.uses.all() if desk.uses.clusters(one) & clusters)
         for identity in due:
-            use = desk.uses.use(identity, desk.raw)
+            shared = desk.uses.shared(identity, desk.raw)
+            use = desk.uses.use(identity, desk.raw) if shared else None
             found = judge_identity(use, self.facts, desk.policy, now, desk.accounts) if use else ()
             desk.identity_rounds.note(identity, now, None, bool(found))
             if found == desk.shared.get(identity, ()):
@@ -211,20 +213,18 @@ class _Work:
     def _judge_principals(self) -> None:
         """Judge accounts that Google takes for one, where one of them changed."""
         desk, now = self.desk, self.fleet.taken_at
-        pools = shared_pools(self.facts)
+        pools = shared_pools(self.facts, desk.named)
         if pools != desk.pools:
-            desk.pools = pools
-            desk.pool_of = {name: pool for pool, names in pools.items() for name in names}
-            self.principals.update(desk.principals)
-            self.loose.update(key for key, cloud in desk.raw if cloud is Cloud.GCP)
-            for name, pool in desk.pool_of.items():
-                self.principals.update(Principal(pool, *k) for k in desk.clusters[name].accounts)
-        for one in self.principals.union(desk.principal_rounds.again(now)):
+            self._pool(pools)
+        due = self.principals.union(desk.principal_rounds.again(now))
+        witnesses = {pool: desk.named.witnesses(pool) for pool in {one.pool for one in due}}
+        for one in due:
             key = (one.namespace, one.name)
             held = [desk.clusters[name].accounts.get(key) for name in pools.get(one.pool, ())]
             accounts = [unit.account for unit in held if unit is not None]
             bindings = [] if len(accounts) < 2 else self._bindings_of(accounts)
-            found = check_principal(one.pool, accounts, bindings, self.facts, desk.policy, now)
+            known, named = (self.facts, desk.policy, now), witnesses[one.pool]
+            found = check_principal(one.pool, accounts, bindings, *known, named)
             desk.principal_rounds.note(one, now, None, found is not None)
             if found == desk.principals.get(one):
                 continue
@@ -234,6 +234,17 @@ class _Work:
                 desk.principals[one] = found
             desk.ledger.write(("principal", *one), (found,) if found else ())
             self.loose.update(key for account in accounts for key in account.workloads)
+
+    def _pool(self, pools: dict[str, Sequence[str]]) -> None:
+        """Let clusters be in these pools from now on."""
+        desk = self.desk
+        desk.pools, desk.pools_of = pools, {}
+        self.principals.update(desk.principals)
+        self.loose.update(key for key, cloud in desk.raw if cloud is Cloud.GCP)
+        for pool, names in pools.items():
+            for name in names:
+                desk.pools_of[name] = (*desk.pools_of.get(name, ()), pool)
+                self.principals.update(Principal(pool, *k) for k in desk.clusters[name].accounts)
 
     def _bindings_of(self, accounts: Iterable[Account]) -> list[Binding]:
         raw = self.desk.raw
@@ -265,8 +276,9 @@ class _Work:
         for identity in self.identities:
             use = desk.uses.use(identity, desk.shelf.by_key)
             if use is not None:
-                ordered = tuple(sorted(use.bindings, key=binding_order))
-                found = desk.shared.get(identity, ())
+                found, ordered = desk.shared.get(identity, ()), use.bindings
+                if len(ordered) > 1:
+                    ordered = tuple(sorted(ordered, key=binding_order))
                 use = IdentityUse(identity, use.accounts, ordered, found)
             uses[identity] = use
         desk.identities = with_changes(desk.identities, uses)
@@ -282,8 +294,8 @@ class _Work:
         held = desk.clusters[key[0].cluster]
         unit = held.units[Name(*key[0][1:])]
         account = held.accounts.get(raw.account.key[1:])
-        principal = desk.principal_of(raw)
-        new = attached(raw, unit, account, desk.shared, principal)
+        principals = desk.principals_of(raw)
+        new = attached(raw, unit, account, desk.shared, principals)
         if old is not None and desk.shown[key] is raw and same_words(old, new):
             return
         changes[key], desk.shown[key] = new, raw

@@ -1,8 +1,9 @@
-"""WI42: clusters that sign service account tokens as one issuer, or with one key.
+"""WI42: clusters that issue service account tokens as one issuer, or accept one key.
 
 A cloud knows a cluster by the issuer in its tokens and by the keys that the issuer publishes.
-Sources: OpenID Connect Discovery 1.0, Kubernetes' service account issuer discovery (a key's id is
-the hash of the key, so equal ids are equal keys).
+Published are the keys that tokens are verified with, among them those that are not, or no more,
+signed with. Sources: OpenID Connect Discovery 1.0, Kubernetes' service account issuer discovery (a
+key's id is the hash of the key, so equal ids are equal keys).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _DEFAULT = re.compile(
 """What kubeadm and others call every cluster's issuer unless told otherwise."""
 _BY_ISSUER = frozenset({Mechanism.IRSA, Mechanism.AZURE, Mechanism.GCP_FEDERATION})
 """Mechanisms in which a cloud asks the issuer for its keys."""
-_TOPICS = {"oidc-issuer": "its issuer", "oidc-keys": "its signing keys"}
+_TOPICS = {"oidc-issuer": "its issuer", "oidc-keys": "its keys"}
 
 
 class _Fleet(NamedTuple):
@@ -79,7 +80,7 @@ def _judged(
         if len(names) > 1:
             groups[tuple(names)].append(kid)
     for together, kids in groups.items():
-        if doubt := _doubt(fleet, together, "signing keys"):
+        if doubt := _doubt(fleet, together, "keys"):
             yield doubt
         else:
             yield _one_key(fleet, together, kids)
@@ -128,18 +129,17 @@ def _own_keys(fleet: _Fleet, names: Sequence[str]) -> Iterator[Evidence]:
 
 def _one_key(fleet: _Fleet, names: Sequence[str], kids: Sequence[str]) -> Finding:
     issuers = {fleet.clusters[name].issuer for name in names}
-    same = len(issuers) == 1 and issuers != {""}
-    told = (
-        "and as the same issuer: each can make any token of the others, and no cloud can tell"
-        if same
-        else "under different issuers, of which each can forge the others' name: a token is judged "
-        "by its key alone"
-    )
+    told = "whoever has the private key can make tokens that each of them accepts"
+    if len(issuers) == 1 and issuers != {""}:
+        told += ", and as all are the same issuer no cloud can tell whose a token is"
+    elif "" not in issuers:
+        told += ", under the issuer of each"
     return fleet.scene(names[0]).finding(
         "WI42",
         Severity.CRITICAL,
-        f"{len(names)} clusters sign tokens with the same key",
-        f"{', '.join(names)} sign service account tokens with the key {listed(kids)}, {told}. "
+        f"{len(names)} clusters accept tokens signed with the same key",
+        f"{', '.join(names)} verify service account tokens with the key {listed(kids)}: {told}. "
+        "Which of its keys a cluster signs with is not published. "
         "Clusters get there when a control plane is cloned, or restored beside the original.",
         [
             seen
@@ -147,8 +147,9 @@ def _one_key(fleet: _Fleet, names: Sequence[str], kids: Sequence[str]) -> Findin
             for seen in (_show_issuer(fleet, name), *_show_keys(fleet, name, kids))
         ],
         steps(
-            f"on all of them but one ({', '.join(names[1:])}) make a new key: openssl genrsa -out "
-            "sa.key 4096",
+            f"on all of them but one ({', '.join(names[1:])}): where the key only verifies, take "
+            "it out of --service-account-key-file; where it signs, make a new one: openssl genrsa "
+            "-out sa.key 4096",
             "give kube-apiserver the new one as --service-account-signing-key-file and both as "
             "--service-account-key-file, and kube-controller-manager the new one as "
             "--service-account-private-key-file",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from mckconsole.analysis.identity.environments import Environment, environment_of
-from mckconsole.analysis.identity.formats import parse_mail, parse_role
+from mckconsole.analysis.identity.formats import parse_external, parse_mail, parse_role
 from mckconsole.analysis.identity.model import (
     Account,
     AccountKey,
@@ -19,19 +19,20 @@ from mckconsole.analysis.identity.model import (
     BindingState,
     Cloud,
     ClusterFacts,
+    Effective,
     Identity,
     IdentityPolicy,
     IdentityUse,
     Mechanism,
+    Trace,
 )
+from mckconsole.analysis.identity.pools import NamedPools, shared_pools
 from mckconsole.analysis.identity.rules_fleet_identity import judge_identity
 from mckconsole.analysis.identity.rules_fleet_issuer import check_issuers
-from mckconsole.analysis.identity.rules_fleet_sameness import (
-    check_pools,
-    check_principal,
-    shared_pools,
-)
-from mckconsole.domain.findings import Finding, Severity, Unknown
+from mckconsole.analysis.identity.rules_fleet_sameness import check_pools, check_principal
+from mckconsole.domain.external import GoogleCredentials
+from mckconsole.domain.findings import Finding, ObjectRef, Severity, Unknown
+from mckconsole.domain.pods import TokenSource
 from tests.unit.analysis.identity.accounts import (
     AWS,
     GKE,
@@ -193,14 +194,17 @@ def fleet(
     wanted: IdentityPolicy | None = None,
 ) -> tuple[tuple[Finding, ...], tuple[Unknown, ...]]:
     accounts, bindings, policy = list(accounts), list(bindings), wanted or IdentityPolicy()
-    pools = shared_pools(known)
+    said_to = NamedPools()
+    said_to.change((), bindings)
+    pools = shared_pools(known, said_to)
     said: list[Finding | Unknown | None] = [*check_pools(known, pools)]
     for pool, names in pools.items():
         for who in {one.key[1:] for one in accounts}:
             held = [one for one in accounts if one.key[1:] == who and one.key.cluster in names]
             keys = {one.key for one in held}
             theirs = [one for one in bindings if one.account.key in keys]
-            said.append(check_principal(pool, held, theirs, known, policy, NOW))
+            named = said_to.witnesses(pool)
+            said.append(check_principal(pool, held, theirs, known, policy, NOW, named))
     said += check_issuers(known, {one.key: one for one in accounts}, policy, NOW)
     findings = [one for one in said if isinstance(one, Finding)]
     return tuple(findings), tuple(one for one in said if isinstance(one, Unknown))
@@ -246,6 +250,116 @@ def test_one_principal_in_several_clusters(
     assert fleet(one_cluster, accounts, bindings) == ((), ())
 
 
+FLEET = f"identitynamespace:{POOL}:https://gkehub.googleapis.com/projects/prod-shop-1/east"
+DIRECT = GoogleCredentials("external_account", FLEET)
+IMPERSONATING = GoogleCredentials(
+    "external_account",
+    FLEET,
+    service_account_impersonation_url=(
+        f"https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/{MAIL}:generateAccessToken"
+    ),
+)
+OTHER_FLEET = GoogleCredentials("external_account", FLEET.replace("prod-shop-1", "prod-shop-2"))
+OWN_POOL = GoogleCredentials(
+    "external_account",
+    "//iam.googleapis.com/projects/12/locations/global/workloadIdentityPools/east/providers/east",
+)
+
+
+def member(
+    one: Account,
+    google: GoogleCredentials = DIRECT,
+    audience: str = POOL,
+    state: BindingState = BindingState.UNDECLARED,
+) -> Binding:
+    """A workload with a credential configuration, for a token of that audience."""
+    who = parse_external(google, one.key.namespace, one.key.name).identity
+    pod = ObjectRef("v1", "Pod", one.key.namespace, f"{one.key.name}-1")
+    traces = (
+        Trace(pod, "spec.containers[name=app].env[name=ADC].value", "/etc/google.json"),
+        Trace(pod, "spec.volumes[name=t].projected.sources[0].serviceAccountToken.audience",
+              audience),
+    )  # fmt: skip
+    mechanism = Mechanism.GCP_FEDERATION
+    effect = Effective("app", "app", mechanism, Cloud.GCP, who, "", traces, TokenSource(audience))
+    made = workload(one.key.name, cluster=one.key.cluster)
+    return Binding(made, one, Cloud.GCP, mechanism, state, who, effective=(effect,))
+
+
+USING = bound(WEST, state=BindingState.NODE_FALLBACK)
+MAILER = held("east", "mail", {})
+PROVIDER = f"https:{OWN_POOL.audience}"
+MEMBERS: list[tuple[str, list[Account], list[Binding], Severity | None]] = [
+    ("both are", [WEST, EAST], [USING, member(EAST)], Severity.MEDIUM),
+    ("by its token alone", [WEST, EAST], [USING, member(EAST, OWN_POOL)], Severity.MEDIUM),
+    ("impersonating", [WEST, EAST], [USING, member(EAST, IMPERSONATING)], Severity.MEDIUM),
+    ("by its configuration alone", [WEST, EAST], [USING, member(EAST, audience="")],
+     Severity.MEDIUM),
+    ("merely on GKE", [WEST, EAST], [member(EAST)], Severity.HIGH),
+    ("another of the cluster", [WEST, EAST, MAILER], [USING, member(MAILER)], Severity.HIGH),
+    ("nobody uses it as both", [WEST, EAST, MAILER], [member(MAILER)], None),
+    ("another fleet", [WEST, EAST], [USING, member(EAST, OTHER_FLEET, "prod-shop-2.svc.id.goog")],
+     None),
+    ("a pool of its own", [WEST, EAST], [USING, member(EAST, OWN_POOL, PROVIDER)], None),
+    ("a static key", [WEST, EAST], [USING, bound(EAST, state=BindingState.STATIC_KEY)], None),
+    ("another name", [WEST, MAILER], [USING, member(MAILER)], None),
+    ("another namespace",
+     [WEST, structs.replace(EAST, key=AccountKey("east", "dev", "shop"))], [USING, member(EAST)],
+     None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "accounts", "bindings", "severity"), MEMBERS, ids=[one[0] for one in MEMBERS]
+)
+def test_members_of_a_fleet_are_in_its_pool(
+    name: str, accounts: list[Account], bindings: list[Binding], severity: Severity | None
+) -> None:
+    known = {**facts("west", pool=POOL), **facts("east")}
+    findings, unknowns = fleet(known, accounts, bindings)
+    assert [(one.rule, one.severity) for one in findings] == (
+        [("WI23", severity)] if severity else []
+    )
+    assert unknowns == ()
+    for one in findings:
+        assert {one.cluster, *one.peers} == {"west", "east"}
+        assert "its fleet (east by what pods say)" in one.detail
+        seen = {(item.cluster, item.value) for item in one.evidence if POOL in item.value}
+        told = {cluster for cluster, _ in seen}
+        assert told == ({"west"} if name == "by its configuration alone" else {"west", "east"})
+    other = {**facts("west", pool="dev-shop-1.svc.id.goog"), **facts("east")}
+    assert fleet(other, accounts, bindings) == ((), ())
+    one_cluster = {**facts("west", pool=POOL, uid="same"), **facts("east", uid="same")}
+    assert fleet(one_cluster, accounts, bindings) == ((), ())
+
+
+def test_two_members_outside_of_gke_are_one_principal() -> None:
+    bindings = [member(WEST), member(EAST)]
+    (found,), _ = fleet(facts("west", "east"), [EAST, WEST], bindings)
+    assert (found.severity, found.subject) == (Severity.MEDIUM, POOL)
+    assert "its fleet (east, west by what pods say)" in found.detail
+
+
+def test_a_cluster_on_gke_may_be_in_the_fleet_of_another_project() -> None:
+    known = {**facts("west", pool="prod-shop-2.svc.id.goog"), **facts("east")}
+    findings, _ = fleet(known, [WEST, EAST], [member(WEST), member(EAST)])
+    assert [one.subject for one in findings] == [POOL]
+
+
+def test_named_pools_are_forgotten_with_the_last_workload() -> None:
+    named, one, other = NamedPools(), member(EAST), member(MAILER)
+    assert named.change((), [one, other]) == {POOL}
+    assert named.witnesses(POOL) == {"east": other}
+    again = structs.replace(other, reason="as before")
+    assert named.change([other], [again]) == {POOL}
+    assert named.witnesses(POOL)["east"] is again
+    assert named.change([again], ()) == {POOL}
+    assert named.witnesses(POOL) == {"east": one}
+    assert list(named) == [(POOL, "east")]
+    assert named.change([one], [bound(EAST)]) == {POOL}
+    assert (list(named), named.witnesses(POOL)) == ([], {})
+
+
 def test_unread_accounts_of_a_pool_are_unknown() -> None:
     known = facts("west", "east", pool=POOL, unread={"serviceaccounts": "forbidden"})
     _, unknowns = fleet(known, [WEST], [bound(WEST)])
@@ -281,6 +395,10 @@ def test_shared_issuers_and_keys(
         read = [seen for seen in one.evidence if seen.object]
         assert {seen.cluster for seen in read} == {"west", "east"}
         assert all(seen.path in ("issuer", "keys[].kid") for seen in read)
+    if name in ("one key", "both"):
+        assert findings[0].title == "2 clusters accept tokens signed with the same key"
+        assert ("same issuer" in findings[0].detail) is (name == "both")
+        assert ("issuer of each" in findings[0].detail) is (name == "one key")
     same = {**facts("west", **{**west, "uid": "x"}), **facts("east", **{**east, "uid": "x"})}
     assert fleet(same) == ((), ())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.unit.analysis.build import Doc
@@ -12,6 +13,12 @@ OTHER_ROLE = "arn:aws:iam::111122223333:role/other"
 MAIL = "shop@demo-1.iam.gserviceaccount.com"
 CLIENT = "4d5ca06f-7a8b-4b9c-9fa3-5c2e4a9b8d67"
 EKS_DIR = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
+MEMBER = {
+    "type": "external_account",
+    "audience": "identitynamespace:demo-1.svc.id.goog:https://gkehub.googleapis.com/east",
+    "credential_source": {"file": "/var/run/secrets/google/token"},
+}
+"""A credential configuration of a member of a fleet."""
 RBAC = "rbac.authorization.k8s.io"
 
 
@@ -48,6 +55,18 @@ def irsa(role: str = ROLE) -> tuple[list[Doc], list[Doc], list[Doc]]:
     }
     mount: Doc = {"name": "aws-iam-token", "mountPath": EKS_DIR}
     return env, [mount], [volume]
+
+
+def federated() -> tuple[list[Doc], list[Doc], list[Doc]]:
+    """The same by hand, for a member of the fleet of project demo-1."""
+    env: list[Doc] = [{"name": "GOOGLE_APPLICATION_CREDENTIALS", "value": "/etc/google/c.json"}]
+    token = {"audience": "demo-1.svc.id.goog", "expirationSeconds": 3600, "path": "token"}
+    volumes: list[Doc] = [
+        {"name": "google", "projected": {"sources": [{"serviceAccountToken": token}]}},
+        {"name": "config", "configMap": {"name": "google"}},
+    ]
+    paths = {"google": "/var/run/secrets/google", "config": "/etc/google"}
+    return env, [{"name": name, "mountPath": path} for name, path in paths.items()], volumes
 
 
 def pod(name: str, owner: tuple[str, str] | None, used: str, *, made: str = YOUNG,
@@ -122,6 +141,8 @@ def workloads() -> list[Doc]:
         pod("nightly-29012345-x", ("Job", "nightly-29012345"), "shop", injected=irsa()),
         pod("alone", None, "a", injected=irsa()),
         pod("alone", None, "shop"),
+        pod("alone", None, "shop", injected=federated()),
+        pod("web-5d8c-z", WEB, "a", injected=federated(), labels=HASH),
     ]  # fmt: skip
 
 
@@ -147,6 +168,7 @@ def surroundings() -> list[Doc]:
             annotations=token),
         doc("v1", "ConfigMap", "kube-system", "pod-identity-webhook",
             data={"config": '{"shop/b": {"RoleARN": "' + OTHER_ROLE + '"}}'}),
+        doc("v1", "ConfigMap", "shop", "google", data={"c.json": json.dumps(MEMBER)}),
         *(doc("v1", "ConfigMap", "shop", "kube-root-ca.crt", data={"ca.crt": text})
           for text in ("one", "two")),
         doc("v1", "ConfigMap", "other", "kube-root-ca.crt", data={"ca.crt": "one"}),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mckconsole.analysis.identity.memory import IdentityMemory
 from mckconsole.analysis.identity.model import BindingState, IdentityPolicy, IdentityReport
 from mckconsole.analysis.identity.report import analyse_identity
+from mckconsole.domain.findings import Severity
 from mckconsole.domain.states import TopicState
 from tests.unit.analysis.build import Doc
 from tests.unit.analysis.identity import livedocs
@@ -118,6 +119,26 @@ def test_a_change_leaves_alone_what_it_does_not_concern(
              for report in (first, second)]  # fmt: skip
     assert len(apart[0]) == 1
     assert apart[0][0] is apart[1][0]
+
+
+def test_principals_of_a_fleet_come_and_go_with_the_pods_that_name_it() -> None:
+    fleet = LiveFleet(*CLUSTERS)
+    gke, elsewhere = livedocs.nodes()[1], livedocs.nodes()[0]
+    fleet.put("west", gke, account("shop", {"iam.gke.io/gcp-service-account": livedocs.MAIL}))
+    fleet.put("east", elsewhere, account("shop"), account("a"))
+    found, memory = _analyse(fleet)
+    told = []
+    member = pod("member", None, "a", injected=livedocs.federated())
+    second = pod("another", None, "a", injected=livedocs.federated())
+    own = pod("own", None, "shop", injected=livedocs.federated())
+    steps = [("put", member), ("put", second), ("drop", second), ("put", own), ("drop", member),
+             ("drop", own)]  # fmt: skip
+    for action, what in steps:
+        getattr(fleet, action)("east", what)
+        found, memory = _analyse(fleet, memory)
+        compare(found, _analyse(fleet)[0])
+        told.append([one.severity for one in found.findings if one.rule == "WI23"])
+    assert told == [[Severity.HIGH]] * 5 + [[]]
 
 
 def test_an_older_memory_says_the_same_too() -> None:

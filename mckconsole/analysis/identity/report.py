@@ -110,12 +110,12 @@ class _Work:
         for name, changed in all_changed.items():
             if changed.objects or name in due:
                 self._judge_cluster(self.fleet.clusters[name], desk.clusters[name])
-        self._judge_identities({name for name, one in all_changed.items() if one.facts})
+        others = {name for name, one in all_changed.items() if one.facts}
+        self._judge_identities(others)
         pools = desk.pools
-        self._judge_principals()
-        common = pools is not desk.pools or any(
-            one.facts or one.accounts for one in all_changed.values()
-        )
+        self._judge_principals(others)
+        common = others or any(one.accounts for one in all_changed.values())
+        common = common or pools is not desk.pools
         if common or now - desk.fleet_judged >= EVIDENCE_AGE:
             self._judge_fleet()
         self._attach()
@@ -210,12 +210,16 @@ class _Work:
             self.loose.update(key for key, _ in desk.uses.keys(identity))
             desk.ledger.write(("identity", *identity), found)
 
-    def _judge_principals(self) -> None:
-        """Judge accounts that Google takes for one, where one of them changed."""
+    def _judge_principals(self, clusters: set[str]) -> None:
+        """Judge accounts that Google takes for one, where one of them changed, or in these
+        clusters: one may be in a pool by its nodes that was there by its pods alone."""
         desk, now = self.desk, self.fleet.taken_at
         pools = shared_pools(self.facts, desk.named)
         if pools != desk.pools:
             self._pool(pools)
+        for name in clusters:
+            for pool in desk.pools_of.get(name, ()):
+                self.principals.update(Principal(pool, *k) for k in desk.clusters[name].accounts)
         due = self.principals.union(desk.principal_rounds.again(now))
         witnesses = {pool: desk.named.witnesses(pool) for pool in {one.pool for one in due}}
         for one in due:

@@ -141,6 +141,22 @@ def test_principals_of_a_fleet_come_and_go_with_the_pods_that_name_it() -> None:
     assert told == [[Severity.HIGH]] * 5 + [[]]
 
 
+def test_a_cluster_may_stay_in_a_pool_for_another_reason() -> None:
+    """First its pods name the pool, then its nodes are in it too."""
+    fleet = LiveFleet(*CLUSTERS)
+    gke = livedocs.nodes()[1]
+    fleet.put("west", gke, account("shop", {"iam.gke.io/gcp-service-account": livedocs.MAIL}))
+    fleet.put("east", account("shop"), pod("own", None, "shop", injected=livedocs.federated()))
+    _, memory = _analyse(fleet)
+    told = []
+    for action in ("put", "drop"):
+        getattr(fleet, action)("east", gke)
+        found, memory = _analyse(fleet, memory)
+        compare(found, _analyse(fleet)[0])
+        told += ["by what pods say" in one.detail for one in found.findings if one.rule == "WI23"]
+    assert told == [False, True]
+
+
 def test_an_older_memory_says_the_same_too() -> None:
     fleet = _start()
     _, first = _analyse(fleet)

@@ -15,9 +15,14 @@ K = TypeVar("K", bound=tuple[Any, ...])
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """What a topic looked like when it was compared last."""
+    """What a topic looked like when it was looked at last; equal where its content is surely the
+    same.
+
+    A generation of 0 says nothing. The first and the last object are held and looked at too: a
+    cluster under the same name may be another one, whose generations begin anew.
+    """
 
     generation: int
     size: int
@@ -32,14 +37,10 @@ class Seen:
         first, last = next(iter(objects)), next(reversed(objects))
         return cls(view.generation, len(objects), objects[first], objects[last])
 
-    def same(self, other: Seen) -> bool:
-        """Whether the content is surely the same; a generation of 0 says nothing.
-
-        The first and the last object are looked at too: a cluster under the same name may be
-        another one, and its generations begin anew.
-        """
+    def __eq__(self, other: object) -> bool:
         return (
-            (self.generation == other.generation != 0 or self.size == other.size == 0)
+            isinstance(other, Seen)
+            and (self.generation == other.generation != 0 or self.size == other.size == 0)
             and self.size == other.size
             and self.first is other.first
             and self.last is other.last

@@ -133,7 +133,7 @@ class ClusterIndex:
     ) -> Iterator[tuple[Key, Projection | None, Projection | None]]:
         view = cluster.topic(topic)
         seen = Seen.of(view)
-        if seen.same(self._seen.get(topic, NOTHING_SEEN)):
+        if seen == self._seen.get(topic, NOTHING_SEEN):
             return
         self._seen[topic] = seen
         old, new = self._copies[topic], dict(view.objects)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import is_
 
+from mckconsole.analysis.changes import Seen
 from mckconsole.analysis.identity.clusters import (
     FACT_TOPICS,
     SLICE_OF,
@@ -85,7 +86,7 @@ class ClusterReading:
         """Work out anew what may have changed."""
         news = News()
         standing = tuple([_standing(cluster.topic(topic)) for topic in FACT_TOPICS])
-        content = tuple([_content(cluster.topic(topic)) for topic in _CONTENT])
+        content = tuple([Seen.of(cluster.topic(topic)) for topic in _CONTENT])
         rbac = held(cluster, self._rbac)
         self._mark(cluster, "nodes", self._nodes)
         self._mark(cluster, "endpointslices", self._endpoints)
@@ -95,13 +96,13 @@ class ClusterReading:
             self._take(cluster, news)
         else:
             self._date(cluster)
-        if self._differs("irsa-config", _content(cluster.topic("irsa-config"))):
+        if self._differs("irsa-config", Seen.of(cluster.topic("irsa-config"))):
             irsa = read_irsa(cluster.objects("irsa-config", IrsaConfig).values())
             news.everything = news.everything or irsa != self.irsa
             self.irsa = irsa
-        ground = tuple(_content(cluster.topic(topic)) for topic in _GROUND)
+        ground = tuple(Seen.of(cluster.topic(topic)) for topic in _GROUND)
         news.ground = self._differs("ground", ground) or bool(news.nodes)
-        if self._differs("extras", tuple(_content(cluster.topic(one)) for one in EXTRA_TOPICS)):
+        if self._differs("extras", tuple(Seen.of(cluster.topic(one)) for one in EXTRA_TOPICS)):
             before, self.extras = self.extras, read_extras(cluster)
             news.accounts = frozenset(
                 key
@@ -119,7 +120,7 @@ class ClusterReading:
         self, cluster: ClusterSnapshot, topic: str, read: Callable[[ClusterSnapshot], object]
     ) -> None:
         """Note what of the objects of a busy topic can change facts."""
-        if self._differs(topic, (_content(cluster.topic(topic)), self.facts.webhooks)):
+        if self._differs(topic, (Seen.of(cluster.topic(topic)), self.facts.webhooks)):
             self._marks[topic] = read(cluster)
 
     @staticmethod
@@ -169,11 +170,3 @@ class ClusterReading:
 def _standing(view: TopicView) -> object:
     """Equal where a topic could be read as well as before."""
     return (view.state, view.version, _AGE.sub("", view.reason), view.gap)
-
-
-def _content(view: TopicView) -> object:
-    """Equal where a topic says surely the same."""
-    if view.generation == 0 and view.objects:
-        return object()
-    first = next(iter(view.objects.values()), None)
-    return (view.generation, len(view.objects), id(first))

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
+from mckconsole.analysis.changes import Seen
 from mckconsole.analysis.rbac.index import RbacIndex, build
 from mckconsole.analysis.rbac.model import Grant, rule_text
 from mckconsole.domain.findings import Evidence
-from mckconsole.domain.objects import Key, Projection
+from mckconsole.domain.objects import Key
 from mckconsole.domain.rbac import ClusterRole, ClusterRoleBinding, Role, RoleBinding
 from mckconsole.domain.snapshot import ClusterSnapshot, TopicView
 from mckconsole.domain.states import TopicState
@@ -29,46 +30,18 @@ _BY_KIND = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """What a topic looked like when it was arranged.
-
-    The first and the last object are looked at too: a cluster under the same name may be another
-    one, whose generations begin anew.
-    """
-
-    generation: int
-    size: int
-    first: object
-    last: object
-
-    @classmethod
-    def of(cls, view: TopicView) -> _Source:
-        objects = cast("dict[Key, Projection]", view.objects)  # can be walked backwards too
-        if not objects:
-            return cls(view.generation, 0, None, None)
-        first, last = next(iter(objects)), next(reversed(objects))
-        return cls(view.generation, len(objects), objects[first], objects[last])
-
-    def same(self, other: _Source) -> bool:
-        """Whether the content is surely the same; a generation of 0 says nothing."""
-        known = self.generation == other.generation != 0 or self.size == other.size == 0
-        ends = self.first is other.first and self.last is other.last
-        return known and self.size == other.size and ends
-
-
-@dataclass(frozen=True, slots=True)
 class HeldIndex:
     """An index and what it was made of, to be handed on to the next analysis."""
 
     index: RbacIndex
-    sources: tuple[_Source, ...]
+    sources: tuple[Seen, ...]
 
 
 def held(cluster: ClusterSnapshot, before: HeldIndex | None = None) -> HeldIndex:
     """The index of what is held of a cluster, the one of `before` while nothing has changed."""
     views = tuple(cluster.topic(topic) for topic in TOPICS)
-    sources = tuple(map(_Source.of, views))
-    if before and all(a.same(b) for a, b in zip(sources, before.sources, strict=True)):
+    sources = tuple(map(Seen.of, views))
+    if before and sources == before.sources:
         return before
     cluster_roles, roles, cluster_bindings, bindings = (view.objects for view in views)
     index = build(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from mckconsole.analysis.changes import Seen
 from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.mesh.links import MeshMember
 from mckconsole.analysis.services.ids import (
@@ -87,10 +88,7 @@ class ClusterReading:
 def _signature(cluster: ClusterSnapshot, topic: str) -> object:
     """Equal where a topic says surely the same."""
     view = cluster.topic(topic)
-    if view.generation == 0 and view.objects:
-        return object()
-    first = next(iter(view.objects.values()), None)
-    return (view.state, view.version, view.generation, bool(view.faults), id(first))
+    return (view.state, view.version, bool(view.faults), Seen.of(view))
 
 
 def _namespaces(

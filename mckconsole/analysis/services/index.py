@@ -67,7 +67,7 @@ class ClusterIndex:
         for topic in OBJECT_TOPICS:
             view = cluster.topic(topic)
             seen = Seen.of(view)
-            if seen.same(self._seen.get(topic, NOTHING_SEEN)):
+            if seen == self._seen.get(topic, NOTHING_SEEN):
                 continue
             self._seen[topic] = seen
             old, new = self._copies[topic], dict(view.objects)

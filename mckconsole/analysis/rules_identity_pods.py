@@ -276,7 +276,7 @@ _FALLBACK = (
         41,
         "Legacy way to an identity",
         Severity.MEDIUM,
-        ("pods", "azureidentitybindings"),
+        ("pods",),
         "The pod is marked for kube2iam or kiam (iam.amazonaws.com/role), or for AAD Pod Identity "
         "(aadpodidbinding). These intercept the metadata service, are not maintained any more, "
         "and anybody who may set the mark has the identity.",

@@ -1,4 +1,4 @@
-"""What stands around service accounts: associations, stores, Flux sources, SPIFFE IDs, legacy.
+"""What stands around service accounts: associations, stores, Flux sources.
 
 All of it names a service account or an identity, and is neither a pod nor an account.
 """
@@ -17,8 +17,6 @@ _ACK = "eks.services.k8s.aws"
 _CROSSPLANE = "eks.aws.upbound.io"
 _ESO = "external-secrets.io"
 _FLUX = "source.toolkit.fluxcd.io"
-_SPIRE = "spire.spiffe.io"
-_AAD = "aadpodidentity.k8s.io"
 _FLUX_PLURALS = {
     "OCIRepository": "ocirepositories",
     "Bucket": "buckets",
@@ -45,12 +43,6 @@ def definitions(world: World, name: str) -> Iterator[KubeObject]:
         )
     for kind in sorted(kinds & _FLUX_PLURALS.keys()):
         yield definition(_FLUX, ("v1",), _FLUX_PLURALS[kind], kind)
-    if any(one.cluster == name for one in users.spiffe):
-        yield definition(
-            _SPIRE, ("v1alpha1",), "clusterspiffeids", "ClusterSPIFFEID", namespaced=False
-        )
-    if any(one.cluster == name for one in users.azure_bindings):
-        yield definition(_AAD, ("v1",), "azureidentitybindings", "AzureIdentityBinding")
 
 
 def static_objects(world: World, name: str) -> Iterator[KubeObject]:
@@ -67,25 +59,6 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
             text = external_account(config.provider, config.file, config.mail)
             place = config.name.split("/")
             yield site.manifest("v1", "ConfigMap", *place, data={"credentials.json": text})
-    yield from _spiffe_ids(world, name)
-    for binding in users.azure_bindings:
-        if binding.cluster == name:
-            spec = {"azureIdentity": binding.identity, "selector": binding.selector}
-            place = binding.name.split("/")
-            yield site.manifest(f"{_AAD}/v1", "AzureIdentityBinding", *place, spec=spec)
-
-
-def _spiffe_ids(world: World, name: str) -> Iterator[KubeObject]:
-    for one in world.scenario.identity_users.spiffe:
-        if one.cluster == name:
-            spec: KubeObject = {"spiffeIDTemplate": one.template, "className": "spire-system-spire"}
-            if one.namespaces:
-                spec["namespaceSelector"] = {"matchLabels": one.namespaces}
-            if one.pods:
-                spec["podSelector"] = {"matchLabels": one.pods}
-            yield world.sites[name].manifest(
-                f"{_SPIRE}/v1alpha1", "ClusterSPIFFEID", "", one.name, spec=spec
-            )
 
 
 def _association(site: Site, model: Association) -> KubeObject:

@@ -179,36 +179,12 @@ class StoreModel(Section, frozen=True):
     """`namespace/name`, or the name alone in the same namespace."""
 
 
-class SpiffeModel(Section, frozen=True):
-    """A ClusterSPIFFEID."""
-
-    name: str
-    cluster: str
-    template: str
-    namespaces: dict[str, str] = field(default_factory=dict)
-    """Labels of namespaces that it is for."""
-    pods: dict[str, str] = field(default_factory=dict)
-    """Labels of pods that it is for."""
-
-
-class AzureBindingModel(Section, frozen=True):
-    """An AzureIdentityBinding of AAD Pod Identity."""
-
-    name: str
-    """`namespace/name`."""
-    cluster: str
-    identity: str
-    selector: str
-
-
 class Users(Section, frozen=True):
     """Objects around service accounts, which are neither pods nor accounts."""
 
     associations: list[Association] = field(default_factory=list)
     external_accounts: list[ExternalAccount] = field(default_factory=list)
     stores: list[StoreModel] = field(default_factory=list)
-    spiffe: list[SpiffeModel] = field(default_factory=list)
-    azure_bindings: list[AzureBindingModel] = field(default_factory=list)
 
 
 class Grant(Section, frozen=True):

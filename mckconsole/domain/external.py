@@ -29,11 +29,8 @@ class GoogleCredentials(msgspec.Struct, frozen=True, gc=False):
     """`external_account`, `service_account` (a static key), `authorized_user` …; empty when the
     text was no such JSON."""
     audience: str = ""
-    subject_token_type: str = ""
-    token_url: str = ""
     credential_source: CredentialSource = CredentialSource()
     service_account_impersonation_url: str = ""
-    client_email: str = ""
 
 
 NO_CREDENTIALS = GoogleCredentials()
@@ -52,11 +49,8 @@ def read_credentials(text: str) -> GoogleCredentials:
     return GoogleCredentials(
         _short(found.type),
         _short(found.audience),
-        _short(found.subject_token_type),
-        _short(found.token_url),
         CredentialSource(_short(source.file), _short(source.url)),
         _short(found.service_account_impersonation_url),
-        _short(found.client_email),
     )
 
 

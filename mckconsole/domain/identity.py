@@ -51,14 +51,7 @@ class OwnedMeta(Meta, frozen=True, gc=False, rename="camel"):
 class JobSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """Job spec."""
 
-    suspend: bool = False
     template: PodTemplate = PodTemplate()
-
-
-class JobStatus(msgspec.Struct, frozen=True, gc=False):
-    """Job status."""
-
-    active: int = 0
 
 
 class Job(Projection, frozen=True, gc=False):
@@ -66,7 +59,6 @@ class Job(Projection, frozen=True, gc=False):
 
     metadata: OwnedMeta = OwnedMeta()
     spec: JobSpec = JobSpec()
-    status: JobStatus = JobStatus()
 
     api_group: ClassVar[str] = "batch"
     kind: ClassVar[str] = "Job"
@@ -81,7 +73,6 @@ class JobTemplate(msgspec.Struct, frozen=True, gc=False):
 class CronJobSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """CronJob spec."""
 
-    suspend: bool = False
     job_template: JobTemplate = JobTemplate()
 
 
@@ -110,29 +101,12 @@ class ClientConfig(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """Base64 of PEM: certificates, nothing secret."""
 
 
-class SelectorTerm(msgspec.Struct, frozen=True, gc=False):
-    """One requirement of a label selector."""
-
-    key: str = ""
-    operator: str = ""
-    values: tuple[str, ...] = ()
-
-
-class LabelSelector(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """A label selector."""
-
-    match_labels: dict[str, str] = field(default_factory=dict)
-    match_expressions: tuple[SelectorTerm, ...] = ()
-
-
 class Webhook(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """One webhook of a configuration."""
 
     name: str = ""
     client_config: ClientConfig = ClientConfig()
     failure_policy: str = "Fail"
-    namespace_selector: LabelSelector = LabelSelector()
-    object_selector: LabelSelector = LabelSelector()
 
 
 class MutatingWebhookConfiguration(Projection, frozen=True, gc=False):
@@ -199,7 +173,6 @@ class AzureConfigData(msgspec.Struct, frozen=True, gc=False):
     """Data of `azure-wi-webhook-config`."""
 
     tenant: str = field(default="", name="AZURE_TENANT_ID")
-    environment: str = field(default="", name="AZURE_ENVIRONMENT")
 
 
 class AzureConfig(Projection, frozen=True, gc=False):
@@ -275,7 +248,6 @@ class AccountRef(msgspec.Struct, frozen=True, gc=False):
 
     name: str = ""
     namespace: str = ""
-    audiences: tuple[str, ...] = ()
 
 
 class JwtAuth(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -284,45 +256,34 @@ class JwtAuth(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     service_account_ref: AccountRef | None = None
 
 
-class StaticRef(msgspec.Struct, frozen=True, gc=False):
-    """That static credentials are referred to; which is not read."""
-
-
-class AwsAuth(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+class AwsAuth(msgspec.Struct, frozen=True, gc=False):
     """AWS authentication of a store."""
 
     jwt: JwtAuth | None = None
-    secret_ref: StaticRef | None = None
 
 
 class AwsProvider(msgspec.Struct, frozen=True, gc=False):
     """AWS Secrets Manager or Parameter Store."""
 
     auth: AwsAuth = AwsAuth()
-    role: str = ""
 
 
 class GcpAuth(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """GCP authentication of a store."""
 
     workload_identity: JwtAuth | None = None
-    secret_ref: StaticRef | None = None
 
 
-class GcpProvider(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+class GcpProvider(msgspec.Struct, frozen=True, gc=False):
     """GCP Secret Manager."""
 
     auth: GcpAuth = GcpAuth()
-    project_id: str = field(default="", name="projectID")
 
 
 class AzureProvider(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """Azure Key Vault."""
 
-    auth_type: str = ""
     service_account_ref: AccountRef | None = None
-    auth_secret_ref: StaticRef | None = None
-    tenant_id: str = ""
 
 
 class StoreProvider(msgspec.Struct, frozen=True, gc=False):
@@ -383,40 +344,6 @@ class FluxGit(FluxSource, frozen=True, gc=False):
     kind: ClassVar[str] = "GitRepository"
 
 
-class SpiffeSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """Which pods get which SPIFFE ID."""
-
-    spiffe_id_template: str = field(default="", name="spiffeIDTemplate")
-    pod_selector: LabelSelector | None = None
-    namespace_selector: LabelSelector | None = None
-    class_name: str = ""
-
-
-class ClusterSpiffeId(Projection, frozen=True, gc=False):
-    """spire.spiffe.io ClusterSPIFFEID."""
-
-    spec: SpiffeSpec = SpiffeSpec()
-
-    api_group: ClassVar[str] = "spire.spiffe.io"
-    kind: ClassVar[str] = "ClusterSPIFFEID"
-
-
-class AzureBindingSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """Which pods (by their `aadpodidbinding` label) get which identity."""
-
-    azure_identity: str = ""
-    selector: str = ""
-
-
-class AzureIdentityBinding(Projection, frozen=True, gc=False):
-    """aadpodidentity.k8s.io AzureIdentityBinding: legacy."""
-
-    spec: AzureBindingSpec = AzureBindingSpec()
-
-    api_group: ClassVar[str] = "aadpodidentity.k8s.io"
-    kind: ClassVar[str] = "AzureIdentityBinding"
-
-
 class Document(Projection, frozen=True, gc=False):
     """A document that a cluster serves beside its API."""
 
@@ -434,7 +361,6 @@ class IssuerDocument(Document, frozen=True, gc=False):
     """OpenID discovery of the cluster's service account issuer."""
 
     issuer: str = ""
-    jwks_uri: str = field(default="", name="jwks_uri")
 
     kind: ClassVar[str] = "OpenIDConfiguration"
     path: ClassVar[str] = "/.well-known/openid-configuration"

@@ -373,13 +373,6 @@ _IDENTITY = (
         identity.UpboundAssociation,
         plural="podidentityassociations",
     ),
-    _rarely("clusterspiffeids", "spire.spiffe.io", ("v1alpha1",), identity.ClusterSpiffeId),
-    _rarely(
-        "azureidentitybindings",
-        "aadpodidentity.k8s.io",
-        ("v1",),
-        identity.AzureIdentityBinding,
-    ),
     Kind(
         "token-secrets",
         "",

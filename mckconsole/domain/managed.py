@@ -28,8 +28,6 @@ class ManagedEntry(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """One entry of managedFields."""
 
     manager: str = ""
-    operation: str = ""
-    subresource: str = ""
     time: str = ""
     """When the manager wrote last, RFC 3339."""
     fields_v1: msgspec.Raw = field(default=_NOTHING, name="fieldsV1")

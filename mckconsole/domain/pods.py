@@ -110,11 +110,9 @@ class NameRef(msgspec.Struct, frozen=True, gc=False):
 
 
 class EnvFrom(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """All keys of an object as environment variables."""
+    """All keys of an object as environment variables; of a ConfigMap where no Secret is named."""
 
-    prefix: str = ""
     secret_ref: NameRef | None = None
-    config_map_ref: NameRef | None = None
 
 
 class VolumeMount(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -259,20 +257,16 @@ class PodSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     volumes: tuple[Volume, ...] = ()
 
 
-class ContainerStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+class ContainerStatus(msgspec.Struct, frozen=True, gc=False):
     """State of one container."""
 
-    name: str = ""
     ready: bool = False
-    restart_count: int = 0
 
 
 class PodStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """Pod status."""
 
     phase: str = ""
-    reason: str = ""
-    pod_ip: str = field(default="", name="podIP")
     container_statuses: tuple[ContainerStatus, ...] = ()
 
 

@@ -32,8 +32,6 @@ TOPICS = (
     "flux-gitrepositories",
     "podidentityassociations",
     "upbound-associations",
-    "clusterspiffeids",
-    "azureidentitybindings",
     "token-secrets",
     "root-ca",
     "irsa-config",

@@ -124,7 +124,7 @@ async def test_what_is_no_document_is_trouble(body: bytes) -> None:
 
 async def test_an_odd_document_is_read_as_far_as_it_goes() -> None:
     east = cluster(ISSUER.document, KEYS.document)
-    body = b'{"issuer":"https://a\\u202eb","jwks_uri":7,"keys":[{"kid":"k"},null,{"kid":[]}]}'
+    body = b'{"issuer":"https://a\\u202eb","metadata":7,"keys":[{"kid":"k"},null,{"kid":[]}]}'
     east.faults.add(faults.respond(body), path="open")
     found = await read(east)
     (issuer,), (keys,) = (found.topics[kind.topic].objects.values() for kind in (ISSUER, KEYS))

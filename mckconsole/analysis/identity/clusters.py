@@ -57,8 +57,6 @@ FACT_TOPICS = (
     "flux-gitrepositories",
     "podidentityassociations",
     "upbound-associations",
-    "clusterspiffeids",
-    "azureidentitybindings",
     "token-secrets",
     "root-ca",
     "irsa-config",

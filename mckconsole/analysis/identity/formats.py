@@ -1,11 +1,11 @@
-"""How clouds write identities: role ARNs, Google mails, GUIDs, SPIFFE IDs, providers, audiences.
+"""How clouds write identities: role ARNs, Google mails, GUIDs, providers, audiences.
 
 Everything is parsed to an `Identity`, or to words that say what is wrong with it; nothing raises,
 because all of it is what somebody typed. Clouds compare exactly: spaces or a line break around an
 identity make it none, and are named as what is wrong.
 
-Sources: AWS IAM (ARNs, names and quotas), Google Cloud IAM (service account ids), SPIFFE-ID
-standard, google.aip.dev/auth/4117; audiences: the webhooks' defaults.
+Sources: AWS IAM (ARNs, names and quotas), Google Cloud IAM (service account ids),
+google.aip.dev/auth/4117; audiences: the webhooks' defaults.
 """
 
 from __future__ import annotations
@@ -37,9 +37,6 @@ _DEFAULT_MAIL = re.compile(
     r"|(?P<project>[a-z][a-z0-9.-]{4,}[a-z0-9])@appspot\.gserviceaccount\.com"
 )
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_SPIFFE = re.compile(
-    r"spiffe://(?P<domain>[a-z0-9._-]{1,255})/(?P<path>[\w.-]+(?:/[\w.-]+)*)", re.A
-)
 _PROVIDER = re.compile(
     r"(?://iam\.googleapis\.com/)?(?P<pool>projects/(?P<number>[0-9]+)/locations/global/"
     r"workloadIdentityPools/[a-z0-9-]{4,32})/providers/[a-z0-9-]{4,32}"
@@ -167,14 +164,6 @@ def _guid_fault(what: str, text: str) -> str:
         return ""
     why = f": {_SPACED}" if _GUID.fullmatch(bare) else ""
     return f"{what} {_quoted(text)} is no GUID{why}"
-
-
-def parse_spiffe(text: str) -> Parsed:
-    """The workload of a SPIFFE ID."""
-    found = _SPIFFE.fullmatch(text)
-    if found is None:
-        return Parsed(None, f"{_quoted(text)} is no SPIFFE ID")
-    return Parsed(Identity(Cloud.SPIFFE, found["domain"], "", found["path"]))
 
 
 @lru_cache(maxsize=4096)

@@ -28,13 +28,10 @@ REFERENCES = {
     pods.NameRef: {"name"},
     pods.SecretVolume: {"secretName"},
     pods.TokenSource: {"audience", "expirationSeconds", "path"},
-    identity.StaticRef: set(),
 }
 """Types that name a credential, which is not in them, and all of their fields."""
 NO_CREDENTIALS = {
     "automountServiceAccountToken": bool | None,
-    "subject_token_type": str,  # the URN of a kind of token
-    "token_url": str,  # where tokens are exchanged
 }
 """Fields that sound like credentials."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,11 +14,10 @@ from mckconsole.analysis.identity.formats import (
     parse_mail,
     parse_provider,
     parse_role,
-    parse_spiffe,
     read_audience,
 )
 from mckconsole.analysis.identity.model import Cloud, Identity, Mechanism
-from mckconsole.domain.external import CredentialSource, GoogleCredentials
+from mckconsole.domain.external import GoogleCredentials
 from tests.unit.analysis.identity.podyaml import CLIENT, EXTERNAL, MAIL, PROVIDER, TENANT
 
 ROLES = {
@@ -128,13 +128,6 @@ def test_no_azure(client: str, tenant: str, words: str) -> None:
     assert words in found.problem
 
 
-def test_spiffe() -> None:
-    found = parse_spiffe("spiffe://prod.example/ns/shop/sa/checkout").identity
-    assert found == Identity(Cloud.SPIFFE, "prod.example", "", "ns/shop/sa/checkout")
-    assert parse_spiffe("spiffe://prod.example").identity is None
-    assert parse_spiffe("spiffe://Prod/x").identity is None
-
-
 def test_provider() -> None:
     pool = PROVIDER.partition("/providers")[0]
     expected = Identity(Cloud.GCP, pool, "123456", "ns/shop/sa/checkout")
@@ -148,10 +141,7 @@ def test_provider() -> None:
 
 
 def _external(**changes: object) -> GoogleCredentials:
-    source = EXTERNAL["credential_source"]
-    assert isinstance(source, dict)
-    values = {**EXTERNAL, "credential_source": CredentialSource(source["file"]), **changes}
-    return GoogleCredentials(**values)  # type: ignore[arg-type]
+    return msgspec.convert({**EXTERNAL, **changes}, GoogleCredentials)
 
 
 def test_external_account() -> None:
@@ -205,9 +195,10 @@ def test_whatever_is_written(text: str, other: str) -> None:
         parse_mail(text),
         parse_mail(f"{other}@{text}"),
         parse_azure(text, other),
-        parse_spiffe(f"spiffe://{text}"),
         parse_provider(text, other, other),
-        parse_external(GoogleCredentials(text, other, text), other, other),
+        parse_external(
+            GoogleCredentials(text, other, service_account_impersonation_url=text), other, other
+        ),
     ):
         assert found.identity is not None or found.problem
     read_audience(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from mckconsole.analysis.alarms import Rounds
 from mckconsole.analysis.changes import drop
 from mckconsole.analysis.identity.declared import declare, doubt
 from mckconsole.analysis.identity.extras import NO_EXTRAS, Extras
@@ -18,7 +19,6 @@ from mckconsole.analysis.identity.model import (
     WorkloadKey,
 )
 from mckconsole.analysis.identity.reading import ClusterReading, News
-from mckconsole.analysis.identity.rounds import Rounds
 from mckconsole.analysis.identity.units import (
     AccountUnit,
     Around,

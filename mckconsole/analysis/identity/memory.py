@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
+from mckconsole.analysis.alarms import Rounds
 from mckconsole.analysis.identity.desk import ClusterDesk
 from mckconsole.analysis.identity.model import (
     Account,
@@ -22,7 +23,6 @@ from mckconsole.analysis.identity.model import (
     IdentityUse,
 )
 from mckconsole.analysis.identity.pools import NamedPools
-from mckconsole.analysis.identity.rounds import Rounds
 from mckconsole.analysis.identity.uses import BindingKey, Uses, key_of
 from mckconsole.analysis.notes import Noted, Notes, severity_order
 from mckconsole.analysis.ordered import Ordered, SortKey

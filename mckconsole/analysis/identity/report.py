@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from mckconsole.analysis.alarms import EVIDENCE_AGE
 from mckconsole.analysis.identity.attach import attached, same_words
 from mckconsole.analysis.identity.case import Scene
 from mckconsole.analysis.identity.desk import Changed, ClusterDesk
@@ -35,7 +36,6 @@ from mckconsole.analysis.identity.model import (
     WorkloadKey,
 )
 from mckconsole.analysis.identity.pools import shared_pools
-from mckconsole.analysis.identity.rounds import EVIDENCE_AGE
 from mckconsole.analysis.identity.rules_cluster import judge_cluster
 from mckconsole.analysis.identity.rules_fleet_identity import judge_identity
 from mckconsole.analysis.identity.rules_fleet_issuer import check_issuers

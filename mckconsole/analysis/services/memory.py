@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from mckconsole.analysis.alarms import Alarms
+from mckconsole.analysis.alarms import Rounds
 from mckconsole.analysis.notes import Noted, Notes, severity_order
 from mckconsole.analysis.ordered import Ordered, SortKey
 from mckconsole.analysis.services.facts import ClusterReading
@@ -27,6 +27,7 @@ from mckconsole.analysis.services.model import (
 from mckconsole.analysis.services.rules_collisions import joined_name
 from mckconsole.domain.objects import Key
 
+_DATED_AT_ONCE = 50
 _STATES = {state: rank for rank, state in enumerate(ServiceState)}
 
 
@@ -99,7 +100,7 @@ class Desk:
     index: FleetIndex
     readings: dict[str, ClusterReading] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
-    alarms: Alarms[ServiceKey] = field(default_factory=Alarms)
+    rounds: Rounds[ServiceKey] = field(default_factory=lambda: Rounds(_DATED_AT_ONCE))
     names: JoinedNames = field(default_factory=JoinedNames)
     reach: dict[tuple[str, str], Reach] = field(default_factory=dict)
     absent: dict[int, Part] = field(default_factory=dict)
@@ -110,8 +111,6 @@ class Desk:
     """Clusters that share a service by the MCS API, where there are several."""
     circles: Counter[int] = field(default_factory=Counter)
     """The same sets, with how many services each has."""
-    judged: dict[ServiceKey, float] = field(default_factory=dict)
-    """When services with findings were judged last, the longest ago first."""
     turn: int = 0
     """Counts the analyses made on it."""
 

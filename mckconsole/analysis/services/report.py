@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from msgspec import structs
 
@@ -51,9 +50,6 @@ ASKED = ("serviceexports", "serviceimports")
 """Topics that are read when services are wanted, and not for the mesh alone."""
 _TELLING = ("services", *ASKED)
 """Topics without which it cannot be told whether a cluster has a part in a service."""
-EVIDENCE_AGE = 60.0
-"""Seconds after which a finding's evidence is dated anew, a few services at a time."""
-_DATED_AT_ONCE = 50
 _MANY = 500
 """Services from which the garbage collector is kept from looking at each new value."""
 _STATES = {
@@ -173,8 +169,7 @@ class _Work:
             rivals.update(desk.names.note(named, there))
             self._share(named, desk.index.sharing(key) if there else 0)
             if not there:
-                desk.alarms.set(named, None)
-                desk.judged.pop(named, None)
+                desk.rounds.forget(named)
         return found, rivals
 
     @staticmethod
@@ -195,9 +190,7 @@ class _Work:
         elif self.standing.namespaces:
             yield from [key for key in rows if key.namespace in self.standing.namespaces]
         yield from self._reached()
-        yield from desk.alarms.due(now)
-        oldest = islice(desk.judged.items(), _DATED_AT_ONCE)
-        yield from [key for key, at in oldest if now - at >= EVIDENCE_AGE]
+        yield from desk.rounds.again(now)
 
     def _reached(self) -> Iterator[Key]:
         """Services of two clusters between which the tunnel changed; all of them when pairs of
@@ -236,13 +229,10 @@ class _Work:
     ) -> FleetService:
         """The service as it is now; `old` itself when nothing about it changed."""
         desk = self.desk
-        desk.alarms.set(key, judgement.recheck_at)
-        desk.judged.pop(key, None)
         findings, unknowns = judgement.findings, judgement.unknowns
         if collided:
             findings = tuple(sorted((*findings, *collided), key=finding_order))
-        if findings:
-            desk.judged[key] = self.around.now
+        desk.rounds.note(key, self.around.now, judgement.recheck_at, bool(findings))
         if old is not None and (old.parts, old.findings, old.unknowns) == (
             parts,
             findings,

@@ -86,15 +86,37 @@ def wi21(case: AccountCase) -> Iterator[Found]:
 
 
 def related(workloads: Sequence[Workload]) -> list[list[Workload]]:
-    """Workloads in groups that belong together, each sorted by its workloads' names."""
-    groups: list[tuple[set[tuple[str, str]], list[Workload]]] = []
-    for workload in sorted(workloads, key=lambda one: (one.key.name, one.key.kind)):
-        marks = _marks(workload)
-        joined = [group for group in groups if group[0] & marks or _named_alike(group[1], workload)]
-        members = [one for group in joined for one in group[1]]
-        groups = [group for group in groups if group not in joined]
-        groups.append((marks.union(*(group[0] for group in joined)), [*members, workload]))
-    return sorted((members for _, members in groups), key=lambda group: group[0].key)
+    """Workloads in groups that belong together, each sorted by its workloads' names.
+
+    A service account may have thousands, so each is looked up by its marks and by what its name
+    begins with, and not compared with all others.
+    """
+    ordered = sorted(workloads, key=lambda one: (one.key.name, one.key.kind))
+    leaders = list(range(len(ordered)))
+    """For each one of its group, in the end the group's first."""
+
+    def leader(number: int) -> int:
+        while leaders[number] != number:
+            leaders[number] = number = leaders[leaders[number]]
+        return number
+
+    known: dict[tuple[str, str], int] = {}
+    for number, workload in enumerate(ordered):
+        marks = _marks(workload) | {("", workload.key.name)}
+        for mark in marks | _beginnings(workload.key.name):
+            if mark in known:
+                one, other = sorted((leader(known[mark]), leader(number)))
+                leaders[other] = one
+        known.update((mark, number) for mark in marks)
+    groups: dict[int, list[Workload]] = {}
+    for number, workload in enumerate(ordered):
+        groups.setdefault(leader(number), []).append(workload)
+    return sorted(groups.values(), key=lambda group: group[0].key)
+
+
+def _beginnings(name: str) -> set[tuple[str, str]]:
+    """The names, as marks, that a related workload may have of which this one begins with."""
+    return {("", name[:place]) for place, letter in enumerate(name) if letter == "-"}
 
 
 def _marks(workload: Workload) -> set[tuple[str, str]]:
@@ -108,12 +130,6 @@ def _marks(workload: Workload) -> set[tuple[str, str]]:
     for labels in sources:
         found.update((key, labels[key]) for key in _RELATING if labels.get(key))
     return found
-
-
-def _named_alike(members: Sequence[Workload], workload: Workload) -> bool:
-    """Whether the name begins with that of a member; these come in the order of their names."""
-    name = workload.key.name
-    return any(name == one.key.name or name.startswith(f"{one.key.name}-") for one in members)
 
 
 def wi24(case: AccountCase) -> Iterator[Found]:

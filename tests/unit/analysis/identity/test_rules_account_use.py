@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 
 from mckconsole.analysis.identity.model import (
@@ -65,6 +67,32 @@ def test_what_belongs_together(
     assert len(together(*parts)) == groups
     assert ("WI21" in rules_of(one)) is (groups > 1)
     assert together(*reversed(parts)) == together(*parts)
+
+
+PARTS = st.tuples(
+    st.sampled_from(["a", "a-b", "a-b-c", "ab", "b", "b-c", "c-", "-"]),
+    st.sampled_from(["Deployment", "CronJob"]),
+    st.dictionaries(st.sampled_from(["app", RELEASE]), st.sampled_from(["", "x", "y"])),
+)
+
+
+@given(st.lists(PARTS, max_size=8))
+def test_groups_are_the_closure_of_what_belongs_together(
+    parts: list[tuple[str, str, dict[str, str]]],
+) -> None:
+    def alike(one: tuple[str, str, dict[str, str]], other: tuple[str, str, dict[str, str]]) -> bool:
+        begins = one[0] == other[0] or one[0].startswith(f"{other[0]}-")
+        return begins or any(value and value == other[2].get(key) for key, value in one[2].items())
+
+    groups = [{number} for number in range(len(parts))]
+    for number, one in enumerate(parts):
+        for place, other in enumerate(parts):
+            if alike(one, other):
+                joined = [group for group in groups if group & {number, place}]
+                groups = [group for group in groups if group not in joined]
+                groups.append(set().union(*joined))
+    expected = sorted(sorted(parts[number][0] for number in group) for group in groups)
+    assert sorted(together(*parts)) == expected
 
 
 def test_unrelated_workloads_share_an_account() -> None:

@@ -37,6 +37,7 @@ from mckconsole.views.identity_cells import (
     state_words,
 )
 from mckconsole.views.identity_chain import chain
+from mckconsole.views.identity_unread import unread_lines
 from mckconsole.views.spec import Role
 
 MOST = 12
@@ -123,8 +124,10 @@ def _same_identity(report: IdentityReport, binding: Binding) -> Block:
         words = "not known: who it is in the cloud is not told"
         return Block("Also used by", lines=(Line((unknown(words),)),))
     others = [one for one in use.bindings if one is not binding] if use else []
+    unread = unread_lines(report)
     if not others:
-        return Block("Also used by", lines=(remark("nobody else in these clusters"),))
+        where = "the clusters that were read" if unread else "these clusters"
+        return Block("Also used by", lines=(remark(f"nobody else in {where}"), *unread))
     lines = [binding_line(one) for one in others[:MOST]]
     target = IdentityTarget("cloud-identity", identity_id(identity))
     if len(others) > MOST:
@@ -132,7 +135,7 @@ def _same_identity(report: IdentityReport, binding: Binding) -> Block:
         lines.append(Line((more,), target))
     clusters = len({one.workload.key.cluster for one in (binding, *others)})
     note = f"{count(len(others), 'other')}, {count(clusters, 'cluster')} in all"
-    return Block("Also used by", note, lines=tuple(lines))
+    return Block("Also used by", note, lines=(*lines, *unread))
 
 
 def findings_block(

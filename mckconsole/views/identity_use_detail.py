@@ -35,7 +35,8 @@ from mckconsole.views.identity_groups import (
     uses_by_cloud_account,
     where_words,
 )
-from mckconsole.views.spec import Role
+from mckconsole.views.identity_unread import unread_clusters, unread_lines
+from mckconsole.views.spec import GLYPHS, Role
 
 _ABREAST = 3
 """Cards that stand side by side where there is room."""
@@ -54,6 +55,7 @@ def use_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> Deta
     clusters = len(use_clusters(use))
     workloads = len({one.workload.key for one in use.bindings})
     words = f"{count(workloads, 'workload')} in {count(clusters, 'cluster')}"
+    words += f", {GLYPHS[Role.UNKNOWN]} perhaps more" if unread_clusters(report) else ""
     findings = distinct_findings(use.findings, *(one.findings for one in use.bindings))
     unknowns = [one for binding in use.bindings for one in binding.unknowns]
     seen = (one for binding in use.bindings for one in traces(snapshot, report, binding))
@@ -104,8 +106,11 @@ def _users(analysis: Analysis, use: IdentityUse) -> Iterator[Block]:
     for first in range(0, len(cards), _ABREAST):
         yield Block(heading, note, tuple(cards[first : first + _ABREAST]))
         heading = note = ""
+    unread = unread_lines(analysis.identity)
     if not cards:
-        yield Block(heading, lines=(remark("nobody in these clusters"),))
+        yield Block(heading, lines=(remark("nobody in these clusters"), *unread))
+    elif unread:
+        yield Block(lines=unread)
 
 
 def _card(

@@ -17,10 +17,11 @@ from mckconsole.analysis.identity.model import (
     Mechanism,
     NodeFacts,
 )
-from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.findings import ObjectRef, Unknown
 from mckconsole.views.detail import (
     Block,
     Card,
+    ClusterTarget,
     Detail,
     FindingTarget,
     IdentityTarget,
@@ -252,6 +253,25 @@ def test_who_else_is_the_same() -> None:
     assert also.lines[-1].target == IdentityTarget("cloud-identity", identity_id(READER))
     alone = block(of_binding(report(waiting())), "Also used by")
     assert alone.lines[0].text == "nobody else in these clusters"
+
+
+def test_nobody_else_is_only_said_of_clusters_that_were_read() -> None:
+    gap = Unknown("identity", "edge-fra-1", "*", "unreachable: timeout")
+    found = report(waiting(), unknowns=(gap, Unknown("identity", "aks-weu-1", "WI09", "why")))
+    also = block(of_binding(found), "Also used by")
+    assert [line.text for line in also.lines] == [
+        "nobody else in the clusters that were read",
+        "? perhaps others in edge-fra-1: it was not read, or not in full",
+    ]
+    assert also.lines[1].target == ClusterTarget("edge-fra-1")
+    shared = block(of_binding(replace(some(), unknowns=(gap,)), 2), "Also used by")
+    assert "perhaps others in edge-fra-1" in shared.lines[-1].text
+    detail = behind(found, IdentityTarget(CLOUD_IDENTITY, identity_id(READER)))
+    assert detail.words == "✖ 1 workload in 1 cluster, ? perhaps more"
+    assert "perhaps others in edge-fra-1" in text_of(detail)
+    many = [Unknown("identity", f"c-{number}", "*", "timeout") for number in range(9)]
+    also = block(of_binding(report(waiting(), unknowns=many)), "Also used by")
+    assert "c-5 and 3 other clusters: they were not read" in also.lines[1].text
 
 
 def test_the_same_workload_in_another_cloud() -> None:

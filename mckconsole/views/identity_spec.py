@@ -5,41 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from mckconsole.analysis.identity.topics import TOPICS
 from mckconsole.views.later import later
 from mckconsole.views.spec import Column, PaneSpec
 
-TOPICS = (
-    "pods",
-    "serviceaccounts",
-    "jobs",
-    "cronjobs",
-    "deployments",
-    "daemonsets",
-    "statefulsets",
-    "nodes",
-    "namespaces",
-    "kube-system",
-    "endpointslices",
-    "mutatingwebhooks",
-    "clusterroles",
-    "clusterrolebindings",
-    "roles",
-    "rolebindings",
-    "secretstores",
-    "clustersecretstores",
-    "flux-ocirepositories",
-    "flux-buckets",
-    "flux-gitrepositories",
-    "podidentityassociations",
-    "upbound-associations",
-    "token-secrets",
-    "root-ca",
-    "irsa-config",
-    "azure-wi-config",
-    "credential-configs",
-    "oidc-issuer",
-    "oidc-keys",
-)
 WORKLOAD: Final = "workload"
 CLOUD_IDENTITY: Final = "cloud-identity"
 SERVICE_ACCOUNT: Final = "service-account"

@@ -13,10 +13,10 @@ import pytest
 from mckconsole.analysis.identity.memory import IdentityMemory
 from mckconsole.analysis.identity.model import IdentityPolicy
 from mckconsole.analysis.identity.report import analyse_identity
+from mckconsole.analysis.identity.topics import TOPICS
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.domain.states import ClusterState, TopicState
-from mckconsole.views.identity_spec import TOPICS
 from tests.contract.planted import read_demo
 from tests.unit.analysis.identity.livecontent import compare
 

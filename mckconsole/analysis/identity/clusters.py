@@ -18,6 +18,7 @@ from mckconsole.analysis.identity.model import (
     WebhookFacts,
 )
 from mckconsole.analysis.identity.places import read_place
+from mckconsole.analysis.identity.topics import TOPICS
 from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.rbac import TOPICS as RBAC_TOPICS
 from mckconsole.analysis.rbac import HeldIndex, RbacIndex, held
@@ -36,36 +37,6 @@ from mckconsole.domain.pods import Pod
 from mckconsole.domain.snapshot import ClusterSnapshot
 from mckconsole.domain.states import ClusterState, TopicState
 
-FACT_TOPICS = (
-    "pods",
-    "serviceaccounts",
-    "nodes",
-    "kube-system",
-    "namespaces",
-    "endpointslices",
-    "deployments",
-    "statefulsets",
-    "daemonsets",
-    "jobs",
-    "cronjobs",
-    "mutatingwebhooks",
-    *RBAC_TOPICS,
-    "secretstores",
-    "clustersecretstores",
-    "flux-ocirepositories",
-    "flux-buckets",
-    "flux-gitrepositories",
-    "podidentityassociations",
-    "upbound-associations",
-    "token-secrets",
-    "root-ca",
-    "irsa-config",
-    "azure-wi-config",
-    "credential-configs",
-    "oidc-issuer",
-    "oidc-keys",
-)
-"""Topics of which readers and rules may ask whether and when they were read."""
 _CONNECTING = "connecting: not everything was read yet"
 _AGE = re.compile(r"(?<=no sign of life) for .*")
 SLICE_OF = "kubernetes.io/service-name"
@@ -233,7 +204,7 @@ def _topics(
     unread: dict[str, str] = {}
     versions: dict[str, str] = {}
     at: dict[str, float] = {}
-    for name in FACT_TOPICS:
+    for name in TOPICS:
         view = cluster.topic(name)
         if view.version:
             versions[name] = view.version

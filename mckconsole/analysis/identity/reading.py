@@ -13,7 +13,6 @@ from operator import is_
 
 from mckconsole.analysis.changes import Seen
 from mckconsole.analysis.identity.clusters import (
-    FACT_TOPICS,
     SLICE_OF,
     is_agent,
     read_cluster,
@@ -21,6 +20,7 @@ from mckconsole.analysis.identity.clusters import (
 from mckconsole.analysis.identity.declared import IrsaRoles, read_irsa
 from mckconsole.analysis.identity.extras import EXTRA_TOPICS, Extras, read_extras
 from mckconsole.analysis.identity.model import ClusterFacts
+from mckconsole.analysis.identity.topics import TOPICS
 from mckconsole.analysis.rbac import HeldIndex, held
 from mckconsole.domain.core import EndpointSlice, Node
 from mckconsole.domain.identity import IrsaConfig
@@ -40,7 +40,6 @@ _CONTENT = (
 and endpoints are looked at one by one, and RBAC by its index."""
 _GROUND = ("root-ca", "namespaces")
 """Topics whose objects only rules on clusters look at."""
-_TOPICS = tuple(dict.fromkeys((*FACT_TOPICS, *EXTRA_TOPICS, *_GROUND, *_CONTENT)))
 _AGE = re.compile(r"(?<=no sign of life) for .*")
 
 
@@ -75,7 +74,7 @@ class ClusterReading:
 
     def settled(self, cluster: ClusterSnapshot) -> bool:
         """Whether everything is as it was, to the very views: a snapshot is a value."""
-        views = [cluster.topics.get(topic) for topic in _TOPICS]
+        views = [cluster.topics.get(topic) for topic in TOPICS]
         source = (cluster.context, cluster.state, cluster.reason, cluster.version)
         if source == self._source and all(map(is_, views, self._views)):
             return True
@@ -85,7 +84,7 @@ class ClusterReading:
     def refresh(self, cluster: ClusterSnapshot) -> News:
         """Work out anew what may have changed."""
         news = News()
-        standing = tuple([_standing(cluster.topic(topic)) for topic in FACT_TOPICS])
+        standing = tuple([_standing(cluster.topic(topic)) for topic in TOPICS])
         content = tuple([Seen.of(cluster.topic(topic)) for topic in _CONTENT])
         rbac = held(cluster, self._rbac)
         self._mark(cluster, "nodes", self._nodes)
@@ -155,7 +154,7 @@ class ClusterReading:
 
     def _date(self, cluster: ClusterSnapshot) -> None:
         """The same facts, confirmed later."""
-        views = map(cluster.topic, FACT_TOPICS)
+        views = map(cluster.topic, TOPICS)
         at = {one.topic: one.as_of for one in views if one.as_of is not None}
         if at != self.facts.at:
             self.facts = replace(self.facts, at=at)

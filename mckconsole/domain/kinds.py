@@ -327,9 +327,9 @@ def _rarely(
     plural: str = "",
     optional: bool = False,
 ) -> Kind:
-    """What changes so seldom that a look every five minutes will do."""
+    """What changes so seldom that a look every ten minutes will do."""
     return Kind(
-        topic, group, versions, plural or topic, projection, Keep.POLL, 300, optional=optional
+        topic, group, versions, plural or topic, projection, Keep.POLL, 600, optional=optional
     )
 
 
@@ -339,7 +339,7 @@ _FLUX = "source.toolkit.fluxcd.io"
 _FLUX_VERSIONS = ("v1", "v1beta2")
 _IDENTITY = (
     Kind("serviceaccounts", "", ("v1",), "serviceaccounts", identity.ServiceAccount),
-    Kind("jobs", "batch", ("v1",), "jobs", identity.Job, Keep.POLL, 60),
+    Kind("jobs", "batch", ("v1",), "jobs", identity.Job, Keep.POLL, 180),
     _rarely("cronjobs", "batch", ("v1",), identity.CronJob),
     _rarely(
         "mutatingwebhooks",

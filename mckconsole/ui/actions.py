@@ -69,7 +69,7 @@ _HERE = (
            " account or cloud account, one after the other.", _TABLE, 22, _IDENTITY),
     Action("identity.users", ("u",), "who else", "Show everybody who uses this cloud identity, in"
            " all clusters.", _ROWS, 23, _IDENTITY),
-    Action("identity.who", ("w",), "who can change", "Show who can change this binding, by"
+    Action("identity.who", ("w", "W"), "who can change", "Show who can change this binding, by"
            " Kubernetes RBAC.", _DETAIL, 24, _IDENTITY),
     Action("identity.who_row", ("W",), "who can change", "Show who can change this binding, by"
            " Kubernetes RBAC.", _TABLE, 24, _IDENTITY),

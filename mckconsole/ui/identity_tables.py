@@ -85,5 +85,5 @@ class IdentityTable(TableView):
             if action == "identity.users" and self._users() is None:
                 return "no cloud identity of it is known"
             if action == "identity.who_row" and self._who() is None:
-                return "it is no one service account's: choose a workload or a service account"
+                return "it is not one service account's: open it and choose one"
         return super().refuses(action)

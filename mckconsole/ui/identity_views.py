@@ -74,7 +74,7 @@ class IdentityView(TextView):
             shown = self.target.by == CLOUD_IDENTITY
             return "they are shown here" if shown else "no cloud identity of it is known"
         if action == "identity.who" and self._who() is None:
-            return "it is no one service account's: go to a line of a workload"
+            return "it is not one service account's: go to a line of a workload"
         return super().refuses(action)
 
 

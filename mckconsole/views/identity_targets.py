@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.identity.model import Identity
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.views.detail import Detail, IdentityTarget, ObjectTarget, WhoTarget
 from mckconsole.views.identity import find_binding
@@ -11,6 +12,7 @@ from mckconsole.views.identity_account_detail import (
     account_object,
     find_account,
 )
+from mckconsole.views.identity_accounts import bindings_by_account
 from mckconsole.views.identity_cells import find_identity, identity_id
 from mckconsole.views.identity_detail import binding_detail, binding_object
 from mckconsole.views.identity_spec import CLOUD_IDENTITY, SERVICE_ACCOUNT, WORKLOAD
@@ -56,12 +58,20 @@ def users_of(analysis: Analysis, by: str, row_id: str) -> IdentityTarget | None:
     elif by == CLOUD_IDENTITY:
         found = find_identity(analysis.identity, row_id)
     elif by == SERVICE_ACCOUNT:
-        account = find_account(analysis, row_id)
-        declared = account.declarations if account else ()
-        found = next((one.identity for one in declared if one.identity), None)
+        found = _account_identity(analysis, row_id)
     if found is None or found not in analysis.identity.identities:
         return None
     return IdentityTarget(CLOUD_IDENTITY, identity_id(found))
+
+
+def _account_identity(analysis: Analysis, row_id: str) -> Identity | None:
+    """What a service account declares first; where it declares none, what its workloads are."""
+    account = find_account(analysis, row_id)
+    if account is None:
+        return None
+    bindings = bindings_by_account(analysis.identity).get(account.key, ())
+    known = (*(one.identity for one in account.declarations), *(one.identity for one in bindings))
+    return next((one for one in known if one is not None), None)
 
 
 def who_of(analysis: Analysis, by: str, row_id: str) -> WhoTarget | None:

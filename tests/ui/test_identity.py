@@ -220,12 +220,14 @@ async def test_who_can_change_a_binding(size: tuple[int, int], tmp_path: Path) -
         assert "? not read" in running.text()
         await running.press("w")
         assert "they are shown here" in running.text()
+        await running.press("escape", "W")
+        assert isinstance(running.shell.view, WhoView), "the table's key is known here, too"
         await running.press("escape", "escape", "W")
         assert isinstance(running.shell.view, WhoView)
         await running.press("escape")
         await running.type(":identity by account")
         await running.press("enter", "W")
-        assert "it is no one service account's" in running.text()
+        assert "it is not one service account's" in running.text()
 
 
 async def test_what_cannot_be_done_says_why(tmp_path: Path) -> None:

@@ -391,6 +391,10 @@ def test_where_one_can_go_from_a_row() -> None:
     assert users_of(analysis, WORKLOAD, key) == users
     assert users_of(analysis, SERVICE_ACCOUNT, "gcp-eu-1/shop/checkout") == users
     assert users_of(analysis, CLOUD_IDENTITY, users.id) == users
+    silent = account("aws-use1-1")
+    by_hand = report(binding("aws-use1-1", BindingState.UNDECLARED, held=silent))
+    assert users_of(seen(by_hand)[1], SERVICE_ACCOUNT, str(silent.key)) == users
+    assert users_of(analysis, SERVICE_ACCOUNT, "aws-use1-1/shop/exporter") is None
     assert users_of(analysis, ACCOUNT, "aws/000000000000") is None
     assert users_of(analysis, WORKLOAD, "gone/aws") is None
     assert who_of(analysis, WORKLOAD, key) == WhoTarget("gcp-eu-1/shop/checkout")

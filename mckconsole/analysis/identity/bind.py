@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from mckconsole.analysis.identity.hints import hints, no_metadata, unseen
+from mckconsole.analysis.identity.judge import Subject, Verdict, judge
 from mckconsole.analysis.identity.metadata import principal
 from mckconsole.analysis.identity.model import (
     Account,
@@ -23,7 +24,6 @@ from mckconsole.analysis.identity.model import (
     Shape,
     Workload,
 )
-from mckconsole.analysis.identity.verdicts import Subject, Verdict, judge
 
 Effects: TypeAlias = Sequence[tuple[Shape, tuple[Effective, ...]]]
 _ORDER = {state: number for number, state in enumerate(BindingState)}

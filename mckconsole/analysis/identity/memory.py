@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from mckconsole.analysis.alarms import Rounds
-from mckconsole.analysis.identity.desk import ClusterDesk
+from mckconsole.analysis.identity.cluster_desk import ClusterDesk
 from mckconsole.analysis.identity.model import (
     Account,
     AccountKey,

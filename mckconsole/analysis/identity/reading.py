@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from operator import is_
 
 from mckconsole.analysis.changes import Seen
-from mckconsole.analysis.identity.clusters import (
+from mckconsole.analysis.identity.account_extras import EXTRA_TOPICS, Extras, read_extras
+from mckconsole.analysis.identity.declared import IrsaRoles, read_irsa
+from mckconsole.analysis.identity.facts import (
     SLICE_OF,
     is_agent,
     read_cluster,
 )
-from mckconsole.analysis.identity.declared import IrsaRoles, read_irsa
-from mckconsole.analysis.identity.extras import EXTRA_TOPICS, Extras, read_extras
 from mckconsole.analysis.identity.model import ClusterFacts
 from mckconsole.analysis.identity.topics import TOPICS
 from mckconsole.analysis.rbac import HeldIndex, held

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from mckconsole.analysis.alarms import EVIDENCE_AGE
 from mckconsole.analysis.identity.attach import attached, same_words
 from mckconsole.analysis.identity.case import Scene
-from mckconsole.analysis.identity.desk import Changed, ClusterDesk
+from mckconsole.analysis.identity.cluster_desk import Changed, ClusterDesk
 from mckconsole.analysis.identity.index import Name
 from mckconsole.analysis.identity.memory import (
     Desk,

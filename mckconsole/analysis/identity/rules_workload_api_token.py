@@ -14,7 +14,7 @@ from mckconsole.analysis.identity.containers import File
 from mckconsole.analysis.identity.formats import read_audience
 from mckconsole.analysis.identity.model import Cloud, Trace
 from mckconsole.analysis.identity.rules_account_words import steps
-from mckconsole.analysis.identity.rules_workload_pods import (
+from mckconsole.analysis.identity.rules_workload_evidence import (
     UNSET,
     Place,
     Signs,
@@ -22,7 +22,7 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     places,
     variable,
 )
-from mckconsole.analysis.identity.rules_workload_steps import account_named, retoken
+from mckconsole.analysis.identity.rules_workload_remedies import account_named, retoken
 from mckconsole.analysis.identity.rules_workload_tokens import VARIABLES, tokens
 from mckconsole.domain.findings import Evidence, Severity
 from mckconsole.domain.pods import API_MOUNT

@@ -18,7 +18,7 @@ from mckconsole.analysis.identity.effective_aws import (
 )
 from mckconsole.analysis.identity.model import Cloud, Mechanism, NodeFacts, Trace
 from mckconsole.analysis.identity.rules_account_words import MAX_SHOWN, listed, show, steps
-from mckconsole.analysis.identity.rules_workload_pods import (
+from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,
     counted,
@@ -29,7 +29,7 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     variable,
     written,
 )
-from mckconsole.analysis.identity.rules_workload_steps import patch_template, unset
+from mckconsole.analysis.identity.rules_workload_remedies import patch_template, unset
 from mckconsole.domain.cloudkeys import AWS_KEY
 from mckconsole.domain.findings import ObjectRef, Severity
 from mckconsole.domain.pods import Pod

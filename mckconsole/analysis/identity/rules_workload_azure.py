@@ -15,7 +15,7 @@ from mckconsole.analysis.identity.effective_azure import CLIENT, TOKEN_FILE
 from mckconsole.analysis.identity.injection import skipped, taken_by_others
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape, Trace
 from mckconsole.analysis.identity.rules_account_words import annotation, label, show, steps
-from mckconsole.analysis.identity.rules_workload_pods import (
+from mckconsole.analysis.identity.rules_workload_evidence import (
     UNSET,
     Signs,
     live,
@@ -27,7 +27,7 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     variable,
     written,
 )
-from mckconsole.analysis.identity.rules_workload_steps import declare_on, patch_template
+from mckconsole.analysis.identity.rules_workload_remedies import declare_on, patch_template
 from mckconsole.domain.cloudkeys import AZURE_CLIENT, AZURE_PROXY, AZURE_USE
 from mckconsole.domain.findings import Severity
 

@@ -12,8 +12,7 @@ from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.effective_aws import ROLE, TOKEN_FILE
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape
 from mckconsole.analysis.identity.rules_account_words import show, steps
-from mckconsole.analysis.identity.rules_workload_injection import POD_IDENTITY_ENV, injected
-from mckconsole.analysis.identity.rules_workload_pods import (
+from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,
     live,
@@ -23,7 +22,8 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     writer,
     written,
 )
-from mckconsole.analysis.identity.rules_workload_steps import unset
+from mckconsole.analysis.identity.rules_workload_injection import POD_IDENTITY_ENV, injected
+from mckconsole.analysis.identity.rules_workload_remedies import unset
 from mckconsole.domain.cloudkeys import AZURE_TENANT, GCP_CREDENTIALS
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.text import shorten

@@ -16,7 +16,7 @@ from mckconsole.analysis.identity.effective_gcp import ADC
 from mckconsole.analysis.identity.formats import EXTERNAL_ACCOUNT
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape, Trace
 from mckconsole.analysis.identity.rules_account_words import MAX_SHOWN, listed, show, steps
-from mckconsole.analysis.identity.rules_workload_pods import (
+from mckconsole.analysis.identity.rules_workload_evidence import (
     UNSET,
     Place,
     Signs,
@@ -28,7 +28,7 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     places_of,
     variable,
 )
-from mckconsole.analysis.identity.rules_workload_steps import target
+from mckconsole.analysis.identity.rules_workload_remedies import target
 from mckconsole.domain.cloudkeys import GCP_CREDENTIALS
 from mckconsole.domain.external import GoogleCredentials
 from mckconsole.domain.findings import Evidence, ObjectRef, Severity

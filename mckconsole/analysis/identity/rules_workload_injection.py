@@ -22,7 +22,7 @@ from mckconsole.analysis.identity.model import (
     WebhookFacts,
 )
 from mckconsole.analysis.identity.rules_account_words import label, show, steps
-from mckconsole.analysis.identity.rules_workload_pods import (
+from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,
     counted,
@@ -31,7 +31,7 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     places_of,
     variable,
 )
-from mckconsole.analysis.identity.rules_workload_steps import patch_template
+from mckconsole.analysis.identity.rules_workload_remedies import patch_template
 from mckconsole.domain.cloudkeys import AZURE_USE, EKS_SKIP_WEBHOOK
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.pods import Pod

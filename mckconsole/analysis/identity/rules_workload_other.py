@@ -15,7 +15,7 @@ from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.hints import hints
 from mckconsole.analysis.identity.model import Binding, BindingState, Cloud, Shape
 from mckconsole.analysis.identity.rules_account_words import annotation, label, steps
-from mckconsole.analysis.identity.rules_workload_pods import (
+from mckconsole.analysis.identity.rules_workload_evidence import (
     Signs,
     on_owner,
     on_pod,
@@ -23,7 +23,7 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     template_path,
     written,
 )
-from mckconsole.analysis.identity.rules_workload_steps import (
+from mckconsole.analysis.identity.rules_workload_remedies import (
     account_named,
     declare_on,
     patch_template,

@@ -14,7 +14,7 @@ from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.injection import skipped
 from mckconsole.analysis.identity.model import Cloud
 from mckconsole.analysis.identity.rules_account_words import annotation, steps
-from mckconsole.analysis.identity.rules_workload_pods import (
+from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,
     on_pod,
@@ -22,7 +22,7 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     variable,
     written,
 )
-from mckconsole.analysis.identity.rules_workload_steps import patch_template, unset
+from mckconsole.analysis.identity.rules_workload_remedies import patch_template, unset
 from mckconsole.domain.cloudkeys import (
     AZURE_SKIP_CONTAINERS,
     EKS_SKIP_CONTAINERS,

@@ -16,7 +16,7 @@ from mckconsole.analysis.identity.effective_aws import missing_token
 from mckconsole.analysis.identity.formats import read_audience
 from mckconsole.analysis.identity.model import Cloud, Mechanism
 from mckconsole.analysis.identity.rules_account_words import steps
-from mckconsole.analysis.identity.rules_workload_pods import (
+from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,
     on_pod,
@@ -24,7 +24,7 @@ from mckconsole.analysis.identity.rules_workload_pods import (
     variable,
     written,
 )
-from mckconsole.analysis.identity.rules_workload_steps import retoken
+from mckconsole.analysis.identity.rules_workload_remedies import retoken
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.pods import TokenSource
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from msgspec import structs
 
+from mckconsole.analysis.identity.account_extras import Extras
 from mckconsole.analysis.identity.bind import bind
 from mckconsole.analysis.identity.case import AccountCase, Case, Found, Scene
 from mckconsole.analysis.identity.effective import effective
-from mckconsole.analysis.identity.extras import Extras
 from mckconsole.analysis.identity.model import (
     Account,
     Binding,

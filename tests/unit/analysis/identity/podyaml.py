@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mckconsole.analysis.identity.account_extras import read_extras
 from mckconsole.analysis.identity.bind import bind
-from mckconsole.analysis.identity.clusters import read_cluster
 from mckconsole.analysis.identity.declared import declare, read_irsa
 from mckconsole.analysis.identity.effective import effective
-from mckconsole.analysis.identity.extras import read_extras
+from mckconsole.analysis.identity.facts import read_cluster
 from mckconsole.analysis.identity.model import (
     Account,
     AccountKey,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mckconsole.analysis.identity.cabundle import read_bundle
 from mckconsole.analysis.identity.case import Scene
-from mckconsole.analysis.identity.clusters import read_cluster
+from mckconsole.analysis.identity.facts import read_cluster
 from mckconsole.analysis.identity.model import ClusterFacts, Mechanism, WebhookFacts
 from mckconsole.analysis.identity.rules_cluster import judge_cluster
 from mckconsole.domain.findings import Finding, ObjectRef, Severity, Unknown

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mckconsole.analysis.identity.model import Cloud, NodeFacts
-from mckconsole.analysis.identity.places import read_node
+from mckconsole.analysis.identity.nodes import read_node
 from mckconsole.analysis.identity.rules_workload_aws import wi06, wi08, wi09, wi27
 from mckconsole.domain.core import Node
 from mckconsole.domain.findings import Severity

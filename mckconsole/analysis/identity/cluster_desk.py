@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from mckconsole.analysis.alarms import Rounds
 from mckconsole.analysis.changes import drop
+from mckconsole.analysis.identity.account_extras import NO_EXTRAS, Extras
 from mckconsole.analysis.identity.declared import declare, doubt
-from mckconsole.analysis.identity.extras import NO_EXTRAS, Extras
 from mckconsole.analysis.identity.index import ClusterIndex, Name, Touched
 from mckconsole.analysis.identity.model import (
     Account,

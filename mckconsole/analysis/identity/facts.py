@@ -17,7 +17,7 @@ from mckconsole.analysis.identity.model import (
     NodeFacts,
     WebhookFacts,
 )
-from mckconsole.analysis.identity.places import read_place
+from mckconsole.analysis.identity.nodes import read_place
 from mckconsole.analysis.identity.topics import TOPICS
 from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.rbac import TOPICS as RBAC_TOPICS

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from mckconsole.analysis.identity.clusters import is_agent, read_cluster
+from mckconsole.analysis.identity.facts import is_agent, read_cluster
 from mckconsole.analysis.identity.model import Cloud, ClusterFacts, Mechanism, NodeFacts
-from mckconsole.analysis.identity.places import partition_of, read_place
+from mckconsole.analysis.identity.nodes import partition_of, read_place
 from mckconsole.analysis.rbac import held
 from mckconsole.domain.decode import ProjectionDecoder
 from mckconsole.domain.identity import IssuerDocument, KeySet

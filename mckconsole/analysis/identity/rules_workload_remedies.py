@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from mckconsole.analysis.identity.case import Case
 from mckconsole.analysis.identity.containers import File
-from mckconsole.analysis.identity.rules_workload_pods import writer
+from mckconsole.analysis.identity.rules_workload_evidence import writer
 from mckconsole.domain.pods import TokenSource
 
 _TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "CronJob")

@@ -13,7 +13,6 @@ from mckconsole.analysis.identity.model import (
     BindingState,
     Cloud,
     ClusterFacts,
-    Controller,
     IdentityPolicy,
     Shape,
     Trace,
@@ -68,6 +67,16 @@ class Scene:
     def ref(self, topic: str, found: Projection) -> ObjectRef:
         """How evidence names an object of a topic."""
         return found.ref(self.facts.versions.get(topic, "v1"))
+
+    def owner_of(self, workload: Workload) -> ObjectRef:
+        """The controller of a workload, else its newest pod, else what is known of its owner."""
+        made = workload.controller
+        if made is not None:
+            return self.ref(_TOPICS[made.kind], made)
+        if workload.shapes:
+            return self.ref("pods", workload.shapes[0].pod)
+        key = workload.key
+        return ObjectRef("v1", key.kind, key.namespace, key.name)
 
     def seen(self, trace: Trace) -> Evidence:
         """A trace as evidence."""
@@ -145,14 +154,8 @@ class Case(Scene):
         return (one for one in self.bindings if one.state in states)
 
     def owner(self) -> ObjectRef:
-        """What a finding about the workload is about: its controller, else its newest pod."""
-        made: Controller | None = self.workload.controller
-        if made is not None:
-            return self.ref(_TOPICS[made.kind], made)
-        if self.workload.shapes:
-            return self.pod(self.workload.shapes[0])
-        key = self.workload.key
-        return ObjectRef("v1", key.kind, key.namespace, key.name)
+        """What a finding about the workload is about."""
+        return self.owner_of(self.workload)
 
     def pod(self, shape: Shape) -> ObjectRef:
         """The first pod of a shape, for evidence."""

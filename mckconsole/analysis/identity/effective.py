@@ -14,13 +14,11 @@ from mckconsole.analysis.identity.effective_aws import aws, kiam, roles_anywhere
 from mckconsole.analysis.identity.effective_azure import aad_pod_identity, azure
 from mckconsole.analysis.identity.effective_gcp import gcp
 from mckconsole.analysis.identity.formats import read_audience
-from mckconsole.analysis.identity.hints import hints, unseen
 from mckconsole.analysis.identity.model import Cloud, ClusterFacts, Effective, Mechanism, Shape
 from mckconsole.analysis.identity.static import key_files, static_keys
 from mckconsole.domain.cloudkeys import AAD_BINDING, KIAM_ROLE
 from mckconsole.domain.pods import Volume
 
-__all__ = ["effective", "hints", "unseen"]
 SPIFFE_DRIVERS = frozenset({"csi.spiffe.io", "spiffe.csi.cert-manager.io"})
 _READERS = (static_keys, aws, azure, gcp)
 

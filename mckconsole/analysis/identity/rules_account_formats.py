@@ -22,15 +22,12 @@ from mckconsole.analysis.identity.formats import (
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Trace
 from mckconsole.analysis.identity.rules_account_words import (
     annotate,
-    annotation,
     declare,
     key_of,
-    named,
     restarts,
-    show,
     show_account,
-    steps,
 )
+from mckconsole.analysis.identity.rules_words import annotation, named, show, steps
 from mckconsole.domain.cloudkeys import AZURE_EXPIRATION, AZURE_TENANT, AZURE_USE, GCP_PROVIDER
 from mckconsole.domain.findings import Evidence, Finding, Severity
 from mckconsole.domain.text import shorten

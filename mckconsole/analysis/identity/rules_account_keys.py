@@ -13,18 +13,20 @@ from typing import NamedTuple
 from mckconsole.analysis.identity.case import AccountCase, Found
 from mckconsole.analysis.identity.model import Cloud, Trace, Workload
 from mckconsole.analysis.identity.rules_account_words import (
-    MAX_SHOWN,
-    NONE,
     annotate,
-    annotation,
-    label,
     label_template,
-    listed,
-    named,
     on_account,
     restarts,
     show_account,
     show_workload,
+)
+from mckconsole.analysis.identity.rules_words import (
+    MAX_SHOWN,
+    NONE,
+    annotation,
+    label,
+    listed,
+    named,
     steps,
 )
 from mckconsole.domain.cloudkeys import (

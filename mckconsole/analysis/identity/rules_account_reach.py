@@ -11,15 +11,13 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.identity.case import AccountCase, Found
-from mckconsole.analysis.identity.rules_account_words import (
+from mckconsole.analysis.identity.rules_account_words import Held, held_by, names_of
+from mckconsole.analysis.identity.rules_words import (
     MAX_SHOWN,
-    Held,
     annotation,
     cloud_of,
     counted,
-    held_by,
     listed,
-    names_of,
     steps,
 )
 from mckconsole.analysis.rbac import (

@@ -13,19 +13,21 @@ from collections.abc import Iterator, Sequence
 from mckconsole.analysis.identity.case import AccountCase, Found
 from mckconsole.analysis.identity.model import BindingState, Cloud, Workload
 from mckconsole.analysis.identity.rules_account_words import (
-    MAX_SHOWN,
-    cloud_of,
-    counted,
     held_by,
-    listed,
-    named,
     names_of,
     on_account,
     restarts,
-    show,
     show_runs_as,
-    steps,
     undeclare,
+)
+from mckconsole.analysis.identity.rules_words import (
+    MAX_SHOWN,
+    cloud_of,
+    counted,
+    listed,
+    named,
+    show,
+    steps,
 )
 from mckconsole.domain.findings import Finding, Severity
 from mckconsole.domain.times import format_age, parse_rfc3339

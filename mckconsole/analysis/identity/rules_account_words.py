@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mckconsole.analysis.identity.case import AccountCase, Scene
-from mckconsole.analysis.identity.declared import annotation_path
 from mckconsole.analysis.identity.model import (
     Cloud,
     Declaration,
@@ -16,21 +15,24 @@ from mckconsole.analysis.identity.model import (
     Trace,
     Workload,
 )
-from mckconsole.analysis.mesh.hints import numbered
+from mckconsole.analysis.identity.rules_words import (
+    MAX_SHOWN,
+    TEMPLATED,
+    by_whom,
+    named,
+    show,
+    template_path,
+)
 from mckconsole.domain.cloudkeys import ANNOTATIONS
-from mckconsole.domain.findings import Evidence, ObjectRef
+from mckconsole.domain.findings import Evidence
 from mckconsole.domain.identity import CronJob
 
-NONE = "(none)"
-MAX_SHOWN = 10
-"""Objects of one sort that evidence names; the detail says how many there are."""
 _MAX_COMMANDS = 3
 FEDERATED = frozenset({
     Mechanism.IRSA, Mechanism.POD_IDENTITY, Mechanism.GKE, Mechanism.GCP_FEDERATION,
     Mechanism.AZURE,
 })  # fmt: skip
 """Mechanisms in which a token of the service account is what the cloud trusts."""
-_TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "CronJob")
 
 
 class Held(NamedTuple):
@@ -66,43 +68,17 @@ def names_of(held: Iterable[Held]) -> str:
     return " and ".join(dict.fromkeys(one.text for one in held))
 
 
-def cloud_of(clouds: Iterable[Cloud]) -> Cloud | None:
-    """The one cloud that a finding is about; None where it is about several."""
-    found = set(clouds)
-    return found.pop() if len(found) == 1 else None
-
-
-def annotation(key: str) -> str:
-    """Where an annotation stands."""
-    return annotation_path(key)
-
-
-def label(key: str) -> str:
-    """Where a label stands."""
-    return f"metadata.labels['{key}']"
-
-
-def show(scene: Scene, declared: Declaration) -> Iterator[Evidence]:
-    """What declares an identity, who wrote it and when."""
-    yield scene.seen(declared.trace)
-    if declared.written_by:
-        when = f", no later than {declared.written_at}" if declared.written_at else ""
-        written = f"by {declared.written_by}{when}"
-        yield scene.seen(Trace(declared.trace.object, "metadata.managedFields", written))
-
-
 def show_account(case: AccountCase, key: str, path: str, value: str) -> Iterator[Evidence]:
     """An annotation or label of the service account, who wrote it and when."""
     yield case.seen(Trace(case.about, path, value))
     found = case.account.object.metadata.written(key) if case.account.object else None
     if found:
-        written = f"by {found.manager}, no later than {found.time}"
-        yield case.seen(Trace(case.about, "metadata.managedFields", written))
+        yield case.seen(Trace(case.about, "metadata.managedFields", by_whom(found)))
 
 
 def show_workload(scene: Scene, workload: Workload, path: str, value: str) -> Evidence:
     """A field of a workload: of its controller, else of its newest pod."""
-    return scene.seen(Trace(workload_ref(scene, workload), path, value))
+    return scene.seen(Trace(scene.owner_of(workload), path, value))
 
 
 def show_runs_as(scene: Scene, workload: Workload) -> Evidence:
@@ -110,36 +86,8 @@ def show_runs_as(scene: Scene, workload: Workload) -> Evidence:
     if workload.shapes:
         pod = scene.ref("pods", workload.shapes[0].pod)
         return scene.seen(Trace(pod, "spec.serviceAccountName", workload.account))
-    prefix = "spec.jobTemplate." if workload.key.kind == "CronJob" else ""
-    path = f"{prefix}spec.template.spec.serviceAccountName"
+    path = f"{template_path(workload)}.spec.serviceAccountName"
     return show_workload(scene, workload, path, workload.account)
-
-
-def workload_ref(scene: Scene, workload: Workload) -> ObjectRef:
-    """The controller of a workload, else its newest pod, else what is known of its owner."""
-    if workload.controller is not None:
-        plural = f"{workload.key.kind.lower()}s"
-        return scene.ref(plural, workload.controller)
-    if workload.shapes:
-        return scene.ref("pods", workload.shapes[0].pod)
-    return ObjectRef("v1", workload.key.kind, workload.key.namespace, workload.key.name)
-
-
-def named(workload: Workload) -> str:
-    """A workload of a known namespace, as kubectl writes it."""
-    return f"{workload.key.kind.lower()}/{workload.key.name}"
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def listed(names: Iterable[str]) -> str:
-    """Some names, and how many more there are."""
-    every = list(names)
-    more = len(every) - MAX_SHOWN
-    return ", ".join(every[:MAX_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def annotate(case: AccountCase, key: str, value: str) -> str:
@@ -198,7 +146,7 @@ def restarts(case: AccountCase, workloads: Iterable[Workload] | None = None) -> 
 
 def label_template(case: AccountCase, workload: Workload, key: str, value: str) -> str:
     """The command that puts a label on the pods that a workload makes."""
-    if workload.key.kind not in _TEMPLATED:
+    if workload.key.kind not in TEMPLATED:
         return f"have whatever makes {named(workload)} label its pods {key}={value}"
     inner: dict[str, object] = {"template": {"metadata": {"labels": {key: value}}}}
     if isinstance(workload.controller, CronJob) or workload.key.kind == "CronJob":
@@ -206,8 +154,3 @@ def label_template(case: AccountCase, workload: Workload, key: str, value: str) 
     patch = shlex.quote(json.dumps({"spec": inner}))
     target = shlex.quote(named(workload))
     return case.kubectl(f"patch {target} --type=merge -p {patch}", workload.key.namespace)
-
-
-def steps(*commands: str) -> str:
-    """Commands in order; one alone has no number."""
-    return numbered(commands) if len(commands) > 1 else "".join(commands)

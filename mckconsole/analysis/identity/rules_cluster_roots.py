@@ -13,7 +13,7 @@ from itertools import chain
 
 from mckconsole.analysis.identity.case import PANE, Scene
 from mckconsole.analysis.identity.model import Trace
-from mckconsole.analysis.identity.rules_account_words import MAX_SHOWN, counted, listed, steps
+from mckconsole.analysis.identity.rules_words import MAX_SHOWN, counted, listed, steps
 from mckconsole.domain.core import Namespace
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity, Unknown
 from mckconsole.domain.identity import RootCa

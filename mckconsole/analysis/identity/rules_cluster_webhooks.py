@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from mckconsole.analysis.identity.cabundle import Bundle, read_bundle
 from mckconsole.analysis.identity.case import PANE, Scene
 from mckconsole.analysis.identity.model import Account, Mechanism, Trace, WebhookFacts
-from mckconsole.analysis.identity.rules_account_words import MAX_SHOWN, listed, show, steps
+from mckconsole.analysis.identity.rules_words import MAX_SHOWN, listed, show, steps
 from mckconsole.domain.findings import Evidence, Finding, Severity, Unknown
 
 

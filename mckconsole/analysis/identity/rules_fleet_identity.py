@@ -21,7 +21,7 @@ from mckconsole.analysis.identity.model import (
     IdentityPolicy,
     IdentityUse,
 )
-from mckconsole.analysis.identity.rules_account_words import MAX_SHOWN, listed, show, steps
+from mckconsole.analysis.identity.rules_words import MAX_SHOWN, listed, show, steps
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 
 _PER_CLUSTER = 3

@@ -22,7 +22,7 @@ from mckconsole.analysis.identity.model import (
     IdentityPolicy,
     Mechanism,
 )
-from mckconsole.analysis.identity.rules_account_words import MAX_SHOWN, listed, steps
+from mckconsole.analysis.identity.rules_words import MAX_SHOWN, listed, steps
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity, Unknown
 from mckconsole.domain.identity import IssuerDocument, KeySet
 

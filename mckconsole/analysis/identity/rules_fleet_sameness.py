@@ -29,7 +29,7 @@ from mckconsole.analysis.identity.model import (
     Trace,
 )
 from mckconsole.analysis.identity.pools import fleet_pools, names_pool
-from mckconsole.analysis.identity.rules_account_words import show, steps
+from mckconsole.analysis.identity.rules_words import show, steps
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity, Unknown
 
 _PER_CLUSTER = 3

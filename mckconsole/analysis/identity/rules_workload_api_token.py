@@ -13,7 +13,7 @@ from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.containers import File
 from mckconsole.analysis.identity.formats import read_audience
 from mckconsole.analysis.identity.model import Cloud, Trace
-from mckconsole.analysis.identity.rules_account_words import steps
+from mckconsole.analysis.identity.rules_words import steps
 from mckconsole.analysis.identity.rules_workload_evidence import (
     UNSET,
     Place,

@@ -17,11 +17,10 @@ from mckconsole.analysis.identity.effective_aws import (
     TOKEN_FILE,
 )
 from mckconsole.analysis.identity.model import Cloud, Mechanism, NodeFacts, Trace
-from mckconsole.analysis.identity.rules_account_words import MAX_SHOWN, listed, show, steps
+from mckconsole.analysis.identity.rules_words import MAX_SHOWN, counted, listed, show, steps
 from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,
-    counted,
     live,
     on_pod,
     places,

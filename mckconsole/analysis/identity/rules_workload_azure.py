@@ -14,7 +14,7 @@ from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.effective_azure import CLIENT, TOKEN_FILE
 from mckconsole.analysis.identity.injection import skipped, taken_by_others
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape, Trace
-from mckconsole.analysis.identity.rules_account_words import annotation, label, show, steps
+from mckconsole.analysis.identity.rules_words import annotation, label, show, steps, template_path
 from mckconsole.analysis.identity.rules_workload_evidence import (
     UNSET,
     Signs,
@@ -23,7 +23,6 @@ from mckconsole.analysis.identity.rules_workload_evidence import (
     on_pod,
     places,
     places_of,
-    template_path,
     variable,
     written,
 )
@@ -56,7 +55,7 @@ def _misplaced(case: Case) -> Iterator[tuple[str, str, bool]]:
     labels = _template_labels(case)
     value = (labels or {}).get(AZURE_USE, "")
     if value != _TRUE and value.casefold() not in _OFF:
-        yield f"{template_path(case)}.{label(AZURE_USE)}", value, False
+        yield f"{template_path(case.workload)}.{label(AZURE_USE)}", value, False
     controller = case.workload.controller
     own = controller.metadata.labels.get(AZURE_USE, "") if controller else ""
     if own.casefold() not in _OFF and AZURE_USE not in (labels or {}):
@@ -101,7 +100,7 @@ def wi10(case: Case) -> Iterator[Found]:
         signs.add(None, on_pod(case, shape, label(AZURE_USE), UNSET))
     unlabelled = labels is not None and AZURE_USE not in labels
     if unlabelled and (bare or not running):
-        signs.add(None, on_owner(case, f"{template_path(case)}.{label(AZURE_USE)}", UNSET))
+        signs.add(None, on_owner(case, f"{template_path(case.workload)}.{label(AZURE_USE)}", UNSET))
     if not signs:
         return
     signs.add(None, *show(case, declared))

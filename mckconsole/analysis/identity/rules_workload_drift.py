@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.effective_aws import ROLE, TOKEN_FILE
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape
-from mckconsole.analysis.identity.rules_account_words import show, steps
+from mckconsole.analysis.identity.rules_words import show, steps
 from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,

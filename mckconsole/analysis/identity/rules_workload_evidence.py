@@ -12,6 +12,7 @@ from typing import NamedTuple
 from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.containers import NOWHERE, File, PodView, View
 from mckconsole.analysis.identity.model import Cloud, Shape, Trace
+from mckconsole.analysis.identity.rules_words import by_whom
 from mckconsole.domain.findings import Evidence, Severity
 from mckconsole.domain.managed import ManagedEntry, ManagedMeta
 from mckconsole.domain.pods import Pod, PodContainer
@@ -84,16 +85,6 @@ def places_of(case: Case, shape: Shape) -> tuple[Place, ...]:
     return found
 
 
-def secret_of(file: File) -> str:
-    """The Secret that a file comes from; empty where it is from none."""
-    if file.volume is None:
-        return ""
-    if file.volume.secret is not None:
-        return file.volume.secret.secret_name
-    sources = file.volume.projected.sources if file.volume.projected else ()
-    return next((one.secret.name for one in sources if one.secret), "")
-
-
 def config_of(file: File) -> str:
     """The ConfigMap that a file comes from; empty where it is from none."""
     if file.volume is None:
@@ -139,14 +130,8 @@ def written(case: Case, *keys: str) -> Iterator[Evidence]:
     for key in keys:
         found = writer(case, key)
         if found is not None:
-            text = f"{key} by {found.manager}, no later than {found.time}"
+            text = f"{key} {by_whom(found)}"
             yield on_owner(case, "metadata.managedFields", text)
-
-
-def template_path(case: Case) -> str:
-    """Where the template of the pods stands in what makes them."""
-    job = "spec.jobTemplate." if case.workload.key.kind == "CronJob" else ""
-    return f"{job}spec.template"
 
 
 def system(case: Case) -> bool:
@@ -206,8 +191,3 @@ class Signs:
                 subject=subject,
             ),
         )
-
-
-def counted(number: int, what: str) -> str:
-    """`1 pod`, `3 pods`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

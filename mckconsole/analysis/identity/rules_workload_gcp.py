@@ -15,13 +15,12 @@ from mckconsole.analysis.identity.effective_aws import missing_token
 from mckconsole.analysis.identity.effective_gcp import ADC
 from mckconsole.analysis.identity.formats import EXTERNAL_ACCOUNT
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape, Trace
-from mckconsole.analysis.identity.rules_account_words import MAX_SHOWN, listed, show, steps
+from mckconsole.analysis.identity.rules_words import MAX_SHOWN, counted, listed, show, steps
 from mckconsole.analysis.identity.rules_workload_evidence import (
     UNSET,
     Place,
     Signs,
     config_of,
-    counted,
     live,
     on_pod,
     places,

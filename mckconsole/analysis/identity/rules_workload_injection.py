@@ -21,11 +21,10 @@ from mckconsole.analysis.identity.model import (
     Trace,
     WebhookFacts,
 )
-from mckconsole.analysis.identity.rules_account_words import label, show, steps
+from mckconsole.analysis.identity.rules_words import counted, label, show, steps
 from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,
-    counted,
     live,
     on_pod,
     places_of,

@@ -14,13 +14,12 @@ from dataclasses import replace
 from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.hints import hints
 from mckconsole.analysis.identity.model import Binding, BindingState, Cloud, Shape
-from mckconsole.analysis.identity.rules_account_words import annotation, label, steps
+from mckconsole.analysis.identity.rules_words import annotation, label, steps, template_path
 from mckconsole.analysis.identity.rules_workload_evidence import (
     Signs,
     on_owner,
     on_pod,
     system,
-    template_path,
     written,
 )
 from mckconsole.analysis.identity.rules_workload_remedies import (
@@ -147,7 +146,7 @@ def wi44(case: Case) -> Iterator[Found]:
         known = meant_for(key)
         if known:
             renames[key] = known
-            signs.add(None, on_owner(case, f"{template_path(case)}.{label(key)}", value))
+            signs.add(None, on_owner(case, f"{template_path(case.workload)}.{label(key)}", value))
     if renames:
         signs.add(None, *written(case, *renames))
         yield _renamed(case, signs, renames)

@@ -8,22 +8,20 @@ from collections.abc import Iterable
 
 from mckconsole.analysis.identity.case import Case
 from mckconsole.analysis.identity.containers import File
+from mckconsole.analysis.identity.rules_words import TEMPLATED, named
 from mckconsole.analysis.identity.rules_workload_evidence import writer
 from mckconsole.domain.pods import TokenSource
-
-_TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "CronJob")
 
 
 def target(case: Case) -> str:
     """The workload as kubectl takes it, quoted for a shell."""
-    key = case.workload.key
-    return shlex.quote(f"{key.kind.lower()}/{key.name}")
+    return shlex.quote(named(case.workload))
 
 
 def unset(case: Case, names: Iterable[str], containers: Iterable[str]) -> str:
     """The step that takes variables out of the template, for each container."""
     gone = list(dict.fromkeys(names))
-    if case.workload.key.kind not in _TEMPLATED:
+    if case.workload.key.kind not in TEMPLATED:
         return f"take {', '.join(gone)} out of {', '.join(containers)}, in what makes the pods"
     words = " ".join(shlex.quote(f"{name}-") for name in gone)
     commands = (
@@ -42,7 +40,7 @@ def _elsewhere(case: Case, names: Iterable[str]) -> str:
 
 def patch_template(case: Case, template: dict[str, object]) -> str:
     """The step that changes the template of the pods."""
-    if case.workload.key.kind not in _TEMPLATED:
+    if case.workload.key.kind not in TEMPLATED:
         return f"in what makes the pods, set {json.dumps(template)}"
     inner: dict[str, object] = {"spec": {"template": template}}
     if case.workload.key.kind == "CronJob":

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.injection import skipped
 from mckconsole.analysis.identity.model import Cloud
-from mckconsole.analysis.identity.rules_account_words import annotation, steps
+from mckconsole.analysis.identity.rules_words import annotation, steps
 from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,

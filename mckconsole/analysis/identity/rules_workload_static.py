@@ -15,13 +15,8 @@ from collections.abc import Iterator, Sequence
 from mckconsole.analysis.identity.case import Case, Found
 from mckconsole.analysis.identity.effective_gcp import ADC
 from mckconsole.analysis.identity.model import Binding, Cloud, Effective, Mechanism
-from mckconsole.analysis.identity.rules_account_words import show, steps
-from mckconsole.analysis.identity.rules_workload_evidence import (
-    Signs,
-    on_pod,
-    places,
-    written,
-)
+from mckconsole.analysis.identity.rules_words import show, steps
+from mckconsole.analysis.identity.rules_workload_evidence import Signs, on_pod, places, written
 from mckconsole.analysis.identity.rules_workload_remedies import patch_template, unset
 from mckconsole.analysis.identity.static import SDK_ENV, optional_keys
 from mckconsole.domain.findings import Severity

@@ -15,7 +15,7 @@ from mckconsole.analysis.identity.containers import File
 from mckconsole.analysis.identity.effective_aws import missing_token
 from mckconsole.analysis.identity.formats import read_audience
 from mckconsole.analysis.identity.model import Cloud, Mechanism
-from mckconsole.analysis.identity.rules_account_words import steps
+from mckconsole.analysis.identity.rules_words import steps
 from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mckconsole.analysis.identity.effective import hints, unseen
+from mckconsole.analysis.identity.hints import hints, unseen
 from mckconsole.analysis.identity.model import Cloud, Effective, Mechanism
 from mckconsole.domain.states import TopicState
 from tests.unit.analysis.build import Doc

@@ -23,11 +23,10 @@ from mckconsole.views.identity_cells import (
     identity_cell,
     pods_cell,
     reason_cell,
-    sign,
     state_cell,
     state_words,
-    worse,
 )
+from mckconsole.views.identity_groups import summed
 from mckconsole.views.spec import Cell, Role, Row
 
 _made: WeakKeyDictionary[Binding, Row] = WeakKeyDictionary()
@@ -83,25 +82,17 @@ def _row(binding: Binding) -> Row:
 
 
 def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
-    """`12 identities of 10 workloads  ✖ 1 drift  ● 9 bound`, as bad as the worst of each."""
+    """`12 identities of 10 workloads  ✖ 1 wrong  ● 11 well  (1 drift, 11 bound)`."""
     report = analysis.identity
-    counts = Counter(binding.state for binding in report.bindings)
-    roles: dict[BindingState, Role] = {}
-    for binding in report.bindings:
-        before = roles.get(binding.state, Role.OK)
-        roles[binding.state] = worse(before, binding_role(binding))
     workloads = len({binding.workload.key for binding in report.bindings})
     held = count(len(report.bindings), "identity", "identities")
-    parts = [f"{held} of {count(workloads, 'workload')}"]
-    parts += [
-        f"{sign(roles[state])} {counts[state]} {state_words(state)}"
-        for state in BindingState
-        if counts[state]
-    ]
+    counts = Counter(binding.state for binding in report.bindings)
+    states = (f"{counts[one]} {state_words(one)}" for one in BindingState if counts[one])
+    words = summed(f"{held} of {count(workloads, 'workload')}", map(binding_role, report.bindings))
+    if counts:
+        words += f"  ({', '.join(states)})"
     plain = sum(report.plain.values())
-    if plain:
-        parts.append(f"{plain} more without any cloud")
-    return "  ".join(parts)
+    return f"{words}  {plain} more without any cloud" if plain else words
 
 
 def empty(snapshot: FleetSnapshot, analysis: Analysis) -> str:

@@ -23,7 +23,6 @@ from mckconsole.views.explain import count, fact, remark, stated, unknown
 from mckconsole.views.identity_accounts import (
     account_role,
     bindings_by_account,
-    findings_by_account,
 )
 from mckconsole.views.identity_cells import (
     CLOUD_WORDS,
@@ -37,6 +36,7 @@ from mckconsole.views.identity_cells import (
 from mckconsole.views.identity_chain import declaration_lines
 from mckconsole.views.identity_detail import as_evidence, evidence_of, findings_block, fix_blocks
 from mckconsole.views.identity_links import age_of
+from mckconsole.views.identity_uses import findings_by_account
 from mckconsole.views.spec import Role
 
 _MOST = 50

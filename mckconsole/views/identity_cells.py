@@ -50,6 +50,7 @@ _ROLES: Mapping[BindingState, Role] = {
     BindingState.BOUND: Role.OK,
 }
 """Without findings: how bad it is depends on what is wrong, which is for the rules to say."""
+_STATES = {state: rank for rank, state in enumerate(BindingState)}
 WORST_FIRST = (Role.CRITICAL, Role.WARN, Role.UNKNOWN, Role.DIM, Role.OK)
 """Roles of bindings and of what is made of them."""
 RANKS: Mapping[Role, int] = {
@@ -97,11 +98,12 @@ def state_cell(binding: Binding) -> Cell:
 
 
 def worst_cell(bindings: Sequence[Binding], role: Role, none: str = "no workload") -> Cell:
-    """`✖ drift 2 of 5`: the worst of several states, and how many are in it."""
+    """`✖ drift 2 of 5`: the worst of several, and how many are in its state and as bad."""
     if not bindings:
         return Cell(f"{sign(role)} {none}", role, none)
-    worst = min(bindings, key=lambda one: RANKS[binding_role(one)])
-    same = sum(one.state is worst.state for one in bindings)
+    ranked = [(RANKS[binding_role(one)], _STATES[one.state], one) for one in bindings]
+    *badness, worst = min(ranked, key=lambda one: one[:2])
+    same = sum([*one[:2]] == badness for one in ranked)
     many = f" {same} of {len(bindings)}" if len(bindings) > 1 else ""
     return Cell(f"{sign(role)} {state_words(worst.state)}{many}", role, worst.state.value)
 

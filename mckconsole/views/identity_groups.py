@@ -6,7 +6,6 @@ made of, which the analysis hands on as the same objects while nothing about the
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
@@ -14,7 +13,6 @@ from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.identity.model import (
     Cloud,
     Identity,
-    IdentityReport,
     IdentityUse,
 )
 from mckconsole.domain.snapshot import FleetSnapshot
@@ -25,18 +23,26 @@ from mckconsole.views.identity_cells import (
     RANKS,
     account_cell,
     account_id,
-    binding_role,
     cloud_cell,
-    distinct_findings,
     findings_cell,
-    findings_role,
     identity_id,
     names_cell,
     number_cell,
-    worse,
+    sign,
     worst_cell,
 )
-from mckconsole.views.spec import GLYPHS, Cell, Role, Row
+from mckconsole.views.identity_uses import (
+    Findings,
+    cloud_account_role,
+    findings_by_account,
+    idle_findings,
+    use_clusters,
+    use_findings,
+    use_role,
+    uses_by_cloud_account,
+    where_words,
+)
+from mckconsole.views.spec import Cell, Role, Row
 
 K = TypeVar("K")
 
@@ -77,9 +83,9 @@ _cloud_accounts: Remembered[tuple[Cloud, str]] = Remembered()
 
 def cloud_identity_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     """A row per identity of a cloud."""
-    uses = analysis.identity.identities
-    made_of = {key: _parts(use) for key, use in uses.items()}
-    rows = _identities.rows(made_of, lambda key: _identity_row(uses[key]))
+    uses, about = analysis.identity.identities, findings_by_account(analysis.identity)
+    made_of = {key: _parts(about, use) for key, use in uses.items()}
+    rows = _identities.rows(made_of, lambda key: _identity_row(uses[key], about))
     return sorted(rows, key=_widest_first)
 
 
@@ -88,29 +94,21 @@ def _widest_first(row: Row) -> tuple[int, int]:
     return RANKS[row.role], -len(row.clusters)
 
 
-def _parts(*uses: IdentityUse) -> tuple[object, ...]:
+def _parts(about: Findings, *uses: IdentityUse) -> tuple[object, ...]:
     """All that a row of these identities is made of."""
-    return tuple(part for use in uses for part in (*use.bindings, *use.findings, use.accounts))
-
-
-def use_role(use: IdentityUse) -> Role:
-    """How bad the worst about an identity and its users is."""
-    return worse(Role.OK, findings_role(use.findings), *map(binding_role, use.bindings))
-
-
-def use_clusters(use: IdentityUse) -> frozenset[str]:
-    """The clusters that name it."""
-    return frozenset(
-        (*(one.cluster for one in use.accounts), *(b.workload.key.cluster for b in use.bindings))
+    return tuple(
+        part
+        for use in uses
+        for part in (*use.bindings, *use.findings, use.accounts, *idle_findings(use, about))
     )
 
 
-def _identity_row(use: IdentityUse) -> Row:
-    identity, role = use.identity, use_role(use)
+def _identity_row(use: IdentityUse, about: Findings) -> Row:
+    identity, role = use.identity, use_role(use, about)
     clusters = use_clusters(use)
     namespaces = {one.workload.key.namespace for one in use.bindings}
     namespaces |= {one.namespace for one in use.accounts}
-    findings = distinct_findings(use.findings, *(one.findings for one in use.bindings))
+    findings = use_findings(about, use)
     full = shorten(identity.text, MAX_TEXT)
     return Row(
         identity_id(identity),
@@ -132,36 +130,20 @@ def _identity_row(use: IdentityUse) -> Row:
     )
 
 
-def uses_by_cloud_account(
-    report: IdentityReport,
-) -> Mapping[tuple[Cloud, str], tuple[IdentityUse, ...]]:
-    """The identities that lie in each cloud account."""
-    found: dict[tuple[Cloud, str], list[IdentityUse]] = defaultdict(list)
-    for identity, use in report.identities.items():
-        found[identity.cloud, identity.where].append(use)
-    return {key: tuple(uses) for key, uses in found.items()}
-
-
 def account_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     """A row per cloud account."""
     uses = uses_by_cloud_account(analysis.identity)
-    made_of = {key: _parts(*found) for key, found in uses.items()}
-    return _cloud_accounts.rows(made_of, lambda key: _cloud_account_row(uses[key]))
+    about = findings_by_account(analysis.identity)
+    made_of = {key: _parts(about, *found) for key, found in uses.items()}
+    return _cloud_accounts.rows(made_of, lambda key: _cloud_account_row(uses[key], about))
 
 
-def where_words(identity: Identity) -> str:
-    """The cloud account that it lies in, or that this is not told."""
-    return identity.where or "not told"
-
-
-def _cloud_account_row(uses: tuple[IdentityUse, ...]) -> Row:
+def _cloud_account_row(uses: tuple[IdentityUse, ...], about: Findings) -> Row:
     identity = uses[0].identity
-    role = worse(*map(use_role, uses))
+    role = cloud_account_role(uses, about)
     bindings = tuple(dict.fromkeys(one for use in uses for one in use.bindings))
     clusters = frozenset().union(*map(use_clusters, uses))
-    findings = distinct_findings(
-        *(use.findings for use in uses), *(one.findings for one in bindings)
-    )
+    findings = use_findings(about, *uses)
     return Row(
         account_id(identity),
         {
@@ -183,31 +165,35 @@ def _cloud_account_row(uses: tuple[IdentityUse, ...]) -> Row:
 
 
 def cloud_identity_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
-    """`8 identities of clouds  2 in several clusters  ✖ 1  ● 7`."""
-    uses = analysis.identity.identities.values()
+    """`8 identities of clouds  2 in several clusters  ✖ 1 wrong  ● 7 well`."""
+    uses, about = analysis.identity.identities.values(), findings_by_account(analysis.identity)
     shared = sum(len(use_clusters(use)) > 1 for use in uses)
     head = count(len(uses), "identity of a cloud", "identities of clouds")
-    return summed(f"{head}  {shared} in several clusters", map(use_role, uses))
+    roles = (use_role(use, about) for use in uses)
+    return summed(f"{head}  {shared} in several clusters", roles)
 
 
 def account_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
-    """`3 cloud accounts  ✖ 1  ● 2`."""
+    """`3 cloud accounts  ✖ 1 wrong  ● 2 well`."""
     found = account_rows(snapshot, analysis)
     return summed(count(len(found), "cloud account"), (row.role for row in found))
 
 
 _ROLE_WORDS = {
-    Role.CRITICAL: "critical",
+    Role.CRITICAL: "wrong",
     Role.WARN: "to look at",
     Role.UNKNOWN: "unknown",
+    Role.DIM: "neither",
     Role.OK: "well",
 }
+"""Critical is what has critical or high findings, so that word would say too much."""
 
 
 def summed(head: str, roles: Iterable[Role]) -> str:
+    """`head`, and how many there are of each role, the worst first."""
     found = list(roles)
     parts = [
-        f"{GLYPHS[role]} {found.count(role)} {words}"
+        f"{sign(role)} {found.count(role)} {words}"
         for role, words in _ROLE_WORDS.items()
         if role in found
     ]

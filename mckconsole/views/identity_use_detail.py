@@ -15,7 +15,6 @@ from mckconsole.views.identity_cells import (
     RANKS,
     account_id,
     binding_role,
-    distinct_findings,
     find_identity,
     identity_id,
     sign,
@@ -29,13 +28,17 @@ from mckconsole.views.identity_detail import (
     fix_blocks,
     traces,
 )
-from mckconsole.views.identity_groups import (
+from mckconsole.views.identity_unread import unread_clusters, unread_lines
+from mckconsole.views.identity_uses import (
+    Findings,
+    cloud_account_role,
+    findings_by_account,
     use_clusters,
+    use_findings,
     use_role,
     uses_by_cloud_account,
     where_words,
 )
-from mckconsole.views.identity_unread import unread_clusters, unread_lines
 from mckconsole.views.spec import GLYPHS, Role
 
 _ABREAST = 3
@@ -51,12 +54,13 @@ def use_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> Deta
     if identity is None:
         return None
     use = report.identities[identity]
-    role = use_role(use)
+    about = findings_by_account(report)
+    role = use_role(use, about)
     clusters = len(use_clusters(use))
     workloads = len({one.workload.key for one in use.bindings})
     words = f"{count(workloads, 'workload')} in {count(clusters, 'cluster')}"
     words += f", {GLYPHS[Role.UNKNOWN]} perhaps more" if unread_clusters(report) else ""
-    findings = distinct_findings(use.findings, *(one.findings for one in use.bindings))
+    findings = use_findings(about, use)
     unknowns = [one for binding in use.bindings for one in binding.unknowns]
     seen = (one for binding in use.bindings for one in traces(snapshot, report, binding))
     return Detail(
@@ -154,11 +158,11 @@ def cloud_account_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: st
     )
     if found is None:
         return None
-    identity, role = found[0].identity, worse(*map(use_role, found))
+    about = findings_by_account(report)
+    identity, role = found[0].identity, cloud_account_role(found, about)
     bindings = tuple(dict.fromkeys(one for use in found for one in use.bindings))
-    findings = distinct_findings(
-        *(use.findings for use in found), *(one.findings for one in bindings)
-    )
+    findings = use_findings(about, *found)
+    unknowns = [one for binding in bindings for one in binding.unknowns]
     words = f"{sign(role)} {count(len(found), 'identity', 'identities')}"
     return Detail(
         title=f"{CLOUD_WORDS[identity.cloud]} {where_words(identity)}",
@@ -169,9 +173,9 @@ def cloud_account_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: st
             Block(
                 "Identities",
                 count(len(bindings), "workload"),
-                lines=tuple(_identities(found)),
+                lines=tuple(_identities(found, about)),
             ),
-            findings_block(findings, (), role),
+            findings_block(findings, unknowns, role),
             *fix_blocks(findings),
             evidence_of(snapshot, findings, (), _cluster_roles(bindings)),
         ),
@@ -193,9 +197,9 @@ def _account_facts(analysis: Analysis, uses: Sequence[IdentityUse]) -> Iterator[
     yield fact("clusters", ", ".join(clusters), width=12)
 
 
-def _identities(uses: Sequence[IdentityUse]) -> Iterator[Line]:
+def _identities(uses: Sequence[IdentityUse], about: Findings) -> Iterator[Line]:
     """`checkout-reader  ● bound 3 of 3  in 2 clusters`, the most wrong first."""
-    roles = {use.identity: use_role(use) for use in uses}
+    roles = {use.identity: use_role(use, about) for use in uses}
     ranked = sorted(uses, key=lambda one: (RANKS[roles[one.identity]], one.identity))
     for use in ranked[:_MOST]:
         role = roles[use.identity]

@@ -14,6 +14,7 @@ from mckconsole.analysis.identity.model import (
     ClusterFacts,
     Identity,
     IdentityReport,
+    IdentityUse,
     Mechanism,
 )
 from mckconsole.cli.arguments import GROUPINGS
@@ -35,6 +36,7 @@ from tests.unit.views.fleetidentity import (
     CLUSTERS,
     READER,
     account,
+    account_ref,
     binding,
     declares,
     finding,
@@ -179,8 +181,9 @@ def test_rows_of_a_grouping_are_remembered_too() -> None:
 
 def test_the_summary_is_worst_first() -> None:
     assert IDENTITY.summary(*seen(some())) == (
-        "6 identities of 5 workloads  ✖ 1 static key  ✖ 1 drift  ✖ 1 pending restart"
-        "  ? 1 unknown  ● 2 bound  12 more without any cloud"
+        "6 identities of 5 workloads  ✖ 3 wrong  ? 1 unknown  ● 2 well"
+        "  (1 static key, 1 drift, 1 pending restart, 1 unknown, 2 bound)"
+        "  12 more without any cloud"
     )
 
 
@@ -203,6 +206,39 @@ def test_findings_about_an_identity_as_a_whole_count() -> None:
     found = report(binding("aws-use1-1"), binding("gcp-eu-1"), about=(shared,))
     (row,) = grouped("cloud-identity", found)
     assert texts(row, "state", "findings") == ("✖ bound 2 of 2", "✖1")
+
+
+def test_what_is_worst_is_counted_with_what_is_as_bad() -> None:
+    wrong = (finding("aws-use1-1", "WI34", title="a lasting token"),)
+    found = report(
+        binding("aws-use1-1", findings=wrong, name="a"),
+        binding("aws-use1-1", BindingState.DRIFT, findings=wrong, name="b"),
+        binding("aws-use1-1", BindingState.DRIFT, name="c"),
+        binding("aws-use1-1", name="d"),
+    )
+    (row,) = grouped("cloud-identity", found)
+    assert texts(row, "state") == ("✖ drift 1 of 4",)
+    found = report(binding("aws-use1-1", findings=wrong, name="a"), binding("aws-use1-1"))
+    (row,) = grouped("cloud-identity", found)
+    assert texts(row, "state") == ("✖ bound 1 of 2",), "the other is well"
+
+
+def test_findings_about_accounts_without_a_binding_count() -> None:
+    refused = finding("aks-weu-1", "WI14", title="refused", object=account_ref("shop", "checkout"))
+    lonely, shared = account("aks-weu-1", declares(READER)), finding("gcp-eu-1", "WI22")
+    use = IdentityUse(READER, (lonely.key,), (), ())
+    base = report()
+    found = IdentityReport((), {lonely.key: lonely}, {READER: use}, base.clusters, (refused,))
+    for by in ("cloud-identity", "account"):
+        (row,) = grouped(by, found)
+        assert texts(row, "state", "findings") == ("✖ no workload", "✖1")
+        assert row.finding_ids == (refused.id,)
+        spec = IDENTITY.grouped(by)
+        assert spec
+        assert "✖ 1 wrong" in spec.summary(*seen(found))
+    quiet = IdentityReport((), {lonely.key: lonely}, {READER: use}, base.clusters, (shared,))
+    (row,) = grouped("cloud-identity", quiet)
+    assert texts(row, "state", "findings") == ("· no workload", "none")
 
 
 def test_by_service_account() -> None:

@@ -13,6 +13,7 @@ from mckconsole.views.detail import (
     Block,
     ClusterTarget,
     Detail,
+    FindingTarget,
     IdentityTarget,
     Line,
     ObjectTarget,
@@ -41,7 +42,8 @@ from mckconsole.views.identity_unread import unread_lines
 from mckconsole.views.spec import Role
 
 MOST = 12
-"""Others with the same identity that are listed; its own screen has them all."""
+"""Others with the same identity that are listed; its own screen has them all. And fixes: every
+finding has its own."""
 
 
 def binding_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> Detail | None:
@@ -156,10 +158,23 @@ def findings_block(
 
 
 def fix_blocks(findings: Sequence[Finding]) -> Iterator[Block]:
-    """The commands that put it right, where something is wrong."""
-    steps = steps_of(finding.remediation for finding in findings)
-    if steps:
-        yield Block("What to do", lines=tuple(numbered(steps)))
+    """What puts it right, where something is wrong; of several findings one after the other, as
+    each finding's steps have an order of their own."""
+    fixes: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        fixes.setdefault(steps_of((finding.remediation,)), []).append(finding)
+    fixes.pop((), None)
+    lines: list[Line] = []
+    for steps, found in list(fixes.items())[:MOST]:
+        if len(fixes) > 1:
+            rules = ", ".join(dict.fromkeys(one.rule for one in found))
+            words = Span(f"{rules}  {found[0].title}", Role.DIM)
+            lines.append(Line((words,), FindingTarget(found[0].id), 4))
+        lines += numbered(steps)
+    if len(fixes) > MOST:
+        lines.append(remark(f"and {len(fixes) - MOST} more: open the findings above"))
+    if lines:
+        yield Block("What to do", lines=tuple(lines))
 
 
 def evidence_of(

@@ -17,7 +17,7 @@ from mckconsole.analysis.identity.model import (
     Mechanism,
     NodeFacts,
 )
-from mckconsole.domain.findings import ObjectRef, Unknown
+from mckconsole.domain.findings import Finding, ObjectRef, Unknown
 from mckconsole.views.detail import (
     Block,
     Card,
@@ -288,6 +288,24 @@ def test_findings_come_with_the_command_that_fixes_them() -> None:
     fine = of_binding(report(binding("aws-use1-1")))
     assert "none: nothing is wrong with it" in text_of(fine)
     assert all(one.heading != "What to do" for one in fine.blocks)
+
+
+def test_each_finding_keeps_the_order_of_its_steps() -> None:
+    def fixed(rule: str, *steps: str) -> Finding:
+        text = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
+        return replace(finding("aws-use1-1", rule, title=f"about {rule}"), remediation=text)
+
+    found = [fixed("WI03", "annotate a", "restart"), fixed("WI13", "annotate b", "restart"),
+             fixed("WI14", "annotate b", "restart"), fixed("WI22")]  # fmt: skip
+    lines = block(of_binding(report(binding("aws-use1-1", findings=found))), "What to do").lines
+    assert [line.text for line in lines] == [
+        "WI03  about WI03", "1. annotate a", "2. restart",
+        "WI13, WI14  about WI13", "1. annotate b", "2. restart",
+    ]  # fmt: skip
+    assert lines[0].target == FindingTarget(found[0].id)
+    many = [fixed(f"WI{number}", f"step {number}") for number in range(20, 40)]
+    lines = block(of_binding(report(binding("aws-use1-1", findings=many))), "What to do").lines
+    assert lines[-1].text == "and 8 more: open the findings above"
 
 
 def test_a_cloud_identity_is_shown_cluster_by_cluster() -> None:

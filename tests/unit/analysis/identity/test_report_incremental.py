@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -155,6 +156,37 @@ def test_a_cluster_may_stay_in_a_pool_for_another_reason() -> None:
         compare(found, _analyse(fleet)[0])
         told += ["by what pods say" in one.detail for one in found.findings if one.rule == "WI23"]
     assert told == [False, True]
+
+
+def test_an_identity_that_is_by_hand_everywhere_is_shared_too() -> None:
+    fleet = LiveFleet(*CLUSTERS)
+    found, memory = _analyse(fleet)
+    told = []
+    for name in CLUSTERS:
+        fleet.put(name, account("a"), pod("alone", None, "a", injected=irsa()))
+        found, memory = _analyse(fleet, memory)
+        compare(found, _analyse(fleet)[0])
+        told.append("WI22" in {one.rule for one in found.findings})
+    assert told == [False, True]
+
+
+def test_service_accounts_read_in_part_are_in_doubt_one_by_one() -> None:
+    """The reason is the same in both; the accounts that it is about are not."""
+    fleet = LiveFleet("east")
+    fleet.put("east", *(account(name, {"eks.amazonaws.com/role-arn": ROLE}) for name in "abc"))
+    memory = IdentityMemory()
+    told = []
+    for other in "bc":
+        one = fleet.snapshot()
+        east = one.clusters["east"]
+        faults = {("shop", name): ("metadata",) for name in ("a", other)}
+        view = replace(east.topics["serviceaccounts"], faults=faults)
+        east = replace(east, topics={**east.topics, "serviceaccounts": view})
+        one = replace(one, clusters={"east": east})
+        found, memory = analyse_identity(one, memory, POLICY)
+        compare(found, analyse_identity(one, IdentityMemory(), POLICY)[0])
+        told.append([key.name for key, held in found.accounts.items() if held.unknown])
+    assert told == [["a", "b"], ["a", "c"]]
 
 
 def test_an_older_memory_says_the_same_too() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mckconsole.analysis.identity.model import (
     Account,
@@ -22,6 +22,10 @@ from mckconsole.analysis.mesh.hints import kubectl_on
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity, Unknown
 from mckconsole.domain.identity import TokenSecret
 from mckconsole.domain.objects import Projection
+
+if TYPE_CHECKING:
+    from mckconsole.analysis.identity.rules_account_words import Held
+    from mckconsole.analysis.identity.rules_workload_evidence import Place
 
 PANE = "identity"
 _TOPICS = {
@@ -137,8 +141,8 @@ class Case(Scene):
     bindings: Sequence[Binding] = field(kw_only=True)
     """One per cloud; without findings yet."""
     unknowns: set[Unknown] = field(default_factory=set)
-    kept: dict[int, Any] = field(default_factory=dict)
-    """What rules worked out of a shape, by its identity, for the next rule."""
+    places: dict[int, tuple[Place, ...]] = field(default_factory=dict)
+    """The containers of shapes, by the shapes' `id`, as rules looked at them before."""
 
     @property
     def namespace(self) -> str:
@@ -189,6 +193,14 @@ WorkloadRule: TypeAlias = Callable[[Case], Iterator[Found]]
 
 
 @dataclass(slots=True)
+class Common:
+    """What rules worked out that is the same for other accounts of the cluster at this moment."""
+
+    evidence: dict[Hashable, tuple[Evidence, ...]] = field(default_factory=dict)
+    fixes: dict[Hashable, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class AccountCase(Scene):
     """One service account with the workloads that run as it."""
 
@@ -198,9 +210,8 @@ class AccountCase(Scene):
     """Of these workloads, one per workload and cloud; with or without findings."""
     token_secrets: Sequence[TokenSecret] = ()
     """Secrets that hold a token of the account which never expires."""
-    common: dict[Any, Any] = field(default_factory=dict)
-    """What rules worked out that is the same for other accounts of the cluster at this moment."""
-    held: list[Any] | None = None
+    common: Common = field(default_factory=Common)
+    held: list[Held] | None = None
     """The identities of the account, as rules worked them out before."""
     unknowns: set[Unknown] = field(default_factory=set)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from mckconsole.analysis.alarms import Rounds
 from mckconsole.analysis.identity.cluster_desk import ClusterDesk
@@ -28,6 +28,8 @@ from mckconsole.analysis.notes import Noted, Notes, severity_order
 from mckconsole.analysis.ordered import Ordered, SortKey
 from mckconsole.domain.findings import Finding, Unknown
 
+K = TypeVar("K", bound=tuple[Any, ...])
+V = TypeVar("V")
 NoteKey: TypeAlias = tuple[str, ...]
 _STATES = {state: rank for rank, state in enumerate(BindingState)}
 
@@ -160,13 +162,14 @@ def remember(desk: Desk) -> IdentityMemory:
     return IdentityMemory(desk, desk.turn)
 
 
-def with_changes(held: dict[Any, Any], changes: Mapping[Any, Any]) -> dict[Any, Any]:
+def with_changes(held: dict[K, V], changes: Mapping[K, V | None]) -> dict[K, V]:
     """A sorted copy of `held` with changes, of which None takes away; `held` without any."""
     if not changes:
         return held
-    new = {**held, **changes}
-    if any(one is None for one in changes.values()):
-        new = {key: one for key, one in new.items() if one is not None}
+    new = {**held, **{key: one for key, one in changes.items() if one is not None}}
+    for key, one in changes.items():
+        if one is None:
+            new.pop(key, None)
     if len(new) == len(held) and new.keys() == held.keys():
         return new
     return {key: new[key] for key in sorted(new)}

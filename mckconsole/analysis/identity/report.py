@@ -126,7 +126,7 @@ class _Work:
         held = self.desk.clusters[name]
         for unit_name in changed.units:
             self._take_unit(WorkloadKey(name, *unit_name), held, unit_name, changed)
-        shown: dict[AccountKey, object] = {}
+        shown: dict[AccountKey, Account | None] = {}
         for account_key in changed.accounts:
             self._take_account(AccountKey(name, *account_key), held, account_key, changed, shown)
         self.desk.accounts = with_changes(self.desk.accounts, shown)
@@ -159,7 +159,7 @@ class _Work:
         held: ClusterDesk,
         name: Key,
         changed: Changed,
-        shown: dict[AccountKey, object],
+        shown: dict[AccountKey, Account | None],
     ) -> None:
         desk = self.desk
         before, now = changed.accounts[name], held.accounts.get(name)

@@ -231,10 +231,10 @@ def _evidence(
         told.setdefault(grant.subject, grant)
     for grant in list(told.values())[:MAX_SHOWN]:
         key = (grant.binding, grant.subject_path, grant.role, grant.rule_path)
-        seen: tuple[Evidence, ...] | None = case.common.get(key)
+        seen = case.common.evidence.get(key)
         if seen is None:
             role = f"{grant.role.kind} {grant.role.name}"
-            seen = case.common[key] = (
+            seen = case.common.evidence[key] = (
                 _saw(case, grant.binding, grant.subject_path, str(grant.subject)),
                 _saw(case, grant.binding, "roleRef", role),
                 _saw(case, grant.role, grant.rule_path, rule_text(_rule(index, grant))),
@@ -251,9 +251,9 @@ def _saw(case: AccountCase, ref: ObjectRef, path: str, value: str) -> Evidence:
 
 def _tighten(case: AccountCase, grants: Sequence[Grant], what: str, hint: str) -> str:
     key = (what, *map(id, grants))  # which the index holds
-    found: str | None = case.common.get(key)
+    found = case.common.fixes.get(key)
     if found is None:
-        found = case.common[key] = _fixes(case, grants, what, hint)
+        found = case.common.fixes[key] = _fixes(case, grants, what, hint)
     return found
 
 

@@ -77,11 +77,11 @@ def places(case: Case) -> Sequence[Place]:
 
 def places_of(case: Case, shape: Shape) -> tuple[Place, ...]:
     """Every container of a shape."""
-    found: tuple[Place, ...] | None = case.kept.get(id(shape))
+    found = case.places.get(id(shape))
     if found is None:
         pod = PodView(shape, case.facts)
         views = (View(pod, role, container) for role, container in shape.containers())
-        found = case.kept[id(shape)] = tuple(Place(shape, view) for view in views)
+        found = case.places[id(shape)] = tuple(Place(shape, view) for view in views)
     return found
 
 

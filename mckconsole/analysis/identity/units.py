@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from msgspec import structs
 
 from mckconsole.analysis.identity.account_extras import Extras
 from mckconsole.analysis.identity.bind import bind
-from mckconsole.analysis.identity.case import AccountCase, Case, Found, Scene
+from mckconsole.analysis.identity.case import AccountCase, Case, Common, Found, Scene
 from mckconsole.analysis.identity.effective import effective
 from mckconsole.analysis.identity.model import (
     Account,
@@ -159,7 +159,7 @@ def judge_accounts(
 ) -> list[AccountUnit]:
     """Service accounts as they are now, each with all that run as it."""
     cases: list[AccountCase | None] = []
-    common: dict[Any, Any] = {}
+    common = Common()
     for account, units, extras in tasks:
         bindings = tuple([one for unit in units for one in unit.bindings])
         case = None

@@ -68,6 +68,10 @@ def test_nodes_that_could_not_be_read_are_unknown() -> None:
     one = case(pod(container(), node="n2"), notes=GKE, facts=facts)
     assert judged(one, wi19) == []
     assert unknowns(one)["WI19"] == "forbidden"
+    old = replace(GKE_FACTS, unread={"nodes": "not confirmed"})
+    one = case(pod(container(), node="n2"), notes=GKE, facts=old)
+    assert judged(one, wi19) == []
+    assert unknowns(one)["WI19"] == "not confirmed"
 
 
 def test_the_hosts_network_bypasses_the_metadata_server() -> None:

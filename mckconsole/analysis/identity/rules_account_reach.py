@@ -22,6 +22,7 @@ from mckconsole.analysis.identity.rules_words import (
 )
 from mckconsole.analysis.rbac import (
     OUTSIDE,
+    TOPIC_OF,
     TOPICS,
     Grant,
     RbacIndex,
@@ -34,12 +35,6 @@ from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 from mckconsole.domain.identity import TokenSecret
 from mckconsole.domain.rbac import PolicyRule
 
-_BY_KIND = {
-    "ClusterRole": "clusterroles",
-    "Role": "roles",
-    "ClusterRoleBinding": "clusterrolebindings",
-    "RoleBinding": "rolebindings",
-}
 _ALL = ("*",)
 _WIDE = ("system:authenticated", "system:unauthenticated", "system:anonymous")
 _PROVIDERS = ("system:", "eks:", "aws:", "amazon:", "iam:")
@@ -245,7 +240,7 @@ def _evidence(
 
 
 def _saw(case: AccountCase, ref: ObjectRef, path: str, value: str) -> Evidence:
-    at = case.time_of(_BY_KIND[ref.kind])
+    at = case.time_of(TOPIC_OF[ref.kind])
     return Evidence("kubernetes", case.facts.name, ref, path, value, at)
 
 

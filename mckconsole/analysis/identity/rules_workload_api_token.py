@@ -24,6 +24,7 @@ from mckconsole.analysis.identity.rules_workload_evidence import (
 )
 from mckconsole.analysis.identity.rules_workload_remedies import account_named, retoken
 from mckconsole.analysis.identity.rules_workload_tokens import VARIABLES, tokens
+from mckconsole.analysis.rbac import TOPICS
 from mckconsole.domain.findings import Evidence, Severity
 from mckconsole.domain.pods import API_MOUNT
 
@@ -66,8 +67,7 @@ def _uses_api(case: Case) -> str | None:
     rbac = case.facts.rbac
     if rbac is not None and rbac.granted(case.namespace, case.account.key.name):
         return None
-    topics = ("clusterroles", "clusterrolebindings", "roles", "rolebindings")
-    unread = (case.facts.unread[one] for one in topics if one in case.facts.unread)
+    unread = (case.facts.unread[one] for one in TOPICS if one in case.facts.unread)
     return next(unread, "" if rbac is not None else "roles and bindings were not read")
 
 

@@ -13,7 +13,7 @@ What is outside RBAC is told by `OUTSIDE`, and must stand beside every answer.
 from mckconsole.analysis.rbac.binding import who_can_at_once, who_can_change_binding
 from mckconsole.analysis.rbac.index import RbacIndex, build
 from mckconsole.analysis.rbac.model import OUTSIDE, SCOPE, Grant, Need, Reach, Way, WayKind
-from mckconsole.analysis.rbac.reading import TOPICS, HeldIndex, evidence, held, unread
+from mckconsole.analysis.rbac.reading import TOPIC_OF, TOPICS, HeldIndex, evidence, held, unread
 from mckconsole.analysis.rbac.secret import who_can_read_secret
 from mckconsole.analysis.rbac.subjects import Subject, covers
 
@@ -21,6 +21,7 @@ __all__ = [
     "OUTSIDE",
     "SCOPE",
     "TOPICS",
+    "TOPIC_OF",
     "Grant",
     "HeldIndex",
     "Need",

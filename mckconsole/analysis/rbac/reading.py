@@ -21,12 +21,13 @@ CLUSTER_ROLE_BINDINGS: Final = "clusterrolebindings"
 ROLE_BINDINGS: Final = "rolebindings"
 TOPICS: Final = (CLUSTER_ROLES, ROLES, CLUSTER_ROLE_BINDINGS, ROLE_BINDINGS)
 """Topics of the Kind registry that an answer rests on."""
-_BY_KIND = {
+TOPIC_OF: Final = {
     ClusterRole.kind: CLUSTER_ROLES,
     Role.kind: ROLES,
     ClusterRoleBinding.kind: CLUSTER_ROLE_BINDINGS,
     RoleBinding.kind: ROLE_BINDINGS,
 }
+"""The topic of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ def _gap(view: TopicView) -> str:
 
 def evidence(cluster: ClusterSnapshot, grant: Grant) -> Iterator[Evidence]:
     """Of one grant: the subject in the binding, the role it refers to, and the rule in that."""
-    binding = cluster.topic(_BY_KIND[grant.binding.kind])
-    role = cluster.topic(_BY_KIND[grant.role.kind])
+    binding = cluster.topic(TOPIC_OF[grant.binding.kind])
+    role = cluster.topic(TOPIC_OF[grant.role.kind])
     bound_at, role_at = binding.as_of or 0.0, role.as_of or 0.0
     ref, where = grant.binding, grant.role
     who, role_ref = str(grant.subject), f"{where.kind} {where.name}"

@@ -416,14 +416,16 @@ def test_default_issuers_are_shared_by_chance(issuer: str) -> None:
     assert "west/prod/shop" in wanting.detail
 
 
-def test_clusters_that_may_be_one_are_unknown() -> None:
+@pytest.mark.parametrize(("key", "what"), [("a", "keys"), ("b", "issuer")])
+def test_clusters_that_may_be_one_are_unknown(key: str, what: str) -> None:
     known = {
         **facts("west", **signing(PUBLIC, "a")),
-        **facts("east", uid="", **signing(PUBLIC, "a")),
+        **facts("east", uid="", **signing(PUBLIC, key)),
     }
-    findings, unknowns = fleet(known)
+    findings, (unknown,) = fleet(known)
     assert findings == ()
-    assert [(one.cluster, one.rule) for one in unknowns] == [("east", "WI42")]
+    assert (unknown.cluster, unknown.rule) == ("east", "WI42")
+    assert f"have the same {what}" in unknown.reason
     third = {**known, **facts("south", **signing(PUBLIC, "a"))}
     assert fleet(third)[0][0].severity is Severity.CRITICAL
 

@@ -151,6 +151,7 @@ def test_an_api_token_that_nothing_needs() -> None:
     (found,) = judged(one, wi32)
     assert found.severity is Severity.LOW
     assert ("spec.automountServiceAccountToken", "(not set)") in shown(found)
+    assert ("automountServiceAccountToken", "(not set)") in shown(found)
     assert (
         f"spec.containers[name=app].volumeMounts[mountPath={API_MOUNT}]",
         "volume kube-api-access",

@@ -37,7 +37,9 @@ class ManagedEntry(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
     def __post_init__(self) -> None:
         if self.fields_v1 is not _NOTHING:
-            force_setattr(self, "keys", tuple(_owned(bytes(self.fields_v1))))
+            fields = bytes(self.fields_v1)
+            if fields != b"null":  # which is as if it were not there
+                force_setattr(self, "keys", tuple(_owned(fields)))
             force_setattr(self, "fields_v1", _NOTHING)
 
 

@@ -19,6 +19,7 @@ from mckconsole.domain.decode import (
     UndecodableError,
     clean_struct,
 )
+from mckconsole.domain.identity import ServiceAccount
 from mckconsole.domain.mesh import Gateway, ServiceImport, Submariner
 from mckconsole.domain.objects import Projection
 from mckconsole.domain.text import clean
@@ -69,6 +70,12 @@ def test_both_paths_agree_on_valid_objects(kind: type[Projection], data: st.Data
     assert fast == lenient
     assert fast.faults == ()
     assert_well_typed_and_clean(fast)
+
+
+def test_both_paths_agree_on_managed_fields_that_are_null() -> None:
+    raw = b'{"metadata": {"managedFields": [{"fieldsV1": null, "keys": ["a"]}]}}'
+    decoder = DECODERS[ServiceAccount]
+    assert decoder.decode(raw) == decoder._decode_leniently(raw)
 
 
 @given(document=JUNK)

@@ -45,6 +45,11 @@ class IdentityTable(TableView):
         return self.spec.columns, self.spec.rows(frame.snapshot, frame.analysis)
 
     def place(self, row_id: str) -> Place:
+        from mckconsole.views.identity_beyond import target_of
+
+        beyond = target_of(row_id) if self.by == WORKLOAD else None
+        if beyond is not None:
+            return beyond
         by = cast("Literal['workload', 'cloud-identity', 'service-account', 'account']", self.by)
         return IdentityTarget(by, row_id)
 

@@ -15,6 +15,7 @@ from mckconsole.analysis.identity.model import Binding, BindingState
 from mckconsole.domain.findings import Unknown
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.views.explain import count
+from mckconsole.views.identity_beyond import with_rest
 from mckconsole.views.identity_cells import (
     account_cell,
     binding_role,
@@ -33,14 +34,14 @@ _made: WeakKeyDictionary[Binding, Row] = WeakKeyDictionary()
 
 
 def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
-    """A row per binding, in the analysis's order."""
+    """A row per binding, in the analysis's order; among them what no binding tells."""
     found = []
     for binding in analysis.identity.bindings:
         row = _made.get(binding)
         if row is None:
             row = _made[binding] = _row(binding)
         found.append(row)
-    return found
+    return with_rest(snapshot, analysis, found)
 
 
 def find_binding(analysis: Analysis, row_id: str) -> Binding | None:

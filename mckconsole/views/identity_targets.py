@@ -13,6 +13,7 @@ from mckconsole.views.identity_account_detail import (
     find_account,
 )
 from mckconsole.views.identity_accounts import bindings_by_account
+from mckconsole.views.identity_beyond import account_behind, finding_behind
 from mckconsole.views.identity_cells import find_identity, identity_id
 from mckconsole.views.identity_detail import binding_detail, binding_object
 from mckconsole.views.identity_spec import CLOUD_IDENTITY, SERVICE_ACCOUNT, WORKLOAD
@@ -36,6 +37,9 @@ def identity_detail(
 def object_of(analysis: Analysis, by: str, row_id: str) -> ObjectTarget | None:
     """The object that a row stands for; None for what is in a cloud."""
     if by == WORKLOAD:
+        finding = finding_behind(analysis, row_id)
+        if finding is not None and finding.object is not None:
+            return ObjectTarget(finding.cluster, finding.object)
         return binding_object(analysis, row_id)
     if by == SERVICE_ACCOUNT:
         account = find_account(analysis, row_id)
@@ -52,7 +56,10 @@ def object_of(analysis: Analysis, by: str, row_id: str) -> ObjectTarget | None:
 def users_of(analysis: Analysis, by: str, row_id: str) -> IdentityTarget | None:
     """The cloud identity of a row, to show who else uses it; None where none is known."""
     found = None
-    if by == WORKLOAD:
+    own = account_behind(analysis, row_id) if by == WORKLOAD else None
+    if own is not None:
+        found = _account_identity(analysis, str(own))
+    elif by == WORKLOAD:
         binding = find_binding(analysis, row_id)
         found = binding.identity if binding else None
     elif by == CLOUD_IDENTITY:
@@ -78,7 +85,8 @@ def who_of(analysis: Analysis, by: str, row_id: str) -> WhoTarget | None:
     """The service account of a row, to show who can change it; None where it has not one."""
     if by == WORKLOAD:
         binding = find_binding(analysis, row_id)
-        return WhoTarget(str(binding.account.key)) if binding else None
+        own = binding.account.key if binding else account_behind(analysis, row_id)
+        return WhoTarget(str(own)) if own else None
     if by == SERVICE_ACCOUNT:
         return WhoTarget(row_id)
     if by == CLOUD_IDENTITY:

@@ -201,7 +201,13 @@ def test_the_report_is_of_its_schema(seen: tuple[FleetSnapshot, Analysis]) -> No
     ]
     jsonschema.validate(document, json.loads(schema.read_text("utf-8")))
     assert {row[0] for row in TABLE} <= {one["rule"] for one in document["findings"]}
-    assert len(document["panes"]["identity"]["rows"]) == len(seen[1].identity.bindings)
+    rows = document["panes"]["identity"]["rows"]
+    told = {finding for row in rows for finding in row["findings"]}
+    untold = {one["rule"] for one in document["findings"] if one["id"] not in told}
+    assert untold == {"WI35"}, "nothing runs as that account"
+    assert sum("/unread" in row["id"] for row in rows) == 1, "edge-fra-1"
+    beyond = sum(row["id"].endswith(("/finding", "/unread")) for row in rows)
+    assert len(rows) == len(seen[1].identity.bindings) + beyond
 
 
 def with_second_google_cluster() -> Scenario:

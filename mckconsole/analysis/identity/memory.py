@@ -26,7 +26,7 @@ from mckconsole.analysis.identity.pools import NamedPools
 from mckconsole.analysis.identity.uses import BindingKey, Uses, key_of
 from mckconsole.analysis.notes import Noted, Notes, severity_order
 from mckconsole.analysis.ordered import Ordered, SortKey
-from mckconsole.domain.findings import Finding, Unknown
+from mckconsole.domain.findings import Finding, Severity, Unknown
 
 K = TypeVar("K", bound=tuple[Any, ...])
 V = TypeVar("V")
@@ -35,8 +35,9 @@ _STATES = {state: rank for rank, state in enumerate(BindingState)}
 
 
 def binding_order(binding: Binding) -> SortKey:
-    """Worst first: by what rules say, then by state; then by key."""
-    rank = severity_order(binding.severity)
+    """Worst first: by what rules say, then by state; then by key. Information is not bad."""
+    told = None if binding.severity is Severity.INFO else binding.severity
+    rank = severity_order(told)
     return (rank, _STATES[binding.state], *key_of(binding))
 
 

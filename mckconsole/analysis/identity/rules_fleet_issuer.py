@@ -32,6 +32,8 @@ _DEFAULT = re.compile(
 """What kubeadm and others call every cluster's issuer unless told otherwise."""
 _BY_ISSUER = frozenset({Mechanism.IRSA, Mechanism.AZURE, Mechanism.GCP_FEDERATION})
 """Mechanisms in which a cloud asks the issuer for its keys."""
+_MANAGED = frozenset({"eks", "gke", "aks"})
+"""Providers that keep the keys themselves."""
 _TOPICS = {"oidc-issuer": "its issuer", "oidc-keys": "its keys"}
 
 
@@ -127,8 +129,16 @@ def _own_keys(fleet: _Fleet, names: Sequence[str]) -> Iterator[Evidence]:
         yield from _show_keys(fleet, name, sorted(fleet.clusters[name].key_ids))
 
 
+def _kept(fleet: _Fleet, names: Sequence[str]) -> tuple[str, list[str]]:
+    """Whose keys and issuer may stay, and the others: nobody but its provider can change those of
+    a managed cluster."""
+    kept = next((one for one in names if fleet.clusters[one].provider in _MANAGED), names[0])
+    return kept, [one for one in names if one != kept]
+
+
 def _one_key(fleet: _Fleet, names: Sequence[str], kids: Sequence[str]) -> Finding:
     issuers = {fleet.clusters[name].issuer for name in names}
+    kept, others = _kept(fleet, names)
     told = "whoever has the private key can make tokens that each of them accepts"
     if len(issuers) == 1 and issuers != {""}:
         told += ", and as all are the same issuer no cloud can tell whose a token is"
@@ -147,8 +157,8 @@ def _one_key(fleet: _Fleet, names: Sequence[str], kids: Sequence[str]) -> Findin
             for seen in (_show_issuer(fleet, name), *_show_keys(fleet, name, kids))
         ],
         steps(
-            f"on all of them but one ({', '.join(names[1:])}): where the key only verifies, take "
-            "it out of --service-account-key-file; where it signs, make a new one: openssl genrsa "
+            f"leave {kept} as it is; on {', '.join(others)}: where the key only verifies, take it "
+            "out of --service-account-key-file; where it signs, make a new one: openssl genrsa "
             "-out sa.key 4096",
             "give kube-apiserver the new one as --service-account-signing-key-file and both as "
             "--service-account-key-file, and kube-controller-manager the new one as "
@@ -163,6 +173,7 @@ def _one_key(fleet: _Fleet, names: Sequence[str], kids: Sequence[str]) -> Findin
 
 
 def _one_issuer(fleet: _Fleet, issuer: str, names: Sequence[str]) -> Finding:
+    kept, others = _kept(fleet, names)
     return fleet.scene(names[0]).finding(
         "WI42",
         Severity.HIGH,
@@ -172,7 +183,7 @@ def _one_issuer(fleet: _Fleet, issuer: str, names: Sequence[str]) -> Finding:
         "tokens of those whose keys are not are refused.",
         _own_keys(fleet, names),
         steps(
-            f"give all but one of them ({', '.join(names[1:])}) a --service-account-issuer of its "
+            f"leave {kept} as it is; give {', '.join(others)} a --service-account-issuer of its "
             "own, the old one second so that tokens in use stay valid",
             "publish its discovery document and keys under that URL, and register it in the cloud",
         ),

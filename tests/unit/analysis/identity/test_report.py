@@ -7,15 +7,16 @@ from dataclasses import replace
 import pytest
 
 from mckconsole.analysis.engine import analyse
-from mckconsole.analysis.identity.memory import IdentityMemory
+from mckconsole.analysis.identity.memory import IdentityMemory, binding_order
 from mckconsole.analysis.identity.model import BindingState, IdentityPolicy, IdentityReport
 from mckconsole.analysis.identity.report import analyse_identity
-from mckconsole.domain.findings import Unknown
+from mckconsole.domain.findings import Severity, Unknown
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import ClusterState, TopicState
 from tests.unit.analysis import build
 from tests.unit.analysis.identity import livedocs
 from tests.unit.analysis.identity.livedocs import ROLE, account, pod
+from tests.unit.views import fleetidentity
 
 DOCS = [
     livedocs.nodes()[0],
@@ -59,6 +60,16 @@ def test_without_pods_service_accounts_are_listed_alone() -> None:
     assert [key.name for key in found.accounts] == ["shop"]
     assert [one.text for one in found.identities] == [ROLE]
     assert any(one.rule == "*" and "pods forbidden" in one.reason for one in found.unknowns)
+
+
+def test_information_comes_after_what_is_wrong() -> None:
+    told = fleetidentity.finding("east", "WI22", severity=Severity.INFO)
+    shared = fleetidentity.binding("east", findings=(told,))
+    key = fleetidentity.binding("east", BindingState.STATIC_KEY, None, name="key")
+    warned = fleetidentity.finding("east", "WI32", severity=Severity.LOW)
+    lenient = fleetidentity.binding("east", name="lenient", findings=(warned,))
+    found = sorted([shared, key, lenient], key=binding_order)
+    assert found == [lenient, key, shared]
 
 
 @pytest.mark.parametrize("state", [ClusterState.CONNECTING, ClusterState.UNREACHABLE])

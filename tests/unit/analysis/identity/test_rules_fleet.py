@@ -403,6 +403,19 @@ def test_shared_issuers_and_keys(
     assert fleet(same) == ((), ())
 
 
+@pytest.mark.parametrize("keys", ["a", "b"], ids=["one key", "one issuer"])
+@pytest.mark.parametrize(("west", "kept"), [("eks", "west"), ("k3s", "east")])
+def test_what_a_provider_keeps_may_stay(west: str, kept: str, keys: str) -> None:
+    known = {
+        **facts("west", provider=west, **signing(PUBLIC, "a")),
+        **facts("east", provider="kubeadm", **signing(PUBLIC, keys)),
+    }
+    (finding,), _ = fleet(known)
+    assert finding.remediation.startswith(f"1. leave {kept} as it is; ")
+    other = {"west": "east", "east": "west"}[kept]
+    assert f" {other}" in finding.remediation.splitlines()[0]
+
+
 @pytest.mark.parametrize(
     "issuer",
     [DEFAULT, "https://kubernetes.default.svc", "https://kubernetes.default",

@@ -3,7 +3,8 @@
 Decides at decode what of them is kept. Annotations are kept when they are among the known keys, or
 nearly (a misspelt key binds nothing and nobody is told). Of the environment only what names a
 cloud is kept; its values only where they are public by nature and look it: a role's ARN, a path, a
-region. What is credential-named keeps its name and where it comes from, never its value.
+region. What is credential-named keeps its name and where it comes from, never its value; nor does
+an annotation keep one that looks like a credential.
 
 Sources: amazon-eks-pod-identity-webhook (pkg/handler, pkg/cache), azure-workload-identity
 (pkg/webhook/consts.go), gcp-workload-identity-federation-webhook (README), GKE documentation.
@@ -19,6 +20,9 @@ from typing import Final
 
 MAX_VALUE: Final = 512
 """Characters of an annotation's value that are kept."""
+
+WITHHELD: Final = "(set, not kept)"
+"""In place of a value that is or may be a credential."""
 
 EKS_ROLE: Final = "eks.amazonaws.com/role-arn"
 EKS_AUDIENCE: Final = "eks.amazonaws.com/audience"
@@ -206,6 +210,29 @@ def static_cloud(name: str) -> str:
     """The cloud (`aws`, `azure`, `gcp`) that a variable, or a key of a Secret, of this name holds a
     static credential for; empty when it does not."""
     return STATIC_ENV.get(name.upper().replace("-", "_").replace(".", "_"), "")
+
+
+_CREDENTIAL = re.compile(
+    r"""
+      \s*\{\s*"                                 # a key file
+    | (?s:.)*(?:
+        -----BEGIN | ://[^/\s@]*:[^/\s@]*@       # a key; a password in a URL
+      | (?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{12}   # AWS: access key id
+      | \beyJ[\w-]{8,}\.                         # a token
+      | \w{3}[78]Q~ | \bAIza[\w-]{30}            # Entra ID: client secret; Google: API key
+      | (?i:AccountKey|SharedAccessKey|sig|password|token)=
+    )
+    | \s*(?=\S*[a-z])(?=\S*[A-Z])(?=\S*[0-9])[A-Za-z0-9/+]{40}\s*\Z   # AWS: secret access key
+    """,
+    re.VERBOSE | re.ASCII,
+)
+"""Texts that begin so are credentials, pasted where an identity belongs."""
+
+
+def public_note(value: str) -> str:
+    """An annotation's value as far as it is kept: cut; a credential only as `WITHHELD`."""
+    cut = value[:MAX_VALUE]
+    return WITHHELD if _CREDENTIAL.match(cut) else cut
 
 
 def public_value(name: str, value: str) -> str | None:

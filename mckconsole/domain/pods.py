@@ -17,9 +17,9 @@ from msgspec.structs import force_setattr
 
 from mckconsole.domain.cloudkeys import (
     GCP_CREDENTIALS,
-    MAX_VALUE,
     PUBLIC_ENV,
     meant_for,
+    public_note,
     public_value,
     wanted_env,
     wanted_key,
@@ -45,9 +45,9 @@ def _same_name(name: str) -> str:
 
 def kept_annotations(annotations: dict[str, str]) -> dict[str, str]:
     """Those that say something of a cloud identity, or nearly; long values are cut, and what may be
-    credentials under a misspelt key is left out."""
+    credentials is left out."""
     return {
-        key: "" if meant_for(key) == GCP_CREDENTIALS else value[:MAX_VALUE]
+        key: "" if meant_for(key) == GCP_CREDENTIALS else public_note(value)
         for key, value in annotations.items()
         if key != GCP_CREDENTIALS and wanted_key(key)
     }

@@ -14,6 +14,7 @@ from mckconsole.analysis.identity.model import (
     Shape,
     Trace,
 )
+from mckconsole.domain.cloudkeys import WITHHELD
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.pods import (
     EnvVar,
@@ -24,7 +25,6 @@ from mckconsole.domain.pods import (
     VolumeMount,
 )
 
-WITHHELD = "(set, not kept)"
 _FIELDS = {
     "app": "containers",
     "init": "initContainers",

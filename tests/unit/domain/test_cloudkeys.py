@@ -15,8 +15,10 @@ from mckconsole.domain.cloudkeys import (
     KNOWN,
     PUBLIC_ENV,
     STATIC_ENV,
+    WITHHELD,
     edits,
     meant_for,
+    public_note,
     public_value,
     static_cloud,
     wanted_env,
@@ -130,3 +132,48 @@ def test_what_takes_a_static_key_from_a_secret_is_wanted_by_any_name() -> None:
     assert wanted_env("AWS_ANYTHING", "")
     assert not wanted_env("S3_KEY", "password")
     assert not wanted_env("DATABASE_URL", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AKIAIOSFODNN7EXAMPLE",
+        " wJalrXUtnFEMI/K7MDENGxbPxRfiCYEXAMPLEKEY\n",
+        '{"type": "service_account", "private_key": "x"}',
+        '\n{\n  "client_email": "a@b.iam.gserviceaccount.com"}',
+        "-----BEGIN PRIVATE KEY-----\nMIIE",
+        "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln",
+        "Abc8Q~" + "x" * 31,
+        "https://user:hunter2@login.microsoftonline.com",
+        "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=abc",
+        "arn:aws:iam::111122223333:role/x AKIAIOSFODNN7EXAMPLE",
+        "AIza" + "x" * 35,
+    ],
+)  # fmt: skip
+def test_credentials_in_an_identitys_place_are_not_kept(text: str) -> None:
+    assert public_note(text) == WITHHELD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "arn:aws:iam::111122223333:role/team/checkout-reader",
+        "arn:aws:iam:111122223333:role/checkout",
+        " arn:aws-cn:iam::111122223333:role/aws-reserved/sso/AWSReservedSSO_Admin_0123456789abcdef",
+        "eksctl-prod-addon-iamserviceaccount-Role1-1ABCD2EFGH3IJ",
+        "checkout@shop-prod.iam.gserviceaccount.com",
+        "{7D3F1C52-8F0A-4B7E-9A53-2C1D5E6F7A80}",
+        "7d3f1c52-8f0a-4b7e-9a53-2c1d5e6f7a80",
+        "projects/123/locations/global/workloadIdentityPools/pool/providers/provider",
+        "https://sts.example.com/oidc", "sts.amazonaws.com", "app;proxy", "86400", "<ROLE_ARN>",
+        "a" * 40, "A1" * 20,
+    ],
+)  # fmt: skip
+def test_what_names_an_identity_well_or_badly_is_kept(text: str) -> None:
+    assert public_note(text) == text
+
+
+@given(st.text(max_size=2000))
+def test_any_note_is_kept_short_or_not_at_all(text: str) -> None:
+    assert public_note(text) in (text[:512], WITHHELD)

@@ -262,6 +262,13 @@ def test_a_misspelt_key_for_credentials_shows_no_value() -> None:
     assert "s3cr3t" not in f"{held}{finding}"
 
 
+def test_a_key_in_the_place_of_a_role_is_told_and_not_shown() -> None:
+    held = account(notes={"eks.amazonaws.com/role-arn": "AKIAIOSFODNN7EXAMPLE"})
+    finding = only(case(held), "WI03")
+    assert "(set, not kept)" in finding.detail
+    assert "AKIA" not in f"{held}{finding}"
+
+
 def test_an_account_that_is_gone_says_nothing() -> None:
     one = case(account(notes=AWS))
     one.account = type(one.account)(one.account.key, None)

@@ -145,11 +145,14 @@ def findings_block(
 ) -> Block:
     """What is wrong, and what could not be judged."""
     lines = [finding_line(finding) for finding in findings]
-    for one in dict.fromkeys(unknowns):
-        subject = "any rule" if one.rule == "*" else one.rule
-        words = unknown(f"not judged: {subject} for {one.cluster or 'all clusters'}")
-        target = ClusterTarget(one.cluster) if one.cluster else None
-        lines.append(Line((words, Span(f"  {one.reason}")), target, 2))
+    unjudged: dict[tuple[str, str], dict[str, None]] = {}
+    for one in unknowns:
+        unjudged.setdefault((one.cluster, one.reason), {})[one.rule] = None
+    for (cluster, reason), rules in unjudged.items():
+        subject = "any rule" if "*" in rules else ", ".join(rules)
+        words = unknown(f"not judged: {subject} for {cluster or 'all clusters'}")
+        target = ClusterTarget(cluster) if cluster else None
+        lines.append(Line((words, Span(f"  {reason}")), target, 2))
     if not lines:
         beyond = "nothing is wrong with it" if role is Role.OK else "nothing beyond its state"
         return Block("Findings", lines=(remark(f"none: {beyond}"),))

@@ -290,6 +290,18 @@ def test_findings_come_with_the_command_that_fixes_them() -> None:
     assert all(one.heading != "What to do" for one in fine.blocks)
 
 
+def test_rules_that_wait_for_the_same_are_one_line() -> None:
+    rules, why = ("WI01", "WI02"), "accounts forbidden"
+    gaps = [Unknown("identity", "aws-use1-1", rule, why) for rule in rules]
+    gaps.append(Unknown("identity", "aws-use1-1", "WI09", "nodes forbidden"))
+    found = report(binding("aws-use1-1", unknowns=(*gaps, gaps[0])))
+    lines = [line.text for line in block(of_binding(found), "Findings").lines]
+    assert lines == [
+        "? not judged: WI01, WI02 for aws-use1-1  accounts forbidden",
+        "? not judged: WI09 for aws-use1-1  nodes forbidden",
+    ]
+
+
 def test_each_finding_keeps_the_order_of_its_steps() -> None:
     def fixed(rule: str, *steps: str) -> Finding:
         text = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))

@@ -157,12 +157,12 @@ def account_cell(identities: Iterable[Identity]) -> Cell:
 
 
 def pods_cell(binding: Binding) -> Cell:
-    """`3`, or `1/3 behind`."""
+    """`3`, or `1/3 differ`."""
     total = binding.workload.pod_count
     if not total:
         return Cell("none", Role.DIM, 0)
     if binding.behind:
-        return Cell(f"{binding.behind}/{total} behind", Role.WARN, total)
+        return Cell(f"{binding.behind}/{total} differ", Role.WARN, total)
     return Cell(str(total), Role.PLAIN, total)
 
 

@@ -58,13 +58,14 @@ def chain(snapshot: FleetSnapshot, facts: ClusterFacts | None, binding: Binding)
 
 
 def workload_line(binding: Binding, facts: ClusterFacts | None) -> Line:
-    """`Deployment shop/checkout  3 pods, 1 behind`."""
+    """`Deployment shop/checkout  3 pods  ▲ 1 differs`: from what is declared, or the newest."""
     workload = binding.workload
     key = workload.key
     pods = count(workload.pod_count, "pod")
     spans = [Span(f"{key.kind} {key.namespace}/{key.name}"), Span(f"  {pods}", Role.DIM)]
     if binding.behind:
-        spans.append(stated(Role.WARN, f"{binding.behind} behind"))
+        differ = "differs" if binding.behind == 1 else "differ"
+        spans.append(stated(Role.WARN, f"{binding.behind} {differ}"))
         spans.insert(-1, Span("  "))
     if workload.owner_unknown:
         spans += [Span("  "), unknown(workload.owner_unknown)]

@@ -29,7 +29,9 @@ _COLUMNS = (
     Column("identity", "IDENTITY", help="who it is, or shall be, in the cloud", name=True),
     _CLOUD,
     _FINDINGS,
-    Column("pods", "PODS", "right", 4, "count", "how many; how many of them are behind"),
+    Column(
+        "pods", "PODS", "right", 4, "count", "and how many are not as declared, or as the newest"
+    ),
     Column("account", "ACCOUNT", priority=5, help=_WHERE, name=True),
     Column("serviceaccount", "SERVICE ACCOUNT", priority=6, help="as what it runs", name=True),
     Column("mechanism", "MECHANISM", priority=7, help="how it comes by the identity"),

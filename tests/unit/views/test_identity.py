@@ -72,7 +72,7 @@ def test_a_workload_that_waits_for_its_restart() -> None:
         "gcp-eu-1", "shop", "checkout", "✖ pending restart", "checkout-reader", "AWS",
     )  # fmt: skip
     assert texts(row, "account", "serviceaccount", "pods", "mechanism", "findings", "kind") == (
-        "000000000000", "checkout", "1/1 behind", "IRSA", "✖1", "Deployment",
+        "000000000000", "checkout", "1/1 differ", "IRSA", "✖1", "Deployment",
     )  # fmt: skip
     assert row.cells["reason"].text.startswith("AWS_ROLE_ARN and")
     assert row.cells["identity"].value == READER.text

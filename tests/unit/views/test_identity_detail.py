@@ -96,7 +96,7 @@ def test_the_chain_goes_from_the_workload_to_the_cloud() -> None:
     assert detail.title == "gcp-eu-1 shop/checkout"
     assert detail.words == "✖ pending restart  high  AWS"
     assert links(detail) == [
-        "Deployment shop/checkout  1 pod  ▲ 1 behind",
+        "Deployment shop/checkout  1 pod  ▲ 1 differs",
         "└ Pod checkout-7c9f6-x2k",
         "  └ ServiceAccount shop/checkout",
         f"    ├ declared   {READER.text}  IRSA",

@@ -399,6 +399,7 @@ def test_growth_that_an_endpoint_failed_to_give_is_unknown() -> None:
 def test_an_unreachable_cluster_is_unknown_once() -> None:
     unknowns = analyse(build.fleet(build.unreachable("dead"))).unknowns
     assert [(one.pane, one.rule, one.reason) for one in unknowns] == [
+        ("identity", "*", "unreachable: timeout"),
         ("mesh", "*", "unreachable: timeout"),
         ("services", "*", "unreachable: timeout"),
     ]

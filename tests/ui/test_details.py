@@ -286,7 +286,8 @@ async def test_what_is_not_found_is_said_and_changes_no_place(settings: Settings
 async def test_from_link_to_link(settings: Settings) -> None:
     async with console(settings) as running:
         await read(running)
-        await running.press("enter")
+        running.shell.go(ClusterTarget("gcp-eu-1"))
+        await running.quiet()
         view = running.shell.view
         assert isinstance(view, ClusterView)
         seen = []

@@ -10,6 +10,7 @@ from mckconsole.ui.detail_views import ClusterView, LinkView
 from mckconsole.ui.matrix_view import MatrixView
 from mckconsole.ui.pane_tables import FleetTable, MeshTable
 from mckconsole.ui.settings import Settings
+from mckconsole.views.detail import ClusterTarget
 from mckconsole.views.panes import PANES
 from mckwidgets.tabs import TabStrip
 from tests.ui.console import Console, console
@@ -157,9 +158,9 @@ async def test_the_mesh_is_a_matrix_or_a_list_as_it_was_left(settings: Settings)
 async def test_crumbs_can_be_clicked(settings: Settings, size: tuple[int, int]) -> None:
     async with console(settings, size=size) as running:
         await read(running)
-        await running.press("enter")
+        running.shell.go(ClusterTarget("gcp-eu-1"))
         await running.until(lambda: running.shell.view.detail is not None)  # type: ignore[attr-defined]
-        await running.press("enter")
+        await running.press("]", "enter")
         await running.until(lambda: len(running.shell.stacks.path) == 3)
         await running.pilot.click(offset=(2, 2))
         await running.until(lambda: isinstance(running.shell.view, FleetTable))

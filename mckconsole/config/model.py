@@ -97,6 +97,20 @@ class IdentityConfig(Section, frozen=True):
     """Days after which an identity that nothing uses is a finding."""
 
 
+class AuditConfig(Section, frozen=True):
+    """The audit of secrets and certificates."""
+
+    scan_values: list[NonEmpty] = field(default_factory=list)
+    """Clusters (names or globs) in which the values of Secrets and ConfigMaps are looked at. No
+    value is kept, shown or written; elsewhere only metadata is asked for."""
+    by_name: bool = False
+    """Report also what only its name makes a credential (tier C)."""
+    strict_certificates: bool = False
+    """Pass a certificate only with 90 days left and something that renews it."""
+    max_age_days: Annotated[float, Meta(gt=0, le=3650)] = 90.0
+    """Days after which a static credential that was not written anew is a finding."""
+
+
 class ClusterConfig(Section, frozen=True):
     """Settings for the contexts that match."""
 
@@ -136,6 +150,10 @@ class Config(Section, frozen=True):
     """Thresholds of the mesh pane."""
     identity: IdentityConfig = IdentityConfig()
     """What is meant to be of workloads' cloud identities."""
+    audit: AuditConfig = AuditConfig()
+    """The audit of secrets and certificates."""
+    waivers: str = ""
+    """YAML file of findings that somebody answers for: shown as waived, never hidden."""
     exec: ExecConfig = ExecConfig()
     """Which credential plugins may run."""
     connections: Annotated[int, Meta(ge=1, le=256)] = 32

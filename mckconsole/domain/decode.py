@@ -21,6 +21,7 @@ from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
+from mckconsole.domain.audit import Audited
 from mckconsole.domain.objects import Projection
 from mckconsole.domain.text import clean, shorten
 
@@ -50,6 +51,9 @@ class Decoded(msgspec.Struct, Generic[P], frozen=True, gc=False):
 
     object: P
     faults: tuple[str, ...] = ()
+    audit: Audited | None = None
+    """What was seen of credentials and certificates in it, where these were looked for and there
+    is something to say."""
 
 
 class UndecodableError(ValueError):

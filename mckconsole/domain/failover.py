@@ -97,10 +97,18 @@ class IngressRule(msgspec.Struct, frozen=True, gc=False):
     http: IngressPaths = IngressPaths()
 
 
+class IngressTls(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Hosts and the Secret of their certificate; without a name the controller's own serves."""
+
+    hosts: tuple[str, ...] = ()
+    secret_name: str = ""
+
+
 class IngressSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """Ingress spec."""
 
     rules: list[IngressRule] = field(default_factory=list)
+    tls: tuple[IngressTls, ...] = ()
 
 
 class IngressAnnotations(msgspec.Struct, frozen=True, gc=False):

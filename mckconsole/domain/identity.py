@@ -73,13 +73,22 @@ class JobTemplate(msgspec.Struct, frozen=True, gc=False):
 class CronJobSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """CronJob spec."""
 
+    schedule: str = ""
+    suspend: bool = False
     job_template: JobTemplate = JobTemplate()
+
+
+class CronJobStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """When it last ran to a good end, RFC 3339."""
+
+    last_successful_time: str = ""
 
 
 class CronJob(Projection, frozen=True, gc=False):
     """batch/v1 CronJob."""
 
     spec: CronJobSpec = CronJobSpec()
+    status: CronJobStatus = CronJobStatus()
 
     api_group: ClassVar[str] = "batch"
     kind: ClassVar[str] = "CronJob"
@@ -109,9 +118,36 @@ class Webhook(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     failure_policy: str = "Fail"
 
 
+class InjectorAnnotations(msgspec.Struct, frozen=True, gc=False):
+    """Who keeps a CA bundle current."""
+
+    inject_from: str = field(default="", name="cert-manager.io/inject-ca-from")
+    inject_from_secret: str = field(default="", name="cert-manager.io/inject-ca-from-secret")
+    inject_apiserver: str = field(default="", name="cert-manager.io/inject-apiserver-ca")
+    openshift: str = field(default="", name="service.beta.openshift.io/inject-cabundle")
+
+    @property
+    def injector(self) -> str:
+        """The annotation in words, `cert-manager.io/inject-ca-from: ns/name`; empty for none."""
+        for name, key in _INJECTORS.items():
+            if value := getattr(self, name):
+                return f"{key}: {value}"
+        return ""
+
+
+_INJECTORS = {one.name: one.encode_name for one in msgspec.structs.fields(InjectorAnnotations)}
+
+
+class BundleMeta(Meta, frozen=True, gc=False, rename="camel"):
+    """Metadata of what holds a CA bundle."""
+
+    annotations: InjectorAnnotations = InjectorAnnotations()
+
+
 class MutatingWebhookConfiguration(Projection, frozen=True, gc=False):
     """admissionregistration.k8s.io/v1 MutatingWebhookConfiguration."""
 
+    metadata: BundleMeta = BundleMeta()
     webhooks: tuple[Webhook, ...] = ()
 
     api_group: ClassVar[str] = "admissionregistration.k8s.io"

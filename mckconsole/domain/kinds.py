@@ -8,8 +8,7 @@ set the very metric that the version analysis reads.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from mckconsole.domain import (
     core,
@@ -21,74 +20,11 @@ from mckconsole.domain import (
     pods,
     rbac,
 )
+from mckconsole.domain.kind import Keep, Kind, Scan, Sensitivity
+from mckconsole.domain.kinds_audit import AUDIT_KINDS
 from mckconsole.domain.objects import Projection
 
-
-class Keep(StrEnum):
-    """How a topic is kept current."""
-
-    WATCH = "watch"
-    """List once, then watch."""
-    POLL = "poll"
-    """List every `poll_seconds`: for heartbeat kinds whose every object changes all the time, and
-    for small ones that are not worth a connection each."""
-    ON_DEMAND = "on-demand"
-    """Only while something on screen asks for it."""
-
-
-class Sensitivity(StrEnum):
-    """What the decoder may let through."""
-
-    PLAIN = "plain"
-    CREDENTIALS_IN_SPEC = "credentials-in-spec"
-    """Credentials stand beside the fields we read; the projection must not name them."""
-    METADATA_ONLY = "metadata-only"
-    """The object is a credential: only its metadata is asked for (PartialObjectMetadata)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How one topic is read."""
-
-    topic: str
-    group: str
-    versions: tuple[str, ...]
-    """In order of preference."""
-    plural: str
-    projection: type[Projection]
-    keep: Keep = Keep.WATCH
-    poll_seconds: float = 60.0
-    sensitivity: Sensitivity = Sensitivity.PLAIN
-    namespace: str = ""
-    """Read only this namespace; empty reads all of them."""
-    name: str = ""
-    """Read only objects of this name (a `metadata.name` field selector)."""
-    fields: str = ""
-    """Read only objects that this field selector selects too."""
-    labels: str = ""
-    """Read only objects that this label selector selects."""
-    beside: str = ""
-    """Read only where this API group is served too: elsewhere nobody could have made one."""
-    document: str = ""
-    """Path of a document that is the whole content: no kind of the API at all."""
-    optional: bool = False
-    """May well be forbidden: that costs the rules that read it, not the cluster's state."""
-
-    def path(self, version: str) -> str:
-        """The path of the list or document, relative to the cluster's base URL."""
-        if self.document:
-            return self.document
-        root = f"/apis/{self.group}/{version}" if self.group else f"/api/{version}"
-        place = f"/namespaces/{self.namespace}" if self.namespace else ""
-        return f"{root}{place}/{self.plural}"
-
-    @property
-    def selector(self) -> dict[str, str]:
-        """Query parameters that narrow the list, empty for all objects."""
-        terms = (f"metadata.name={self.name}" if self.name else "", self.fields)
-        fields = ",".join(filter(None, terms))
-        narrowed = {"fieldSelector": fields} if fields else {}
-        return {**narrowed, "labelSelector": self.labels} if self.labels else narrowed
+__all__ = ["BY_TOPIC", "KINDS", "Keep", "Kind", "Scan", "Sensitivity"]
 
 
 _MCS = ("v1beta1", "v1alpha1")
@@ -101,9 +37,9 @@ _FOUNDATION = (
     Kind("namespaces", "", ("v1",), "namespaces", core.Namespace),
     Kind("services", "", ("v1",), "services", core.Service),
     Kind("endpointslices", "discovery.k8s.io", ("v1",), "endpointslices", core.EndpointSlice),
-    Kind("pods", "", ("v1",), "pods", pods.Pod),
-    Kind("deployments", "apps", ("v1",), "deployments", core.Deployment),
-    Kind("daemonsets", "apps", ("v1",), "daemonsets", core.DaemonSet),
+    Kind("pods", "", ("v1",), "pods", pods.Pod, scan=Scan.LOOSE_POD),
+    Kind("deployments", "apps", ("v1",), "deployments", core.Deployment, scan=Scan.WORKLOAD),
+    Kind("daemonsets", "apps", ("v1",), "daemonsets", core.DaemonSet, scan=Scan.WORKLOAD),
     Kind(
         "cilium-config",
         "",
@@ -138,6 +74,7 @@ _FOUNDATION = (
         Keep.POLL,
         60,
         sensitivity=Sensitivity.CREDENTIALS_IN_SPEC,
+        scan=Scan.RESOURCE,
     ),
     Kind(
         "serviceexports",
@@ -206,6 +143,7 @@ _DISCOVERY = (
         Keep.POLL,
         300,
         sensitivity=Sensitivity.CREDENTIALS_IN_SPEC,
+        scan=Scan.RESOURCE,
     ),
     Kind(
         "globalingressips",
@@ -261,7 +199,14 @@ _PEERING = (
 )
 
 _FAILOVER = (
-    Kind("statefulsets", "apps", ("v1",), "statefulsets", failover.StatefulSet),
+    Kind(
+        "statefulsets",
+        "apps",
+        ("v1",),
+        "statefulsets",
+        failover.StatefulSet,
+        scan=Scan.WORKLOAD,
+    ),
     Kind(
         "autoscalers",
         "autoscaling",
@@ -326,10 +271,19 @@ def _rarely(
     *,
     plural: str = "",
     optional: bool = False,
+    scan: Scan = Scan.NONE,
 ) -> Kind:
     """What changes so seldom that a look every ten minutes will do."""
     return Kind(
-        topic, group, versions, plural or topic, projection, Keep.POLL, 600, optional=optional
+        topic,
+        group,
+        versions,
+        plural or topic,
+        projection,
+        Keep.POLL,
+        600,
+        optional=optional,
+        scan=scan,
     )
 
 
@@ -339,8 +293,8 @@ _FLUX = "source.toolkit.fluxcd.io"
 _FLUX_VERSIONS = ("v1", "v1beta2")
 _IDENTITY = (
     Kind("serviceaccounts", "", ("v1",), "serviceaccounts", identity.ServiceAccount),
-    Kind("jobs", "batch", ("v1",), "jobs", identity.Job, Keep.POLL, 180),
-    _rarely("cronjobs", "batch", ("v1",), identity.CronJob),
+    Kind("jobs", "batch", ("v1",), "jobs", identity.Job, Keep.POLL, 180, scan=Scan.WORKLOAD),
+    _rarely("cronjobs", "batch", ("v1",), identity.CronJob, scan=Scan.WORKLOAD),
     _rarely(
         "mutatingwebhooks",
         "admissionregistration.k8s.io",
@@ -353,8 +307,14 @@ _IDENTITY = (
     _rarely("clusterrolebindings", _RBAC, ("v1",), rbac.ClusterRoleBinding, optional=True),
     _rarely("roles", _RBAC, ("v1",), rbac.Role, optional=True),
     _rarely("rolebindings", _RBAC, ("v1",), rbac.RoleBinding, optional=True),
-    _rarely("secretstores", "external-secrets.io", _ESO, identity.SecretStore),
-    _rarely("clustersecretstores", "external-secrets.io", _ESO, identity.ClusterSecretStore),
+    _rarely("secretstores", "external-secrets.io", _ESO, identity.SecretStore, scan=Scan.RESOURCE),
+    _rarely(
+        "clustersecretstores",
+        "external-secrets.io",
+        _ESO,
+        identity.ClusterSecretStore,
+        scan=Scan.RESOURCE,
+    ),
     _rarely(
         "flux-ocirepositories", _FLUX, _FLUX_VERSIONS, identity.FluxSource, plural="ocirepositories"
     ),
@@ -423,7 +383,14 @@ _IDENTITY = (
     ),
 )
 
-KINDS: tuple[Kind, ...] = (*_FOUNDATION, *_DISCOVERY, *_PEERING, *_FAILOVER, *_IDENTITY)
+KINDS: tuple[Kind, ...] = (
+    *_FOUNDATION,
+    *_DISCOVERY,
+    *_PEERING,
+    *_FAILOVER,
+    *_IDENTITY,
+    *AUDIT_KINDS,
+)
 """Every topic the console knows."""
 
 BY_TOPIC: dict[str, Kind] = {kind.topic: kind for kind in KINDS}

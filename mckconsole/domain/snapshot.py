@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar, cast
 
+from mckconsole.domain.access_log import NO_ACCESS_LOG, AccessLog
+from mckconsole.domain.audit import Audited, CertificateSeen
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import MetricsView
 from mckconsole.domain.objects import Key, Projection
@@ -47,6 +49,11 @@ class TopicView:
     confirmed: use it, not the console's clock, to judge time stamps inside the objects."""
     generation: int = 0
     """Grows with every change of the content; equal generations mean equal content."""
+    audit: Mapping[Key, Audited] = field(default_factory=dict)
+    """What the decoder saw of credentials and certificates, by object; only where there is any."""
+    values: bool = False
+    """Whether values were looked at (`Sensitivity.VALUES`): without it, that nothing was seen in
+    an object that holds credentials means nothing."""
 
     @property
     def complete(self) -> bool:
@@ -67,6 +74,25 @@ class TopicView:
             rest = f", and {more} more objects" if more else ""
             return f"{where}: {'; '.join(paths[:3])}{rest}"
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What the connection to an API server shows of certificates; all of it is public."""
+
+    server: tuple[CertificateSeen, ...] = ()
+    """Those that the server showed, its own first; empty before the first handshake and for
+    plain http."""
+    client: tuple[CertificateSeen, ...] = ()
+    """The console's own, of the kubeconfig; empty where it signs in without."""
+    authorities: tuple[CertificateSeen, ...] = ()
+    """Those that the kubeconfig trusts; empty where the system's are."""
+    verified: bool = True
+    """Whether the server's was checked (`insecure-skip-tls-verify`)."""
+    name: str = ""
+    """The name that the server's must have: its host, or `tls-server-name`."""
+    at: float | None = None
+    """Unix seconds, console clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +119,7 @@ class ClusterSnapshot:
     topics: Mapping[str, TopicView] = field(default_factory=dict)
     metrics: MetricsView = field(default_factory=MetricsView)
     history: tuple[Transition, ...] = ()
+    handshake: Handshake = Handshake()
 
     def topic(self, topic: str) -> TopicView:
         """The view of `topic`; PENDING when it was never asked for."""
@@ -117,3 +144,5 @@ class FleetSnapshot:
     """Contexts that could not even be tried, in words."""
     notes: tuple[str, ...] = ()
     """What was seen of clusters that are not among these: metrics of an unknown one, in words."""
+    access: AccessLog = NO_ACCESS_LOG
+    """Who read Secrets, by the audit and Falco files that were given."""

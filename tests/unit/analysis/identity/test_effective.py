@@ -362,7 +362,7 @@ def test_no_static_keys() -> None:
 SECRET_VOLUME: Doc = {"name": "aws", "secret": {"secretName": "aws-credentials"}}
 
 
-@pytest.mark.parametrize("path", ["/root/.aws", "/home/app/.aws/credentials"])
+@pytest.mark.parametrize("path", ["/app/.aws", "/home/nonroot/.aws/credentials"])
 def test_aws_credentials_where_sdks_look(path: str) -> None:
     found = _one(pod(container(mounts=[("aws", path)]), volumes=[SECRET_VOLUME]))
     assert (found.mechanism, found.cloud) == (Mechanism.STATIC, Cloud.AWS)

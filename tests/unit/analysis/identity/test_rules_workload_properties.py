@@ -47,7 +47,7 @@ KEYS = st.sampled_from([
     *sorted(cloudkeys.KNOWN), "eks.amazonaws.com/role_arn", "azure.workload.identity/used",
     "example.com/x",
 ])  # fmt: skip
-PATHS = st.sampled_from([EKS_DIR, API_MOUNT, "/", "", "/var/run/secrets/vault", "/root/.aws"])
+PATHS = st.sampled_from([EKS_DIR, API_MOUNT, "/", "", "/var/run/secrets/vault", "/app/.aws"])
 VOLUMES = st.sampled_from(["aws-iam-token", "kube-api-access-abcde", "v", ""])
 AUDIENCES = st.sampled_from(["", "sts.amazonaws.com", "api://AzureADTokenExchange", "vault", "x"])
 NOTES = st.dictionaries(KEYS, VALUES, max_size=3)

@@ -1,0 +1,1 @@
+"""Which credentials lie in the fleet, who wrote them, who can read them, where else they are."""

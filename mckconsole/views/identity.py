@@ -108,6 +108,10 @@ def empty(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     if blocked:
         others = len({one.cluster for one in blocked}) - 1
         return _not_read(blocked[0].cluster, others, blocked[0].reason)
+    unnamed = [facts for facts in report.clusters.values() if "serviceaccounts" in facts.unread]
+    if unnamed:  # a workload is plain only by what its service account says
+        reason = unnamed[0].unread["serviceaccounts"]
+        return _not_read(unnamed[0].name, len(unnamed) - 1, reason)
     plain = sum(report.plain.values())
     return (
         f"no workload has to do with a cloud: {count(plain, 'workload')} read, and no annotation of"

@@ -50,7 +50,7 @@ STATES = {
     ("aws-use1-1/billing/cronjob/settlement", Cloud.AWS): BindingState.BOUND,
     ("aws-use1-1/erp/job/migrate", Cloud.AWS): BindingState.BOUND,
     ("onprem-1/backup/deployment/velero", Cloud.AWS): BindingState.BOUND,
-    ("onprem-1/plant/deployment/telemetry", Cloud.SPIFFE): BindingState.BOUND,
+    ("onprem-1/plant/deployment/telemetry", Cloud.SPIFFE): BindingState.UNKNOWN,
     ("aws-usw2-1/payments/deployment/payout", Cloud.AWS): BindingState.BOUND,
     ("aws-usw2-1/orders/deployment/tracking", Cloud.AWS): BindingState.BOUND,
     ("aws-use1-1/shop/deployment/catalog", Cloud.AWS): BindingState.PENDING_RESTART,

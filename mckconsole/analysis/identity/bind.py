@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+from mckconsole.analysis.identity.effective import CERT_MANAGER_DRIVER
 from mckconsole.analysis.identity.hints import hints, no_metadata, unseen
 from mckconsole.analysis.identity.judge import Subject, Verdict, judge
 from mckconsole.analysis.identity.metadata import principal
@@ -188,12 +189,22 @@ def _sign(home: Cloud, effects: Effects) -> str:
 
 
 def _spiffe(workload: Workload, account: Account, effects: Effects) -> Binding:
+    """What a CSI driver hands over when the pod starts.
+
+    cert-manager's signs for every service account. SPIRE's only opens the agent's socket: who gets
+    an ID is in the entries of SPIRE's server, which the API server does not know.
+    """
     found = next(one for _, some in effects for one in some if one.cloud is Cloud.SPIFFE)
     namespace, name = workload.key.namespace, workload.account
-    reason = (
-        f"its SPIFFE ID comes {found.text} at run time, usually ns/{namespace}/sa/{name} of a "
-        "trust domain that is not visible"
-    )
+    usual = f"ns/{namespace}/sa/{name} of a trust domain that is not visible"
+    if found.text.endswith(CERT_MANAGER_DRIVER):
+        state, reason = BindingState.PRINCIPAL_ONLY, f"its SPIFFE ID, {found.text}, is {usual}"
+    else:
+        state = BindingState.UNKNOWN
+        reason = (
+            f"whether SPIRE has an entry for it is not visible; with one its SPIFFE ID comes"
+            f" {found.text}, usually {usual}"
+        )
     subject = Subject(ClusterFacts(workload.key.cluster), workload, account, Cloud.SPIFFE, ())
-    verdict = Verdict(BindingState.BOUND, Mechanism.SPIFFE, found.identity, reason)
+    verdict = Verdict(state, Mechanism.SPIFFE, found.identity, reason)
     return _binding(subject, verdict, effects)

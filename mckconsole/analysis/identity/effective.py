@@ -19,7 +19,8 @@ from mckconsole.analysis.identity.static import key_files, static_keys
 from mckconsole.domain.cloudkeys import AAD_BINDING, KIAM_ROLE
 from mckconsole.domain.pods import Volume
 
-SPIFFE_DRIVERS = frozenset({"csi.spiffe.io", "spiffe.csi.cert-manager.io"})
+CERT_MANAGER_DRIVER = "spiffe.csi.cert-manager.io"
+SPIFFE_DRIVERS = frozenset({"csi.spiffe.io", CERT_MANAGER_DRIVER})
 _READERS = (static_keys, aws, azure, gcp)
 
 

@@ -77,7 +77,9 @@ def analyse_identity(
         clusters=facts,
         findings=notes.findings,
         unknowns=merged(notes.unknowns, unread, unknown_order),
-        plain={name: one.plain for name, one in desk.clusters.items()},
+        plain={
+            name: one.plain for name, one in desk.clusters.items() if ASKED not in one.facts.unread
+        },
         policy=policy,
     )
     return report, remember(desk)

@@ -371,8 +371,15 @@ def test_nodes_that_were_not_read() -> None:
     assert "nodes forbidden" in found[1]
 
 
-def test_spiffe_is_an_identity_of_its_own() -> None:
-    csi: Doc = {"name": "spiffe", "csi": {"driver": "csi.spiffe.io"}}
+@pytest.mark.parametrize(
+    ("driver", "state", "words"),
+    [
+        ("csi.spiffe.io", S.UNKNOWN, "whether SPIRE has an entry for it is not visible"),
+        ("spiffe.csi.cert-manager.io", S.PRINCIPAL_ONLY, "is ns/shop/sa/checkout of a trust"),
+    ],
+)
+def test_spiffe_is_an_identity_of_its_own(driver: str, state: BindingState, words: str) -> None:
+    csi: Doc = {"name": "spiffe", "csi": {"driver": driver}}
     both = irsa_container()
     both["volumeMounts"] = [
         *both["volumeMounts"],  # type: ignore[misc]
@@ -382,8 +389,9 @@ def test_spiffe_is_an_identity_of_its_own() -> None:
     found = World([DECLARED, doc]).bindings()
     assert {cloud: one.state for cloud, one in found.items()} == {
         Cloud.AWS: S.BOUND,
-        Cloud.SPIFFE: S.BOUND,
+        Cloud.SPIFFE: state,
     }
+    assert words in found[Cloud.SPIFFE].reason
 
 
 @settings(max_examples=100, deadline=None)

@@ -84,12 +84,17 @@ def test_a_cluster_that_was_not_read_is_one_unknown(state: ClusterState) -> None
     assert unknown.reason
 
 
+def test_what_accounts_nobody_read_declare_makes_no_workload_plain() -> None:
+    assert dict(read().plain) == {"east": 1}
+    assert dict(read({"serviceaccounts": TopicState.FORBIDDEN}).plain) == {}
+
+
 def test_a_cluster_that_is_lost_takes_its_rows_along() -> None:
     fleet = build.fleet(build.cluster("east", DOCS))
     first, memory = analyse_identity(fleet, IdentityMemory(), IdentityPolicy())
     lost = build.fleet(build.unreachable("east"))
     second, memory = analyse_identity(lost, memory, IdentityPolicy())
-    assert (second.bindings, dict(second.identities), second.plain) == ((), {}, {"east": 0})
+    assert (second.bindings, dict(second.identities), dict(second.plain)) == ((), {}, {})
     third, _ = analyse_identity(fleet, memory, IdentityPolicy())
     assert [one.id for one in third.bindings] == [one.id for one in first.bindings]
     assert third.accounts == first.accounts

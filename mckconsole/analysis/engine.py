@@ -6,8 +6,11 @@ the caller hands on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mckconsole.analysis.certificates.model import CertificatesReport
+from mckconsole.analysis.certificates.report import analyse_certificates
 from mckconsole.analysis.fleet import ClusterRow, cluster_rows
 from mckconsole.analysis.identity.model import IdentityPolicy, IdentityReport
 from mckconsole.analysis.identity.report import analyse_identity
@@ -16,14 +19,18 @@ from mckconsole.analysis.mesh.links import MeshReport
 from mckconsole.analysis.mesh.report import analyse_mesh
 from mckconsole.analysis.notes import finding_order, unknown_order
 from mckconsole.analysis.ordered import merged
+from mckconsole.analysis.secrets.model import AuditPolicy, SecretsReport
+from mckconsole.analysis.secrets.report import analyse_secrets
 from mckconsole.analysis.services.model import ServicesReport
 from mckconsole.analysis.services.report import analyse_services
 from mckconsole.analysis.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from mckconsole.domain.findings import Finding, Unknown
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import Transition
+from mckconsole.domain.waivers import NO_WAIVERS, Spot, Waiver, Waivers, waived
 
 DEFAULT_POLICY = IdentityPolicy()
+DEFAULT_AUDIT = AuditPolicy()
 __all__ = ["NOTHING_REMEMBERED", "Analysis", "analyse"]
 
 
@@ -47,6 +54,12 @@ class Analysis:
     """Services that cross clusters."""
     identity: IdentityReport = field(default_factory=IdentityReport)
     """Who is who in which cloud."""
+    secrets: SecretsReport = field(default_factory=SecretsReport)
+    """Which credentials lie where."""
+    certificates: CertificatesReport = field(default_factory=CertificatesReport)
+    """Which certificates run out when."""
+    waived: Mapping[str, Waiver] = field(default_factory=dict)
+    """Ids of findings that somebody answers for; they are among the findings all the same."""
 
 
 def analyse(
@@ -54,9 +67,11 @@ def analyse(
     *,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     policy: IdentityPolicy = DEFAULT_POLICY,
+    audit: AuditPolicy = DEFAULT_AUDIT,
+    waivers: Waivers = NO_WAIVERS,
     memory: AnalysisMemory = NOTHING_REMEMBERED,
 ) -> Analysis:
-    """Judge every cluster, link, service and workload identity of `fleet`.
+    """Judge every cluster, link, service, workload identity, credential and certificate of `fleet`.
 
     Without `memory` the first sample counts as it is and `since` is unknown; with the memory of the
     last analysis, states are held until confirmed and know since when they hold.
@@ -64,17 +79,34 @@ def analyse(
     mesh = analyse_mesh(fleet, thresholds, memory.mesh)
     services, served = analyse_services(fleet, mesh.report, memory.services)
     identity, identified = analyse_identity(fleet, memory.identity, policy)
-    findings = merged(services.findings, sorted(mesh.findings, key=finding_order), finding_order)
-    findings = merged(findings, identity.findings, finding_order)
-    unknowns = merged(services.unknowns, sorted(set(mesh.unknowns)), unknown_order)
+    secrets, audited = analyse_secrets(fleet, identity, memory.secrets, audit)
+    certificates, certified = analyse_certificates(fleet, memory.certificates, audit)
+    findings: tuple[Finding, ...] = tuple(sorted(mesh.findings, key=finding_order))
+    unknowns: tuple[Unknown, ...] = tuple(sorted(set(mesh.unknowns)))
+    for part in (services, identity, secrets, certificates):
+        findings = merged(part.findings, findings, finding_order)
+        unknowns = merged(part.unknowns, unknowns, unknown_order)
     return Analysis(
         clusters=cluster_rows(fleet, mesh.report, findings),
         mesh=mesh.report,
         findings=findings,
-        unknowns=merged(unknowns, identity.unknowns, unknown_order),
-        memory=AnalysisMemory(mesh.memory, served, identified),
+        unknowns=unknowns,
+        memory=AnalysisMemory(mesh.memory, served, identified, audited, certified),
         transitions=mesh.transitions,
         thresholds=thresholds,
         services=services,
         identity=identity,
+        secrets=secrets,
+        certificates=certificates,
+        waived=waived(
+            findings, waivers, fleet.taken_at, _spots(secrets) if waivers.entries else {}
+        ),
     )
+
+
+def _spots(secrets: SecretsReport) -> Mapping[str, tuple[Spot, ...]]:
+    """Where each credential lies, by the id of its finding: it is waived where all of it is."""
+    return {
+        one.id: tuple((place.cluster, place.object) for place in one.places)
+        for one in secrets.credentials
+    }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mckconsole.analysis.certificates.report import CertificatesMemory
 from mckconsole.analysis.identity.memory import IdentityMemory
 from mckconsole.analysis.mesh.hysteresis import Memory
+from mckconsole.analysis.secrets.memory import SecretsMemory
 from mckconsole.analysis.services.memory import ServicesMemory
 
 
@@ -16,6 +18,8 @@ class AnalysisMemory:
     mesh: Memory = field(default_factory=Memory)
     services: ServicesMemory = field(default_factory=ServicesMemory)
     identity: IdentityMemory = field(default_factory=IdentityMemory)
+    secrets: SecretsMemory = field(default_factory=SecretsMemory)
+    certificates: CertificatesMemory = field(default_factory=CertificatesMemory)
 
 
 NOTHING_REMEMBERED = AnalysisMemory()

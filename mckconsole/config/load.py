@@ -126,5 +126,6 @@ def _with_paths(config: Config, absolute: Callable[[str], str]) -> Config:
         kubeconfig=[resolve(name) for name in config.kubeconfig],
         keymap=resolve(config.keymap),
         exports=resolve(config.exports),
+        waivers=resolve(config.waivers),
         prometheus=[endpoint(one) for one in config.prometheus],
     )

@@ -19,7 +19,7 @@ ENV = {"HOME": "/home/ada"}
 SAMPLES = sorted(
     path
     for path in (Path(__file__).parents[3] / "sample_configs").glob("*.yaml")
-    if path.stem != "keymap"
+    if path.stem not in ("keymap", "waivers")
 )
 
 

@@ -12,7 +12,8 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from mckconsole.domain.text import clean, shorten
+from mckconsole.detect.x509 import read_certificates
+from mckconsole.domain.text import shorten
 from mckconsole.domain.times import format_rfc3339
 
 _MAX_NAME = 80
@@ -55,21 +56,9 @@ def read_bundle(text: str) -> Bundle:
         pem = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return Bundle("not base64")
-    return _read_pem(pem)
-
-
-def _read_pem(pem: bytes) -> Bundle:
-    from cryptography import x509  # slow to import, and few clusters have such a webhook
-
-    try:
-        found = x509.load_pem_x509_certificates(pem)
-    except ValueError:
+    found = read_certificates(pem, "caBundle")
+    if not found:
         return Bundle("no certificate that can be read")
-    try:
-        dates = [(one.not_valid_after_utc.timestamp(), one.not_valid_before_utc.timestamp())
-                 for one in found]  # fmt: skip
-        longest = max(found, key=lambda one: one.not_valid_after_utc)
-        name = shorten(clean(longest.subject.rfc4514_string()), _MAX_NAME)
-    except (ValueError, OverflowError):
-        return Bundle("no certificate that can be read")
-    return Bundle("", min(start for _, start in dates), max(end for end, _ in dates), name)
+    longest = max(found, key=lambda one: one.not_after)
+    starts = min(one.not_before for one in found)
+    return Bundle("", starts, longest.not_after, shorten(longest.subject, _MAX_NAME))

@@ -125,7 +125,10 @@ def _add_outcome(parser: argparse.ArgumentParser) -> None:
         help="exit 0, not 4, when part of the fleet could not be read",
     )
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write to FILE (mode 0600) instead of stdout"
+        "-o", "--output", metavar="FILE", help="write to FILE (new, mode 0600) instead of stdout"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="let -o replace a file that is already there"
     )
 
 

@@ -15,7 +15,7 @@ from mckconsole.cli import loop
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
-from mckconsole.cli.output import look, say, write
+from mckconsole.cli.output import check_destination, look, say, write
 from mckconsole.cli.progress import ProgressDisplay
 from mckconsole.cli.target import Target, opened, policy, thresholds
 from mckconsole.cli.verdict import exit_code, find_gaps
@@ -34,10 +34,12 @@ def run(arguments: Namespace) -> int:
     Raises:
         UsageError, ConfigError: as their documentation says; a cluster of --lose is not there.
     """
+    output = arguments.output if arguments.output != "-" else None
+    check_destination(output, replace=arguments.force)
     snapshot, analysis, target = loop.run(_read(arguments))
     reports = _simulated(arguments.lose, snapshot, analysis)
-    output = arguments.output if arguments.output != "-" else None
-    write(_rendered(arguments, snapshot, analysis, reports, output), output)
+    text = _rendered(arguments, snapshot, analysis, reports, output)
+    write(text, output, replace=arguments.force)
     gaps = find_gaps(snapshot, target.config)
     status = judge(snapshot, [report for _, report in reports], gaps, arguments)
     if status is ExitCode.FINDINGS:

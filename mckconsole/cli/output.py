@@ -53,8 +53,8 @@ def say(text: str) -> None:
         pass
 
 
-def write(text: str, destination: str | None = None) -> None:
-    """Write `text` to the file `destination`, or to stdout.
+def write(text: str, destination: str | None = None, *, replace: bool = False) -> None:
+    """Write `text` to the new file `destination`, or to stdout; `replace` lets an old file go.
 
     A reader that has seen enough (`| head`) is no error.
 
@@ -62,7 +62,7 @@ def write(text: str, destination: str | None = None) -> None:
         UsageError: it cannot be written; an old file is as it was.
     """
     if destination is not None:
-        write_file(Path(destination), text)
+        write_file(Path(destination), text, replace=replace)
         return
     if _closed(sys.stdout):
         raise UsageError("cannot write to stdout: it is closed")
@@ -94,13 +94,34 @@ def _detach_stdout() -> None:
     os.close(null)
 
 
-def write_file(path: Path, text: str) -> None:
-    """Replace `path` by a new file with mode 0600 that holds `text`, whole or not at all.
+def check_destination(destination: str | None, *, replace: bool) -> None:
+    """Say before anything is read that the report will find no place.
 
     Raises:
         UsageError: with the path and the reason.
     """
+    if destination is None:
+        return
     try:
-        files.write_file(path, text)
+        files.refuse(Path(destination), replace=replace)
     except files.WriteError as error:
-        raise UsageError(str(error)) from None
+        raise _usage(error) from None
+    except (OSError, ValueError):
+        pass  # writing says it better
+
+
+def write_file(path: Path, text: str, *, replace: bool = False) -> None:
+    """Make the new file `path`, mode 0600, that holds `text`, whole or not at all.
+
+    Raises:
+        UsageError: with the path and the reason; without `replace` also that it is there already.
+    """
+    try:
+        files.write_file(path, text, replace=replace)
+    except files.WriteError as error:
+        raise _usage(error) from None
+
+
+def _usage(error: files.WriteError) -> UsageError:
+    hint = "; --force replaces it" if isinstance(error, files.ExistsError) else ""
+    return UsageError(f"{error}{hint}")

@@ -13,7 +13,7 @@ from mckconsole.cli import loop
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
-from mckconsole.cli.output import look, say, write
+from mckconsole.cli.output import check_destination, look, say, write
 from mckconsole.cli.progress import ProgressDisplay
 from mckconsole.cli.target import Target, opened, policy, thresholds
 from mckconsole.cli.verdict import Wanted, find_gaps, judge
@@ -37,9 +37,11 @@ def run(arguments: Namespace) -> int:
     panes = choose(arguments.panes if named else ())
     if named and arguments.by:
         panes = regrouped(panes, arguments.by)
-    document, snapshot, target = loop.run(_read(arguments, panes))
     output = arguments.output if named and arguments.output != "-" else None
-    write(_rendered(arguments, document, output), output)
+    replace = named and arguments.force
+    check_destination(output, replace=replace)
+    document, snapshot, target = loop.run(_read(arguments, panes))
+    write(_rendered(arguments, document, output), output, replace=replace)
     gaps = find_gaps(snapshot, target.config)
     wanted = Wanted(
         fail_on=Severity(arguments.fail_on) if named and arguments.fail_on else None,

@@ -12,22 +12,30 @@ class WriteError(Exception):
     """A file cannot be written; the message has its path and the reason."""
 
 
-def write_file(path: Path, text: str) -> None:
-    """Replace `path` by a new file with mode 0600 that holds `text`.
+class ExistsError(WriteError):
+    """There is a file of that name already, and nobody said that it may go."""
+
+
+def write_file(path: Path, text: str, *, replace: bool = False) -> None:
+    """Make the new file `path`, mode 0600, that holds `text`; only `replace` lets an old one go.
 
     The new file is complete and on disk before it takes the name, so neither a full disk nor an
     interruption leaves half a report. Symbolic links and everything that is no regular file are
     refused.
 
     Raises:
+        ExistsError: there is one already.
         WriteError: with the path and the reason; an old file is as it was.
     """
     try:
-        _refuse_special(path)
+        refuse(path, replace=replace)
         temporary = path.with_name(f".mckconsole-{os.urandom(4).hex()}.tmp")
         try:
             _create(temporary, text.encode("utf-8", "backslashreplace"))
-            temporary.replace(path)
+            if replace:
+                temporary.replace(path)
+            else:
+                _take(temporary, path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -38,7 +46,14 @@ def write_file(path: Path, text: str) -> None:
         raise WriteError(f"cannot write {path}: not a usable path") from None
 
 
-def _refuse_special(path: Path) -> None:
+def refuse(path: Path, *, replace: bool = False) -> None:
+    """Say, before there is anything to write, that `path` will not be written to.
+
+    Raises:
+        ExistsError: there is a file already.
+        WriteError: it is a link, a directory, or no regular file.
+        OSError, ValueError: nobody can tell.
+    """
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
@@ -49,6 +64,27 @@ def _refuse_special(path: Path) -> None:
         raise WriteError(f"cannot write {path}: it is a directory; name a file in it")
     if not stat.S_ISREG(mode):
         raise WriteError(f"cannot write {path}: it is not a regular file")
+    if not replace:
+        raise _exists(path)
+
+
+def _exists(path: Path) -> ExistsError:
+    return ExistsError(f"cannot write {path}: it is already there")
+
+
+def _take(temporary: Path, path: Path) -> None:
+    """Give the new file its name unless something took it meanwhile."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise _exists(path) from None
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        refuse(path)  # a file system without links: look once more, then take the name
+        temporary.replace(path)
+    else:
+        temporary.unlink()
 
 
 def _create(path: Path, data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from mckconsole.cli import output
 from mckconsole.cli.errors import UsageError
-from mckconsole.cli.output import look, say, write_file
+from mckconsole.cli.output import check_destination, look, say, write_file
 
 
 def names(directory: Path) -> list[str]:
@@ -22,7 +23,7 @@ def test_file_is_new_complete_and_private(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.write_text("old")
     path.chmod(0o644)
-    write_file(path, "new → text\n")
+    write_file(path, "new → text\n", replace=True)
     assert path.read_text("utf-8") == "new → text\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert names(tmp_path) == ["report.json"]
@@ -39,8 +40,56 @@ def test_full_disk_leaves_the_old_file_and_no_litter(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(UsageError, match="No space left on device"):
+        write_file(path, "new", replace=True)
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["report.json"]
+
+
+def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    words = re.escape(f"cannot write {path}: it is already there; --force replaces it")
+    with pytest.raises(UsageError, match=words):
+        check_destination(str(path), replace=False)
+    with pytest.raises(UsageError, match=words):
         write_file(path, "new")
     assert path.read_text() == "old"
+    assert names(tmp_path) == ["report.json"]
+    check_destination(str(path), replace=True)
+    check_destination(str(tmp_path / "other"), replace=False)
+    check_destination(str(tmp_path / ("x" * 300)), replace=False)
+    check_destination(None, replace=False)
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_appears_meanwhile_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    path, sync = tmp_path / "report.json", os.fsync
+
+    def slowly(descriptor: int) -> None:
+        path.write_text("theirs")
+        sync(descriptor)
+
+    def none(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fsync", slowly)
+    if not links:
+        monkeypatch.setattr(os, "link", none)
+    with pytest.raises(UsageError, match="already there"):
+        write_file(path, "new")
+    assert path.read_text() == "theirs"
+    assert names(tmp_path) == ["report.json"]
+
+
+def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", none)
+    write_file(tmp_path / "report.json", "new")
+    assert (tmp_path / "report.json").read_text() == "new"
     assert names(tmp_path) == ["report.json"]
 
 

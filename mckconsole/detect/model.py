@@ -91,11 +91,17 @@ class Detector:
     rules: tuple[str, ...]
     """Ids in the catalog that it can report."""
     gates: tuple[bytes, ...]
-    """Literals of which one must be in the value, byte for byte, for it to be looked at; empty:
-    every value is (only for what looks at the name first and is cheap)."""
+    """Literals of which one must be in the value, byte for byte, for it to be looked at; empty,
+    with no `names`: every value is (only for what looks at the name first and is cheap)."""
     find: Find
     overrules: tuple[str, ...] = ()
     """Rules whose matches are dropped where they overlap with one of this."""
+    names: tuple[str, ...] = ()
+    """Words in lower case: it is asked for a value too whose key has one of them (case does not
+    matter). Of texts that are no JSON only lines are values whose name has a word of a detector."""
+    reach: int = 0
+    """How many bytes before and after a gate can matter: of a long value only so much around each
+    gate is handed over. 0: the whole value."""
 
 
 @dataclass(frozen=True, slots=True)

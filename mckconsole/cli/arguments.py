@@ -17,9 +17,14 @@ PANES: Mapping[str, str] = {
     "mesh": "one row per directed tunnel",
     "services": "one row per service that crosses clusters",
     "identity": "one row per workload and the cloud that it has to do with",
+    "secrets": "one row per credential, wherever it lies, or per certificate",
 }
-GROUPINGS = ("workload", "cloud-identity", "service-account", "account")
-"""What `report --by` takes: what one row of the identity pane is."""
+IDENTITY_GROUPINGS = ("workload", "cloud-identity", "service-account", "account")
+SECRETS_GROUPINGS = ("credential", "place", "cluster", "namespace", "owner", "certificate")
+GROUPINGS = (*IDENTITY_GROUPINGS, *SECRETS_GROUPINGS)
+"""What `report --by` takes: what one row of the identity pane, or of the secrets pane, is."""
+FORMATS = ("table", "json", "csv", "markdown", "sarif", "html")
+"""What `report --format` takes."""
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 IMPACTS = ("outage", "degraded")
 """What `failover --fail-on` takes, worst first."""
@@ -45,6 +50,7 @@ def build_parser(prog: str = "mckconsole") -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mckconsole {__version__}")
     _add_access(parser, defaults=True)
+    _add_audit(parser, defaults=True)
     _add_console(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_report(_command(commands, "report", "print what the panes show, as a table or as JSON"))
@@ -78,7 +84,10 @@ def contradiction(arguments: argparse.Namespace) -> str:
         given += [] if arguments.mouse else ["--no-mouse"]
         if given:
             return f"{', '.join(given)}: only without a command, for the console"
-    return ""
+    useful = {None: _AUDIT, "report": _AUDIT, "doctor": _AUDIT[:1]}.get(arguments.command, ())
+    unused = [name for name in _AUDIT if name not in useful and getattr(arguments, name)]
+    given = [f"--{name.replace('_', '-')}" for name in unused]
+    return f"{', '.join(given)}: only for the console and the report" if given else ""
 
 
 def _add_console(parser: argparse.ArgumentParser) -> None:
@@ -105,10 +114,12 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         "--by",
         choices=GROUPINGS,
         metavar="WHAT",
-        help=f"what one row of the identity pane is: {', '.join(GROUPINGS)}",
+        help=f"what one row of the identity pane is: {', '.join(IDENTITY_GROUPINGS)}; or of the"
+        f" secrets pane: {', '.join(SECRETS_GROUPINGS)}",
     )
     _add_access(parser, defaults=False)
-    _add_format(parser)
+    _add_audit(parser, defaults=False)
+    _add_format(parser, *FORMATS)
     parser.add_argument(
         "--fail-on",
         choices=SEVERITIES,
@@ -154,6 +165,7 @@ def _add_failover(parser: argparse.ArgumentParser) -> None:
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
     _add_access(parser, defaults=False)
+    _add_scan_values(parser, default=argparse.SUPPRESS)
     _add_format(parser)
 
 
@@ -213,6 +225,57 @@ def _add_access(parser: argparse.ArgumentParser, *, defaults: bool) -> None:
     _add_writing(group.add_mutually_exclusive_group(), default=default(False))
 
 
+_AUDIT = ("scan_values", "audit_log", "falco", "by_name", "strict", "waivers")
+"""What `_add_audit` adds; the first is for `doctor` too."""
+
+
+def _add_audit(parser: argparse.ArgumentParser, *, defaults: bool) -> None:
+    """Options of the audit of secrets and certificates; valid before and after `report`."""
+
+    def default(value: object) -> object:
+        return value if defaults else argparse.SUPPRESS
+
+    group = parser.add_argument_group("the audit of secrets and certificates")
+    _add_scan_values(group, default=default(False))
+    for name, what in (("audit-log", "audit log"), ("falco", "JSON output of Falco")):
+        group.add_argument(
+            f"--{name}",
+            metavar="FILE",
+            action="append",
+            default=default(None),
+            help=f"say who read Secrets by this {what}, plain or gzip; as CLUSTER=FILE where the"
+            " file does not name the cluster; may be given several times",
+        )
+    group.add_argument(
+        "--by-name",
+        action="store_true",
+        default=default(False),
+        help="report also what only its name makes a credential (tier C)",
+    )
+    group.add_argument(
+        "--strict",
+        action="store_true",
+        default=default(False),
+        help="pass a certificate only with 90 days left and something that renews it",
+    )
+    group.add_argument(
+        "--waivers",
+        metavar="FILE",
+        default=default(None),
+        help="YAML file of findings that somebody answers for: shown as waived, never hidden",
+    )
+
+
+def _add_scan_values(parser: argparse._ActionsContainer, *, default: object) -> None:
+    parser.add_argument(
+        "--scan-values",
+        action="store_true",
+        default=default,
+        help="look at the values of Secrets and ConfigMaps in every cluster: what was found is"
+        " kept, no value is kept, shown or written. Without it only metadata is asked for",
+    )
+
+
 def _add_writing(access: argparse._MutuallyExclusiveGroup, *, default: object) -> None:
     access.add_argument(
         "--read-only",
@@ -239,7 +302,9 @@ def _add_config_file(parser: argparse._ActionsContainer, *, default: object) -> 
 
 def _add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
     choices = formats or ("table", "json")
-    parser.add_argument("--format", choices=choices, default=choices[0], help="default: table")
+    parser.add_argument(
+        "--format", choices=choices, default=choices[0], help=f"{', '.join(choices)}; default table"
+    )
 
 
 def _seconds(text: str) -> float:

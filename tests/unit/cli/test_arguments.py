@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mckconsole.cli.arguments import DEFAULT_TIMEOUT, SEVERITIES, build_parser
+from mckconsole.cli.arguments import DEFAULT_TIMEOUT, SEVERITIES, build_parser, contradiction
 from mckconsole.domain.findings import Severity
 
 
@@ -20,6 +20,35 @@ def test_defaults_without_a_command() -> None:
     arguments = build_parser().parse_args([])
     assert (arguments.command, arguments.demo, arguments.context) == (None, False, None)
     assert arguments.timeout == DEFAULT_TIMEOUT
+
+
+def test_options_of_the_audit_go_before_or_after_the_report() -> None:
+    options = "--scan-values --audit-log a.log --audit-log east=b.gz --falco f --by-name --strict"
+    words = [*options.split(), "--waivers", "w.yaml"]
+    before = build_parser().parse_args([*words, "report", "secrets"])
+    after = build_parser().parse_args(["report", "secrets", *words])
+    alone = build_parser().parse_args(words)
+    assert before == after
+    assert (alone.audit_log, alone.falco, alone.waivers) == (
+        ["a.log", "east=b.gz"],
+        ["f"],
+        "w.yaml",
+    )
+    assert (alone.scan_values, alone.by_name, alone.strict) == (True, True, True)
+    assert (contradiction(before), contradiction(alone)) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("--scan-values failover", "--scan-values: only for the console and the report"),
+        ("--falco f --strict rules", "--falco, --strict: only for the console and the report"),
+        ("--waivers w doctor", "--waivers: only for the console and the report"),
+        ("doctor --scan-values", ""),
+    ],
+)
+def test_options_that_a_command_has_no_use_for_are_refused(line: str, words: str) -> None:
+    assert contradiction(build_parser().parse_args(line.split())) == words
 
 
 @pytest.mark.parametrize(

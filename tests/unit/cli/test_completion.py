@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from mckconsole.cli.arguments import SHELLS
+from mckconsole.cli.arguments import FORMATS, SHELLS
 from mckconsole.cli.completion import script
 
 
@@ -35,7 +35,7 @@ class TestBash:
 
     def test_after_a_command(self) -> None:
         assert bash_completes("mckconsole", "--demo", "report", "m") == {"mesh"}
-        assert bash_completes("mckconsole", "report", "--fa") == {"--fail-on"}
+        assert bash_completes("mckconsole", "report", "--fai") == {"--fail-on"}
         assert bash_completes("mckconsole", "config", "") >= {"show", "validate", "schema"}
         assert bash_completes("mckconsole", "completion", "z") == {"zsh"}
 
@@ -46,11 +46,15 @@ class TestBash:
             "mesh",
             "services",
             "identity",
+            "secrets",
         }
+        assert {"--scan-values", "--falco"} <= bash_completes("mckconsole", "report", "--")
+        assert not {"--scan-values", "--strict"} & bash_completes("mckconsole", "failover", "--")
         assert not {"--theme", "--pane"} & bash_completes("mckconsole", "report", "--")
 
     def test_values(self) -> None:
-        assert bash_completes("mckconsole", "report", "--format", "") == {"table", "json"}
+        assert bash_completes("mckconsole", "report", "--format", "") == set(FORMATS)
+        assert {"certificate", "workload"} < bash_completes("mckconsole", "report", "--by", "")
         assert bash_completes("mckconsole", "report", "--fail-on", "c") == {"critical"}
 
 

@@ -9,7 +9,7 @@ import pytest
 from mckconsole.analysis.failover.model import FailoverReport, HostLoss, Impact, ServiceImpact
 from mckconsole.analysis.failover.unread import TOPICS
 from mckconsole.analysis.services.model import ServiceKey
-from mckconsole.cli.arguments import IMPACTS, build_parser
+from mckconsole.cli.arguments import FORMATS, IMPACTS, build_parser
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.failover_command import judge, names_of
@@ -90,7 +90,7 @@ def test_completion_keeps_the_commands_formats_apart() -> None:
     formats = bash_completes("mckconsole", "failover", "--format", "")
     assert formats == {"table", "json", "markdown"}
     assert bash_completes("mckconsole", "failover", "--fail-on", "") == set(IMPACTS)
-    assert bash_completes("mckconsole", "report", "--format", "") == {"table", "json"}
+    assert bash_completes("mckconsole", "report", "--format", "") == set(FORMATS)
     assert bash_completes("mckconsole", "failover", "--lo") == {"--lose"}
 
 

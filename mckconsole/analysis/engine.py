@@ -31,7 +31,7 @@ from mckconsole.domain.waivers import NO_WAIVERS, Spot, Waiver, Waivers, waived
 
 DEFAULT_POLICY = IdentityPolicy()
 DEFAULT_AUDIT = AuditPolicy()
-__all__ = ["NOTHING_REMEMBERED", "Analysis", "analyse"]
+__all__ = ["NOTHING_REMEMBERED", "Analysis", "analyse", "spots_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,12 @@ def analyse(
         secrets=secrets,
         certificates=certificates,
         waived=waived(
-            findings, waivers, fleet.taken_at, _spots(secrets) if waivers.entries else {}
+            findings, waivers, fleet.taken_at, spots_of(secrets) if waivers.entries else {}
         ),
     )
 
 
-def _spots(secrets: SecretsReport) -> Mapping[str, tuple[Spot, ...]]:
+def spots_of(secrets: SecretsReport) -> Mapping[str, tuple[Spot, ...]]:
     """Where each credential lies, by the id of its finding: it is waived where all of it is."""
     return {
         one.id: tuple((place.cluster, place.object) for place in one.places)

@@ -21,7 +21,8 @@ from mckconsole.domain.findings import Severity
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.report import jsonout, table
-from mckconsole.report.document import OVERVIEW, Document, build
+from mckconsole.report.coverage import OVERVIEW
+from mckconsole.report.document import Document, build
 from mckconsole.store.reader import ReadPlan, read_fleet
 from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import PaneSpec

@@ -6,16 +6,22 @@ computes a finding or reads a cluster.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
-from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.certificates.model import CertificateEntry
+from mckconsole.analysis.engine import Analysis, spots_of
+from mckconsole.analysis.rules import RULES
 from mckconsole.domain.findings import Finding, Severity, Unknown
-from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.domain.waivers import NO_WAIVERS, Waiver, Waivers, waiver_notes
+from mckconsole.report.coverage import OVERVIEW, Asked, coverage
+from mckconsole.views.panes import PANES
 from mckconsole.views.spec import Column, PaneSpec, Row
 
-OVERVIEW = "fleet"
-"""The pane that counts every finding; a report that holds it holds them all."""
+AUDIT = "secrets"
+"""The pane of the audit, which looks at some clusters deeper than at others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class ClusterEntry:
     as_of: float | None
     """Unix seconds of its last answer, None when there was none."""
     warnings: tuple[str, ...]
+    mode: str = ""
+    """What the audit looked at of credentials: `values` or `metadata`; empty: there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +70,35 @@ class Document:
     """Worst first."""
     unknowns: tuple[Unknown, ...]
     panes: tuple[PaneTable, ...]
+    waived: Mapping[str, Waiver] = field(default_factory=dict)
+    """By finding id; these are among the findings too."""
+    notes: tuple[str, ...] = ()
+    """What is to be told of waivers: expired, matching nothing."""
+    coverage: tuple[Asked, ...] = ()
+    """What was asked of each cluster, and what came of it."""
+    certificates: tuple[CertificateEntry, ...] = ()
+    """Worst first; only where the audit was asked for."""
+
+    @property
+    def counting(self) -> tuple[Finding, ...]:
+        """The findings that nobody answers for."""
+        return tuple(one for one in self.findings if one.id not in self.waived)
 
     def reaches(self, severity: Severity) -> bool:
-        """Whether some finding is at least as bad as `severity`."""
-        return any(finding.severity.at_least(severity) for finding in self.findings)
+        """Whether some finding that is not waived is at least as bad as `severity`."""
+        return any(finding.severity.at_least(severity) for finding in self.counting)
 
 
-def build(snapshot: FleetSnapshot, analysis: Analysis, panes: Sequence[PaneSpec]) -> Document:
-    """The report of `panes`, in their order, with the findings and unknowns that belong to them."""
+def build(
+    snapshot: FleetSnapshot,
+    analysis: Analysis,
+    panes: Sequence[PaneSpec],
+    waivers: Waivers = NO_WAIVERS,
+) -> Document:
+    """The report of `panes`, in their order, with the findings and unknowns that belong to them.
+
+    `waivers` are those that the analysis was given.
+    """
     names = {pane.name for pane in panes}
     everything = OVERVIEW in names
     unknowns = [one for one in analysis.unknowns if everything or one.pane in names]
@@ -77,16 +106,41 @@ def build(snapshot: FleetSnapshot, analysis: Analysis, panes: Sequence[PaneSpec]
         Unknown(pane=OVERVIEW, cluster="", rule="*", reason=reason)
         for reason in (*snapshot.inventory_problems, *snapshot.notes)
     ]
+    findings = tuple(one for one in analysis.findings if everything or one.pane in names)
+    read = PANES if everything else panes
     return Document(
         generated_at=snapshot.taken_at,
-        clusters=_clusters(snapshot, analysis),
-        findings=tuple(one for one in analysis.findings if everything or one.pane in names),
+        clusters=clusters_of(snapshot, analysis),
+        findings=findings,
         unknowns=tuple(unknowns),
         panes=tuple(_table(pane, snapshot, analysis) for pane in panes),
+        waived={one.id: analysis.waived[one.id] for one in findings if one.id in analysis.waived},
+        notes=tuple(_notes(snapshot, analysis, {pane.name for pane in read}, waivers)),
+        coverage=coverage(snapshot, read),
+        certificates=analysis.certificates.entries if everything or AUDIT in names else (),
     )
 
 
-def _clusters(snapshot: FleetSnapshot, analysis: Analysis) -> tuple[ClusterEntry, ...]:
+def _notes(
+    snapshot: FleetSnapshot, analysis: Analysis, panes: set[str], waivers: Waivers
+) -> Iterator[str]:
+    """What is to be told of the waivers for rules of `panes`, which were read.
+
+    Those of a rule that there is not are told of always: somebody mistyped it.
+    """
+    if not waivers.entries:
+        return
+    asked = Waivers(tuple(one for one in waivers.entries if _is_for(one, panes)))
+    spots = spots_of(analysis.secrets)
+    yield from waiver_notes(analysis.findings, asked, snapshot.taken_at, spots)
+
+
+def _is_for(waiver: Waiver, panes: set[str]) -> bool:
+    meant = [rule.pane for rule in RULES.values() if fnmatchcase(rule.id, waiver.rule)]
+    return not meant or not panes.isdisjoint(meant)
+
+
+def clusters_of(snapshot: FleetSnapshot, analysis: Analysis) -> tuple[ClusterEntry, ...]:
     """Every cluster, in the order of the inventory."""
     providers = {row.name: row.provider.name for row in analysis.clusters}
     return tuple(
@@ -100,9 +154,16 @@ def _clusters(snapshot: FleetSnapshot, analysis: Analysis) -> tuple[ClusterEntry
             provider=providers.get(cluster.name) or "",
             as_of=cluster.as_of,
             warnings=cluster.warnings,
+            mode=_mode(cluster),
         )
         for cluster in snapshot.clusters.values()
     )
+
+
+def _mode(cluster: ClusterSnapshot) -> str:
+    if AUDIT not in cluster.topics:
+        return ""
+    return "values" if cluster.topic(AUDIT).values else "metadata"
 
 
 def _table(pane: PaneSpec, snapshot: FleetSnapshot, analysis: Analysis) -> PaneTable:

@@ -7,11 +7,12 @@ gave are referred to. JSON has everything in full.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from mckconsole.domain.findings import Evidence, Finding, Unknown
 from mckconsole.domain.times import format_rfc3339
+from mckconsole.domain.waivers import Waiver
 from mckconsole.report.prose import labelled
 from mckconsole.report.spans import Line, Span
 from mckconsole.report.width import cell_width
@@ -25,12 +26,24 @@ _MARGIN = 8
 """Cells before evidence and steps, with the word `seen` or `do` in them."""
 
 
-def finding_lines(findings: Sequence[Finding], width: int | None) -> Iterator[Line]:
-    """Every finding, with an empty line before each."""
+def finding_lines(
+    findings: Sequence[Finding], width: int | None, waived: Mapping[str, Waiver]
+) -> Iterator[Line]:
+    """Every finding, with an empty line before each; the waived ones dim, with who waived them."""
     told: dict[str, str] = {}
     for finding in findings:
         yield []
-        yield from _finding(finding, told, width)
+        lines = _finding(finding, told, width)
+        waiver = waived.get(finding.id)
+        yield from _dim(lines, waiver, width) if waiver else lines
+
+
+def _dim(lines: Iterator[Line], waiver: Waiver, width: int | None) -> Iterator[Line]:
+    """The lines of a finding without weight, the waiver's words under the first."""
+    for index, line in enumerate(lines):
+        yield [Span(span.text, Role.DIM) for span in line]
+        if index == 0:
+            yield from labelled("", waiver.words, width, room=2)
 
 
 def _finding(finding: Finding, told: dict[str, str], width: int | None) -> Iterator[Line]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
 from mckconsole import __version__
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Unknown
 from mckconsole.domain.times import format_rfc3339
+from mckconsole.domain.waivers import Waiver
+from mckconsole.report.coverage import Asked
 from mckconsole.report.document import ClusterEntry, Document, PaneTable
 from mckconsole.views.spec import Value
 
@@ -55,8 +58,10 @@ def as_data(document: Document) -> dict[str, Any]:
         "generatedAt": format_rfc3339(document.generated_at),
         "tool": {"name": "mckconsole", "version": __version__},
         "clusters": [_cluster(entry) for entry in document.clusters],
-        "findings": [finding_data(finding) for finding in document.findings],
+        "findings": [finding_data(finding, document.waived) for finding in document.findings],
         "unknowns": [unknown_data(unknown) for unknown in document.unknowns],
+        "notes": list(document.notes),
+        "coverage": [_asked(one) for one in document.coverage],
         "panes": {pane.name: _pane(pane) for pane in document.panes},
     }
 
@@ -70,13 +75,19 @@ def _cluster(entry: ClusterEntry) -> dict[str, Any]:
         "reason": entry.reason,
         "version": entry.version or None,
         "provider": entry.provider or None,
-        "asOf": None if entry.as_of is None else format_rfc3339(entry.as_of),
+        "asOf": _instant(entry.as_of),
         "warnings": list(entry.warnings),
+        "secretsMode": entry.mode or None,
     }
 
 
-def finding_data(finding: Finding) -> dict[str, Any]:
-    """One finding."""
+def _instant(at: float | None) -> str | None:
+    return None if at is None else format_rfc3339(at)
+
+
+def finding_data(finding: Finding, waived: Mapping[str, Waiver]) -> dict[str, Any]:
+    """One finding, and who answers for it."""
+    waiver = waived.get(finding.id)
     return {
         "id": finding.id,
         "rule": finding.rule,
@@ -89,6 +100,35 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "detail": finding.detail,
         "evidence": [evidence_data(one) for one in finding.evidence],
         "remediation": finding.remediation,
+        "waiver": waiver_data(waiver) if waiver else None,
+    }
+
+
+def waiver_data(waiver: Waiver) -> dict[str, str]:
+    """One waiver."""
+    return {
+        "rule": waiver.rule,
+        "owner": waiver.owner,
+        "expires": waiver.until,
+        "reason": waiver.reason,
+        "reference": waiver.reference,
+        "place": waiver.place,
+    }
+
+
+def _asked(one: Asked) -> dict[str, Any]:
+    return {
+        "cluster": one.cluster,
+        "topic": one.topic,
+        "panes": list(one.panes),
+        "source": one.source,
+        "resource": one.resource,
+        "depth": one.depth,
+        "answer": one.answer.value,
+        "reason": one.reason,
+        "objects": one.objects,
+        "inPart": one.in_part,
+        "asOf": _instant(one.as_of),
     }
 
 

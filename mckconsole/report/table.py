@@ -8,12 +8,13 @@ colour.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from mckconsole.domain.findings import Finding, Severity
+from mckconsole.domain.findings import Severity
 from mckconsole.domain.states import ClusterState
 from mckconsole.domain.times import format_age
-from mckconsole.report.document import OVERVIEW, Document, PaneTable
+from mckconsole.report.coverage import OVERVIEW
+from mckconsole.report.document import Document, PaneTable
 from mckconsole.report.findings import finding_lines, unknown_lines
 from mckconsole.report.grid import grid
 from mckconsole.report.prose import flowing, labelled
@@ -37,8 +38,13 @@ def _lines(document: Document, title: str, width: int | None) -> Iterator[Line]:
         yield from _pane(pane, width)
         yield []
     yield from _connections(document, width)
-    yield from _heading("FINDINGS", _counts(document.findings) or "none", width)
-    yield from finding_lines(document.findings, width)
+    yield from _heading("FINDINGS", finding_counts(document), width)
+    yield from finding_lines(document.findings, width, document.waived)
+    if document.notes:
+        yield []
+        yield from _heading("WAIVERS", f"{len(document.notes)} to look at", width)
+        for note in document.notes:
+            yield from labelled(GLYPHS[Role.WARN], note, width, room=2, label_role=Role.WARN)
     if document.unknowns:
         yield []
         yield from _heading("UNKNOWN", f"{len(document.unknowns)} not answered", width)
@@ -53,7 +59,7 @@ def _verdict(document: Document, width: int | None) -> Iterator[Line]:
     read = [one for one in document.clusters if ClusterState(one.state).readable]
     ages = [document.generated_at - one.as_of for one in read if one.as_of is not None]
     parts = [
-        f"findings: {_counts(document.findings) or 'none'}",
+        f"findings: {finding_counts(document)}",
         f"{len(read)} of {len(document.clusters)} clusters read",
     ]
     if document.unknowns:
@@ -61,16 +67,19 @@ def _verdict(document: Document, width: int | None) -> Iterator[Line]:
         parts.append(f"{len(document.unknowns)} question{many} not answered")
     if ages:
         parts.append(f"data ≤ {format_age(max(ages))} old")
-    worst = min((one.severity for one in document.findings), key=lambda s: s.rank, default=None)
+    worst = min((one.severity for one in document.counting), key=lambda s: s.rank, default=None)
     role = Role.OK if worst in (None, Severity.INFO) else SEVERITY_ROLES[worst]
     if role is Role.OK and (document.unknowns or len(read) < len(document.clusters)):
         role = Role.UNKNOWN
     yield from labelled(GLYPHS[role], " · ".join(parts), width, room=2, role=role, label_role=role)
 
 
-def _counts(findings: Sequence[Finding]) -> str:
-    counts = Counter(finding.severity for finding in findings)
-    return ", ".join(f"{counts[severity]} {severity}" for severity in Severity if counts[severity])
+def finding_counts(document: Document) -> str:
+    """`2 critical, 1 low · 3 waived`, or `none`."""
+    counts = Counter(finding.severity for finding in document.counting)
+    words = ", ".join(f"{counts[severity]} {severity}" for severity in Severity if counts[severity])
+    waived = f" · {len(document.waived)} waived" if document.waived else ""
+    return f"{words or 'none'}{waived}"
 
 
 def _heading(title: str, text: str, width: int | None) -> Iterator[Line]:

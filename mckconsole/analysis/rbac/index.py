@@ -91,6 +91,7 @@ class RbacIndex:
         self._local = local
         self._answers: dict[tuple[frozenset[str], tuple[Resource, ...]], _Answers] = {}
         self._given: frozenset[Subject] | None = None
+        self._named: frozenset[str] | None = None
 
     def who_can(self, need: Need, namespace: str) -> tuple[Grant, ...]:
         """Everybody who is allowed any of the need in `namespace`, once for each rule that does it.
@@ -118,6 +119,17 @@ class RbacIndex:
             self._given = frozenset(_given(chain(self._everywhere, *self._local.values())))
         groups = (Subject("Group", "", group) for group in groups_of(namespace)[:2])
         return not self._given.isdisjoint((account(namespace, name), *groups))
+
+    @property
+    def named(self) -> frozenset[str]:
+        """All names that any rule which is given to somebody is limited to: of any two objects of
+        a namespace that are not among them, everybody may do the same."""
+        if self._named is None:
+            bounds = chain(self._everywhere, *self._local.values())
+            self._named = frozenset(
+                name for _, role in bounds for rule in role.rules for name in rule.resource_names
+            )
+        return self._named
 
     def rules(self, kind: str, namespace: str, name: str) -> tuple[PolicyRule, ...]:
         """The rules of a role; none where there is no such role."""

@@ -86,6 +86,7 @@ class WayKind(StrEnum):
 
     REPOINT = "repoint"
     READ = "read"
+    READ_OBJECT = "read-object"
     ANSWER = "answer"
     RUN = "run"
     ALTER = "alter"
@@ -108,6 +109,7 @@ class WayKind(StrEnum):
 _WORDS: dict[WayKind, str] = {
     WayKind.REPOINT: "changes the ServiceAccount's annotations",
     WayKind.READ: "reads the Secret",
+    WayKind.READ_OBJECT: "reads the object, or gets it in the answer to an empty patch",
     WayKind.ANSWER: "gets the Secret in the answer to an empty patch, or to a dry run of deletion",
     WayKind.RUN: "runs a workload of its own choice there",
     WayKind.ALTER: "changes what a workload there runs",

@@ -33,15 +33,9 @@ _IMPERSONATE_FOR = Clause(
     Need.of("impersonate:serviceaccount", "serviceaccounts.authentication.k8s.io"), named=True
 )
 """Constrained impersonation, on by default from Kubernetes 1.36 on."""
-_FOR_READING = Clause(
-    Need.of(
-        " ".join(
-            f"impersonate-on:serviceaccount:{verb}"
-            for verb in ("get", "list", "watch", "patch", "deletecollection")
-        ),
-        "secrets",
-    ),
-    named=True,
+_FOR_READING = " ".join(
+    f"impersonate-on:serviceaccount:{verb}"
+    for verb in ("get", "list", "watch", "patch", "deletecollection")
 )
 _BECOME = {WayKind.TOKEN: ways.TOKEN, WayKind.TOKEN_SECRET: _TOKEN_SECRET}
 _ELSEWHERE = {
@@ -94,7 +88,7 @@ def who_can_read_secret(index: RbacIndex, namespace: str, name: str) -> Reach:
     ]
     readers = sorted({grant.subject for way in direct for grant in way.grants})
     accounts = tuple(one for one in readers if one.kind == "ServiceAccount")
-    homes = _homes(readers)
+    homes = homes_of(readers)
     indirect = [
         ways.way(index, kind, how, {namespace: None, **homes}, accounts)
         for kind, how in _MOUNT.items()
@@ -104,16 +98,17 @@ def who_can_read_secret(index: RbacIndex, namespace: str, name: str) -> Reach:
     indirect += [ways.way(index, kind, how, here) for kind, how in _ELSEWHERE.items()]
     indirect.append(ways.bind(index, here, _AIMS))
     reached = {grant.subject for way in (*direct, *indirect) for grant in way.grants}
-    indirect.append(_impersonate(index, here, homes, accounts, reached))
-    return Reach(_open(direct), _open(indirect))
+    indirect.append(impersonating(index, here, homes, accounts, reached, "secrets"))
+    return Reach(opened(direct), opened(indirect))
 
 
-def _open(found: Iterable[Way]) -> tuple[Way, ...]:
+def opened(found: Iterable[Way]) -> tuple[Way, ...]:
+    """The ways that are open to somebody."""
     return tuple(way for way in found if way.grants)
 
 
-def _homes(readers: Iterable[Subject]) -> Places:
-    """Namespaces of the ServiceAccounts that can read it, and which of them; None for all.
+def homes_of(readers: Iterable[Subject]) -> Places:
+    """Namespaces of the ServiceAccounts that can read something, and which of them; None for all.
 
     What every ServiceAccount of the cluster can read needs no further step.
     """
@@ -128,21 +123,24 @@ def _homes(readers: Iterable[Subject]) -> Places:
     return {place: None if some is None else frozenset(some) for place, some in homes.items()}
 
 
-def _impersonate(
+def impersonating(
     index: RbacIndex,
     here: Places,
     homes: Places,
     accounts: tuple[Subject, ...],
     reached: Iterable[Subject],
+    resource: str,
 ) -> Way:
+    """Acting in the name of whoever can read an object of that resource."""
     posing: list[tuple[Grant, ...]] = [ways.as_others(index, here, reached)]
     if homes:
         posing += [ways.holders(index, clause, homes) for clause in ways.IMPERSONATE]
-        posing.append(_constrained(index, here, homes))
+        posing.append(_constrained(index, here, homes, resource))
     return Way(WayKind.IMPERSONATE, ways.join(*posing), accounts)
 
 
-def _constrained(index: RbacIndex, here: Places, homes: Places) -> tuple[Grant, ...]:
-    """Constrained impersonation: the reader may be in one namespace, the Secret in another."""
-    reading = {(grant.subject, "") for grant in ways.holders(index, _FOR_READING, here)}
+def _constrained(index: RbacIndex, here: Places, homes: Places, resource: str) -> tuple[Grant, ...]:
+    """Constrained impersonation: the reader may be in one namespace, the object in another."""
+    read = Clause(Need.of(_FOR_READING, resource), named=True)
+    reading = {(grant.subject, "") for grant in ways.holders(index, read, here)}
     return ways.both(ways.holders(index, _IMPERSONATE_FOR, homes), reading) if reading else ()

@@ -47,11 +47,14 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     """When the object was made, RFC 3339."""
     observed_at: float = 0.0
     """Unix seconds by the API server's clock."""
+    number: int = 1
+    """Which of several that one rule found at this path."""
 
     @property
     def id(self) -> str:
         """Stable for as long as it lies there."""
-        return f"{self.cluster}/{self.object}/{self.sighting.path}/{self.sighting.rule}"
+        more = f"/{self.number}" if self.number > 1 else ""
+        return f"{self.cluster}/{self.object}/{self.sighting.path}/{self.sighting.rule}{more}"
 
 
 class Consumer(msgspec.Struct, frozen=True, gc=False):

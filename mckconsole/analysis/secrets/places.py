@@ -1,0 +1,174 @@
+"""Where in one cluster something was seen that may be a credential, kept as objects change.
+
+What the decoder saw is compared by object, and only where a topic's generation says that it may be
+another. A former template (old ReplicaSet, ControllerRevision) and a Job that a CronJob made repeat
+their controller: what they hold too, at the same variable, is no place of its own for as long as
+the controller has it; what only they still hold is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, TypeAlias
+
+from mckconsole.analysis.changes import Seen
+from mckconsole.analysis.identity.owners import CONTROLLER_TOPICS
+from mckconsole.analysis.secrets.model import Place
+from mckconsole.analysis.secrets.topics import SCANNED
+from mckconsole.domain.audit import Audited, Sighting
+from mckconsole.domain.credentials import RevisionMeta
+from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.identity import OwnedMeta
+from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.objects import Key, Projection
+from mckconsole.domain.snapshot import ClusterSnapshot, TopicView
+
+Where: TypeAlias = tuple[str, Key]
+"""Topic and key of an object."""
+REPEATING = ("replicasets", "controllerrevisions", "jobs")
+"""Topics whose objects repeat a controller's template."""
+_EMPTY = Audited()
+
+
+class _Mark(NamedTuple):
+    """What a topic looked like; equal where what was seen in it is surely the same."""
+
+    seen: Seen
+    size: int
+    version: str
+
+
+class ClusterPlaces:
+    """All places of one cluster, by object."""
+
+    def __init__(self) -> None:
+        self._marks: dict[str, _Mark] = {}
+        self._audits: dict[str, dict[Key, Audited]] = {topic: {} for topic in SCANNED}
+        self._owners: dict[Where, Where] = {}
+        """Of what repeats a controller, that one."""
+        self._repeats: dict[Where, set[Where]] = {}
+        """The same by controller."""
+        self.by_object: dict[Where, tuple[Place, ...]] = {}
+        self.troubles: dict[Where, tuple[str, ...]] = {}
+        """Parts of objects that could not be looked at, by object."""
+
+    def update(self, cluster: ClusterSnapshot) -> set[str]:
+        """Take in what changed.
+
+        Returns: what identifies the credentials that have places more, or less, or other ones.
+        """
+        loose: set[Where] = set()
+        for topic in SCANNED:
+            view = cluster.topic(topic)
+            mark = _Mark(Seen.of(view), len(view.audit), view.version)
+            before = self._marks.get(topic)
+            if mark == before:
+                continue
+            self._marks[topic] = mark
+            again = before is not None and before.version != view.version
+            for key in self._changes(topic, view, again):
+                where = (topic, key)
+                loose.add(where)
+                loose.update(self._repeats.get(where, ()))
+                self._link(where, view.objects.get(key))
+        touched: set[str] = set()
+        for where in loose:
+            touched.update(self._place(cluster, where))
+        return touched
+
+    def sightings(self, where: Where) -> tuple[Sighting, ...]:
+        """What was seen in an object, repeated or not."""
+        return self._audits[where[0]].get(where[1], _EMPTY).sightings
+
+    def _changes(self, topic: str, view: TopicView, everything: bool) -> set[Key]:
+        """Keys of the objects in which something else is seen than before."""
+        old, new = self._audits[topic], dict(view.audit)
+        self._audits[topic] = new
+        if everything:
+            return {*old, *new}
+        found = {key for key, one in new.items() if _differs(old.get(key), one)}
+        if len(new) != len(old) or found:
+            found.update(old.keys() - new.keys())
+        return found
+
+    def _link(self, where: Where, found: Projection | None) -> None:
+        """Note whose template an object repeats."""
+        if where[0] not in REPEATING:
+            return
+        old, new = self._owners.pop(where, None), _controller(found)
+        if old is not None:
+            self._repeats[old].discard(where)
+            if not self._repeats[old]:
+                del self._repeats[old]
+        if new is not None:
+            self._owners[where] = new
+            self._repeats.setdefault(new, set()).add(where)
+
+    def _place(self, cluster: ClusterSnapshot, where: Where) -> Iterator[str]:
+        """Find the places of one object again, and say of which credentials."""
+        topic, key = where
+        audited = self._audits[topic].get(key)
+        old = self.by_object.pop(where, ())
+        self.troubles.pop(where, None)
+        new: tuple[Place, ...] = ()
+        if audited is not None:
+            new = tuple(self._places(cluster, where, audited))
+            if audited.troubles:
+                self.troubles[where] = audited.troubles
+        if new:
+            self.by_object[where] = new
+        if old != new:
+            yield from map(credential_of, (*old, *new))
+
+    def _places(self, cluster: ClusterSnapshot, where: Where, audited: Audited) -> Iterator[Place]:
+        topic, key = where
+        ref = ref_of(cluster, topic, key)
+        owner = self._owners.get(where)
+        repeated = {(one.fingerprint, one.key) for one in self.sightings(owner)} if owner else set()
+        known: dict[tuple[str, str], list[str]] = {}
+        for one in audited.sightings:
+            there = known.setdefault((one.rule, one.path), [])
+            if one.fingerprint in there or (one.fingerprint, one.key) in repeated:
+                continue
+            there.append(one.fingerprint)
+            yield Place(
+                cluster.name,
+                topic,
+                ref,
+                one,
+                audited.owner,
+                audited.created,
+                number=len(there),
+            )
+
+
+def credential_of(place: Place) -> str:
+    """What all places of one credential have in common: its fingerprint."""
+    return place.sighting.fingerprint or place.id
+
+
+def ref_of(cluster: ClusterSnapshot, topic: str, key: Key) -> ObjectRef:
+    """How evidence names an object of a topic."""
+    kind = BY_TOPIC[topic]
+    version = cluster.topic(topic).version or kind.versions[0]
+    group = f"{kind.group}/" if kind.group else ""
+    return ObjectRef(f"{group}{version}", kind.projection.kind, *key)
+
+
+def _differs(one: Audited | None, other: Audited) -> bool:
+    return one is not other and one != other
+
+
+_TOPIC_OF: Mapping[str, str] = CONTROLLER_TOPICS
+
+
+def _controller(found: Projection | None) -> Where | None:
+    """Topic and key of the controller whose template an object repeats."""
+    meta = found.metadata if found is not None else None
+    if not isinstance(meta, RevisionMeta | OwnedMeta):
+        return None
+    for one in meta.owner_references:
+        topic = _TOPIC_OF.get(one.kind)
+        if one.controller and topic:
+            return topic, (meta.namespace, one.name)
+    return None

@@ -1,0 +1,74 @@
+"""Static credentials that were not written anew for too long: SEC-KEY-AGE.
+
+The time of a manager in managedFields is that of its last write to the object, so a value is as old
+as that at least; a copy that somebody made since makes it no younger. Where nobody is known to have
+written it, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mckconsole.analysis.secrets.case import Around, finding, kept_by, lowered, number
+from mckconsole.analysis.secrets.model import Place
+from mckconsole.analysis.secrets.topics import SECRETS
+from mckconsole.analysis.secrets.verdict import Verdict, rule_of
+from mckconsole.analysis.secrets.words import written
+from mckconsole.domain.audit import Tier
+from mckconsole.domain.findings import Finding, Severity
+from mckconsole.domain.times import parse_rfc3339
+
+RULE = "SEC-KEY-AGE"
+_KEYS_WITHOUT_END = ("SEC-SUBMARINER-PSK", "SEC-CILIUM-IPSEC-KEY")
+"""Keys of tunnels, which no certificate ends: old ones count where they belong, too."""
+
+
+def too_old(around: Around, found: Verdict | None, places: Sequence[Place]) -> Iterator[Finding]:
+    """The finding that a credential was not rotated, where that is so.
+
+    Args:
+        found: how bad it is; None for one that lies where it belongs.
+    """
+    rule = found.rule if found else places[0].sighting.rule
+    if found is None:
+        if rule not in _KEYS_WITHOUT_END:
+            return
+    elif found.tier is Tier.NAMED or found.expires is not None or found.severity is Severity.INFO:
+        return
+    dated = [(at, one) for one in places if (at := parse_rfc3339(one.sighting.written)) is not None]
+    if not dated:
+        return
+    oldest, place = min(dated, key=lambda pair: (pair[0], pair[1].id))
+    limit = around.policy.max_age
+    age = around.clock(place.cluster) - oldest
+    if age < limit:
+        around.look_again(place.cluster, oldest + limit)
+        return
+    days, allowed = int(age // 86400), limit / 86400
+    kept = place.topic == SECRETS and kept_by(place.owner)
+    severity = lowered(Severity.MEDIUM) if kept else Severity.MEDIUM
+    around.look_again(place.cluster, oldest + (days + 1) * 86400)
+    what = rule_of(rule)
+    ref = place.object
+    yield finding(
+        RULE,
+        severity,
+        place.cluster,
+        ref,
+        f"{what.title} not rotated for {number(days, 'day')}",
+        f"{place.sighting.path} of {ref} was written {written(place.sighting)} and holds the same "
+        f"credential since; {allowed:g} days are allowed. Whoever had it in that time has it "
+        "still.",
+        (
+            around.seen(
+                place.cluster,
+                place.topic,
+                ref,
+                place.sighting.path,
+                f"written {written(place.sighting)}",
+            ),
+        ),
+        what.remediation or "Rotate it.",
+        peers={one.cluster for one in places} - {place.cluster},
+        subject=place.sighting.path + (f" ({place.number})" if place.number > 1 else ""),
+    )

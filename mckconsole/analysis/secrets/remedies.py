@@ -1,0 +1,160 @@
+"""What to do about a credential: replace it, rotate it, then take it away, place by place.
+
+Commands are for an operator to read and paste; nothing here is ever run.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+
+from mckconsole.analysis.mesh.hints import numbered
+from mckconsole.analysis.secrets.case import KEEPERS, Around, kept_by, listed
+from mckconsole.analysis.secrets.model import Consumer, Place
+from mckconsole.analysis.secrets.topics import CONFIG_MAPS, SECRETS
+from mckconsole.analysis.secrets.verdict import Verdict, rule_of
+from mckconsole.domain.credentials import LAST_APPLIED
+from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.kind import Scan
+from mckconsole.domain.kinds import BY_TOPIC
+
+_MOST = 6
+"""Places that a remediation has a step for."""
+_FORMER = ("replicasets", "controllerrevisions", "jobs")
+_ROLES = {
+    "aws": "annotate serviceaccount NAME eks.amazonaws.com/role-arn=ROLE_ARN",
+    "gcp": "annotate serviceaccount NAME iam.gke.io/gcp-service-account=MAIL",
+    "azure": "annotate serviceaccount NAME azure.workload.identity/client-id=CLIENT_ID",
+}
+_RELEASE = "helm.sh/release"
+_SOURCES = ("Helm", "Argo CD", "Flux", "Kustomize")
+"""Tools that write an object again from where it is described."""
+
+
+def steps(
+    around: Around, found: Verdict, places: Sequence[Place], consumers: Sequence[Consumer]
+) -> str:
+    """All steps, in order."""
+    every = list(
+        dict.fromkeys(
+            (
+                *_rotate(found),
+                *_identity(around, found, consumers),
+                *_take_away(around, places),
+                *_keep(places),
+            )
+        )
+    )
+    return numbered(every) if len(every) > 1 else "".join(every)
+
+
+def _rotate(found: Verdict) -> Iterator[str]:
+    if found.expired:
+        yield "it has expired: nothing to rotate; take away what is left of it"
+    elif words := rule_of(found.rule).remediation:
+        yield words
+
+
+def _identity(around: Around, found: Verdict, consumers: Sequence[Consumer]) -> Iterator[str]:
+    """The workload identity that each workload has already, or how it gets one."""
+    provider = rule_of(found.rule).provider
+    command = _ROLES.get(provider)
+    if command is None:
+        return
+    known: set[tuple[str, str, str]] = set()
+    for one in consumers:
+        key = (one.cluster, one.namespace, one.name)
+        if key in known or len(known) >= _MOST:
+            continue
+        known.add(key)
+        named = f"{one.kind.lower()} {one.namespace}/{one.name}"
+        if one.identity:
+            yield f"{named} is known to the identity pane as {one.identity}: let it use that"
+        else:
+            fix = around.kubectl(one.cluster, command, one.namespace)
+            yield f"{named} has no identity in that cloud: {fix}"
+
+
+def _take_away(around: Around, places: Sequence[Place]) -> Iterator[str]:
+    for one in places[:_MOST]:
+        yield from take_away(around, one)
+    if len(places) > _MOST:
+        yield f"and {len(places) - _MOST} more places, which the evidence names"
+
+
+def take_away(around: Around, place: Place) -> Iterator[str]:
+    """How a credential leaves one place."""
+    source = next((one for one in _SOURCES if place.owner.startswith(one)), "")
+    if source:
+        yield f"take it out where {place.owner} has it from, or {source} writes it again"
+    if LAST_APPLIED in place.sighting.path:
+        yield from forget_applied(around, place.cluster, place.topic, place.object)
+    elif place.topic in _FORMER:
+        yield _kubectl(around, place, f"delete {_plural(place.topic)}")
+    elif place.topic in (SECRETS, CONFIG_MAPS):
+        yield _from_data(around, place)
+    elif BY_TOPIC[place.topic].scan in (Scan.WORKLOAD, Scan.LOOSE_POD):
+        yield _from_workload(around, place)
+    else:
+        shown = _kubectl(around, place, f"get {_plural(place.topic)}")
+        yield (
+            f"whoever may read the {place.object.kind} reads it too: refer to a Secret there "
+            f"instead ({shown} -o yaml)"
+        )
+
+
+def forget_applied(around: Around, cluster: str, topic: str, ref: ObjectRef) -> Iterator[str]:
+    """How `last-applied-configuration` goes, and stays away."""
+    name = f"{_plural(topic)} {shlex.quote(ref.name)}"
+    command = around.kubectl(cluster, f"annotate {name} {LAST_APPLIED}-", ref.namespace)
+    yield f"apply it with `kubectl apply --server-side` from now on, then {command}"
+
+
+def _from_data(around: Around, place: Place) -> str:
+    ref, key = place.object, place.sighting.key
+    if place.topic == SECRETS and _RELEASE in ref.name:
+        return (
+            "values of a Helm release stay in each of its revisions: keep few (`--history-max`), "
+            f"then {_kubectl(around, place, 'delete secret')}"
+        )
+    field = place.sighting.path.partition("[")[0]
+    pointer = f"/{field}/{key.replace('~', '~0').replace('/', '~1')}"
+    patch = f'[{{"op":"remove","path":"{pointer}"}}]'
+    resource = "secret" if place.topic == SECRETS else "configmap"
+    remove = _kubectl(around, place, f"patch {resource}", f"--type=json -p {shlex.quote(patch)}")
+    if place.topic == CONFIG_MAPS:
+        return f"move it to a Secret that few can read, then {remove}"
+    return f"once nothing uses it: {remove}"
+
+
+def _from_workload(around: Around, place: Place) -> str:
+    ref, key, path = place.object, place.sighting.key, place.sighting.path
+    if ".env[" in path and place.topic != "pods":
+        name = shlex.quote(f"{ref.kind.lower()}/{ref.name}")
+        remove = around.kubectl(place.cluster, f"set env {name} {shlex.quote(key + '-')}",
+                                ref.namespace)  # fmt: skip
+        return f"refer to a Secret (`valueFrom.secretKeyRef`) in place of the value: {remove}"
+    edit = _kubectl(around, place, f"edit {_plural(place.topic)}")
+    return f"refer to a Secret in place of the value at {path}: {edit}"
+
+
+def _keep(places: Iterable[Place]) -> Iterator[str]:
+    """Who should keep it, where nobody does."""
+    held = [one for one in places if one.topic == SECRETS]
+    if held and not any(kept_by(one.owner, KEEPERS) for one in held):
+        yield (
+            "where a credential must stay, keep it in a secret manager and let External Secrets "
+            "or the Secrets Store CSI driver bring it, so that a rotation reaches "
+            f"{listed(dict.fromkeys(one.cluster for one in held))}"
+        )
+
+
+def _plural(topic: str) -> str:
+    kind = BY_TOPIC[topic]
+    return f"{kind.plural}.{kind.group}" if "." in kind.group else kind.plural
+
+
+def _kubectl(around: Around, place: Place, command: str, rest: str = "") -> str:
+    ref = place.object
+    whole = f"{command} {shlex.quote(ref.name)} {rest}".strip()
+    return around.kubectl(place.cluster, whole, ref.namespace)

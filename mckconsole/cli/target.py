@@ -18,17 +18,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+import msgspec
+
 from mckconsole.analysis.thresholds import Thresholds
 from mckconsole.cli.errors import UsageError
+from mckconsole.cli.logs import check_clusters, log_sources
 from mckconsole.cli.output import say
 from mckconsole.config.load import load_config
 from mckconsole.config.model import Config
+from mckconsole.sources.access_log import LogSource
 from mckconsole.sources.kubeconfig import Inventory, KubeconfigError, load_kubeconfig
-from mckconsole.ui.policy import identity_policy
+from mckconsole.ui.policy import audit_policy, identity_policy
 from mckconsole.ui.settings import OpenFleet
 
 if TYPE_CHECKING:
     from mckconsole.analysis.identity.model import IdentityPolicy
+    from mckconsole.analysis.secrets.model import AuditPolicy
     from mckconsole.demo.fleet import EmbeddedFleet
 
 
@@ -38,8 +43,11 @@ class Target:
 
     inventory: Inventory
     config: Config
+    """With what the command line says of the audit."""
     config_file: Path | None
     """None when the defaults hold, and for the embedded fleet."""
+    logs: tuple[LogSource, ...] = ()
+    """Files that say who read Secrets."""
 
 
 @asynccontextmanager
@@ -47,19 +55,38 @@ async def opened(arguments: Namespace) -> AsyncIterator[Target]:
     """The target of the command line; the embedded fleet runs until the context ends.
 
     Raises:
-        UsageError: the kubeconfig cannot be used, or options contradict each other.
+        UsageError: the kubeconfig or a log cannot be used, or options contradict each other.
         ConfigError: the configuration cannot be used.
     """
+    logs = log_sources(arguments)
     if not arguments.demo:
         loaded = load_config(arguments.config, env=os.environ)
-        inventory = _inventory(arguments, arguments.kubeconfig, loaded.config)
-        yield Target(inventory, loaded.config, loaded.path)
+        config = with_flags(loaded.config, arguments)
+        inventory = _inventory(arguments, arguments.kubeconfig, config)
+        check_clusters(logs, inventory)
+        yield Target(inventory, config, loaded.path, logs)
         return
     from mckconsole.demo.fleet import EmbeddedFleet
 
     async with EmbeddedFleet() as fleet:
-        inventory = _inventory(arguments, str(fleet.kubeconfig), fleet.config)
-        yield Target(inventory, fleet.config, None)
+        config = with_flags(fleet.config, arguments)
+        inventory = _inventory(arguments, str(fleet.kubeconfig), config)
+        check_clusters(logs, inventory)
+        yield Target(inventory, config, None, logs)
+
+
+def with_flags(config: Config, arguments: Namespace) -> Config:
+    """`config` with the flags of the audit, which come before what it says itself."""
+    section = config.audit
+    return msgspec.structs.replace(
+        config,
+        audit=msgspec.structs.replace(
+            section,
+            scan_values=["*"] if arguments.scan_values else section.scan_values,
+            by_name=arguments.by_name or section.by_name,
+            strict_certificates=arguments.strict or section.strict_certificates,
+        ),
+    )
 
 
 def _inventory(arguments: Namespace, kubeconfig: str | None, config: Config) -> Inventory:
@@ -94,17 +121,22 @@ async def followed(
     The embedded fleet plays its script meanwhile.
 
     Raises:
-        UsageError: the kubeconfig cannot be used.
+        UsageError: the kubeconfig or a log cannot be used.
     """
+    logs = log_sources(arguments)
     if arguments.demo:
         async with _playing() as fleet:
-            reader = _reader(arguments, str(fleet.kubeconfig), fleet.config, env)
+            config = with_flags(fleet.config, arguments)
+            reader = _reader(arguments, str(fleet.kubeconfig), config, env)
             inventory = await asyncio.to_thread(_read, reader)
-            yield OpenFleet(inventory, fleet.config, thresholds(fleet.config))
+            check_clusters(logs, inventory)
+            yield OpenFleet(inventory, config, thresholds(config), logs=logs)
         return
+    config = with_flags(config, arguments)
     reader = _reader(arguments, arguments.kubeconfig, config, env)
     inventory = await asyncio.to_thread(_read, reader)
-    yield OpenFleet(inventory, config, thresholds(config), reader)
+    check_clusters(logs, inventory)
+    yield OpenFleet(inventory, config, thresholds(config), reader, logs)
 
 
 @asynccontextmanager
@@ -136,3 +168,8 @@ def policy(target: Target) -> IdentityPolicy:
     """The configuration's identity section and the clusters' groups, as the analysis wants it."""
     groups = {one.name: one.groups for one in target.inventory.endpoints}
     return identity_policy(target.config, groups)
+
+
+def audit(target: Target) -> AuditPolicy:
+    """The configuration's audit section and the flags, as the analysis wants it."""
+    return audit_policy(target.config)

@@ -5,7 +5,7 @@ Holds values only. The fleet is opened later, by the application, when its first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mckconsole.analysis.thresholds import Thresholds
     from mckconsole.config.model import Config
+    from mckconsole.sources.access_log import LogSource
     from mckconsole.sources.kubeconfig import Inventory
 
 
@@ -38,10 +39,12 @@ class OpenFleet:
 
     inventory: Inventory
     config: Config
-    """The embedded fleet brings its own."""
+    """The embedded fleet brings its own; with what the command line says of the audit."""
     thresholds: Thresholds
     reread: Callable[[], Inventory] | None = None
     """Reads the inventory again, blocking; raises KubeconfigError. None: it cannot change."""
+    logs: Sequence[LogSource] = ()
+    """Files that say who read Secrets."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,14 +151,16 @@ def root_certificates(world: World, name: str, namespaces: Iterable[str]) -> Ite
 
 
 def secrets(world: World, name: str) -> Iterator[KubeObject]:
-    """Lasting tokens of service accounts, and the Secrets that pods refer to. None holds a secret:
-    a sentence says so."""
-    site = world.sites[name]
+    """Lasting tokens of service accounts, and the Secrets that pods refer to, where the scenario
+    has none to hold: these hold no secret, but a sentence that says so."""
+    site, held = world.sites[name], world.scenario.secrets_held_in(name)
     for login in _logins(world, name):
         namespace = login.workload.partition("/")[0]
-        if login.token_secret:
+        if login.token_secret and (namespace, login.token_secret) not in held:
             yield _token(site, namespace, login.account_name, login.token_secret)
-        yield from _keys(site, namespace, login)
+        for one in _keys(site, namespace, login):
+            if (namespace, one["metadata"]["name"]) not in held:
+                yield one
     for lone in _lone(world, name):
         if lone.token_secret:
             namespace, _, account = lone.account.partition("/")

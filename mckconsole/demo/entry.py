@@ -17,16 +17,21 @@ _READABLE_PARTS = ("log", "status")
 _DISCOVERY = ("/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*")
 
 
-def read_rules(cluster: Storage, forbidden: Sequence[str]) -> Iterator[Rule]:
-    """Readers may read everything that the cluster serves but what the scenario forbids.
+def read_rules(
+    cluster: Storage, forbidden: Sequence[str], only_in: Mapping[str, Sequence[str]]
+) -> Iterator[Rule]:
+    """Readers may read everything that the cluster serves but what the scenario forbids, or allows
+    in some namespaces only.
 
     Nameless users are readers too: kubectl sends no token over plain HTTP.
     """
     readers = (READER, "system:unauthenticated")
     groups: dict[str, list[str]] = {}
     for resource in cluster.types.values():
-        if resource.id not in forbidden:
-            names = (resource.plural, *(f"{resource.plural}/{sub}" for sub in _READABLE_PARTS))
+        names = (resource.plural, *(f"{resource.plural}/{sub}" for sub in _READABLE_PARTS))
+        if places := only_in.get(resource.id):
+            yield Rule(readers, groups=(resource.group,), resources=names, namespaces=tuple(places))
+        elif resource.id not in forbidden:
             groups.setdefault(resource.group, []).extend(names)
     for group, resources in groups.items():
         yield Rule(readers, groups=(group,), resources=tuple(resources))

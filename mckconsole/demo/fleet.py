@@ -145,6 +145,10 @@ class EmbeddedFleet:
                 servers[model.name] = self._refuse()
             else:
                 servers[model.name] = await self._serve(model)
+        self._world.keyring.servers |= servers
+        for name, cluster in self._clusters.items():
+            for item in render.joining_objects(self._world, name):
+                cluster.create(item)
         endpoints = [await self._serve_metrics(one) for one in self._world.scenario.prometheus]
         self._config = Config(request_timeout=REQUEST_TIMEOUT, prometheus=endpoints)
         tokens = {name: self._token(name) for name in servers}
@@ -211,7 +215,7 @@ class EmbeddedFleet:
         for item in render.heartbeat_objects(self._world, name, self.now()):
             cluster.create(item)
         self._add_pods(cluster, name)
-        cluster.access.rules.extend(read_rules(cluster, model.forbidden))
+        cluster.access.rules.extend(read_rules(cluster, model.forbidden, model.only_in))
         return cluster
 
     def _add_pods(self, cluster: EmbeddedCluster, name: str) -> None:

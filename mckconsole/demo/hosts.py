@@ -37,6 +37,7 @@ def _ingress(site: Site, host: Host, port: int) -> KubeObject:
         spec={
             "ingressClassName": "nginx",
             "rules": [{"host": host.host, "http": {"paths": [path]}}],
+            **({"tls": [{"hosts": [host.host], "secretName": host.tls}]} if host.tls else {}),
         },
         status={"loadBalancer": {"ingress": [{"ip": site.cluster.public_ip}]}},
     )

@@ -1,6 +1,6 @@
 """How Lighthouse is installed in a member of Submariner, and the broker where one holds it.
 
-ServiceDiscovery carries credentials as the real one does, with values that say that they are none.
+ServiceDiscovery carries a credential as the real one does; see `submariner`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ BROKER_NAMESPACE = "submariner-k8s-broker"
 def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     """ServiceDiscovery of member `name`, and its Broker."""
     site, mesh = world.sites[name], world.scenario.submariner_of(name)
+    token = world.keyring.expand(mesh.token) if mesh else ""
     yield site.manifest(
         "submariner.io/v1alpha1",
         "ServiceDiscovery",
@@ -29,7 +30,7 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
             "debug": False,
             "globalnetEnabled": bool(global_cidr(world, name)),
             "brokerK8sApiServer": "broker.demo.example.com:6443",
-            "brokerK8sApiServerToken": FAKE,
+            "brokerK8sApiServerToken": token or FAKE,
             "brokerK8sCA": FAKE,
             "brokerK8sRemoteNamespace": BROKER_NAMESPACE,
         },

@@ -19,6 +19,7 @@ from mckconsole.demo import (
     generate,
     gke,
     globalnet,
+    holders,
     hosts,
     istioservices,
     karmada,
@@ -35,14 +36,20 @@ from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.storage import SYSTEM_NAMESPACES
 from mckconsole.demo.world import World
 
-__all__ = ["definitions", "heartbeat_objects", "scripted_objects", "static_objects"]
+__all__ = [
+    "definitions",
+    "heartbeat_objects",
+    "joining_objects",
+    "scripted_objects",
+    "static_objects",
+]
 
 
 def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     """What stays as it is for the whole demo: namespaces first, accounts before pods."""
     site = world.sites[name]
     homes = {*SYSTEM_NAMESPACES, *world.scenario.namespaces_of(name)}
-    homes |= meshes.namespaces(world, name)
+    homes |= meshes.namespaces(world, name) | holders.namespaces(world, name)
     yield from generate.namespaces(site, homes)
     yield from accounts.service_accounts(world, name, sorted(homes))
     yield from accounts.root_certificates(world, name, sorted(homes))
@@ -66,6 +73,7 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     yield from meshes.static_objects(world, name)
     yield from corefile.static_objects(world, name)
     yield from hosts.static_objects(world, name)
+    yield from holders.static_objects(world, name)
 
 
 def _multi_cluster_services(world: World, name: str) -> Iterator[KubeObject]:
@@ -77,6 +85,11 @@ def _multi_cluster_services(world: World, name: str) -> Iterator[KubeObject]:
     if world.scenario.cilium_of(name):
         yield from ciliummcs.static_objects(world, name)
     yield from cloudmap.static_objects(world, name)
+
+
+def joining_objects(world: World, name: str) -> Iterator[KubeObject]:
+    """What says where other clusters are: the world's keyring must know their servers."""
+    yield from holders.joining_objects(world, name)
 
 
 def scripted_objects(world: World, name: str) -> Iterator[KubeObject]:

@@ -19,6 +19,7 @@ import yaml
 from msgspec import field
 
 from mckconsole.demo.section import Section
+from mckconsole.demo.sections_audit import CertificateModel, CredentialModel, Holder, Literals
 from mckconsole.demo.sections_identity import Grant, IdentityCluster, Login, LoneAccount, Users
 from mckconsole.demo.sections_mesh import MeshSections
 from mckconsole.demo.sections_services import (
@@ -71,6 +72,8 @@ class ClusterModel(Section, frozen=True):
     """Served versions of multicluster.x-k8s.io; empty serves none."""
     forbidden: list[str] = field(default_factory=list)
     """Resources (`plural.group`) that the demo's user may not read here."""
+    only_in: dict[str, list[str]] = field(default_factory=dict)
+    """Resources that it may read only in these namespaces."""
     dead: Literal["", "silent", "refusing"] = ""
     """Accepts connections and never answers, or does not accept them."""
     latency_ms: float = 0.0
@@ -112,6 +115,11 @@ class SubmarinerModel(Section, frozen=True):
     members: dict[str, SubmarinerMember]
     tunnels: dict[str, dict[str, TunnelModel | float | None]]
     """From, to, tunnel. Null: the sender dropped the receiver's Endpoint (overlapping subnets)."""
+    psk: str = ""
+    """What stands in every member's object for the key of its tunnels; empty: a word that says
+    that it is none."""
+    token: str = ""
+    """The same for the token that writes to the broker."""
 
 
 class CiliumMember(Section, frozen=True):
@@ -259,6 +267,12 @@ class Scenario(Section, frozen=True):
     identity_access: list[Grant] = field(default_factory=list)
     certificates: dict[str, str] = field(default_factory=dict)
     """Name to PEM."""
+    credentials: dict[str, CredentialModel] = field(default_factory=dict)
+    issued: dict[str, CertificateModel] = field(default_factory=dict)
+    holders: list[Holder] = field(default_factory=list)
+    lookalikes: list[Holder] = field(default_factory=list)
+    tls: list[Holder] = field(default_factory=list)
+    literals: list[Literals] = field(default_factory=list)
     prometheus: list[PrometheusModel] = field(default_factory=list)
     script: list[Step] = field(default_factory=list)
 
@@ -279,6 +293,16 @@ class Scenario(Section, frozen=True):
         return any(
             member[place] if place in member else fnmatchcase(cluster, place) for place in places
         )
+
+    def held_in(self, cluster: str) -> list[Holder]:
+        """The objects of `cluster` that hold credentials or certificates, or look so."""
+        everything = (*self.holders, *self.lookalikes, *self.tls)
+        return [one for one in everything if self.within(cluster, one.where)]
+
+    def secrets_held_in(self, cluster: str) -> set[tuple[str, str]]:
+        """Namespace and name of the Secrets among them."""
+        places = (one.name.partition("/") for one in self.held_in(cluster) if one.kind == "Secret")
+        return {(namespace, name) for namespace, _, name in places}
 
     def workloads_of(self, cluster: str) -> list[Workload]:
         """The workloads that run in `cluster`."""

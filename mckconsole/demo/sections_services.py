@@ -123,3 +123,5 @@ class Host(Section, frozen=True):
     service: str
     where: list[str]
     kind: Literal["Ingress", "HTTPRoute"] = "Ingress"
+    tls: str = ""
+    """Secret with the certificate that an Ingress shows; empty: it says nothing of TLS."""

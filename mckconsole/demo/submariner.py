@@ -4,7 +4,7 @@ Shapes follow the CRDs: EndpointSpec and ClusterSpec are snake_case, round trips
 the heartbeat is an annotation in Unix seconds. Every member holds its own Endpoint and Cluster and
 copies of the others', as the broker syncs them; an Endpoint whose subnets overlap is dropped on
 sync, so it is missing without a word. The Submariner object carries credentials as the real one
-does, with values that say that they are none.
+does: those that the scenario names, or values that say that they are none.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
                 "global_cidr": [shared] if (shared := mesh.members[member].global_cidr) else [],
             },
         )
-    yield _submariner(site, mesh)
+    yield _submariner(world, site, mesh)
 
 
 def heartbeat_objects(world: World, name: str, now: float) -> Iterator[KubeObject]:
@@ -201,7 +201,7 @@ def _route_agent(world: World, site: Site, node: NodePlan) -> KubeObject:
     )
 
 
-def _submariner(site: Site, mesh: SubmarinerModel) -> KubeObject:
+def _submariner(world: World, site: Site, mesh: SubmarinerModel) -> KubeObject:
     cluster = site.cluster
     return site.manifest(
         "submariner.io/v1alpha1",
@@ -221,9 +221,9 @@ def _submariner(site: Site, mesh: SubmarinerModel) -> KubeObject:
             "clusterCIDR": cluster.pod_cidr,
             "serviceCIDR": cluster.service_cidr,
             "ceIPSecNATTPort": 4500,
-            "ceIPSecPSK": FAKE,
+            "ceIPSecPSK": world.keyring.expand(mesh.psk) or FAKE,
             "brokerK8sApiServer": "broker.demo.example.com:6443",
-            "brokerK8sApiServerToken": FAKE,
+            "brokerK8sApiServerToken": world.keyring.expand(mesh.token) or FAKE,
             "brokerK8sCA": FAKE,
             "version": mesh.version.removeprefix("v"),
             "connectionHealthCheck": {

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from mckconsole.demo.admission import inject
 from mckconsole.demo.clusterservices import endpoint_slice, service
+from mckconsole.demo.literals import add_literals
 from mckconsole.demo.managed import metadata_fields, template_fields, written
 from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.pods import Seat, owner_of, pod, pod_labels, ready_count, seats_of
@@ -27,6 +28,7 @@ def workload(world: World, cluster: str, model: Workload) -> Iterator[KubeObject
     site, login = world.sites[cluster], world.login(cluster, model)
     if not model.outside:
         template = template_of(site, model, login)
+        add_literals(world, cluster, f"{model.namespace}/{model.name}", template)
         seats = seats_of(site, model)
         yield from _controllers(site, model, login, template, seats)
         tenant = world.tenant(cluster)

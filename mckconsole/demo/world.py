@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mckconsole.demo.keyring import Keyring
 from mckconsole.demo.scenario import (
     ClusterLoss,
     PoolChange,
@@ -62,6 +63,7 @@ class World:
         self.sites: Mapping[str, Site] = {
             model.name: Site(model, seed, epoch) for model in scenario.clusters
         }
+        self.keyring = Keyring(scenario, seed=seed, epoch=epoch)
         self.tunnels: dict[tuple[str, str], TunnelModel] = dict(_tunnels(scenario))
         """(from, to) of every connection that exists; a dropped Endpoint has none."""
         self._past: dict[tuple[str, str], list[tuple[float, TunnelModel]]] = {

@@ -349,6 +349,19 @@ async def representations(target: Target) -> None:
 
 
 @case
+async def secrets_without_values(target: Target) -> None:
+    """A Table tells type and number of keys beside the metadata, and no value."""
+    path = f"/api/v1/namespaces/{NAMESPACE}/secrets"
+    for limit in (0, 1):
+        found = await target.get(path, accept=TABLE, includeObject="Metadata", limit=limit)
+        columns = [column["name"] for column in found.json["columnDefinitions"]]
+        for row in found.json["rows"]:
+            assert row["object"].keys() == {"kind", "apiVersion", "metadata"}
+            cells = dict(zip(columns, row["cells"], strict=True))
+            target.note("a Secret", [cells[name] for name in ("Name", "Type", "Data")])
+
+
+@case
 async def deprecated_versions(target: Target) -> None:
     base = "/apis/conformance.example.org"
     for version in ("v1alpha1", "v1beta1", "v1"):

@@ -1,0 +1,109 @@
+"""Where a value lies, and the stretches of bytes that are looked at on the way into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mckconsole.detect.model import Value, Where
+from mckconsole.detect.names import quoted
+
+_NONE: Mapping[str, bytes] = {}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Place:
+    """One field of an object: what a sighting is filed under."""
+
+    where: Where
+    path: str
+    """From the object's root."""
+    key: str
+    """As `Sighting.key`."""
+    fields: tuple[str, ...] = ()
+    """The same path as managedFields write it: `f:data`, `f:KEY`."""
+    secret_type: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Place {self.path}>"
+
+
+@dataclass(slots=True, repr=False, eq=False)
+class Part:
+    """A stretch of bytes: a whole field, or what was unpacked or cut out of one."""
+
+    data: bytes
+    key: str
+    """The innermost name beside it."""
+    path: str
+    place: Place
+    siblings: Mapping[str, bytes] = field(default_factory=lambda: _NONE)
+    parent: Part | None = None
+    span: tuple[int, int] = (0, 0)
+    """What of the parent it was made of. A leaf of parsed JSON has no place there: (-1 - n, -n)."""
+    cut: bool = False
+    """It is a stretch of the parent's own bytes, a value of a line."""
+    depth: int = 0
+    """Layers of encoding around it."""
+    level: int = 0
+    """Steps from the field."""
+    rank: int = 0
+    """Which of several places of a field that repeat each other is the one to name."""
+    document: bool = False
+    """It is a value of a JSON document that was not read as a whole; its path goes on in it."""
+    copy: bool = False
+    """It repeats what is elsewhere, or did once: certificates in it serve nobody."""
+
+    def __repr__(self) -> str:
+        return f"<Part at {self.path}>"
+
+    def value(self, start: int = 0, end: int | None = None) -> Value:
+        """What detectors see of it, the whole or a window."""
+        data = self.data if end is None else self.data[start:end]
+        place = self.place
+        return Value(
+            data, self.key, self.path, place.where, place.key, place.secret_type, self.siblings
+        )
+
+    def below(self, data: bytes, how: str, span: tuple[int, int] | None = None) -> Part:
+        """What was unpacked from it, or from a span of it, under the same name."""
+        return Part(
+            data,
+            self.key,
+            f"{self.path} › {how}",
+            self.place,
+            parent=self,
+            span=span or (0, len(self.data)),
+            depth=self.depth + 1,
+            level=self.level + 1,
+            rank=self.rank,
+            copy=self.copy,
+        )
+
+
+def data_place(where: Where, field_name: str, key: str, secret_type: str = "") -> Place:
+    """A key of the data of a Secret or ConfigMap."""
+    path = f"{field_name}[{quoted(key)}]"
+    return Place(where, path, key, (f"f:{field_name}", f"f:{key}"), secret_type)
+
+
+def overlaps(one: Part, first: tuple[int, int], other: Part, second: tuple[int, int]) -> bool:
+    """Whether two spans of two parts of the same field share bytes, by where both came from."""
+    while one.level > other.level:
+        one, first = _up(one, first)
+    while other.level > one.level:
+        other, second = _up(other, second)
+    while one is not other:
+        if one.parent is None or other.parent is None:
+            return False  # of two fields
+        one, first = _up(one, first)
+        other, second = _up(other, second)
+    return first[0] < second[1] and second[0] < first[1]
+
+
+def _up(part: Part, span: tuple[int, int]) -> tuple[Part, tuple[int, int]]:
+    """The parent of a part that has one, and the span in it."""
+    parent = part.parent or part
+    if part.cut:
+        return parent, (span[0] + part.span[0], span[1] + part.span[0])
+    return parent, part.span

@@ -1,0 +1,123 @@
+"""From hits to sightings: what may be said, and nothing of what was seen.
+
+The last line of defence is here: a text about a credential that has eight bytes of one in a row is
+not said, whichever part made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mckconsole.detect.asking import Engine
+from mckconsole.detect.fingerprint import charset, fingerprint, length_bucket
+from mckconsole.detect.hits import Hit, settle, spans
+from mckconsole.detect.lines import locate
+from mckconsole.detect.model import Where
+from mckconsole.domain.audit import Sighting
+from mckconsole.domain.text import clean, shorten
+
+WINDOW = 8
+"""Bytes of a value in a row that nothing may repeat."""
+_MAX_PATH = 500
+_MAX_TEXT = 300
+_MAX_FACTS = 24
+_MAX_PREFIX = 16
+_IDENTIFIERS = frozenset(("key id",))
+"""Facts that may be what is fingerprinted: an id that is public by itself."""
+_EXPECTED = frozenset(
+    (
+        ("kubernetes.io/tls", "tls.key"),
+        ("kubernetes.io/ssh-auth", "ssh-privatekey"),
+        ("kubernetes.io/basic-auth", "password"),
+    )
+)
+"""Types of Secrets, and the key of each that is there for a credential."""
+
+
+def sightings(hits: list[Hit], engine: Engine) -> tuple[tuple[Sighting, tuple[str, ...]], ...]:
+    """What is reported of an object, each with the field's path as managedFields write it."""
+    real = [hit for hit in hits if not engine.is_placeholder(hit.value, hit.match)]
+    if not real:
+        return ()
+    kept = settle(real, engine)
+    parts = {id(hit.value): hit for hit in kept}
+    final: list[Hit] = []
+    for value, match in engine.pair([(hit.value, hit.match) for hit in kept]):
+        hit = parts[id(value)]
+        final.append(Hit(hit.part, hit.detector, value, hit.offset, match))
+    secret = Forbidden(spans(final))
+    found: dict[tuple[str, str, str], tuple[Sighting, tuple[str, ...]]] = {}
+    for hit in final:
+        one = _sighting(hit, secret)
+        where = (one.rule, one.fingerprint, hit.part.place.path)
+        found.setdefault(where, (one, hit.part.place.fields))
+    return tuple(found.values())
+
+
+class Forbidden:
+    """Bytes that no text may repeat."""
+
+    def __init__(self, values: Iterable[bytes]) -> None:
+        self._values = tuple({one for one in values if len(one) >= WINDOW})
+
+    def within(self, text: str) -> bool:
+        """Whether a text has `WINDOW` bytes in a row of one."""
+        raw = text.encode("utf-8", "replace")
+        for at in range(len(raw) - WINDOW + 1):
+            piece = raw[at : at + WINDOW]
+            if any(piece in one for one in self._values):
+                return True
+        return False
+
+
+def _sighting(hit: Hit, secret: Forbidden) -> Sighting:
+    match, place = hit.match, hit.part.place
+    seen = hit.bytes or match.canonical
+    path = shorten(clean(_path(hit)), _MAX_PATH)
+    expected = match.expected or (
+        place.where is Where.SECRET
+        and hit.part.level == 0
+        and (place.secret_type, place.key) in _EXPECTED
+    )
+    return Sighting(
+        rule=match.rule,
+        tier=match.tier,
+        path=shorten(place.path, _MAX_PATH) if secret.within(path) else path,
+        key=place.key,
+        fingerprint=fingerprint(match.rule, match.canonical),
+        length=length_bucket(len(seen.decode("utf-8", "replace"))),
+        charset=charset(seen),
+        prefix=_prefix(match.prefix, seen),
+        proof="" if secret.within(match.proof) else _text(match.proof),
+        facts=tuple(_facts(match.facts, secret)),
+        severity=match.severity,
+        expected=expected,
+    )
+
+
+def _path(hit: Hit) -> str:
+    part, inner = hit.part, hit.match.inner
+    if inner:
+        kind = "JSON" if part.data.lstrip()[:1] in (b"{", b"[") else "YAML"
+        return f"{part.path} › {kind} {inner}"
+    if part.cut or hit.span[0] == 0:
+        return part.path
+    where = locate(part.data, hit.span[0])
+    return f"{part.path} › {where}" if where else part.path
+
+
+def _facts(facts: Iterable[tuple[str, str]], secret: Forbidden) -> Iterable[tuple[str, str]]:
+    for name, text in list(facts)[:_MAX_FACTS]:
+        if name in _IDENTIFIERS or not secret.within(text):
+            yield _text(name), _text(text)
+
+
+def _prefix(prefix: str, seen: bytes) -> str:
+    """As much as a rule calls public, where it is that and not most of the value."""
+    if len(prefix) > _MAX_PREFIX or len(prefix) * 2 > len(seen):
+        return ""
+    return clean(prefix)
+
+
+def _text(text: str) -> str:
+    return shorten(clean(text), _MAX_TEXT)

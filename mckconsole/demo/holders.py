@@ -108,7 +108,7 @@ def make(world: World, name: str, model: Holder) -> KubeObject:
     elif texts:
         raw = {key: _packed(text, model.packed.get(key, "")) for key, text in texts.items()}
         body |= _secret(model, raw) if model.kind == "Secret" else _config(raw)
-    namespace, _, own = model.name.rpartition("/")
+    namespace, _, own = keyring.expand(model.name).rpartition("/")
     made = site.manifest(
         _APIS[model.kind],
         model.kind,

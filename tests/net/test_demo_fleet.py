@@ -21,6 +21,8 @@ import pytest
 import yaml
 
 from mckconsole.demo.fleet import EmbeddedFleet
+from mckconsole.demo.keyring import Keyring, needs_servers
+from mckconsole.demo.scenario import load_scenario
 
 EPOCH = 1_790_000_000.0
 LABELLED = "labelSelector=istio%2FmultiCluster%3Dtrue"
@@ -187,24 +189,52 @@ async def test_remote_secrets_are_listed_by_label_without_their_content(
     assert base64.b64decode(content).startswith(b"DEMO: not a kubeconfig")
 
 
-async def test_no_secret_of_the_demo_is_one(fleet: EmbeddedFleet) -> None:
-    """What stands where a token or a key would stand says that it is none."""
-    kinds: set[str] = set()
+async def test_a_secret_that_holds_nothing_says_so(fleet: EmbeddedFleet) -> None:
+    """What stands where a token or a key would stand, and is not of the scenario's holders."""
+    scenario = load_scenario()
     for name, cluster in fleet.clusters.items():
+        held = {(one.kind, keyring().expand(one.name)) for one in scenario.held_in(name)}
         for secret in cluster.objects("secrets"):
-            kinds.add(secret["type"])
+            place = f"{secret['metadata']['namespace']}/{secret['metadata']['name']}"
+            if ("Secret", place) in held:
+                continue
             texts = {base64.b64decode(value).decode() for value in secret["data"].values()}
             told = {text for text in texts if text.startswith("DEMO: not a")}
-            assert told, (name, secret["metadata"]["name"])
+            assert told, (name, place)
             assert texts - told <= {secret["metadata"]["namespace"]}
-    assert kinds == {"Opaque", "kubernetes.io/service-account-token"}
+
+
+def keyring() -> Keyring:
+    return Keyring(load_scenario(), seed=1, epoch=EPOCH)
+
+
+def test_every_access_key_is_of_the_account_of_zeros() -> None:
+    found = [one for one, model in load_scenario().credentials.items() if "aws" in model.kind]
+    assert len(found) > 5
+    for name in found:
+        number = int.from_bytes(base64.b32decode(keyring().parts(name)["id"][4:])[:6], "big")
+        assert number & 0x7FFFFFFFFF80 == 0, name
+
+
+def test_no_two_credentials_are_equal() -> None:
+    parts = [keyring().parts(name) for name in load_scenario().credentials]
+    texts = [text for one in parts for key, text in one.items() if key not in ("user",)]
+    assert len(texts) == len(set(texts))
 
 
 async def test_two_runs_with_one_clock_are_the_same() -> None:
+    """But for what names the addresses of servers, whose ports are the kernel's choice."""
+    joining = {one.name.partition("/")[2] for one in load_scenario().holders
+               if needs_servers(one.data)}  # fmt: skip
+
     async def read() -> str:
         async with EmbeddedFleet(clock=Clock()) as running:
             everything = {
-                (name, resource): list(cluster.objects(resource))
+                (name, resource): [
+                    one
+                    for one in cluster.objects(resource)
+                    if one["metadata"]["name"] not in joining
+                ]
                 for name, cluster in running.clusters.items()
                 for resource in cluster.types
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
@@ -15,14 +16,16 @@ from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
 from mckconsole.cli.output import check_destination, look, say, write
 from mckconsole.cli.progress import ProgressDisplay
-from mckconsole.cli.target import Target, opened, policy, thresholds
+from mckconsole.cli.target import Target, audit, opened, policy, thresholds
 from mckconsole.cli.verdict import Wanted, find_gaps, judge
+from mckconsole.config.waivers import load_waivers
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.times import format_rfc3339
-from mckconsole.report import jsonout, table
+from mckconsole.report import export_findings, table
 from mckconsole.report.coverage import OVERVIEW
 from mckconsole.report.document import Document, build
+from mckconsole.sources.access_log import read_access_logs
 from mckconsole.store.reader import ReadPlan, read_fleet
 from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import PaneSpec
@@ -42,7 +45,8 @@ def run(arguments: Namespace) -> int:
     replace = named and arguments.force
     check_destination(output, replace=replace)
     document, snapshot, target = loop.run(_read(arguments, panes))
-    write(_rendered(arguments, document, output), output, replace=replace)
+    text = _rendered(arguments, document, output, _scope(arguments, target, panes))
+    write(text, output, replace=replace)
     gaps = find_gaps(snapshot, target.config)
     wanted = Wanted(
         fail_on=Severity(arguments.fail_on) if named and arguments.fail_on else None,
@@ -88,6 +92,7 @@ async def _read(
 ) -> tuple[Document, FleetSnapshot, Target]:
     """Read what the panes need; the overview counts what all panes find, so it needs everything."""
     async with opened(arguments) as target:
+        waivers = load_waivers(arguments.waivers, target.config, env=os.environ)
         read = PANES if any(pane.name == OVERVIEW for pane in panes) else panes
         plan = ReadPlan(
             topics=_distinct(topic for pane in read for topic in pane.topics),
@@ -99,23 +104,39 @@ async def _read(
             store = await read_fleet(
                 target.inventory, plan, config=target.config, progress=progress
             )
+        if target.logs:
+            store.set_access(await read_access_logs(target.logs, target.inventory.endpoints))
         snapshot = store.snapshot()
-        analysis = analyse(snapshot, thresholds=thresholds(target.config), policy=policy(target))
-        return build(snapshot, analysis, panes), snapshot, target
+        analysis = analyse(
+            snapshot, thresholds=thresholds(target.config), policy=policy(target),
+            audit=audit(target), waivers=waivers,
+        )  # fmt: skip
+        return build(snapshot, analysis, panes, waivers), snapshot, target
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _rendered(arguments: Namespace, document: Document, output: str | None) -> str:
-    if arguments.command == "report" and arguments.format == "json":
-        return jsonout.render(document)
-    seen = look(output)
+def _rendered(arguments: Namespace, document: Document, output: str | None, scope: str) -> str:
     demo = "DEMO: simulated clusters on this machine · " if arguments.demo else ""
     at = format_rfc3339(document.generated_at)
     title = f"mckconsole {__version__} · {demo}read-only · {at}"
+    if arguments.command == "report" and arguments.format != "table":
+        return export_findings.render(
+            arguments.format, document, title=title, scope=scope, demo=arguments.demo
+        )
+    seen = look(output)
     return table.render(document, title=title, width=seen.width, colour=seen.colour)
+
+
+def _scope(arguments: Namespace, target: Target, panes: Sequence[PaneSpec]) -> str:
+    """What was asked for: `contexts prod-* · panes mesh, secrets`."""
+    named = arguments.context or target.config.contexts
+    contexts = f"contexts {', '.join(named)}" if named else "all contexts"
+    names = [pane.name for pane in panes]
+    shown = "every pane" if OVERVIEW in names else f"panes {', '.join(names)}"
+    return f"{contexts} · {shown}"
 
 
 def _explain(status: ExitCode, gaps: dict[str, list[str]]) -> None:

@@ -130,7 +130,7 @@ def _topics(cluster: ClusterSnapshot, topics: Mapping[str, tuple[str, ...]]) -> 
             resource=_resource(kind),
             depth=_depth(kind, view),
             answer=answer,
-            reason=_reason(cluster, kind, view, answer),
+            reason=_reason(cluster, view, answer),
             objects=len(view.objects) if view.state.readable else None,
             in_part=len(view.faults),
             as_of=view.as_of,
@@ -151,13 +151,13 @@ def _depth(kind: Kind, view: TopicView) -> Depth:
     return "metadata" if kind.sensitivity is Sensitivity.METADATA_ONLY else "fields"
 
 
-def _reason(cluster: ClusterSnapshot, kind: Kind, view: TopicView, answer: Answer) -> str:
+def _reason(cluster: ClusterSnapshot, view: TopicView, answer: Answer) -> str:
     if answer is Answer.ANSWERED:
         return ""
+    if view.withheld:
+        return UNASKED_VALUES
     if answer is Answer.NOT_ASKED and not cluster.state.readable:
         return ": ".join(part for part in (cluster.state.value, cluster.reason) if part)
-    if answer is Answer.NOT_ASKED and kind.by_values and kind.only_audited:
-        return UNASKED_VALUES
     return view.reason or view.gap
 
 

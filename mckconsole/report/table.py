@@ -7,19 +7,15 @@ colour.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from mckconsole.domain.findings import Severity
-from mckconsole.domain.states import ClusterState
-from mckconsole.domain.times import format_age
 from mckconsole.report.coverage import OVERVIEW
 from mckconsole.report.document import Document, PaneTable
 from mckconsole.report.findings import finding_lines, unknown_lines
 from mckconsole.report.grid import grid
 from mckconsole.report.prose import flowing, labelled
 from mckconsole.report.spans import Line, Span, paint
-from mckconsole.views.cells import SEVERITY_ROLES
+from mckconsole.report.summary import finding_counts, verdict
 from mckconsole.views.spec import GLYPHS, Role
 
 
@@ -55,31 +51,8 @@ def _lines(document: Document, title: str, width: int | None) -> Iterator[Line]:
 
 
 def _verdict(document: Document, width: int | None) -> Iterator[Line]:
-    """Is it bad, how much of the fleet does it speak for, how old is it."""
-    read = [one for one in document.clusters if ClusterState(one.state).readable]
-    ages = [document.generated_at - one.as_of for one in read if one.as_of is not None]
-    parts = [
-        f"findings: {finding_counts(document)}",
-        f"{len(read)} of {len(document.clusters)} clusters read",
-    ]
-    if document.unknowns:
-        many = "" if len(document.unknowns) == 1 else "s"
-        parts.append(f"{len(document.unknowns)} question{many} not answered")
-    if ages:
-        parts.append(f"data ≤ {format_age(max(ages))} old")
-    worst = min((one.severity for one in document.counting), key=lambda s: s.rank, default=None)
-    role = Role.OK if worst in (None, Severity.INFO) else SEVERITY_ROLES[worst]
-    if role is Role.OK and (document.unknowns or len(read) < len(document.clusters)):
-        role = Role.UNKNOWN
-    yield from labelled(GLYPHS[role], " · ".join(parts), width, room=2, role=role, label_role=role)
-
-
-def finding_counts(document: Document) -> str:
-    """`2 critical, 1 low · 3 waived`, or `none`."""
-    counts = Counter(finding.severity for finding in document.counting)
-    words = ", ".join(f"{counts[severity]} {severity}" for severity in Severity if counts[severity])
-    waived = f" · {len(document.waived)} waived" if document.waived else ""
-    return f"{words or 'none'}{waived}"
+    role, words = verdict(document)
+    yield from labelled(GLYPHS[role], words, width, room=2, role=role, label_role=role)
 
 
 def _heading(title: str, text: str, width: int | None) -> Iterator[Line]:

@@ -1,0 +1,43 @@
+"""Where a finding was seen: its evidence gathered by object, its own object first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mckconsole.domain.findings import Evidence, Finding, ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen in one object of one cluster, or beside all objects."""
+
+    cluster: str
+    object: ObjectRef | None
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Cluster, namespace, kind and name; without namespace or object what there is."""
+        ref = self.object
+        parts = (self.cluster, ref.namespace, ref.kind, ref.name) if ref else (self.cluster,)
+        return tuple(part for part in parts if part)
+
+    @property
+    def observed_at(self) -> float | None:
+        """Unix seconds of its newest observation."""
+        return max((one.observed_at for one in self.evidence), default=None)
+
+    @property
+    def facts(self) -> str:
+        """`path = value` of each observation, on one line."""
+        return "; ".join(f"{one.path} = {one.value}" for one in self.evidence)
+
+
+def places(finding: Finding) -> tuple[Seen, ...]:
+    """Every object that the evidence names, each once; the finding's own even without evidence."""
+    found: dict[tuple[str, ObjectRef | None], list[Evidence]] = {
+        (finding.cluster, finding.object): []
+    }
+    for one in finding.evidence:
+        found.setdefault((one.cluster, one.object), []).append(one)
+    return tuple(Seen(cluster, ref, tuple(seen)) for (cluster, ref), seen in found.items())

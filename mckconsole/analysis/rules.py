@@ -1,7 +1,7 @@
 """Every rule that can make a finding: what it reads, why it matters, what to do.
 
 `mckconsole rules` prints this registry, reports refer to it, and a test keeps it complete. It holds
-words only; the judging is in `mesh/`, `services/` and `identity/`.
+words only; the judging is in `mesh/`, `services/`, `identity/`, `secrets/` and `certificates/`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from mckconsole.analysis.rules_identity import IDENTITY_RULES
+from mckconsole.analysis.rules_secrets import SECRET_RULES
 from mckconsole.analysis.rules_services import SERVICE_RULES
 from mckconsole.domain.findings import Rule, Severity
 
@@ -303,6 +304,9 @@ _CONFIGURATION = (
 )
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {rule.id: rule for rule in (*_LINKS, *_CONFIGURATION, *SERVICE_RULES, *IDENTITY_RULES)}
+    {
+        rule.id: rule
+        for rule in (*_LINKS, *_CONFIGURATION, *SERVICE_RULES, *IDENTITY_RULES, *SECRET_RULES)
+    }
 )
-"""By rule id: links, meshes, services, identities."""
+"""By rule id: links, meshes, services, identities, secrets."""

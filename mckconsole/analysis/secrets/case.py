@@ -48,8 +48,6 @@ def worst(severities: Iterable[Severity]) -> Severity:
 
 def number(count: int, what: str) -> str:
     """`1 place`, `3 places`."""
-    if what.endswith("y") and count != 1:
-        return f"{count} {what[:-1]}ies"
     return f"{count} {what}" + ("" if count == 1 else "s")
 
 
@@ -72,6 +70,8 @@ class Around:
     reaches: Reaches = field(default_factory=Reaches)
     uses: Callable[[Place], tuple[Use, ...]] = lambda place: ()
     bindings: Mapping[WorkloadKey, tuple[Binding, ...]] = field(default_factory=dict)
+    reads: Callable[[Place], tuple[Finding, ...]] = lambda place: ()
+    """Findings on who read the object of a place, by the logs."""
     recheck_at: float | None = None
     """Unix seconds, console clock, when what was judged last must be looked at again."""
 

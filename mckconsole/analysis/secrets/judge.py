@@ -74,7 +74,7 @@ def judge(around: Around, found: Sequence[Place]) -> Judged:
         about,
         "; ".join(said.reasons),
         consumers,
-        tuple(too_old(around, said, places)),
+        (*too_old(around, said, places), *_reads(around, places)),
         max((one for one in times if one is not None), default=None),
     )
     return Judged(credential, recheck_at=around.recheck_at)
@@ -85,3 +85,12 @@ def _consumers(around: Around, said: Verdict, places: Sequence[Place]) -> Iterat
     for one in places:
         if one.topic in (SECRETS, CONFIG_MAPS):
             yield from joined(around.uses(one), around.bindings, provider)
+
+
+def _reads(around: Around, places: Sequence[Place]) -> Iterator[Finding]:
+    known: dict[tuple[str, str, str], Place] = {}
+    for one in places:
+        if one.topic == SECRETS:
+            known.setdefault((one.cluster, one.object.namespace, one.object.name), one)
+    for one in known.values():
+        yield from around.reads(one)

@@ -38,6 +38,14 @@ class _Mark(NamedTuple):
     version: str
 
 
+class Moved(NamedTuple):
+    """The places of one object, before and now."""
+
+    where: Where
+    old: tuple[Place, ...]
+    new: tuple[Place, ...]
+
+
 class ClusterPlaces:
     """All places of one cluster, by object."""
 
@@ -52,11 +60,8 @@ class ClusterPlaces:
         self.troubles: dict[Where, tuple[str, ...]] = {}
         """Parts of objects that could not be looked at, by object."""
 
-    def update(self, cluster: ClusterSnapshot) -> set[str]:
-        """Take in what changed.
-
-        Returns: what identifies the credentials that have places more, or less, or other ones.
-        """
+    def update(self, cluster: ClusterSnapshot) -> list[Moved]:
+        """Take in what changed, and say of which objects the places are others."""
         loose: set[Where] = set()
         for topic in SCANNED:
             view = cluster.topic(topic)
@@ -71,10 +76,8 @@ class ClusterPlaces:
                 loose.add(where)
                 loose.update(self._repeats.get(where, ()))
                 self._link(where, view.objects.get(key))
-        touched: set[str] = set()
-        for where in loose:
-            touched.update(self._place(cluster, where))
-        return touched
+        placed = (self._place(cluster, where) for where in loose)
+        return [one for one in placed if one.old != one.new]
 
     def sightings(self, where: Where) -> tuple[Sighting, ...]:
         """What was seen in an object, repeated or not."""
@@ -104,8 +107,8 @@ class ClusterPlaces:
             self._owners[where] = new
             self._repeats.setdefault(new, set()).add(where)
 
-    def _place(self, cluster: ClusterSnapshot, where: Where) -> Iterator[str]:
-        """Find the places of one object again, and say of which credentials."""
+    def _place(self, cluster: ClusterSnapshot, where: Where) -> Moved:
+        """Find the places of one object again."""
         topic, key = where
         audited = self._audits[topic].get(key)
         old = self.by_object.pop(where, ())
@@ -117,8 +120,7 @@ class ClusterPlaces:
                 self.troubles[where] = audited.troubles
         if new:
             self.by_object[where] = new
-        if old != new:
-            yield from map(credential_of, (*old, *new))
+        return Moved(where, old, new)
 
     def _places(self, cluster: ClusterSnapshot, where: Where, audited: Audited) -> Iterator[Place]:
         topic, key = where

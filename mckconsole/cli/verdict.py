@@ -70,6 +70,8 @@ def _topics(cluster: ClusterSnapshot) -> Iterator[str]:
     for name, topic in cluster.topics.items():
         if topic.state is TopicState.FORBIDDEN and BY_TOPIC[name].optional:
             continue  # an unknown of the rules that would have read it
+        if topic.withheld:
+            continue  # nobody asked for it
         if topic.state not in _FINE:
             yield f"{name} {topic.state.value}"
         elif topic.faults:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from mckconsole.domain.access_log import NO_ACCESS_LOG, AccessLog
 from mckconsole.domain.audit import Audited, CertificateSeen
@@ -21,6 +21,9 @@ from mckconsole.domain.states import ClusterState, TopicState, Transition
 P = TypeVar("P", bound=Projection)
 
 _EMPTY: Mapping[Key, Projection] = MappingProxyType({})
+NOT_READ: Final = "(not read)"
+"""Stands for a name in `TopicView.faults`: of the namespace beside it nothing could be read; where
+that is empty, of namespaces that are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,9 @@ class TopicView:
     values: bool = False
     """Whether values were looked at (`Sensitivity.VALUES`): without it, that nothing was seen in
     an object that holds credentials means nothing."""
+    withheld: bool = False
+    """Whether it is not read at all because nobody allowed to look at its values; the state is
+    PENDING then and says so."""
 
     @property
     def complete(self) -> bool:

@@ -22,10 +22,11 @@ from yarl import URL
 
 from mckconsole.sources.api import JSON
 from mckconsole.sources.clock import ServerClock
-from mckconsole.sources.endpoint import ClusterEndpoint
+from mckconsole.sources.endpoint import ClientCertificate, ClusterEndpoint
 from mckconsole.sources.errors import SourceError
 from mckconsole.sources.guard import SelfReview
 from mckconsole.sources.limits import DEFAULT_LIMITS, Limits
+from mckconsole.sources.peer import PeerCertificates
 from mckconsole.sources.replies import check_content_type, read_body, read_refusal
 from mckconsole.sources.transport import Transport
 
@@ -114,6 +115,26 @@ class ClusterClient:
     def refused(self) -> int:
         """How many requests the read-only guard stopped."""
         return self._transport.guard.refused
+
+    @property
+    def peer(self) -> PeerCertificates | None:
+        """The certificates that the server showed last; None before the first handshake."""
+        return self._transport.peer
+
+    @property
+    def certificate(self) -> ClientCertificate | None:
+        """The client certificate that is presented; None for none, and before `open`."""
+        return self._transport.certificate
+
+    @property
+    def server_name(self) -> str:
+        """The name that the server's certificate must have."""
+        return self.endpoint.tls.server_name or self._transport.base.host or ""
+
+    @property
+    def secure(self) -> bool:
+        """Whether connections are TLS at all."""
+        return self._transport.base.scheme == "https"
 
     async def open(self) -> None:
         """Build the TLS context (in a thread) and the session; sends nothing.

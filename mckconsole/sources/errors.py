@@ -113,6 +113,10 @@ class ProtocolTrouble(NotKubernetes):
     retryable = True
 
 
+class ReplyTooLarge(ProtocolTrouble):
+    """The answer is larger than is read; a shorter page may do."""
+
+
 class CredentialTrouble(SourceError):
     """The credential is the problem."""
 

@@ -2,77 +2,58 @@
 
 Paging is that of client-go's pager: 500 at a time, follow-up pages carry no resourceVersion, and a
 page that the server no longer holds (410 after the first) leads to one full list. Inconsistent
-continuation is never used. A topic that is one document is a list of one. This module must not
-retry: its callers know when.
+continuation is never used. Of kinds whose every object is looked at for credentials (`auditing`)
+only one page is in memory, as large as is looked at quickly. A topic that is one document is a list
+of one. This module must not retry: its callers know when.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Generic, TypeVar
 
 import msgspec
 
-from mckconsole.domain.decode import (
-    Decoded,
-    ProjectionDecoder,
-    UndecodableError,
-    may_hold_odd_text,
-)
-from mckconsole.domain.kinds import Kind, Sensitivity
+from mckconsole.domain.decode import Decoded, ProjectionDecoder, UndecodableError
+from mckconsole.domain.kinds import Kind, Scan, Sensitivity
 from mckconsole.domain.objects import Projection
 from mckconsole.sources.api import DOCUMENT, JSON, METADATA_LIST, Answer, ApiReader
-from mckconsole.sources.errors import Expired, ProtocolTrouble
+from mckconsole.sources.auditing import Auditor, aside, auditor
+from mckconsole.sources.envelopes import (
+    Envelope,
+    ListMeta,
+    Page,
+    open_envelope,
+    open_in_pieces,
+    open_page,
+)
+from mckconsole.sources.errors import Expired, Forbidden, ProtocolTrouble, ReplyTooLarge
 from mckconsole.sources.interning import sharer
-from mckconsole.sources.items import split_list
+from mckconsole.sources.listing import Listing
+from mckconsole.sources.namespaces import read_by_namespace
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.pages import Pages
+from mckconsole.sources.tables import INCLUDE, TABLE, open_table, read_rows
 
-P = TypeVar("P", bound=Projection)
+__all__ = ["PAGE_SIZE", "Listing", "list_kind"]
 
-ONE_PASS = 8 * 2**20
-"""Bytes up to which a page is decoded in one pass: about 8 ms of the loop's time."""
-MAX_DEEP = 16 * 2**20
-"""Bytes up to which the items of a page are searched token by token: about two seconds."""
 PAGE_SIZE = 500
 """Objects per page: client-go's default."""
 SLICE = 0.008
 """Seconds of decoding after which other tasks get a turn."""
 MAX_PAGES = 10_000
 """A server whose continue tokens never end is broken; this many pages are five million objects."""
+FIRST_OF_VALUES = 40
+"""Objects of the first page where values come: as many as a reply holds if each is of the largest
+that etcd takes."""
+PAGE_BYTES = 4 * 2**20
+"""Bytes that further pages should have of what is looked at."""
+BATCH = 2**19
+"""Bytes that are looked at between two turns of others in the thread that does."""
 
-
-@dataclass(slots=True)
-class Listing(Generic[P]):
-    """A complete list."""
-
-    objects: list[Decoded[P]] = field(default_factory=list)
-    resource_version: str = ""
-    as_of: float = 0.0
-    """Unix seconds by the API server's clock at its first page: the list is that moment's."""
-    undecodable: int = 0
-    """Objects that were in the list and could not be read at all."""
-    received: int = 0
-    """Bytes of all pages."""
-
-
-class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):
-    resource_version: str = ""
-    continue_: str = msgspec.field(default="", name="continue")
-    remaining_item_count: int | None = None
-
-
-class _Envelope(msgspec.Struct, frozen=True):
-    items: list[msgspec.Raw] | None
-    metadata: _ListMeta | None = None
-
-
-_ENVELOPE = msgspec.json.Decoder(_Envelope)
+Progress = Callable[[int, int | None], None]
 
 
 async def list_kind(
@@ -82,9 +63,10 @@ async def list_kind(
     *,
     page_size: int = PAGE_SIZE,
     resource_version: str | None = None,
-    progress: Callable[[int, int | None], None] | None = None,
+    progress: Progress | None = None,
     pace: Pace = REAL,
     sharing: bool = True,
+    home: str = "",
 ) -> Listing[Projection]:
     """Read all objects of `kind` in API `version`.
 
@@ -92,50 +74,36 @@ async def list_kind(
         client: Where to read.
         kind: What to read; its selector and namespace apply.
         version: The API version, as discovery chose it.
-        page_size: Objects per page; 0 asks for everything at once.
+        page_size: Objects per page, at most; 0 asks for everything at once.
         resource_version: "not older than"; None reads what is current (a consistent read).
         progress: Called after each page with the objects so far and, if known, those in total.
         pace: Clocks, for `as_of` where the server sends no `Date`.
         sharing: Whether equal values become one value in memory: for objects that are kept.
+        home: The namespace to read where reading all is forbidden and they may not be listed.
 
     Raises:
         Expired: 410 on the first page, or on the full list tried after a later one.
         SourceError: whatever else the client raises; ProtocolTrouble when the body is no list,
             or no JSON object where one is expected.
     """
-    lister = _Lister(client, kind, version, progress, pace, sharing)
-    if kind.document:
-        return await lister.document()
+
+    async def read(one: Kind, told: Progress | None = None) -> Listing[Projection]:
+        return await _Lister(client, one, version, told, pace, sharing).all(
+            page_size, resource_version
+        )
+
+    async def names(one: Kind) -> Listing[Projection]:
+        return await _Lister(client, one, "v1", None, pace, False).all(PAGE_SIZE, None)
+
     try:
-        return await lister.pages(page_size, resource_version)
-    except _PageExpired:
-        return await lister.pages(0, None)
-
-
-class _Page(msgspec.Struct, Generic[P], frozen=True):
-    """A page whose objects all fit their projection."""
-
-    items: list[P] | None
-    metadata: _ListMeta | None = None
-
-
-@cache
-def _page_decoder(projection: type[Projection]) -> msgspec.json.Decoder[_Page[Projection]]:
-    return msgspec.json.Decoder(_Page[projection])  # type: ignore[valid-type]
-
-
-def _open_page(body: bytes, projection: type[Projection]) -> _Page[Projection] | None:
-    """Decode a page in one pass; None for one that is large, odd in any object or holds odd text.
-
-    One pass costs half of splitting the page first. It is only for pages in which no string can
-    need cleaning and which are small enough not to hold up the loop.
-    """
-    if len(body) > ONE_PASS or may_hold_odd_text(body):
-        return None
-    try:
-        return _page_decoder(projection).decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+        return await read(kind, progress)
+    except Forbidden as refused:
+        if not kind.by_namespace:
+            raise
+        found = await read_by_namespace(kind, refused, home, read=read, names=names)
+    if progress is not None:
+        progress(found.seen, found.seen)
+    return found
 
 
 class _PageExpired(Exception):
@@ -149,11 +117,41 @@ class _Lister:
     client: ApiReader
     kind: Kind
     version: str
-    progress: Callable[[int, int | None], None] | None
+    progress: Progress | None
     pace: Pace
     sharing: bool
 
-    async def pages(self, page_size: int, resource_version: str | None) -> Listing[Projection]:
+    async def all(self, page_size: int, resource_version: str | None) -> Listing[Projection]:
+        """The whole list, or the one document that the topic is."""
+        if self.kind.document:
+            return await self._document()
+        try:
+            return await self._pages(page_size, resource_version)
+        except _PageExpired:
+            return await self._pages(0, None)
+
+    @property
+    def _auditor(self) -> Auditor | None:
+        return auditor(self.kind)
+
+    @property
+    def _every(self) -> bool:
+        """Whether every object is looked at."""
+        return self._auditor is not None and self._auditor.every
+
+    @property
+    def _table(self) -> bool:
+        only_metadata = self.kind.sensitivity is Sensitivity.METADATA_ONLY
+        return only_metadata and self.kind.scan is Scan.SECRET
+
+    @property
+    def _accept(self) -> str:
+        if self._table:
+            return TABLE
+        only_metadata = self.kind.sensitivity is Sensitivity.METADATA_ONLY
+        return METADATA_LIST if only_metadata else JSON
+
+    async def _pages(self, page_size: int, resource_version: str | None) -> Listing[Projection]:
         """Follow the pages to the end.
 
         Raises:
@@ -162,79 +160,144 @@ class _Lister:
         """
         listing: Listing[Projection] = Listing()
         path = self.kind.path(self.version)
-        params = dict(self.kind.selector)
+        params = {**self.kind.selector, **(INCLUDE if self._table else {})}
         if page_size:
-            params["limit"] = str(page_size)
+            by_values = self.kind.sensitivity is Sensitivity.VALUES
+            params["limit"] = str(min(page_size, FIRST_OF_VALUES) if by_values else page_size)
         if resource_version is not None:
             params["resourceVersion"] = resource_version
-        only_metadata = self.kind.sensitivity is Sensitivity.METADATA_ONLY
-        fetched = Pages(self.client, path, METADATA_LIST if only_metadata else JSON)
+        fetched = Pages(self.client, path, self._accept)
         try:
-            for number in range(MAX_PAGES):
-                try:
-                    reply = await fetched.get(params)
-                except Expired:
-                    if number:
-                        raise _PageExpired from None
-                    raise
-                await fetched.ahead(params, reply.body)
-                meta = await self._add(reply, path, listing)
-                if not meta.continue_:
+            for _ in range(MAX_PAGES):
+                before = (listing.seen, listing.received)
+                token = await self._page(fetched, params, listing)
+                if not token:
                     return listing
                 params.pop("resourceVersion", None)
-                params["continue"] = meta.continue_
+                params["continue"] = token
+                if page_size and self._every:
+                    size, items = listing.received - before[1], listing.seen - before[0]
+                    params["limit"] = str(_fitting(size, items, page_size))
         finally:
             await fetched.close()
         raise ProtocolTrouble(f"the list {path} has no end", hint="its continue tokens never stop")
 
-    async def document(self) -> Listing[Projection]:
+    async def _page(
+        self, fetched: Pages, params: dict[str, str], listing: Listing[Projection]
+    ) -> str:
+        """Read one page, a shorter one where it is too large; returns the token of the next."""
+        try:
+            reply = await fetched.get(params)
+        except Expired:
+            if "continue" in params:
+                raise _PageExpired from None
+            raise
+        except ReplyTooLarge:
+            limit = int(params.get("limit", 0)) // 8
+            if not limit:
+                raise
+            params["limit"] = str(limit)
+            return await self._page(fetched, params, listing)
+        if not self.kind.by_values and not self._every:
+            await fetched.ahead(params, reply.body)
+        if not listing.received:
+            listing.as_of = self._server_time(reply.date)
+        first = not listing.received
+        listing.received += len(reply.body)
+        meta = await self._add(reply, listing)
+        if first:
+            listing.resource_version = meta.resource_version
+        self._report(listing.seen, meta)
+        return meta.continue_
+
+    async def _document(self) -> Listing[Projection]:
         """Read the one document of a topic that is no list."""
         path = self.kind.path(self.version)
         reply = await self.client.get(path, accept=DOCUMENT)
         listing: Listing[Projection] = Listing(
             as_of=self._server_time(reply.date), received=len(reply.body)
         )
-        await self._take([msgspec.Raw(reply.body)], listing)
+        await self._take([msgspec.Raw(reply.body)], reply.body, listing)
         if listing.undecodable:
             raise ProtocolTrouble(f"the answer for {path} is no JSON object, or was cut")
-        self._report(1, _ListMeta())
+        self._report(1, ListMeta())
         return listing
 
-    async def _add(self, reply: Answer, path: str, listing: Listing[Projection]) -> _ListMeta:
+    async def _add(self, reply: Answer, listing: Listing[Projection]) -> ListMeta:
         """Decode a page into `listing`; returns its metadata."""
-        page: _Page[Projection] | _Envelope = _open_page(
-            reply.body, self.kind.projection
-        ) or await _open_envelope(reply.body, path)
-        meta = page.metadata or _ListMeta()
-        if not listing.received:
-            listing.resource_version = meta.resource_version
-            listing.as_of = self._server_time(reply.date)
-        listing.received += len(reply.body)
-        await self._take(page.items or [], listing)
-        self._report(len(listing.objects), meta)
-        return meta
+        body, path = reply.body, self.kind.path(self.version)
+        if self._table and (table := open_table(body)) is not None:
+            await self._keep(read_rows(table), listing)
+            return table.metadata or ListMeta()
+        if self._auditor is not None and self._every:
+            opened = await aside(len(body), open_in_pieces, body)
+            envelope = opened or await open_envelope(body, path)
+            await self._look(self._auditor, envelope.items or (), listing)
+            return envelope.metadata or ListMeta()
+        page: Page[Projection] | Envelope = open_page(
+            body, self.kind.projection
+        ) or await open_envelope(body, path)
+        await self._take(page.items or (), body, listing)
+        return page.metadata or ListMeta()
 
     def _server_time(self, date: float | None) -> float:
         return self.pace.wall() + self.client.clock_offset if date is None else date
 
-    def _report(self, read: int, meta: _ListMeta) -> None:
+    def _report(self, read: int, meta: ListMeta) -> None:
         if self.progress is not None:
             rest = meta.remaining_item_count if meta.continue_ else 0
             self.progress(read, None if rest is None else read + rest)
 
     async def _take(
-        self, items: Sequence[msgspec.Raw | Projection], listing: Listing[Projection]
+        self,
+        items: Sequence[msgspec.Raw | Projection],
+        body: bytes,
+        listing: Listing[Projection],
     ) -> None:
-        """Put a page into `listing`, giving other tasks a turn every `SLICE` seconds."""
+        """Put a page into `listing`; of some objects in it their bytes are looked at, too."""
         decode = ProjectionDecoder(self.kind.projection).decode
+        watchful = self._auditor
+        wanted: list[tuple[int, int]] = []
+
+        def decoded() -> Iterator[Decoded[Projection] | None]:
+            for number, item in enumerate(items):
+                try:
+                    one = decode(item) if isinstance(item, msgspec.Raw) else Decoded(item)
+                except UndecodableError:
+                    yield None
+                    continue
+                if watchful is not None and watchful.wants(one.object):
+                    wanted.append((number, len(listing.objects)))
+                yield one
+
+        await self._keep(decoded(), listing)
+        if watchful is not None and wanted:
+            await _look_again(watchful, wanted, items, body, listing)
+
+    async def _look(
+        self, watchful: Auditor, items: Sequence[msgspec.Raw], listing: Listing[Projection]
+    ) -> None:
+        """Put a page into `listing`, every object of which is looked at."""
+        decode = ProjectionDecoder(self.kind.projection).decode
+
+        def look(batch: Sequence[msgspec.Raw]) -> list[Decoded[Projection] | None]:
+            return [_looked_at(watchful, decode, raw) for raw in batch]
+
+        for size, batch in _batches(items):
+            await self._keep(await aside(size, look, batch), listing)
+
+    async def _keep(
+        self, page: Iterable[Decoded[Projection] | None], listing: Listing[Projection]
+    ) -> None:
+        """Add objects to `listing` (None: undecodable), giving others a turn every `SLICE`."""
         share = sharer(self.kind.projection) if self.sharing else None
+        only_audited = self.kind.only_audited
         began = perf_counter()
-        for number, item in enumerate(items):
-            try:
-                decoded = decode(item) if isinstance(item, msgspec.Raw) else Decoded(item)
-            except UndecodableError:
+        for number, decoded in enumerate(page):
+            listing.seen += 1
+            if decoded is None:
                 listing.undecodable += 1
-            else:
+            elif not only_audited or decoded.audit is not None:
                 if share is not None:
                     share(decoded.object)
                 listing.objects.append(decoded)
@@ -243,43 +306,59 @@ class _Lister:
                 began = perf_counter()
 
 
-async def _open_envelope(body: bytes, path: str) -> _Envelope:
-    """Find the items of a list, also in a body that is not quite JSON as the RFC has it."""
-    try:
-        return _ENVELOPE.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    try:
-        return _open_leniently(body, path)
-    except RecursionError:
-        return await _open_deep(body, path)
+Decode = Callable[[msgspec.Raw], Decoded[Projection]]
 
 
-async def _open_deep(body: bytes, path: str) -> _Envelope:
-    """Find the items where one is nested too deeply; in a thread, for it may be a large body."""
-    found = await asyncio.to_thread(split_list, body) if len(body) <= MAX_DEEP else None
-    if found is None:
-        raise ProtocolTrouble(f"the answer for {path} is nested too deeply, or was cut")
-    head, items = found
+def _looked_at(
+    watchful: Auditor, decode: Decode, raw: msgspec.Raw
+) -> Decoded[Projection] | None:  # fmt: skip
+    """An object with what was seen in it; None for one that cannot be decoded."""
     try:
-        metadata = _open_leniently(head, path).metadata
-    except RecursionError:
-        raise ProtocolTrouble(f"the list {path} has no usable metadata") from None
-    return _Envelope([msgspec.Raw(item) for item in items], metadata)
+        decoded = decode(raw)
+    except UndecodableError:
+        return None
+    seen = watchful.look(raw)
+    return decoded if seen is None else Decoded(decoded.object, decoded.faults, seen)
 
 
-def _open_leniently(body: bytes, path: str) -> _Envelope:
-    """Find the items through Python's own decoder; raises RecursionError where one is deep."""
-    try:
-        data = json.loads(body.decode("utf-8", "replace"), strict=False)
-    except ValueError:
-        raise ProtocolTrouble(f"the answer for {path} is not JSON, or was cut") from None
-    if not isinstance(data, dict) or not isinstance(data.get("items", ""), list | None):
-        raise ProtocolTrouble(f"the answer for {path} is not a Kubernetes list")
-    meta = data.get("metadata")
-    try:
-        head = msgspec.convert(meta, _ListMeta) if meta is not None else None
-    except (msgspec.ValidationError, UnicodeEncodeError):
-        raise ProtocolTrouble(f"the list {path} has no usable metadata") from None
-    items = [msgspec.Raw(json.dumps(item).encode()) for item in data["items"] or []]
-    return _Envelope(items, head)
+async def _look_again(
+    watchful: Auditor,
+    wanted: Sequence[tuple[int, int]],
+    items: Sequence[msgspec.Raw | Projection],
+    body: bytes,
+    listing: Listing[Projection],
+) -> None:
+    """Look at some objects of a page, by their place in it and in `listing`."""
+    if not all(isinstance(item, msgspec.Raw) for item in items):
+        opened = await aside(len(body), open_in_pieces, body)
+        items = opened.items or () if opened else ()
+    raws = [items[number] for number, _ in wanted]
+    found = [
+        seen
+        for size, batch in _batches([raw for raw in raws if isinstance(raw, msgspec.Raw)])
+        for seen in await aside(size, lambda part: [watchful.look(raw) for raw in part], batch)
+    ]
+    for (_, at), seen in zip(wanted, found, strict=True):
+        if seen is not None:
+            held = listing.objects[at]
+            listing.objects[at] = Decoded(held.object, held.faults, seen)
+
+
+def _batches(items: Sequence[msgspec.Raw]) -> Iterator[tuple[int, list[msgspec.Raw]]]:
+    """Items, as many at a time as fit into `BATCH` bytes, with their size; at least one."""
+    batch: list[msgspec.Raw] = []
+    size = 0
+    for item in items:
+        length = memoryview(item).nbytes
+        if batch and size + length > BATCH:
+            yield size, batch
+            batch, size = [], 0
+        batch.append(item)
+        size += length
+    if batch:
+        yield size, batch
+
+
+def _fitting(size: int, items: int, most: int) -> int:
+    """How many objects a page of about `PAGE_BYTES` has, as the last one went."""
+    return max(1, min(most, PAGE_BYTES * max(items, 1) // max(size, 1)))

@@ -35,8 +35,9 @@ class Poller(Generic[P]):
         pace: Pace = REAL,
         on_error: Callable[[SourceError], None] | None = None,
         progress: Callable[[int, int | None], None] | None = None,
+        home: str = "",
     ) -> None:
-        """`progress` is told of every page of a list, as `list_kind` says."""
+        """`progress` is told of every page of a list, and `home` is read, as `list_kind` says."""
         self._client = client
         self._kind = kind
         self._version = version
@@ -44,6 +45,7 @@ class Poller(Generic[P]):
         self._pace = pace
         self._on_error = on_error
         self._progress = progress
+        self._home = home
         self._listing = Round()
         self._recovery = Recovery(pace)
 
@@ -58,6 +60,7 @@ class Poller(Generic[P]):
                         self._version,
                         progress=self._progress,
                         pace=self._pace,
+                        home=self._home,
                     )
             except CalledOff:
                 continue

@@ -24,6 +24,7 @@ from typing import Generic, TypeVar, cast
 from mckconsole.domain.kinds import Kind
 from mckconsole.domain.objects import Projection
 from mckconsole.sources.api import ApiReader
+from mckconsole.sources.auditing import auditor
 from mckconsole.sources.backoff import RECHECK, Recovery
 from mckconsole.sources.errors import (
     BadRequest,
@@ -110,7 +111,8 @@ class Reflector(Generic[P]):
         self._on_error = on_error
         self._progress = progress
         self._recovery = Recovery(pace)
-        self._decoder: EventDecoder[P] = EventDecoder(cast("type[P]", kind.projection))
+        projection = cast("type[P]", kind.projection)
+        self._decoder: EventDecoder[P] = EventDecoder(projection, auditor(kind))
         self._resource_version = ""
         """Where to watch from; empty means that a list is needed."""
         self._bookmarked = False

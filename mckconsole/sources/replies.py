@@ -12,7 +12,7 @@ from collections.abc import Callable
 import aiohttp
 from aiohttp import ClientResponse
 
-from mckconsole.sources.errors import ProtocolTrouble, ProxyFailed, ReadTimeout, SourceError
+from mckconsole.sources.errors import ProxyFailed, ReadTimeout, ReplyTooLarge, SourceError
 from mckconsole.sources.limits import MIB, Limits
 from mckconsole.sources.statuses import http_error, is_html, not_kubernetes
 
@@ -20,13 +20,16 @@ Failure = Callable[[aiohttp.ClientError | OSError], SourceError]
 """Translates what aiohttp raised while reading."""
 
 MAX_ERROR_BODY = 64 * 1024
+_LARGE = 8 * MIB
+"""Bytes from which putting a body together takes longer than the loop may stand still."""
 
 
 async def read_body(response: ClientResponse, limits: Limits, failure: Failure) -> bytes:
     """The whole decompressed body.
 
     Raises:
-        ProtocolTrouble: larger than `limits.body`, cut short or not decodable.
+        ReplyTooLarge: larger than `limits.body`.
+        ProtocolTrouble: cut short or not decodable.
         ReadTimeout: too slow.
         ConnectFailed: the connection broke.
     """
@@ -41,7 +44,10 @@ async def read_body(response: ClientResponse, limits: Limits, failure: Failure) 
         except (aiohttp.ClientError, OSError) as error:
             raise failure(error) from None
         if not chunk:
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            if len(chunks) == 1:
+                return chunks[0]
+            large = total > _LARGE
+            return await asyncio.to_thread(b"".join, chunks) if large else b"".join(chunks)
         chunks.append(chunk)
         total += len(chunk)
         if total > limits.body:
@@ -54,8 +60,8 @@ async def read_body(response: ClientResponse, limits: Limits, failure: Failure) 
             )
 
 
-def _too_large(path: str, limits: Limits) -> ProtocolTrouble:
-    return ProtocolTrouble(
+def _too_large(path: str, limits: Limits) -> ReplyTooLarge:
+    return ReplyTooLarge(
         f"the reply for {path} is larger than {limits.body / MIB:.3g} MiB",
         hint="it was not read to its end",
     )

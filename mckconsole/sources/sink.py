@@ -7,7 +7,7 @@ clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol, TypeVar, cast
 
 from mckconsole.domain.decode import Decoded
@@ -28,8 +28,13 @@ class Sink(Protocol[P]):
         resource_version: str,
         as_of: float,
         undecodable: int = 0,
+        unread: Mapping[str, str] = {},
     ) -> None:
-        """A complete list: what is not in it is gone. `undecodable` objects could not be read."""
+        """A complete list: what is not in it is gone.
+
+        `undecodable` objects could not be read; nothing could of the namespaces `unread`, for these
+        reasons.
+        """
         ...
 
     def upsert(self, decoded: Decoded[P], *, as_of: float) -> None:
@@ -60,4 +65,5 @@ def fill(sink: Sink[P], listing: Listing[Projection]) -> None:
         resource_version=listing.resource_version,
         as_of=listing.as_of,
         undecodable=listing.undecodable,
+        unread=listing.unread,
     )

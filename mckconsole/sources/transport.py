@@ -28,6 +28,7 @@ from mckconsole.sources.failures import tls_cause, translate
 from mckconsole.sources.guard import Guard
 from mckconsole.sources.limits import Limits
 from mckconsole.sources.link import Link
+from mckconsole.sources.peer import NotingConnector, PeerCertificates
 from mckconsole.sources.resolver import DaemonResolver
 from mckconsole.sources.tls import build_context, fingerprint, names_files, unshared_context
 from mckconsole.sources.tlserrors import Server, explain
@@ -73,6 +74,17 @@ class Transport:
     def session(self) -> aiohttp.ClientSession | None:
         """The session in use, None before the first request."""
         return self._link.session if self._link else None
+
+    @property
+    def peer(self) -> PeerCertificates | None:
+        """What the session in use was shown last; None before that, and for plain http."""
+        connector = self._link.session.connector if self._link else None
+        return connector.peer if isinstance(connector, NotingConnector) else None
+
+    @property
+    def certificate(self) -> ClientCertificate | None:
+        """The client certificate that the session in use presents."""
+        return self._link.certificate if self._link else None
 
     async def ready(self) -> Link:
         """The current link, built or rebuilt where certificates have changed.
@@ -122,7 +134,7 @@ class Transport:
         context: ssl.SSLContext | bool = False
         if self.base.scheme == "https":
             context = await asyncio.to_thread(build_context, settings, certificate)
-        connector = aiohttp.TCPConnector(
+        connector = NotingConnector(
             ssl=context,
             limit=0,
             ttl_dns_cache=10,

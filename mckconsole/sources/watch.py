@@ -16,6 +16,7 @@ import msgspec
 from mckconsole.domain.decode import Decoded, ProjectionDecoder, UndecodableError
 from mckconsole.domain.objects import Projection
 from mckconsole.sources.api import Feed
+from mckconsole.sources.auditing import Auditor, aside
 from mckconsole.sources.errors import ProtocolTrouble, SourceError
 from mckconsole.sources.interning import sharer
 from mckconsole.sources.lines import MAX_LINE, LineSplitter, Oversized
@@ -71,9 +72,18 @@ _EVENT = msgspec.json.Decoder(_Event)
 class EventDecoder(Generic[P]):
     """Decodes the lines of one kind's watch."""
 
-    def __init__(self, projection: type[P]) -> None:
+    def __init__(self, projection: type[P], watchful: Auditor | None = None) -> None:
+        """`watchful` looks for credentials in objects while their bytes are there."""
         self._decode = ProjectionDecoder(projection).decode
         self._share = sharer(projection)
+        self._watchful = watchful
+
+    async def next(self, line: bytes | Oversized) -> Event[P]:
+        """The event in `line`; raises like `decode`. What takes long is done in a thread."""
+        if self._watchful is None or isinstance(line, Oversized):
+            return self.decode(line)
+        event = await aside(len(line), self._read, line)
+        return self._shared(event)
 
     def decode(self, line: bytes | Oversized) -> Event[P]:
         """The event in `line`.
@@ -82,6 +92,15 @@ class EventDecoder(Generic[P]):
             ProtocolTrouble: the line is no event.
             SourceError: the line is an ERROR event; the error says which.
         """
+        return self._shared(self._read(line))
+
+    def _shared(self, event: Event[P]) -> Event[P]:
+        """The same, with what repeats held once: on the loop's thread."""
+        if isinstance(event, (Changed, Deleted)):
+            self._share(event.decoded.object)
+        return event
+
+    def _read(self, line: bytes | Oversized) -> Event[P]:
         if isinstance(line, Oversized):
             return Unreadable(f"an event of {line.size:,} bytes is longer than the console reads")
         event = _open(line)
@@ -105,7 +124,11 @@ class EventDecoder(Generic[P]):
             return Unreadable(f"an event's object could not be decoded ({error})")
         if not decoded.object.metadata.name:
             return Unreadable("an event's object has no name")
-        self._share(decoded.object)
+        watchful = self._watchful
+        if watchful is not None and event is Changed and watchful.wants(decoded.object):
+            seen = watchful.look(raw)
+            if seen is not None:
+                decoded = Decoded(decoded.object, decoded.faults, seen)
         return event(decoded)
 
 
@@ -125,7 +148,7 @@ async def events(
         batch: list[Event[P]] = []
         for line in splitter.feed(chunk):
             try:
-                batch.append(decoder.decode(line))
+                batch.append(await decoder.next(line))
             except SourceError:
                 if batch:
                     yield batch

@@ -7,10 +7,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Protocol
 
-from mckconsole.domain.kinds import BY_TOPIC, Kind
+from mckconsole.domain.kinds import BY_TOPIC, Kind, Sensitivity
 from mckconsole.domain.metrics import MetricsView, MetricVector
 from mckconsole.domain.objects import Projection
-from mckconsole.domain.snapshot import ClusterSnapshot, TopicView, VersionInfo
+from mckconsole.domain.snapshot import ClusterSnapshot, Handshake, TopicView, VersionInfo
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import SourceError
@@ -34,8 +34,21 @@ class Vitals(Protocol):
     def latencies(self) -> Sequence[float]: ...
 
 
-def _paced(kind: Kind, stretch: float) -> Kind:
+WITHHELD = "not read: values are only looked at with --scan-values, or audit.scanValues"
+"""Why a topic is not read of which nothing but values is of interest."""
+
+
+def _as_read(topic: str, stretch: float, values: bool) -> Kind:
+    kind = BY_TOPIC[topic]
+    if values and kind.by_values:
+        kind = replace(kind, sensitivity=Sensitivity.VALUES)
     return kind if stretch == 1.0 else replace(kind, poll_seconds=kind.poll_seconds * stretch)
+
+
+def _withheld(kind: Kind) -> str:
+    """Why `kind`, as it is read here, is not."""
+    unwanted = kind.by_values and kind.only_audited and kind.sensitivity is not Sensitivity.VALUES
+    return WITHHELD if unwanted else ""
 
 
 class ClusterStore:
@@ -49,9 +62,13 @@ class ClusterStore:
         pace: Pace = REAL,
         ageing: bool = True,
         stretch: float = 1.0,
+        scan_values: bool = False,
         emit: Callable[[tuple[str, str]], None] = lambda change: None,
     ) -> None:
-        """`stretch` times more seldom than its kind says is a topic polled, and so grows stale."""
+        """`stretch` times more seldom than its kind says is a topic polled, and so grows stale.
+
+        With `scan_values` the values of what holds credentials are looked at (`Kind.by_values`).
+        """
         self.endpoint = endpoint
         self.name = endpoint.name
         self.version: VersionInfo | None = None
@@ -64,16 +81,19 @@ class ClusterStore:
         self._vitals: Vitals | None = None
         self._counts: Mapping[str, tuple[int, int | None]] = {}
         self._metrics: dict[str, MetricVector] = {}
+        self._handshake = Handshake()
         self._history = History(endpoint.name)
         self._history.observe(CLUSTER, self._state, "", pace.wall())
+        kinds = {topic: _as_read(topic, stretch, scan_values) for topic in topics}
         self._collections = {
             topic: Collection[Projection](
-                _paced(BY_TOPIC[topic], stretch),
+                kind,
                 pace=pace,
                 ageing=ageing,
+                withheld=_withheld(kind),
                 changed=self._topic_changed,
             )
-            for topic in topics
+            for topic, kind in kinds.items()
         }
         for topic in topics:
             self._history.observe(f"topic {topic}", TopicState.PENDING, "", pace.wall())
@@ -127,7 +147,7 @@ class ClusterStore:
         if doubt is not None:
             self.doubt(doubt)
         else:
-            self.version, self._metrics = None, {}
+            self.version, self._metrics, self._handshake = None, {}, Handshake()
             for collection in self._collections.values():
                 collection.reset()
             self._emit((self.name, METRICS))
@@ -158,6 +178,12 @@ class ClusterStore:
         """The API server says that it is of this version."""
         if version != self.version:
             self.version = version
+            self._emit((self.name, CLUSTER))
+
+    def shook_hands(self, handshake: Handshake) -> None:
+        """The connection shows these certificates."""
+        if handshake != self._handshake:
+            self._handshake = handshake
             self._emit((self.name, CLUSTER))
 
     def connected(self) -> None:
@@ -225,6 +251,7 @@ class ClusterStore:
             topics=MappingProxyType(topics),
             metrics=MetricsView(MappingProxyType(dict(self._metrics))),
             history=self._history.entries(),
+            handshake=self._handshake,
         )
 
     # The state machine.
@@ -240,9 +267,10 @@ class ClusterStore:
         """Let the topics decide, where the connection does not."""
         if not self._connected or self._contact is not None:
             return
-        topics = {topic: held.judge(now) for topic, held in self._collections.items()}
-        errors = [held.error for held in self._collections.values()]
-        partial = [name for name, held in self._collections.items() if held.partial]
+        wanted = {name: held for name, held in self._collections.items() if not held.withheld}
+        topics = {name: held.judge(now) for name, held in wanted.items()}
+        errors = [held.error for held in wanted.values()]
+        partial = [name for name, held in wanted.items() if held.partial]
         self._become(*standing(topics, errors, partial, self._counts))
 
     def _become(self, state: ClusterState, reason: str) -> None:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Generic, TypeVar, cast
 
+from mckconsole.domain.audit import Audited
 from mckconsole.domain.decode import Decoded
-from mckconsole.domain.kinds import Keep, Kind
+from mckconsole.domain.kinds import Keep, Kind, Sensitivity
 from mckconsole.domain.objects import Key, Projection
-from mckconsole.domain.snapshot import TopicView
+from mckconsole.domain.snapshot import NOT_READ, TopicView
 from mckconsole.domain.states import TopicState
 from mckconsole.domain.times import format_age
 from mckconsole.sources.errors import SourceError
@@ -38,6 +39,8 @@ TOMBSTONES = 1024
 """Deleted uids remembered, so that a repeated old event cannot bring an object back."""
 
 _NOTHING: Mapping[Key, Projection] = MappingProxyType({})
+_NO_FAULTS: Mapping[Key, tuple[str, ...]] = MappingProxyType({})
+_NO_AUDIT: Mapping[Key, Audited] = MappingProxyType({})
 
 
 class Collection(Generic[P]):
@@ -49,11 +52,13 @@ class Collection(Generic[P]):
         *,
         pace: Pace = REAL,
         ageing: bool = True,
+        withheld: str = "",
         changed: Callable[[str], None] = lambda topic: None,
     ) -> None:
         """`changed` is called with the topic after every change of content or of state.
 
-        Without `ageing`, silence makes nothing stale: for content that is read once.
+        Without `ageing`, silence makes nothing stale: for content that is read once. `withheld` is
+        why the topic is never read, whatever the cluster serves; empty for one that is.
         """
         self.kind = kind
         self.version = ""
@@ -65,11 +70,13 @@ class Collection(Generic[P]):
         self._changed = changed
         self._objects: dict[Key, P] = {}
         self._faults: dict[Key, tuple[str, ...]] = {}
+        self._audit: dict[Key, Audited] = {}
         self._unlisted: tuple[str, ...] = ()
         self._lost: dict[str, int] = {}
         self._deleted: dict[str, None] = {}
         """Uids, oldest first."""
-        self._settled: tuple[TopicState, str] | None = None
+        self._withheld = (TopicState.PENDING, withheld) if withheld else None
+        self._settled: tuple[TopicState, str] | None = self._withheld
         self._read = False
         self._as_of: float | None = None
         self._confirmed = float("-inf")
@@ -82,8 +89,15 @@ class Collection(Generic[P]):
 
     # What discovery says.
 
+    @property
+    def withheld(self) -> bool:
+        """Whether the topic is never read: nobody said that its values may be looked at."""
+        return self._withheld is not None
+
     def assign(self, version: str) -> None:
-        """The topic is read in API `version` from now on."""
+        """The topic is read in API `version` from now on, unless it is withheld."""
+        if self.withheld:
+            return
         self.version = version
         self._settle(None, self.visible)
 
@@ -94,13 +108,13 @@ class Collection(Generic[P]):
         """
         visible = self.visible
         self._forget()
-        self._settle((state, reason), visible)
+        self._settle(self._withheld or (state, reason), visible)
 
     def reset(self) -> None:
         """Be as if nothing had ever been read: it is another cluster now."""
         visible = self.visible
         self._forget()
-        self._settled, self._as_of = None, None
+        self._settled, self._as_of = self._withheld, None
         if visible:
             self._generation += 1
         self._changed(self.kind.topic)
@@ -114,6 +128,7 @@ class Collection(Generic[P]):
         resource_version: str,
         as_of: float,
         undecodable: int = 0,
+        unread: Mapping[str, str] = {},
     ) -> None:
         """Make a complete list the content, at once.
 
@@ -121,20 +136,27 @@ class Collection(Generic[P]):
         """
         content: dict[Key, P] = {}
         faults: dict[Key, tuple[str, ...]] = {}
+        for namespace, reason in unread.items():
+            faults[(namespace, NOT_READ)] = (reason,)
+        audit: dict[Key, Audited] = {}
         for decoded in objects:
             key, held = decoded.object.key, self._objects.get(decoded.object.key)
             content[key] = held if held is not None and held == decoded.object else decoded.object
             if decoded.faults:
                 faults[key] = decoded.faults
+            if decoded.audit:
+                audit[key] = decoded.audit
         self._unlisted = ()
         if undecodable:
             self._unlisted = (f"{undecodable} objects of the list could not be decoded",)
             faults[UNDECODABLE] = self._unlisted
         self._lost.clear()
         self._deleted.clear()
-        same = self._read and self._objects == content and self._faults == faults
+        before, after = (self._objects, self._faults, self._audit), (content, faults, audit)
+        same = self._read and before == after
         visible = self.visible
-        self._objects, self._faults, self._read, self._shown = content, faults, True, False
+        self._objects, self._faults, self._audit = after
+        self._read, self._shown = True, False
         self._current(as_of, visible)
         if not same:
             self._touch()
@@ -145,12 +167,15 @@ class Collection(Generic[P]):
         if found.metadata.uid and found.metadata.uid in self._deleted:
             return self.confirm(as_of)
         key = found.key
-        if self._objects.get(key) != found or self._faults.get(key, ()) != decoded.faults:
+        beside = (self._faults.get(key, ()), self._audit.get(key))
+        if self._objects.get(key) != found or beside != (decoded.faults, decoded.audit or None):
             self._unshare()
+            self._drop(key)
             self._objects[key] = found
-            self._faults.pop(key, None)
             if decoded.faults:
                 self._faults[key] = decoded.faults
+            if decoded.audit:
+                self._audit[key] = decoded.audit
             self._touch()
         return self.confirm(as_of)
 
@@ -163,8 +188,7 @@ class Collection(Generic[P]):
                 del self._deleted[next(iter(self._deleted))]
         if held is not None and uid in ("", held.metadata.uid):
             self._unshare()
-            del self._objects[key]
-            self._faults.pop(key, None)
+            self._drop(key)
             self._touch()
         self.confirm(as_of)
 
@@ -234,15 +258,20 @@ class Collection(Generic[P]):
 
     @property
     def partial(self) -> bool:
-        """Whether objects that may be shown could not be read, or not in full."""
-        return bool(self._faults) and self.visible
+        """Whether objects that may be shown could not be read, or not in full.
+
+        What may be forbidden as a whole may be so in some namespaces, too.
+        """
+        if not self.visible:
+            return False
+        return any(name != NOT_READ or not self.kind.optional for _, name in self._faults)
 
     def _view(self, state: TopicState, reason: str) -> TopicView:
-        objects, faults = _NOTHING, cast("Mapping[Key, tuple[str, ...]]", MappingProxyType({}))
+        objects, faults, audit = _NOTHING, _NO_FAULTS, _NO_AUDIT
         if self.visible:
             self._shown = True
             objects = MappingProxyType(cast("dict[Key, Projection]", self._objects))
-            faults = MappingProxyType(self._faults)
+            faults, audit = MappingProxyType(self._faults), MappingProxyType(self._audit)
         return TopicView(
             self.kind.topic,
             state,
@@ -252,6 +281,9 @@ class Collection(Generic[P]):
             faults,
             self._as_of if self._read else None,
             self._generation,
+            audit,
+            self.kind.sensitivity is Sensitivity.VALUES,
+            self.withheld,
         )
 
     @property
@@ -264,11 +296,17 @@ class Collection(Generic[P]):
         """Before a change: leave what was shown as it is."""
         if self._shown:
             self._objects, self._faults = dict(self._objects), dict(self._faults)
+            self._audit = dict(self._audit)
             self._shown = False
+
+    def _drop(self, key: Key) -> None:
+        """Forget one object, if it is held."""
+        for held in (self._objects, self._faults, self._audit):
+            held.pop(key, None)
 
     def _forget(self) -> None:
         self.version, self.error, self._read = "", None, False
-        self._objects, self._faults, self._shown = {}, {}, False
+        self._objects, self._faults, self._audit, self._shown = {}, {}, {}, False
         self._last = (None, None, {})
 
     def _settle(self, settled: tuple[TopicState, str] | None, visible: bool) -> None:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 
+from mckconsole.domain.access_log import NO_ACCESS_LOG, AccessLog
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.metrics import Vectors
-from mckconsole.store.signals import INVENTORY, TICK, Change, Signals, Subscription, Wanted
+from mckconsole.store.signals import (
+    ACCESS,
+    INVENTORY,
+    TICK,
+    Change,
+    Signals,
+    Subscription,
+    Wanted,
+)
 
 FULL_PACE = 50
 """Clusters up to which every topic is polled as often as its kind says; a larger fleet is polled
@@ -26,10 +36,14 @@ class FleetStore:
         topics: Sequence[str],
         *,
         problems: Sequence[str] = (),
+        scan_values: Sequence[str] = (),
         pace: Pace = REAL,
         ageing: bool = True,
     ) -> None:
         """`problems` are contexts that could not even be tried, in words.
+
+        In clusters of the names or globs `scan_values` the values of what holds credentials are
+        looked at; in the others their metadata is all that is asked for.
 
         Without `ageing`, silence makes nothing stale: for a fleet that is read once, where a slow
         cluster must not make the quick ones look old.
@@ -40,6 +54,8 @@ class FleetStore:
         self._topics = tuple(topics)
         self._pace = pace
         self._ageing = ageing
+        self._scan_values = tuple(scan_values)
+        self._access = NO_ACCESS_LOG
         self._problems: tuple[str, ...] = ()
         self._complaint = ""
         self._notes: dict[str, str] = {}
@@ -101,6 +117,7 @@ class FleetStore:
             pace=self._pace,
             ageing=self._ageing,
             stretch=stretch,
+            scan_values=any(fnmatchcase(endpoint.name, one) for one in self._scan_values),
             emit=self._emit,
         )
 
@@ -122,6 +139,11 @@ class FleetStore:
         else:
             self._notes.pop(source, None)
 
+    def set_access(self, log: AccessLog) -> None:
+        """Take in who read Secrets, by the files that were given."""
+        self._access = log
+        self._signals.emit(("", ACCESS))
+
     def snapshot(self, *, now: float | None = None) -> FleetSnapshot:
         """Views of everything, at `now` (Unix seconds; the present by default).
 
@@ -133,7 +155,8 @@ class FleetStore:
         clusters = {name: held.snapshot(moment) for name, held in self._clusters.items()}
         problems = (*((self._complaint,) if self._complaint else ()), *self._problems)
         notes = tuple(self._notes.values())
-        return FleetSnapshot(MappingProxyType(clusters), taken_at, problems, notes)
+        view = MappingProxyType(clusters)
+        return FleetSnapshot(view, taken_at, problems, notes, self._access)
 
     def subscribe(self, *, tick: float = TICK, only: Wanted = lambda _: True) -> Subscription:
         """Sets of what changed from now on and is wanted, at most one per `tick` seconds."""

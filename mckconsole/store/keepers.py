@@ -125,16 +125,23 @@ class Keepers:
     ) -> Reflector[Projection] | Poller[Projection]:
         sink = self._store.collection(topic)
         kind = sink.kind
-        make = Poller[Projection] if kind.keep is Keep.POLL else Reflector[Projection]
-        return make(
-            client,
-            kind,
-            version,
-            sink,
-            pace=replace(self._pace, sleep=partial(self._naps.nap, name=topic)),
-            # That a document is not there says nothing of what the API serves.
-            on_error=None if kind.document else self._on_error,
-            progress=partial(self._count, topic),
+        pace = replace(self._pace, sleep=partial(self._naps.nap, name=topic))
+        # That a document is not there says nothing of what the API serves.
+        on_error = None if kind.document else self._on_error
+        progress = partial(self._count, topic)
+        if kind.keep is Keep.POLL:
+            return Poller(
+                client,
+                kind,
+                version,
+                sink,
+                pace=pace,
+                on_error=on_error,
+                progress=progress,
+                home=self._store.endpoint.namespace,
+            )
+        return Reflector(
+            client, kind, version, sink, pace=pace, on_error=on_error, progress=progress
         )
 
     def _count(self, topic: str, read: int, total: int | None) -> None:

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Collection, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mckconsole.config.model import Config
 from mckconsole.domain.access import AccessReport
@@ -31,10 +31,13 @@ from mckconsole.store.fleet import FleetStore
 from mckconsole.store.metrics import MetricsSource, Vectors, ask, merge, named_queries
 from mckconsole.store.naps import Naps, Sparingly
 from mckconsole.store.on_demand import Examination, fetch, link_ranges, report_access
-from mckconsole.store.reader import Inventory, ReadPlan
+from mckconsole.store.reader import Inventory, ReadPlan, read_logs
 from mckconsole.store.reload import Reload, Replaced, compare, doubt, watch
 from mckconsole.store.session import CONNECT_HOLD, SessionTiming
 from mckconsole.store.sessions import Sessions
+
+if TYPE_CHECKING:
+    from mckconsole.sources.access_log import LogSource
 
 PROBE_CAP = 30.0
 """Seconds of silence after which a cluster is probed, however large the fleet."""
@@ -67,6 +70,7 @@ class LiveFleet:
         pace: Pace = REAL,
         metrics_every: float = METRICS_EVERY,
         reload: Reload | None = None,
+        logs: Sequence[LogSource] = (),
     ) -> None:
         """Nothing is started yet.
 
@@ -80,9 +84,14 @@ class LiveFleet:
             pace: Clocks and chance.
             metrics_every: Seconds between two rounds of an endpoint.
             reload: How to learn that the inventory changed; by default it does not.
+            logs: Files that say who read Secrets; read once, in the background.
         """
         self.store = store or FleetStore(
-            inventory.endpoints, plan.topics, problems=inventory.problems, pace=pace
+            inventory.endpoints,
+            plan.topics,
+            problems=inventory.problems,
+            scan_values=config.audit.scan_values,
+            pace=pace,
         )
         self._topics = len(plan.topics)
         self._queries = named_queries(plan.queries)
@@ -101,6 +110,8 @@ class LiveFleet:
             agreed=inventory.endpoints,
         )
         self._reload = reload
+        self._logs = logs
+        self._first = inventory.endpoints
         self._pace = pace
         self._every = metrics_every
         self._naps = Naps(pace)
@@ -121,6 +132,8 @@ class LiveFleet:
             for number, source in enumerate(self._prometheus):
                 self._start(self._poll(number, source), f"metrics {source.name}")
         self._start(ClockWatch(self.suspect, pace=self._pace).run(), "clock watch")
+        if self._logs:
+            self._start(read_logs(self.store, self._logs, self._first), "access logs")
         if self._reload is not None and self._reload.seen.files:
             watching = watch(self._reload, self.replace, self.store.complain, self._pace)
             self._start(watching, "inventory watch")

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mckconsole.config.model import Config
 from mckconsole.domain.metrics import MetricQuery
@@ -30,8 +30,12 @@ from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.collection import Collection
 from mckconsole.store.contact import Connect, Gate, InternalTrouble, connecting, first_contact
 from mckconsole.store.fleet import FleetStore
+from mckconsole.store.handshake import Handshakes
 from mckconsole.store.metrics import MetricsSource, ask, merge, named_queries
 from mckconsole.store.session import CONNECT_HOLD
+
+if TYPE_CHECKING:
+    from mckconsole.sources.access_log import LogSource
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +94,7 @@ async def read_fleet(
     progress: Report | None = None,
     prometheus: Sequence[MetricsSource] | None = None,
     connect: Connect | None = None,
+    logs: Sequence[LogSource] = (),
     pace: Pace = REAL,
 ) -> FleetStore:
     """Read what `plan` names from every cluster and metrics endpoint, once.
@@ -101,6 +106,7 @@ async def read_fleet(
         progress: Called on the loop's thread whenever a cluster gets further.
         prometheus: Metrics endpoints, instead of those of `config`; they are closed at the end.
         connect: Makes a cluster's client.
+        logs: Files that say who read Secrets.
         pace: Clocks.
 
     Returns:
@@ -110,6 +116,7 @@ async def read_fleet(
         inventory.endpoints,
         plan.topics,
         problems=inventory.problems,
+        scan_values=config.audit.scan_values,
         pace=pace,
         ageing=False,
     )
@@ -129,7 +136,18 @@ async def read_fleet(
         group.create_task(
             _read_metrics(store, prometheus, named_queries(plan.queries)), name="read metrics"
         )
+        if logs:
+            group.create_task(read_logs(store, logs, inventory.endpoints), name="read logs")
     return store
+
+
+async def read_logs(
+    store: FleetStore, logs: Sequence[LogSource], endpoints: Sequence[ClusterEndpoint]
+) -> None:
+    """Read who read Secrets out of files, into `store`."""
+    from mckconsole.sources.access_log import read_access_logs  # for who has such a file
+
+    store.set_access(await read_access_logs(logs, endpoints))
 
 
 class _Reader:
@@ -165,7 +183,11 @@ class _Reader:
             async with asyncio.timeout(deadline):
                 store.connecting("connecting")
                 self._report(Progress(store.name, "connecting"))
-                await self._gate.through(first_contact(client, store))
+                try:
+                    await self._gate.through(first_contact(client, store))
+                except SourceError:
+                    await Handshakes(store).note(client)
+                    raise
                 store.connected()
                 await self._read_topics(client, store)
         except TimeoutError:
@@ -186,6 +208,7 @@ class _Reader:
     async def _read_topics(self, client: ClusterClient, store: ClusterStore) -> None:
         readable = [topic for topic in store.topics if store.collection(topic).version]
         async with asyncio.TaskGroup() as group:
+            group.create_task(Handshakes(store).note(client), name=f"{store.name} handshake")
             for topic in readable:
                 group.create_task(
                     self._lists.through(self._read_topic(client, store, topic)),
@@ -200,7 +223,7 @@ class _Reader:
             self._report(Progress(store.name, f"listing {topic} {read:,}{of}"))
 
         try:
-            listing = await self._list(client, held, count)
+            listing = await self._list(client, held, count, store.endpoint.namespace)
         except SourceError as error:
             held.trouble(error)
         except Exception as error:
@@ -214,6 +237,7 @@ class _Reader:
         client: ClusterClient,
         held: Collection[Projection],
         count: Callable[[int, int | None], None],
+        home: str,
     ) -> Listing[Projection]:
         """Read a list; a server that says when to come back is asked again, as kubectl does."""
         tries = 0
@@ -226,6 +250,7 @@ class _Reader:
                     progress=count,
                     pace=self._pace,
                     sharing=False,  # nothing is kept for longer than a report takes
+                    home=home,
                 )
             except SourceError as error:
                 tries += 1
@@ -241,8 +266,9 @@ def _too_late(store: ClusterStore, deadline: float) -> str:
     error = ReadTimeout(
         f"not read within the deadline of {deadline:g} s", hint="raise the deadline or read less"
     )
-    late = [topic for topic in store.topics if _pending(store, topic)]
-    if len(late) == len(store.topics):
+    wanted = [topic for topic in store.topics if not store.collection(topic).withheld]
+    late = [topic for topic in wanted if _pending(store, topic)]
+    if len(late) == len(wanted):
         store.failed(error)
         return str(error)
     for topic in late:

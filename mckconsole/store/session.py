@@ -34,6 +34,7 @@ from mckconsole.store.contact import (
     first_contact,
     survey,
 )
+from mckconsole.store.handshake import Handshakes
 from mckconsole.store.keepers import Keepers
 from mckconsole.store.naps import Naps
 
@@ -85,6 +86,7 @@ class ClusterSession:
         self._timing = timing
         self._naps = Naps(pace)
         self._keepers = Keepers(store, self._naps, pace, self._note)
+        self._handshakes = Handshakes(store)
         self.client: ClusterClient | None = None
         """The client in use, while there is one."""
         self._failure: SourceError | None = None
@@ -134,7 +136,11 @@ class ClusterSession:
         try:
             client = self.client = self._connect(self._store.endpoint)
             self._store.attach(client)
-            await self._gate.through(first_contact(client, self._store))
+            try:
+                await self._gate.through(first_contact(client, self._store))
+            except SourceError:
+                await self._handshakes.note(client)
+                raise
             self._failure = None
             self._store.connected()
             await self._stay(client)
@@ -152,12 +158,14 @@ class ClusterSession:
     async def _stay(self, client: ClusterClient) -> NoReturn:
         """Follow the topics, probe and rediscover, until cancelled."""
         await self._keepers.follow(client)
+        await self._handshakes.note(client)
         discovered = self._pace.monotonic()
         while True:
             if not self._urged:  # meanwhile
                 await self._naps.nap(self._timing.probe, CONTACT)
             urged, self._urged = self._urged, False
             await self._probe(client, urged)
+            await self._handshakes.note(client)
             age = self._pace.monotonic() - discovered
             if age > self._patience(urged):
                 discovered = self._pace.monotonic()

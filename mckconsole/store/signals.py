@@ -12,7 +12,7 @@ from typing import TypeAlias
 from mckconsole.sources.pace import REAL, Pace
 
 Change: TypeAlias = tuple[str, str]
-"""(cluster, topic), (cluster, CLUSTER), (cluster, METRICS) or (cluster, INVENTORY)."""
+"""(cluster, topic), (cluster, CLUSTER), (cluster, METRICS), (cluster, INVENTORY), ("", ACCESS)."""
 
 CLUSTER = "cluster"
 """Stands in a Change for the cluster's own state."""
@@ -22,6 +22,8 @@ METRICS = "metrics"
 INVENTORY = "inventory"
 """Stands in a Change for the cluster's coming and going: whether it is there, the fleet's store
 says. With an empty name it is the inventory as a whole: its order or its problems."""
+ACCESS = "access"
+"""Stands in a Change without a cluster for what logs say of who read Secrets."""
 
 Wanted: TypeAlias = Callable[[Change], bool]
 """Whether a change is worth waking a listener."""

@@ -100,6 +100,7 @@ class ModelCluster:
         self.clock_offset = 0.0
         self.last_answer: float | None = None
         self.latencies: Sequence[float] = (0.01,)
+        self.peer, self.secure = None, False
         self._piece = piece
         self._uid = 0
 

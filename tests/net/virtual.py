@@ -8,9 +8,14 @@ import selectors
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from mckconsole.domain.kinds import Scan
+from mckconsole.sources.auditing import Auditor
 from mckconsole.sources.pace import Pace
 
 T = TypeVar("T")
+
+Auditor(Scan.WORKLOAD, values=False).look(b"{}")
+"""Loads what looks at objects, which else a thread does: this loop waits for none."""
 
 START = 1_785_571_200.0
 """Unix seconds at the loop's time 0."""

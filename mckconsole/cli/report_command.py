@@ -25,7 +25,6 @@ from mckconsole.domain.times import format_rfc3339
 from mckconsole.report import export_findings, table
 from mckconsole.report.coverage import OVERVIEW
 from mckconsole.report.document import Document, build
-from mckconsole.sources.access_log import read_access_logs
 from mckconsole.store.reader import ReadPlan, read_fleet
 from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import PaneSpec
@@ -102,10 +101,8 @@ async def _read(
         names = [endpoint.name for endpoint in target.inventory.endpoints]
         with ProgressDisplay(sys.stderr, names) as progress:
             store = await read_fleet(
-                target.inventory, plan, config=target.config, progress=progress
+                target.inventory, plan, config=target.config, progress=progress, logs=target.logs
             )
-        if target.logs:
-            store.set_access(await read_access_logs(target.logs, target.inventory.endpoints))
         snapshot = store.snapshot()
         analysis = analyse(
             snapshot, thresholds=thresholds(target.config), policy=policy(target),

@@ -215,7 +215,9 @@ def empty(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     """Why there is no link."""
     if not snapshot.clusters:
         return "no clusters, so no tunnels"
-    blocked = [unknown for unknown in analysis.unknowns if unknown.rule == "*"]
+    blocked = [
+        unknown for unknown in analysis.unknowns if (unknown.pane, unknown.rule) == ("mesh", "*")
+    ]
     if blocked:
         names = ", ".join(sorted({unknown.cluster for unknown in blocked}))
         return f"no tunnels known; the mesh could not be read in {names}: {blocked[0].reason}"

@@ -26,7 +26,7 @@ _ROLES = {
     "gcp": "annotate serviceaccount NAME iam.gke.io/gcp-service-account=MAIL",
     "azure": "annotate serviceaccount NAME azure.workload.identity/client-id=CLIENT_ID",
 }
-_RELEASE = "helm.sh/release"
+_RELEASE = "sh.helm.release."
 _SOURCES = ("Helm", "Argo CD", "Flux", "Kustomize")
 """Tools that write an object again from where it is described."""
 
@@ -112,7 +112,7 @@ def forget_applied(around: Around, cluster: str, topic: str, ref: ObjectRef) -> 
 
 def _from_data(around: Around, place: Place) -> str:
     ref, key = place.object, place.sighting.key
-    if place.topic == SECRETS and _RELEASE in ref.name:
+    if place.topic == SECRETS and ref.name.startswith(_RELEASE):
         return (
             "values of a Helm release stay in each of its revisions: keep few (`--history-max`), "
             f"then {_kubectl(around, place, 'delete secret')}"

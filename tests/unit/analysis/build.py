@@ -53,7 +53,7 @@ def topic(kind: Kind, docs: Iterable[Doc], state: TopicState, as_of: float) -> T
     faults: dict[Key, tuple[str, ...]] = {}
     for doc in docs:
         if belongs(kind, doc):
-            decoded = _DECODERS[kind.topic].decode(json.dumps(doc).encode())
+            decoded = _DECODERS[kind.topic].decode(json.dumps(doc, separators=(",", ":")).encode())
             objects[decoded.object.key] = decoded.object
             if decoded.faults:
                 faults[decoded.object.key] = decoded.faults
@@ -76,8 +76,10 @@ def cluster(
     uid: str | None = None,
     history: tuple[Transition, ...] = (),
     warnings: tuple[str, ...] = (),
+    audited: bool = False,
 ) -> ClusterSnapshot:
-    """A cluster whose every topic is fresh, but for `states`; `uid` is that of kube-system."""
+    """A cluster whose every topic is fresh, but for `states`; `uid` is that of kube-system. Secrets
+    are only asked for where they are `audited`."""
     known = [namespace("kube-system", uid or f"uid-of-{name}"), *docs]
     return ClusterSnapshot(
         name=name,
@@ -92,6 +94,7 @@ def cluster(
         topics={
             kind.topic: topic(kind, known, (states or {}).get(kind.topic, TopicState.FRESH), as_of)
             for kind in KINDS
+            if audited or kind.topic != "secrets"
         },
         metrics=MetricsView(metrics or {}),
         history=history,

@@ -59,7 +59,7 @@ def cluster(
     **more: Any,
 ) -> ClusterSnapshot:
     """A cluster in whose objects this was seen."""
-    made = build.cluster(name, docs, **more)
+    made = build.cluster(name, docs, audited=True, **more)
     topics = dict(made.topics)
     for topic in values:
         topics[topic] = replace(topics[topic], values=True)

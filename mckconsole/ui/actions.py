@@ -53,6 +53,7 @@ _VIEWS = frozenset({Where.TABLE, Where.MATRIX, Where.DETAIL, Where.PLOT})
 _MESH = ("mesh",)
 _SERVICES = ("services",)
 _IDENTITY = ("identity",)
+_SECRETS = ("secrets",)
 _ROWS = frozenset({Where.TABLE, Where.DETAIL})
 
 _HERE = (
@@ -73,6 +74,14 @@ _HERE = (
            " Kubernetes RBAC.", _DETAIL, 24, _IDENTITY),
     Action("identity.who_row", ("W",), "who can change", "Show who can change this binding, by"
            " Kubernetes RBAC.", _TABLE, 24, _IDENTITY),
+    Action("secrets.group", ("v",), "group by", "Group by credential, place, cluster, namespace or"
+           " owner, or show certificates, one after the other.", _TABLE, 22, _SECRETS),
+    Action("secrets.identity", ("i",), "identity", "Show the identity of a workload that uses this"
+           " credential: what could replace it.", _ROWS, 23, _SECRETS),
+    Action("secrets.who", ("w", "W"), "who can read", "Show who can read what this credential lies"
+           " in, by Kubernetes RBAC.", _DETAIL, 24, _SECRETS),
+    Action("secrets.who_row", ("W",), "who can read", "Show who can read what this credential lies"
+           " in, by Kubernetes RBAC.", _TABLE, 24, _SECRETS),
     Action("failover.open", ("x",), "what if lost", "Say what losing the marked clusters, or this"
            " one, would mean; for a service, losing each of its clusters.", _ROWS, 26,
            ("fleet", "services")),

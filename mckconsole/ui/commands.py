@@ -110,6 +110,16 @@ class Commands:
                 yield Command(pane.name, "[by WHAT] [FILTER]", words, run, complete, pane.aliases)
             else:
                 yield Command(pane.name, "[FILTER]", words, run, aliases=pane.aliases)
+            yield from self._shortcuts(pane)
+
+    def _shortcuts(self, pane: PaneSpec) -> Iterator[Command]:
+        """Groupings that have a name of their own."""
+        for one in pane.groupings:
+            if one.words:
+                name, *aliases = one.words
+                words = f"{one.title.lower()}; what follows filters them"
+                run = partial(self._grouped, pane, one)
+                yield Command(name, "[FILTER]", words, run, aliases=tuple(aliases))
 
     def _opener(self, name: str) -> Callable[[str], str]:
         def opened(rest: str) -> str:
@@ -136,19 +146,23 @@ class Commands:
             if found is None:
                 known = ", ".join(one.by for one in (pane, *pane.groupings))
                 return f"there is no grouping by {wanted or 'nothing'}; there are {known}"
-            stacks = self._shell.stacks
-            (table,) = (
-                view
-                for view in stacks.root(pane.name)
-                if isinstance(view, TableView) and view.spec.by == found.by
-            )
-            problem = table.filter_by(text.strip()) if text.strip() else ""
-            if not problem:
-                stacks.switch(pane.name)
-                stacks.choose(table)
-            return problem
+            return self._grouped(pane, found, text.strip())
 
         return opened
+
+    def _grouped(self, pane: PaneSpec, grouping: PaneSpec, text: str) -> str:
+        """To the pane grouped so, filtered by `text` where there is some."""
+        stacks = self._shell.stacks
+        (table,) = (
+            view
+            for view in stacks.root(pane.name)
+            if isinstance(view, TableView) and view.spec.by == grouping.by
+        )
+        problem = table.filter_by(text) if text else ""
+        if not problem:
+            stacks.switch(pane.name)
+            stacks.choose(table)
+        return problem
 
     def _looking(self) -> Iterator[Command]:
         yield Command(

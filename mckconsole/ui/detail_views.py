@@ -24,6 +24,8 @@ from mckconsole.views.detail import (
     Line,
     LinkTarget,
     ObjectTarget,
+    ReadersTarget,
+    SecretTarget,
     ServiceTarget,
     Span,
     WhoTarget,
@@ -184,7 +186,9 @@ class TextView(PaneView):
             | ServiceTarget
             | FailoverTarget
             | IdentityTarget
-            | WhoTarget,
+            | WhoTarget
+            | SecretTarget
+            | ReadersTarget,
         ):
             self.desk.go(event.target)
 

@@ -18,6 +18,8 @@ from mckconsole.views.detail import (
     IdentityTarget,
     LinkTarget,
     ObjectTarget,
+    ReadersTarget,
+    SecretTarget,
     ServiceTarget,
     WhoTarget,
 )
@@ -52,6 +54,12 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
             if isinstance(place, WhoTarget):
                 return identities.WhoView(desk, pane, place)
             return identities.IdentityView(desk, pane, place)
+        case SecretTarget() | ReadersTarget():
+            from mckconsole.ui import secrets_views as secrets
+
+            if isinstance(place, ReadersTarget):
+                return secrets.ReadersView(desk, pane, place)
+            return secrets.SecretView(desk, pane, place)
         case FailoverTarget() | LossesPlace():
             from mckconsole.ui import failover_views as failover
 

@@ -20,7 +20,7 @@ from mckconsole.domain.kinds import BY_TOPIC, Keep
 from mckconsole.domain.states import ClusterState, Transition
 from mckconsole.store.signals import METRICS
 from mckconsole.ui.frame import Frame, make_frame
-from mckconsole.ui.policy import identity_policy
+from mckconsole.ui.policy import audit_policy, identity_policy
 from mckconsole.views.panes import CONSOLE_QUERIES, CONSOLE_TOPICS
 
 if TYPE_CHECKING:
@@ -104,7 +104,9 @@ class Feed:
         if opened.reread is not None:
             reload = Reload(opened.reread, opened.inventory.seen, self._replaced)
         inventory, config = opened.inventory, opened.config
-        async with LiveFleet(inventory, plan, config=config, reload=reload) as live:
+        async with LiveFleet(
+            inventory, plan, config=config, reload=reload, logs=opened.logs
+        ) as live:
             self.live = live
             changes = live.store.subscribe(tick=TICK, only=is_news)
             try:
@@ -154,7 +156,12 @@ class Feed:
 
     def _judged(self, snapshot: FleetSnapshot, opened: OpenFleet, policy: IdentityPolicy) -> Frame:
         analysis = analyse(
-            snapshot, thresholds=opened.thresholds, policy=policy, memory=self._memory
+            snapshot,
+            thresholds=opened.thresholds,
+            policy=policy,
+            audit=audit_policy(opened.config),
+            waivers=opened.waivers,
+            memory=self._memory,
         )
         self._memory = analysis.memory
         self._past.extend(analysis.transitions)

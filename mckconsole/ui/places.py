@@ -12,6 +12,8 @@ from mckconsole.views.detail import (
     IdentityTarget,
     LinkTarget,
     ObjectTarget,
+    ReadersTarget,
+    SecretTarget,
     ServiceTarget,
     WhoTarget,
 )
@@ -59,6 +61,8 @@ Place: TypeAlias = (
     | FailoverTarget
     | IdentityTarget
     | WhoTarget
+    | SecretTarget
+    | ReadersTarget
     | ComparePlace
     | LossesPlace
     | MetricsPlace

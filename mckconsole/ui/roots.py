@@ -24,6 +24,10 @@ def root_views(desk: Desk, pane: str) -> tuple[PaneView, ...]:
         from mckconsole.ui.identity_tables import identity_tables
 
         return identity_tables(desk, spec)
+    if spec.name == "secrets":
+        from mckconsole.ui.secrets_tables import secrets_tables
+
+        return secrets_tables(desk, find_pane("secrets") or spec)
     from mckconsole.ui.matrix_view import MatrixView
 
     return (MatrixView(desk, spec), MeshTable(desk, spec))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mckconsole.domain.waivers import NO_WAIVERS, Waivers
+
 if TYPE_CHECKING:
     from textual.theme import Theme
 
@@ -45,6 +47,8 @@ class OpenFleet:
     """Reads the inventory again, blocking; raises KubeconfigError. None: it cannot change."""
     logs: Sequence[LogSource] = ()
     """Files that say who read Secrets."""
+    waivers: Waivers = NO_WAIVERS
+    """Findings that somebody answers for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,6 +285,10 @@ class Shell(Screen[None], inherit_bindings=False):
         """The identities grouped in the next way."""
         self.stacks.toggle()
 
+    def do_secrets_group(self) -> None:
+        """The credentials grouped in the next way, and the certificates."""
+        self.stacks.toggle()
+
     def set_scope(self, scope: Scope) -> None:
         """Look at these clusters from now on, in every pane."""
         self.scope = scope

@@ -90,6 +90,11 @@ def _right(desk: Desk, when: BarItem | None, width: int) -> Iterator[BarItem]:
     if desk.namespace:
         words = shorten(f"namespace: {desk.namespace}", max(width // 4, 16))
         yield BarItem((TextSpan(words, Role.WARN),), 1, "right")
+    if desk.frame is not None:
+        from mckconsole.views.status import values_words
+
+        if words := values_words(desk.frame.snapshot, desk.scope):
+            yield BarItem((TextSpan(words, Role.WARN),), 1, "right")
     yield BarItem((TextSpan(desk.settings.access.words, Role.OK),), side="right")
     if when is not None:
         yield when

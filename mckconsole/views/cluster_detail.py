@@ -91,10 +91,10 @@ def _findings(analysis: Analysis, cluster: ClusterSnapshot) -> Block:
         for one in analysis.findings
         if cluster.name in one.peers and one.cluster != cluster.name
     ]
-    lines = [finding_line(one, cluster.name) for one in own]
+    lines = [finding_line(one, cluster.name, analysis.waived.get(one.id)) for one in own]
     if others:
         lines.append(remark("found elsewhere, and concerning it:"))
-        lines += [finding_line(one, cluster.name) for one in others]
+        lines += [finding_line(one, cluster.name, analysis.waived.get(one.id)) for one in others]
     if not lines and cluster.state in UNJUDGED_STATES:
         words = unknown(f"not judged: {cluster.state}")
         return Block("Findings", lines=(Line((words,)),))

@@ -72,6 +72,24 @@ class WhoTarget:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class SecretTarget:
+    """Something of the secrets pane, by the id of its row in one of its groupings."""
+
+    by: str
+    """The grouping: what it is."""
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadersTarget:
+    """Who can read the places of a credential, by its id; of one place, where that is named."""
+
+    id: str
+    place: str = ""
+    """Id of the place's row."""
+
+
 Target: TypeAlias = (
     ObjectTarget
     | FindingTarget
@@ -81,6 +99,8 @@ Target: TypeAlias = (
     | FailoverTarget
     | IdentityTarget
     | WhoTarget
+    | SecretTarget
+    | ReadersTarget
 )
 
 

@@ -12,6 +12,7 @@ from mckconsole.domain.findings import Evidence, Finding
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.text import shorten
 from mckconsole.domain.times import format_age, format_rfc3339
+from mckconsole.domain.waivers import Waiver
 from mckconsole.views.cells import SEVERITY_ROLES
 from mckconsole.views.detail import Block, FindingTarget, Line, ObjectTarget, Span, Target
 from mckconsole.views.spec import GLYPHS, Role
@@ -139,11 +140,11 @@ def numbered(steps: Sequence[str]) -> Iterator[Line]:
         yield Line((Span(f"{number}. ", Role.DIM), Span(step)), indent=3)
 
 
-def finding_line(finding: Finding, seen_from: str = "") -> Line:
+def finding_line(finding: Finding, seen_from: str = "", waiver: Waiver | None = None) -> Line:
     """`✖ critical  title  east → west  MESH-DOWN`, which opens the finding.
 
     Seen from a cluster, its own findings do not name it, nor a peer that their title names; those
-    of others begin with their cluster.
+    of others begin with their cluster. What somebody answers for is dimmed and says until when.
     """
     role = SEVERITY_ROLES[finding.severity]
     place, where = place_of(finding), ""
@@ -158,6 +159,10 @@ def finding_line(finding: Finding, seen_from: str = "") -> Line:
         Span(f"  {place}" if place else ""),
         Span(f"  {finding.rule}", Role.DIM),
     ]
+    if waiver:
+        spans = [Span(f"· {finding.severity.value:<8}", Role.DIM),
+                 *(Span(span.text, Role.DIM) for span in spans[1:]),
+                 Span(f"  {shorten(waiver.words, MAX_VALUE)}", Role.DIM)]  # fmt: skip
     return Line(tuple(spans), FindingTarget(finding.id), 12)
 
 

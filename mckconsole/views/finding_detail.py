@@ -10,6 +10,7 @@ from mckconsole.analysis.mesh.links import Link
 from mckconsole.analysis.rules import RULES
 from mckconsole.domain.findings import Evidence, Finding
 from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.waivers import Waiver
 from mckconsole.views.cells import CLUSTER_ROLES, SEVERITY_ROLES
 from mckconsole.views.detail import (
     Block,
@@ -19,6 +20,7 @@ from mckconsole.views.detail import (
     Line,
     LinkTarget,
     ObjectTarget,
+    SecretTarget,
     ServiceTarget,
     Span,
 )
@@ -35,6 +37,7 @@ from mckconsole.views.explain import (
 from mckconsole.views.identity_cells import identity_id
 from mckconsole.views.identity_detail import binding_line
 from mckconsole.views.mesh import link_role, word_role
+from mckconsole.views.secrets_cells import short_fingerprint
 from mckconsole.views.services_cells import STATE_ROLES
 from mckconsole.views.spec import GLYPHS, Role
 
@@ -49,14 +52,15 @@ def finding_detail(
     finding = next((one for one in analysis.findings if one.id == finding_id), None)
     if finding is None:
         return None
-    role = SEVERITY_ROLES[finding.severity]
+    waiver = analysis.waived.get(finding.id)
+    role = Role.DIM if waiver else SEVERITY_ROLES[finding.severity]
     links = tuple(concerned_links(analysis, finding))
     return Detail(
         title=f"{finding.rule} {place_of(finding)}",
-        words=f"{GLYPHS.get(role, '·')} {finding.severity.value}",
+        words=f"{GLYPHS.get(role, '·')} {'waived: ' if waiver else ''}{finding.severity.value}",
         role=role,
         blocks=(
-            _statement(finding),
+            _statement(finding, waiver),
             _steps(finding),
             evidence_block(snapshot, finding.evidence, _roles(finding, links)),
             _rule(finding),
@@ -65,6 +69,7 @@ def finding_detail(
                 lines=(
                     *_services(analysis, finding),
                     *_identities(analysis, finding),
+                    *_secrets(analysis, finding),
                     *_ways(snapshot, finding, links),
                 ),
             ),
@@ -86,8 +91,10 @@ def concerned_links(analysis: Analysis, finding: Finding) -> Iterator[Link]:
             yield link
 
 
-def _statement(finding: Finding) -> Block:
+def _statement(finding: Finding, waiver: Waiver | None) -> Block:
     lines = [fact("what", finding.title)]
+    if waiver:
+        lines.append(fact("waived", Span(waiver.words, Role.DIM)))
     if finding.detail and finding.detail != finding.title:
         lines.append(fact("why", finding.detail))
     lines.append(fact("where", place_of(finding), target=ClusterTarget(finding.cluster)))
@@ -154,6 +161,22 @@ def _identities(analysis: Analysis, finding: Finding) -> Iterator[Line]:
         if key in report.accounts:
             words = Span(f"service account {about.namespace}/{about.name}")
             yield Line((words,), IdentityTarget("service-account", str(key)), 4)
+
+
+def _secrets(analysis: Analysis, finding: Finding) -> Iterator[Line]:
+    """The credential or the certificates that it is about."""
+    if finding.pane != "secrets":
+        return
+    for one in analysis.secrets.credentials:
+        if finding.id == one.id or finding in one.related:
+            words = Span(f"credential {one.title} {short_fingerprint(one.fingerprint)}")
+            yield Line((words,), SecretTarget("credential", one.id), 4)
+    found = [one for one in analysis.certificates.entries if finding in one.findings]
+    for entry in found[:_MOST_WORKLOADS]:
+        words = Span(f"certificate {entry.name}  {entry.cluster}")
+        yield Line((words,), SecretTarget("certificate", entry.id), 4)
+    if len(found) > _MOST_WORKLOADS:
+        yield remark(f"and {len(found) - _MOST_WORKLOADS} more certificates")
 
 
 def _ways(snapshot: FleetSnapshot, finding: Finding, links: tuple[Link, ...]) -> Iterator[Line]:

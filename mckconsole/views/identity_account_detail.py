@@ -82,7 +82,12 @@ def account_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> 
             *_users(account),
             _tokens(snapshot, account),
             *_namesakes(analysis, account),
-            findings_block(findings, [one for found in bindings for one in found.unknowns], role),
+            findings_block(
+                findings,
+                [one for found in bindings for one in found.unknowns],
+                role,
+                analysis.waived,
+            ),
             *fix_blocks(findings),
             evidence_of(snapshot, findings, seen, {key.cluster: role}),
         ),

@@ -23,8 +23,9 @@ from mckconsole.views.identity_cells import (
     worse,
     worst_cell,
 )
-from mckconsole.views.identity_groups import Remembered, summed
+from mckconsole.views.identity_groups import summed, worst_first
 from mckconsole.views.identity_uses import findings_by_account
+from mckconsole.views.remembered import Remembered
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
 
 _accounts: Remembered[AccountKey] = Remembered()
@@ -50,7 +51,7 @@ def service_account_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequenc
     def make(key: AccountKey) -> Row:
         return _account_row(report.accounts[key], bound.get(key, ()), about.get(key, ()))
 
-    return _accounts.rows(made_of, make)
+    return sorted(_accounts.rows(made_of, make), key=worst_first)
 
 
 def account_role(bindings: Iterable[Binding], findings: Iterable[Finding]) -> Role:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.identity.model import Binding, IdentityReport, Trace
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Unknown
 from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.waivers import Waiver
 from mckconsole.views.cells import SEVERITY_ROLES
 from mckconsole.views.detail import (
     Block,
@@ -41,6 +43,7 @@ from mckconsole.views.identity_chain import chain
 from mckconsole.views.identity_unread import unread_lines
 from mckconsole.views.spec import Role
 
+NONE_WAIVED: Mapping[str, Waiver] = MappingProxyType({})
 MOST = 12
 """Others with the same identity that are listed; its own screen has them all. And fixes: every
 finding has its own."""
@@ -65,7 +68,7 @@ def binding_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> 
             Block(lines=(*_reason(binding, role), *links)),
             *_others(report, binding),
             _same_identity(report, binding),
-            findings_block(binding.findings, binding.unknowns, role),
+            findings_block(binding.findings, binding.unknowns, role, analysis.waived),
             *fix_blocks(binding.findings),
             evidence_of(
                 snapshot,
@@ -141,10 +144,13 @@ def _same_identity(report: IdentityReport, binding: Binding) -> Block:
 
 
 def findings_block(
-    findings: Sequence[Finding], unknowns: Iterable[Unknown] = (), role: Role = Role.OK
+    findings: Sequence[Finding],
+    unknowns: Iterable[Unknown] = (),
+    role: Role = Role.OK,
+    waived: Mapping[str, Waiver] = NONE_WAIVED,
 ) -> Block:
     """What is wrong, and what could not be judged."""
-    lines = [finding_line(finding) for finding in findings]
+    lines = [finding_line(finding, "", waived.get(finding.id)) for finding in findings]
     unjudged: dict[tuple[str, str], dict[str, None]] = {}
     for one in unknowns:
         unjudged.setdefault((one.cluster, one.reason), {})[one.rule] = None

@@ -6,8 +6,7 @@ made of, which the analysis hands on as the same objects while nothing about the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Sequence
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.identity.model import (
@@ -42,40 +41,8 @@ from mckconsole.views.identity_uses import (
     uses_by_cloud_account,
     where_words,
 )
+from mckconsole.views.remembered import Remembered
 from mckconsole.views.spec import Cell, Role, Row
-
-K = TypeVar("K")
-
-
-class Remembered(Generic[K]):
-    """Rows of the last look, by what they are made of."""
-
-    def __init__(self) -> None:
-        self._rows: dict[K, tuple[tuple[object, ...], Row]] = {}
-
-    def rows(self, made_of: Mapping[K, tuple[object, ...]], make: Callable[[K], Row]) -> list[Row]:
-        """A row for each key, the worst first; those whose parts are the same again are not
-        made again."""
-        known = self._rows
-        found: dict[K, tuple[tuple[object, ...], Row]] = {}
-        for key, parts in made_of.items():
-            before = known.get(key)
-            if before is not None and _same(before[0], parts):
-                found[key] = before
-            else:
-                found[key] = parts, make(key)
-        self._rows = found
-        return sorted((row for _, row in found.values()), key=_worst_first)
-
-
-def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    pairs = zip(one, other, strict=False)
-    return len(one) == len(other) and all(a is b or a == b for a, b in pairs)
-
-
-def _worst_first(row: Row) -> tuple[int, str]:
-    return RANKS[row.role], row.id
-
 
 _identities: Remembered[Identity] = Remembered()
 _cloud_accounts: Remembered[tuple[Cloud, str]] = Remembered()
@@ -89,9 +56,14 @@ def cloud_identity_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence
     return sorted(rows, key=_widest_first)
 
 
-def _widest_first(row: Row) -> tuple[int, int]:
+def worst_first(row: Row) -> tuple[int, str]:
+    """The order of rows that are not in the analysis's."""
+    return RANKS[row.role], row.id
+
+
+def _widest_first(row: Row) -> tuple[int, int, str]:
     """Of those that are equally bad, first what most clusters share."""
-    return RANKS[row.role], -len(row.clusters)
+    return RANKS[row.role], -len(row.clusters), row.id
 
 
 def _parts(about: Findings, *uses: IdentityUse) -> tuple[object, ...]:
@@ -135,7 +107,8 @@ def account_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     uses = uses_by_cloud_account(analysis.identity)
     about = findings_by_account(analysis.identity)
     made_of = {key: _parts(about, *found) for key, found in uses.items()}
-    return _cloud_accounts.rows(made_of, lambda key: _cloud_account_row(uses[key], about))
+    rows = _cloud_accounts.rows(made_of, lambda key: _cloud_account_row(uses[key], about))
+    return sorted(rows, key=worst_first)
 
 
 def _cloud_account_row(uses: tuple[IdentityUse, ...], about: Findings) -> Row:

@@ -70,7 +70,7 @@ def use_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> Deta
         blocks=(
             Block(lines=tuple(_facts(use))),
             *_users(analysis, use),
-            findings_block(findings, unknowns, role),
+            findings_block(findings, unknowns, role, analysis.waived),
             *fix_blocks(findings),
             evidence_of(snapshot, findings, seen, _cluster_roles(use.bindings)),
         ),
@@ -175,7 +175,7 @@ def cloud_account_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: st
                 count(len(bindings), "workload"),
                 lines=tuple(_identities(found, about)),
             ),
-            findings_block(findings, unknowns, role),
+            findings_block(findings, unknowns, role, analysis.waived),
             *fix_blocks(findings),
             evidence_of(snapshot, findings, (), _cluster_roles(bindings)),
         ),

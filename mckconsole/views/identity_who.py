@@ -64,11 +64,11 @@ def who_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> Deta
     subjects = len(reach.subjects())
     doubt = f", {GLYPHS[Role.UNKNOWN]} perhaps more" if gap else ""
     blocks = [heading]
-    blocks += [_way(key.cluster, way, "Direct") for way in reach.direct if _others(way)]
-    blocks += [_way(key.cluster, way, "Indirect") for way in reach.indirect if _others(way)]
+    blocks += [way_block(key.cluster, way, "Direct") for way in reach.direct if others_of(way)]
+    blocks += [way_block(key.cluster, way, "Indirect") for way in reach.indirect if others_of(way)]
     if len(blocks) == 1:
         blocks.append(_nobody(gap))
-    blocks += _builtin(reach.grants(builtin=True))
+    blocks += builtin_block(reach.grants(builtin=True))
     words = f"{count(subjects, 'subject')}{doubt} · {SCOPE}"
     return Detail(title, words, Role.UNKNOWN if gap else Role.PLAIN, tuple(blocks))
 
@@ -94,14 +94,14 @@ def _nobody(gap: str) -> Block:
     return Block(lines=(remark("nobody, by RBAC, but whoever is outside of it"),))
 
 
-def _others(way: Way) -> list[Grant]:
+def others_of(way: Way) -> list[Grant]:
     """The grants of those who are no part of Kubernetes itself."""
     return [grant for grant in way.grants if not grant.builtin]
 
 
-def _way(cluster: str, way: Way, how: str) -> Block:
+def way_block(cluster: str, way: Way, how: str) -> Block:
     """Everybody to whom it is open but Kubernetes itself."""
-    others = _others(way)
+    others = others_of(way)
     lines: list[Line] = []
     if way.through:
         names = ", ".join(map(str, way.through[:MOST]))
@@ -115,7 +115,7 @@ def _way(cluster: str, way: Way, how: str) -> Block:
     return Block(heading, count(who, "subject"), lines=tuple(lines))
 
 
-def _builtin(grants: Iterable[Grant]) -> Iterator[Block]:
+def builtin_block(grants: Iterable[Grant]) -> Iterator[Block]:
     """Kubernetes' own components, which hold everywhere what they always hold."""
     names = sorted({grant.subject.name for grant in grants if grant.builtin})
     if names:

@@ -55,7 +55,7 @@ def link_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> Det
             Block(cards=tuple(side_card(snapshot, analysis, side) for side in sides)),
             _verdict(pair, back),
             _steps(findings, pair),
-            _findings(findings),
+            _findings(analysis, findings),
             _evidence(snapshot, sides, findings),
         ),
     )
@@ -110,10 +110,12 @@ def _in_order(sides: Iterable[Link], findings: Iterable[Finding]) -> Iterator[Ev
         yield from finding.evidence
 
 
-def _findings(findings: Sequence[Finding]) -> Block:
+def _findings(analysis: Analysis, findings: Sequence[Finding]) -> Block:
     if not findings:
         return Block("Findings", lines=(remark("none about this tunnel"),))
-    lines = tuple(finding_line(finding) for finding in findings)
+    lines = tuple(
+        finding_line(finding, "", analysis.waived.get(finding.id)) for finding in findings
+    )
     return Block("Findings", count(len(findings), "finding"), lines=lines)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mckconsole.views.identity_spec import IDENTITY
 from mckconsole.views.later import later
+from mckconsole.views.secrets_spec import SECRETS
 from mckconsole.views.spec import Column, PaneSpec
 
 _FLEET_COLUMNS = (
@@ -176,14 +177,16 @@ FLEET = PaneSpec(
     rows=later("fleet", "rows"),
     summary=later("fleet", "summary"),
     empty=later("fleet", "empty"),
-    topics=tuple(dict.fromkeys(("nodes", "kube-system", *SERVICES.topics, *IDENTITY.topics))),
+    topics=tuple(
+        dict.fromkeys(("nodes", "kube-system", *SERVICES.topics, *IDENTITY.topics, *SECRETS.topics))
+    ),
     queries=SERVICES.queries,
     aliases=("clusters", "cl", "contexts"),
     help="One row is a cluster, worst first. A question mark is something that could not be read; "
     "NOTES says why. Tunnels count those from this cluster that are measured to work.",
 )
 
-PANES: tuple[PaneSpec, ...] = (FLEET, MESH, SERVICES, IDENTITY)
+PANES: tuple[PaneSpec, ...] = (FLEET, MESH, SERVICES, IDENTITY, SECRETS)
 
 FAILOVER_TOPICS = (
     "nodes",
@@ -215,9 +218,13 @@ CONSOLE_QUERIES = tuple(dict.fromkeys(query for pane in PANES for query in pane.
 
 
 def find_pane(name: str) -> PaneSpec | None:
-    """The pane of that name, key or alias, or None."""
+    """The pane of that name, key or alias, or its grouping of that name; None for none."""
     wanted = name.strip().lower()
     for pane in PANES:
         if wanted in (pane.name, pane.key, *pane.aliases):
             return pane
+    for pane in PANES:
+        for grouping in pane.groupings:
+            if wanted in grouping.words:
+                return grouping
     return None

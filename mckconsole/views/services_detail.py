@@ -58,7 +58,7 @@ def service_detail(snapshot: FleetSnapshot, analysis: Analysis, row_id: str) -> 
         words=f"{words}  {service.reason}".rstrip(),
         role=role,
         blocks=(
-            _findings(service),
+            _findings(analysis, service),
             *((_steps(service),) if service.findings else ()),
             *_clusters(snapshot, service),
             _ways(analysis, service),
@@ -96,8 +96,9 @@ def _object_of(part: Part) -> ObjectTarget | None:
     return ObjectTarget(part.cluster, held[0]) if held else None
 
 
-def _findings(service: FleetService) -> Block:
-    lines = [finding_line(finding) for finding in service.findings]
+def _findings(analysis: Analysis, service: FleetService) -> Block:
+    waived = analysis.waived
+    lines = [finding_line(one, "", waived.get(one.id)) for one in service.findings]
     for one in dict.fromkeys(service.unknowns):
         subject = "any rule" if one.rule == "*" else one.rule
         words = unknown(f"not judged: {subject} for {one.cluster or 'all clusters'}")

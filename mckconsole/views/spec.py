@@ -141,6 +141,8 @@ class PaneSpec:
     """What one row of it is, where the pane can be grouped in several ways: `--by` names it."""
     groupings: tuple[PaneSpec, ...] = ()
     """The same pane grouped in other ways, in the order in which they are offered."""
+    words: tuple[str, ...] = ()
+    """What a grouping is called where its pane is not named: `certs`."""
 
     def grouped(self, word: str) -> PaneSpec | None:
         """The pane grouped so, by the grouping's name or an alias of it; None where it has none."""

@@ -16,6 +16,7 @@ from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import ClusterState
 from mckconsole.domain.times import format_age
 from mckconsole.views.detail import Span
+from mckconsole.views.explain import count
 from mckconsole.views.fleet import cluster_role
 from mckconsole.views.scope import ALL, Scope
 from mckconsole.views.spec import GLYPHS, Role, Row
@@ -78,6 +79,16 @@ def freshness(snapshot: FleetSnapshot, scope: Scope = ALL) -> Span:
     if max(ages) > STALE_AFTER:
         return Span(f"{GLYPHS[Role.STALE]} {words}", Role.STALE)
     return Span(words)
+
+
+def values_words(snapshot: FleetSnapshot, scope: Scope = ALL) -> str:
+    """`VALUES: 2 clusters`, in which values of Secrets are looked at; empty where in none."""
+    found = sum(
+        any(view.values for view in cluster.topics.values())
+        for cluster in snapshot.clusters.values()
+        if scope.holds(cluster.name)
+    )
+    return f"VALUES: {count(found, 'cluster')}" if found else ""
 
 
 def badges(rows: Iterable[Row]) -> tuple[Span, ...]:

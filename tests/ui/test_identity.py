@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from mckconsole.analysis.identity.model import IdentityReport
-from mckconsole.config.model import Config
 from mckconsole.ui.detail_views import FindingView, ObjectView
-from mckconsole.ui.frame import make_frame
 from mckconsole.ui.identity_tables import IdentityTable
 from mckconsole.ui.identity_views import IdentityView, WhoView
-from mckconsole.ui.settings import OpenFleet, ReadOnly, Settings
-from mckconsole.ui.themes import load_themes
 from mckconsole.views.identity_cells import identity_id
 from mckconsole.views.scope import Scope
-from tests.ui.console import Console, console
+from tests.ui.console import Console
+from tests.ui.handmade import SIZES, saved, show, showing, view_of
 from tests.unit.views.fleetidentity import (
     MAIL,
     READER,
@@ -34,68 +27,20 @@ from tests.unit.views.fleetidentity import (
     waiting,
 )
 
-SIZES = pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=["80x24", "200x50"])
 GROUPINGS = ["workload", "cloud-identity", "service-account", "account"]
 
 
-@asynccontextmanager
-async def never() -> AsyncIterator[OpenFleet]:
-    """An inventory that is read for ever: frames come from the test."""
-    await asyncio.Event().wait()
-    raise AssertionError
-    yield
-
-
-@asynccontextmanager
-async def showing(
-    found: IdentityReport, tmp_path: Path, size: tuple[int, int] = (120, 40)
-) -> AsyncIterator[Console]:
-    """The console at the identity pane, over a fleet of these identities."""
-    settings = Settings(
-        open_fleet=never,
-        config=Config(),
-        theme="dark",
-        themes=load_themes({}),
-        keymap={},
-        pane="identity",
-        mouse=True,
-        demo=False,
-        access=ReadOnly("default"),
-        exports=tmp_path,
-        no_colour=False,
-    )
-    async with console(settings, size=size) as running:
-        await show(running, found)
-        yield running
-
-
-async def show(running: Console, found: IdentityReport) -> None:
-    """The next frame."""
-    running.shell.show(make_frame(*seen(found)), None)
-    await running.quiet()
-
-
-def saved(directory: Path) -> str:
-    """The only file there."""
-    (file,) = directory.glob("*.json")
-    return file.read_text()
-
-
 def table(running: Console) -> IdentityTable:
-    view = running.shell.view
-    assert isinstance(view, IdentityTable)
-    return view
+    return view_of(running, IdentityTable)
 
 
 def shown(running: Console) -> IdentityView:
-    view = running.shell.view
-    assert isinstance(view, IdentityView)
-    return view
+    return view_of(running, IdentityView)
 
 
 @SIZES
 async def test_what_is_wrong_is_seen_at_once(size: tuple[int, int], tmp_path: Path) -> None:
-    async with showing(some(), tmp_path, size) as running:
+    async with showing(seen(some()), "identity", tmp_path, size) as running:
         lines = running.text().split("\n")
         assert "6 of 6" in lines[2]
         assert "✖3" in lines[1], "the tab says so too"
@@ -112,14 +57,16 @@ async def test_what_is_wrong_is_seen_at_once(size: tuple[int, int], tmp_path: Pa
 async def test_names_that_are_long_leave_the_state_in_sight(tmp_path: Path) -> None:
     name = "arn:aws:eks:eu-west-1:000000000000:cluster/production-europe"
     long = binding(name, name="a-workload-with-a-really-long-name-of-its-own-and-more")
-    async with showing(report(long, clusters=[name]), tmp_path, (80, 24)) as running:
+    async with showing(
+        seen(report(long, clusters=[name])), "identity", tmp_path, (80, 24)
+    ) as running:
         (row,) = [line for line in running.text().split("\n") if "● bound" in line]
         assert "checkout-reader" in row
 
 
 @SIZES
 async def test_v_goes_through_the_groupings(size: tuple[int, int], tmp_path: Path) -> None:
-    async with showing(some(), tmp_path, size) as running:
+    async with showing(seen(some()), "identity", tmp_path, size) as running:
         await running.press("down", "down")
         seen_by = []
         for _ in GROUPINGS:
@@ -151,7 +98,7 @@ async def test_v_goes_through_the_groupings(size: tuple[int, int], tmp_path: Pat
     ],
 )
 async def test_commands_name_the_grouping(command: str, by: str, rows: int, tmp_path: Path) -> None:
-    async with showing(some(), tmp_path) as running:
+    async with showing(seen(some()), "identity", tmp_path) as running:
         await running.press("1")
         await running.type(f":{command}")
         await running.press("enter")
@@ -159,7 +106,7 @@ async def test_commands_name_the_grouping(command: str, by: str, rows: int, tmp_
 
 
 async def test_what_cannot_be_grouped_by_is_said(tmp_path: Path) -> None:
-    async with showing(some(), tmp_path) as running:
+    async with showing(seen(some()), "identity", tmp_path) as running:
         assert "there is no grouping by colour" in running.shell.commands.run("identity by colour")
         assert "there is no grouping by nothing" in running.shell.commands.run("identity by")
         assert table(running).by == "workload"
@@ -169,7 +116,7 @@ async def test_what_cannot_be_grouped_by_is_said(tmp_path: Path) -> None:
 
 @SIZES
 async def test_who_else_uses_this_role_is_one_key(size: tuple[int, int], tmp_path: Path) -> None:
-    async with showing(some(), tmp_path, size) as running:
+    async with showing(seen(some()), "identity", tmp_path, size) as running:
         await running.press("down", "down", "u")
         assert shown(running).target.id == identity_id(READER)
         text = running.text()
@@ -183,14 +130,16 @@ async def test_who_else_uses_this_role_is_one_key(size: tuple[int, int], tmp_pat
 
 
 async def test_the_same_by_the_grouping_and_enter(tmp_path: Path) -> None:
-    async with showing(report(waiting(), binding("aws-use1-1")), tmp_path, (80, 24)) as running:
+    async with showing(
+        seen(report(waiting(), binding("aws-use1-1"))), "identity", tmp_path, (80, 24)
+    ) as running:
         await running.press("v", "enter")
         assert shown(running).target.id == identity_id(READER)
 
 
 @SIZES
 async def test_the_chain_and_deeper(size: tuple[int, int], tmp_path: Path) -> None:
-    async with showing(some(), tmp_path, size) as running:
+    async with showing(seen(some()), "identity", tmp_path, size) as running:
         await running.press("down", "down", "enter")
         lines = running.text().split("\n")
         assert "identity › gcp-eu-1 shop/checkout" in lines[2]
@@ -213,7 +162,7 @@ async def test_the_chain_and_deeper(size: tuple[int, int], tmp_path: Path) -> No
 
 @SIZES
 async def test_who_can_change_a_binding(size: tuple[int, int], tmp_path: Path) -> None:
-    async with showing(some(), tmp_path, size) as running:
+    async with showing(seen(some()), "identity", tmp_path, size) as running:
         await running.press("down", "enter", "w")
         assert isinstance(running.shell.view, WhoView)
         assert "Kubernetes RBAC only: certificates of the group system:masters" in running.text()
@@ -231,10 +180,10 @@ async def test_who_can_change_a_binding(size: tuple[int, int], tmp_path: Path) -
 
 
 async def test_what_cannot_be_done_says_why(tmp_path: Path) -> None:
-    async with showing(some(), tmp_path) as running:
+    async with showing(seen(some()), "identity", tmp_path) as running:
         await running.press("u")
         assert "no cloud identity of it is known" in running.text()
-        await show(running, report())
+        await show(running, seen(report()))
         for key in ("u", "W", "enter"):
             await running.press(key)
             assert "there is no row" in running.text() or key == "enter"
@@ -242,7 +191,7 @@ async def test_what_cannot_be_done_says_why(tmp_path: Path) -> None:
 
 
 async def test_yaml_of_every_grouping(tmp_path: Path) -> None:
-    async with showing(some(), tmp_path) as running:
+    async with showing(seen(some()), "identity", tmp_path) as running:
         for by in GROUPINGS:
             assert table(running).by == by
             await running.press("Y")
@@ -253,7 +202,7 @@ async def test_yaml_of_every_grouping(tmp_path: Path) -> None:
 
 
 async def test_a_scope_and_a_namespace_hold_in_every_grouping(tmp_path: Path) -> None:
-    async with showing(some(), tmp_path) as running:
+    async with showing(seen(some()), "identity", tmp_path) as running:
         running.shell.set_scope(Scope(frozenset({"gcp-eu-1"}), "gcp-eu-1"))
         await running.quiet()
         for count in (2, 2, 1, 2):
@@ -265,7 +214,7 @@ async def test_a_scope_and_a_namespace_hold_in_every_grouping(tmp_path: Path) ->
 
 
 async def test_exports_are_of_the_grouping(tmp_path: Path) -> None:
-    async with showing(some(), tmp_path, (80, 24)) as running:
+    async with showing(seen(some()), "identity", tmp_path, (80, 24)) as running:
         await running.press("v")
         await running.type(":export json")
         await running.press("enter")
@@ -275,11 +224,11 @@ async def test_exports_are_of_the_grouping(tmp_path: Path) -> None:
 
 
 async def test_a_document_follows_its_binding_and_outlives_it(tmp_path: Path) -> None:
-    async with showing(report(waiting()), tmp_path) as running:
+    async with showing(seen(report(waiting())), "identity", tmp_path) as running:
         await running.press("enter")
-        await show(running, report(binding("gcp-eu-1")))
+        await show(running, seen(report(binding("gcp-eu-1"))))
         assert "● bound" in running.text().split("\n")[2]
-        await show(running, report())
+        await show(running, seen(report()))
         assert "no longer there" in running.text()
 
 
@@ -292,7 +241,9 @@ async def test_names_of_strangers_are_inert(tmp_path: Path) -> None:
         "aws-use1-1", identity=odd, name=name, held=held, reason="[b]why[/b]",
         findings=(finding("aws-use1-1", title=title),),
     )  # fmt: skip
-    async with showing(report(found, binding("gcp-eu-1", identity=MAIL)), tmp_path) as running:
+    async with showing(
+        seen(report(found, binding("gcp-eu-1", identity=MAIL))), "identity", tmp_path
+    ) as running:
         assert name in running.text()
         await running.press("enter")
         for words in (name, "[red]x[/red]", "[b]who[/b]", "[/x]", title, "[b]why[/b]"):
@@ -303,7 +254,7 @@ async def test_names_of_strangers_are_inert(tmp_path: Path) -> None:
 
 
 async def test_help_names_the_keys_of_the_pane(tmp_path: Path) -> None:
-    async with showing(some(), tmp_path, (120, 50)) as running:
+    async with showing(seen(some()), "identity", tmp_path, (120, 50)) as running:
         await running.press("question_mark")
         text = running.text()
         assert "Group by workload, cloud identity, service account" in text

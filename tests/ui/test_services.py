@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mckconsole.analysis.services.model import FleetService, ServicesReport
-from mckconsole.config.model import Config
+from mckconsole.analysis.services.model import FleetService
 from mckconsole.ui.detail_views import FindingView, ObjectView
-from mckconsole.ui.frame import make_frame
 from mckconsole.ui.pane_tables import ServicesTable
 from mckconsole.ui.service_views import CompareView, ServiceView
-from mckconsole.ui.settings import OpenFleet, ReadOnly, Settings
-from mckconsole.ui.themes import load_themes
 from mckconsole.views.scope import Scope
-from tests.ui.console import Console, console
+from tests.ui.console import Console
+from tests.ui.handmade import SIZES, saved, show, showing, view_of
 from tests.unit.views.fleetservices import (
     broken,
     exporter,
@@ -31,56 +25,9 @@ from tests.unit.views.fleetservices import (
     seen,
 )
 
-SIZES = pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=["80x24", "200x50"])
-
-
-@asynccontextmanager
-async def never() -> AsyncIterator[OpenFleet]:
-    """An inventory that is read for ever: frames come from the test."""
-    await asyncio.Event().wait()
-    raise AssertionError
-    yield
-
-
-@asynccontextmanager
-async def showing(
-    found: ServicesReport, tmp_path: Path, size: tuple[int, int] = (120, 40)
-) -> AsyncIterator[Console]:
-    """The console at the services pane, over a fleet of these services."""
-    settings = Settings(
-        open_fleet=never,
-        config=Config(),
-        theme="dark",
-        themes=load_themes({}),
-        keymap={},
-        pane="services",
-        mouse=True,
-        demo=False,
-        access=ReadOnly("default"),
-        exports=tmp_path,
-        no_colour=False,
-    )
-    async with console(settings, size=size) as running:
-        await show(running, found)
-        yield running
-
-
-async def show(running: Console, found: ServicesReport) -> None:
-    """The next frame."""
-    running.shell.show(make_frame(*seen(found)), None)
-    await running.quiet()
-
-
-def saved(directory: Path) -> str:
-    """The only file there."""
-    (file,) = directory.glob("*.json")
-    return file.read_text()
-
 
 def table(running: Console) -> ServicesTable:
-    view = running.shell.view
-    assert isinstance(view, ServicesTable)
-    return view
+    return view_of(running, ServicesTable)
 
 
 def many(clusters: int) -> tuple[list[str], list[FleetService]]:
@@ -91,7 +38,7 @@ def many(clusters: int) -> tuple[list[str], list[FleetService]]:
 
 @SIZES
 async def test_what_is_wrong_is_seen_at_once(size: tuple[int, int], tmp_path: Path) -> None:
-    async with showing(report(broken(), healthy()), tmp_path, size) as running:
+    async with showing(seen(report(broken(), healthy())), "services", tmp_path, size) as running:
         lines = running.text().split("\n")
         assert " services" in lines[2]
         assert "2 of 2" in lines[2]
@@ -111,7 +58,9 @@ async def test_clusters_collapse_to_a_summary(
     size: tuple[int, int], clusters: int, tmp_path: Path
 ) -> None:
     names, services = many(clusters)
-    async with showing(report(*services, clusters=names), tmp_path, size) as running:
+    async with showing(
+        seen(report(*services, clusters=names)), "services", tmp_path, size
+    ) as running:
         shown = table(running).grid.shown_columns
         assert {"service", "state", "clusters"} <= set(shown)
         visible = [name for name in names if name in shown]
@@ -129,7 +78,9 @@ async def test_clusters_collapse_to_a_summary(
 
 
 async def test_a_scope_leaves_out_columns_and_rows(tmp_path: Path) -> None:
-    async with showing(report(broken(), healthy()), tmp_path, (200, 50)) as running:
+    async with showing(
+        seen(report(broken(), healthy())), "services", tmp_path, (200, 50)
+    ) as running:
         running.shell.set_scope(Scope(frozenset({"south"}), "south"))
         await running.quiet()
         assert table(running).grid.shown == 1
@@ -142,7 +93,7 @@ async def test_a_scope_leaves_out_columns_and_rows(tmp_path: Path) -> None:
 
 
 async def test_a_cluster_is_filtered_and_sorted_by(tmp_path: Path) -> None:
-    async with showing(report(broken(), healthy()), tmp_path) as running:
+    async with showing(seen(report(broken(), healthy())), "services", tmp_path) as running:
         await running.type("/north:forb")
         await running.press("enter")
         assert [row.id for row in table(running).rows] == ["shop/checkout"]
@@ -153,20 +104,20 @@ async def test_a_cluster_is_filtered_and_sorted_by(tmp_path: Path) -> None:
 
 
 async def test_the_cursor_stays_in_its_column_when_a_cluster_comes(tmp_path: Path) -> None:
-    async with showing(report(healthy()), tmp_path, (200, 50)) as running:
+    async with showing(seen(report(healthy())), "services", tmp_path, (200, 50)) as running:
         grid = table(running).grid
         while grid.cursor_column != "west":
             await running.press("shift+right")
-        await show(running, report(broken(), healthy()))
+        await show(running, seen(report(broken(), healthy())))
         assert grid.cursor_column == "west"
         assert "north" in grid.shown_columns
-        await show(running, report())
+        await show(running, seen(report()))
         assert "no service crosses clusters" in running.text()
 
 
 @SIZES
 async def test_behind_a_service(size: tuple[int, int], tmp_path: Path) -> None:
-    async with showing(report(broken(), healthy()), tmp_path, size) as running:
+    async with showing(seen(report(broken(), healthy())), "services", tmp_path, size) as running:
         await running.press("enter")
         view = running.shell.view
         assert isinstance(view, ServiceView)
@@ -182,7 +133,9 @@ async def test_behind_a_service(size: tuple[int, int], tmp_path: Path) -> None:
 
 
 async def test_every_line_that_opens_leads_somewhere(tmp_path: Path) -> None:
-    async with showing(report(broken(), healthy()), tmp_path, (200, 50)) as running:
+    async with showing(
+        seen(report(broken(), healthy())), "services", tmp_path, (200, 50)
+    ) as running:
         await running.press("enter")
         view = running.shell.view
         assert isinstance(view, ServiceView)
@@ -198,7 +151,9 @@ async def test_every_line_that_opens_leads_somewhere(tmp_path: Path) -> None:
 
 
 async def test_yaml_is_that_of_the_chosen_cluster(tmp_path: Path) -> None:
-    async with showing(report(broken(), healthy()), tmp_path, (200, 50)) as running:
+    async with showing(
+        seen(report(broken(), healthy())), "services", tmp_path, (200, 50)
+    ) as running:
         while table(running).grid.cursor_column != "south":
             await running.press("shift+right")
         await running.press("Y")
@@ -209,7 +164,7 @@ async def test_yaml_is_that_of_the_chosen_cluster(tmp_path: Path) -> None:
 
 @SIZES
 async def test_objects_are_compared(size: tuple[int, int], tmp_path: Path) -> None:
-    async with showing(report(broken(), healthy()), tmp_path, size) as running:
+    async with showing(seen(report(broken(), healthy())), "services", tmp_path, size) as running:
         await running.press("=")
         view = running.shell.view
         assert isinstance(view, CompareView)
@@ -228,7 +183,7 @@ async def test_objects_are_compared(size: tuple[int, int], tmp_path: Path) -> No
 
 
 async def test_nothing_differs(tmp_path: Path) -> None:
-    async with showing(report(healthy()), tmp_path) as running:
+    async with showing(seen(report(healthy())), "services", tmp_path) as running:
         await running.press("enter", "=")
         assert "no differences among" in running.text()
         await running.press("=")
@@ -236,9 +191,9 @@ async def test_nothing_differs(tmp_path: Path) -> None:
 
 
 async def test_a_comparison_outlives_its_service(tmp_path: Path) -> None:
-    async with showing(report(broken()), tmp_path) as running:
+    async with showing(seen(report(broken())), "services", tmp_path) as running:
         await running.press("=")
-        await show(running, report())
+        await show(running, seen(report()))
         assert "▲ http:9090/TCP" in running.text()
         await running.press("escape")
         assert "no service crosses clusters" in running.text()
@@ -247,7 +202,9 @@ async def test_a_comparison_outlives_its_service(tmp_path: Path) -> None:
 
 
 async def test_an_export_has_every_cluster(tmp_path: Path) -> None:
-    async with showing(report(broken(), healthy()), tmp_path, (80, 24)) as running:
+    async with showing(
+        seen(report(broken(), healthy())), "services", tmp_path, (80, 24)
+    ) as running:
         await running.type(":export json")
         await running.press("enter")
     found = json.loads(saved(tmp_path))
@@ -259,9 +216,8 @@ async def test_names_of_strangers_are_inert(tmp_path: Path) -> None:
     bad = replace(broken(), reason="[red]x[/red] [@click=app.quit]y[/]")
     name = "[b]odd[/b]"
     odd = fleet_service(exporter(name), name="[/x]")
-    async with showing(
-        report(bad, odd, clusters=("east", "west", "south", "north", name)), tmp_path, (200, 50)
-    ) as running:
+    found = seen(report(bad, odd, clusters=("east", "west", "south", "north", name)))
+    async with showing(found, "services", tmp_path, (200, 50)) as running:
         assert "[@click=app.quit]" in running.text()
         assert name in running.text()
         await running.press("enter", "escape", "down", "enter")

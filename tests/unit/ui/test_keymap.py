@@ -78,7 +78,7 @@ BAD: dict[str, tuple[str, int, str, str]] = {
     "no such key": ("view.refresh: ctlr-r\n", 1, "view.refresh", "there is no key ctlr-r"),
     "in a list": ("view.refresh:\n- r\n- escap\n", 3, "view.refresh", "did you mean escape?"),
     "not a key": ("view.refresh: {a: b}\n", 1, "view.refresh", "expected a key or a list"),
-    "twice": ("back: b\nquit: i\nback: d\n", 3, "back", "given twice, first on line 1"),
+    "twice": ("back: b\nquit: X\nback: d\n", 3, "back", "given twice, first on line 1"),
     "clash": ("view.refresh: q\n", 1, "view.refresh", "q is the key of quit; give that"),
     "clash with a move": ("view.refresh: j\n", 1, "view.refresh", "j is the key of move.down"),
     "clash of two": (

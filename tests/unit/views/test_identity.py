@@ -17,7 +17,7 @@ from mckconsole.analysis.identity.model import (
     IdentityUse,
     Mechanism,
 )
-from mckconsole.cli.arguments import GROUPINGS
+from mckconsole.cli.arguments import IDENTITY_GROUPINGS as GROUPINGS
 from mckconsole.domain.findings import Severity, Unknown
 from mckconsole.report import jsonout
 from mckconsole.report.document import build

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from mckconsole.analysis.certificates import topics as certificate_topics
 from mckconsole.analysis.engine import Analysis, analyse
+from mckconsole.analysis.secrets import topics as secrets_topics
 from mckconsole.domain.kinds import BY_TOPIC
+from mckconsole.domain.kinds_audit import AUDIT_KINDS
 from mckconsole.domain.metrics import QUERIES
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import ClusterState, TopicState
@@ -16,11 +19,11 @@ from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import GLYPHS, Cell, PaneSpec, Role, Row
 from tests.unit.analysis import build
 from tests.unit.analysis.build import ZERO_RTT, connection, gateway
-from tests.unit.views import fleetidentity
+from tests.unit.views import fleetidentity, fleetsecrets
 from tests.unit.views.fleetservices import broken, healthy, report, seen
 
-FLEET, MESH, SERVICES, IDENTITY = PANES
-EVERY = (*PANES, *IDENTITY.groupings)
+FLEET, MESH, SERVICES, IDENTITY, SECRETS = PANES
+EVERY = (*PANES, *IDENTITY.groupings, *SECRETS.groupings)
 
 
 def incident() -> FleetSnapshot:
@@ -51,6 +54,8 @@ def found_of(pane: PaneSpec) -> tuple[FleetSnapshot, Analysis]:
         return seen(report(broken(), healthy()))
     if pane.name == IDENTITY.name:
         return fleetidentity.seen(fleetidentity.some())
+    if pane.name == SECRETS.name:
+        return fleetsecrets.seen(fleetsecrets.some(), fleetsecrets.issued())
     return incident(), analyse(incident())
 
 
@@ -92,6 +97,21 @@ def test_names_keys_and_aliases_are_unique() -> None:
             assert find_pane(word) is pane
             assert find_pane(f" {word.upper()} ") is pane
     assert find_pane("nothing") is None
+
+
+def test_a_grouping_with_a_name_of_its_own_is_found_by_it() -> None:
+    named = [(word, one) for pane in PANES for one in pane.groupings for word in one.words]
+    assert [word for word, _ in named] == ["certs", "certificates"]
+    taken = {word for pane in PANES for word in (pane.name, pane.key, *pane.aliases)}
+    for word, grouping in named:
+        assert word not in taken
+        assert find_pane(word) is grouping
+
+
+def test_the_secrets_pane_reads_what_is_looked_at_and_what_the_audit_needs() -> None:
+    assert {*secrets_topics.TOPICS, *certificate_topics.TOPICS} <= set(SECRETS.topics)
+    assert {kind.topic for kind in AUDIT_KINDS} <= set(SECRETS.topics)
+    assert set(SECRETS.topics) <= set(FLEET.topics)
 
 
 @pytest.mark.parametrize("pane", EVERY, ids=lambda pane: pane.title)

@@ -1,0 +1,89 @@
+"""The tables of the secrets pane: by credential, place, cluster, namespace, owner; certificates.
+
+Each is a view of its own, so each comes back with its cursor, filter and order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mckconsole.ui.table_view import TableView
+from mckconsole.ui.view import Desk
+from mckconsole.views.secrets_spec import CERTIFICATE, CREDENTIAL
+from mckconsole.views.spec import Column, PaneSpec, Row
+
+if TYPE_CHECKING:
+    from mckconsole.ui.frame import Frame
+    from mckconsole.ui.places import Place
+    from mckconsole.views.detail import IdentityTarget, ObjectTarget, ReadersTarget
+
+
+def secrets_tables(desk: Desk, spec: PaneSpec) -> tuple[TableView, ...]:
+    """A table per grouping, in the order in which `v` offers them."""
+    return tuple(SecretsTable(desk, one) for one in (spec, *spec.groupings))
+
+
+class SecretsTable(TableView):
+    """The credentials in one grouping, or the certificates."""
+
+    @property
+    def by(self) -> str:
+        """What one row is."""
+        return self.spec.by
+
+    @property
+    def crumb(self) -> str:
+        return self.spec.title.lower()
+
+    def all_rows(self, frame: Frame) -> tuple[Sequence[Column], Sequence[Row]]:
+        """Rows that are not by credential are made while somebody looks at them."""
+        if self.by == CREDENTIAL:
+            return super().all_rows(frame)
+        return self.spec.columns, self.spec.rows(frame.snapshot, frame.analysis)
+
+    def place(self, row_id: str) -> Place:
+        from mckconsole.views.secrets_rows import target_of
+
+        return target_of(self.by, row_id)
+
+    def behind(self, row_id: str) -> ObjectTarget | None:
+        from mckconsole.views.secrets_targets import object_of
+
+        frame = self.desk.frame
+        return object_of(frame.analysis, self.by, row_id) if frame else None
+
+    def do_secrets_who_row(self) -> None:
+        """Who can read what it lies in."""
+        target = self._readers()
+        if target is not None:
+            self.desk.go(target)
+
+    def do_secrets_identity(self) -> None:
+        """The workload identity that could replace it."""
+        target = self._identity()
+        if target is not None:
+            self.desk.go(target)
+
+    def _readers(self) -> ReadersTarget | None:
+        from mckconsole.views.secrets_targets import readers_target
+
+        frame, row = self.desk.frame, self.row
+        return readers_target(frame.analysis, self.by, row.id) if frame and row else None
+
+    def _identity(self) -> IdentityTarget | None:
+        from mckconsole.views.secrets_targets import identity_target
+
+        frame, row = self.desk.frame, self.row
+        return identity_target(frame.analysis, self.by, row.id) if frame and row else None
+
+    def refuses(self, action: str) -> str:
+        if action in ("secrets.who_row", "secrets.identity"):
+            if self.row is None:
+                return "there is no row"
+            if action == "secrets.who_row" and self._readers() is None:
+                what = "certificate" if self.by == CERTIFICATE else "row"
+                return f"this {what} is no credential at one place: open one"
+            if action == "secrets.identity" and self._identity() is None:
+                return "no workload with an identity is known to use it"
+        return super().refuses(action)

@@ -1,0 +1,1 @@
+"""How each family of credentials is recognised: one module per provider or kind."""

@@ -1,0 +1,127 @@
+"""Azure: what lies in strings of several parts, as connection strings and signed addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+from mckconsole.detect.entropy import is_random
+from mckconsole.detect.families.base import Verdict, compiled, judged, unbase64
+from mckconsole.detect.families.expiry import expired, from_epoch, from_text
+from mckconsole.detect.model import Detector, Match, Value
+from mckconsole.domain.audit import Tier
+from mckconsole.domain.findings import Severity
+
+SAS, STRING = "SEC-AZURE-SAS-TOKEN", "SEC-AZURE-CONNECTION-STRING"
+_REACH = 1024
+_GENERIC = ("SEC-GENERIC-SECRET", "SEC-CONNECTION-STRING")
+_EMULATORS = frozenset(("0011cc25", "aa654743"))
+"""First digits of SHA-256 of the keys that the storage and Cosmos DB emulators publish."""
+
+_KEY = (
+    rb"(?:AccountKey|SharedAccessKey|SharedSecretValue|accesskey|Secret)="
+    rb"([A-Za-z0-9+/]{27,90}={0,2})"
+)
+_KINDS = (
+    ("accountname", "account"),
+    ("accountendpoint", "endpoint"),
+    ("endpoint", "endpoint"),
+    ("hostname", "host"),
+    ("blobendpoint", "endpoint"),
+)
+_SIZES = frozenset((16, 20, 24, 32, 33, 36, 39, 40, 48, 60, 63, 64))
+
+
+def _strings(value: Value) -> Iterator[Match]:
+    data = value.data
+    for found in compiled(_KEY).finditer(data):
+        key = unbase64(found[1])
+        if key is None or len(key) not in _SIZES or not is_random(found[1], 3.8):
+            continue
+        if hashlib.sha256(found[1]).hexdigest()[:8] in _EMULATORS:
+            continue
+        parts = _parts(data, found.start(), found.end())
+        named = [(what, parts[name]) for name, what in _KINDS if parts.get(name)]
+        if not named:
+            continue
+        facts = dict(named)
+        if who := parts.get("sharedaccesskeyname"):
+            facts["policy"] = who
+        verdict = Verdict(Tier.PROVEN, "connection string with its key", tuple(facts.items()))
+        yield judged(STRING, found[1], found.start(1), verdict)
+
+
+def _parts(data: bytes, start: int, end: int) -> dict[str, str]:
+    """The connection string around a stretch, by name in lower case."""
+    low = max(0, start - _REACH)
+    head = compiled(rb"[^\s\"'`<>]*\Z").search(data, low, start)
+    tail = compiled(rb"[^\s\"'`<>]{0,1024}").match(data, end)
+    text = (head[0] if head else b"") + b";" + (tail[0] if tail else b"")
+    found = {}
+    for part in text.split(b";"):
+        name, equals, rest = (
+            part.rpartition(b"=") if part.count(b"=") == 1 else part.partition(b"=")
+        )
+        if equals:
+            word = name.decode("ascii", "replace").rpartition(":")[2].lower()
+            found[word] = rest.decode("utf-8", "replace")
+    return found
+
+
+_QUERY = rb"[A-Za-z0-9%&=._~:/?+!*'(),;-]"
+_RESOURCES = {"b": "blob", "c": "container", "d": "directory", "f": "file", "s": "share",
+              "bs": "snapshot", "bv": "version", "q": "queue", "t": "table"}  # fmt: skip
+
+
+def _signatures(value: Value) -> Iterator[Match]:
+    data = value.data
+    for at in compiled(rb"(?<![A-Za-z])sig=([A-Za-z0-9%+/_-]{40,100}=?)").finditer(data):
+        low = max(0, at.start() - _REACH)
+        head = compiled(_QUERY + rb"*\Z").search(data, low, at.start())
+        tail = compiled(_QUERY + b"{0,%d}" % _REACH).match(data, at.end())
+        text = (head[0] if head else b"") + at[0] + (tail[0] if tail else b"")
+        verdict = _signature(text.replace(b"&amp;", b"&"))
+        if verdict:
+            signature = unbase64(unquote_to_bytes(at[1]).replace(b" ", b"+"))
+            if signature and len(signature) in (31, 32, 33):
+                yield judged(SAS, at[1], at.start(1), verdict._replace(canonical=signature))
+
+
+def _signature(text: bytes) -> Verdict | None:
+    """What a query says of itself; None where parts are missing that every one of its kind has."""
+    address, mark, query = text.partition(b"?")
+    if not mark:
+        address, query = b"", text
+    if query.lower().startswith(b"sharedaccesssignature"):
+        query = query[21:].lstrip(b" +=")
+    found = dict(parse_qsl(query.decode("utf-8", "replace"), max_num_fields=64))
+    service = found.get("se", "").isdigit()
+    if service and "sr" in found:
+        ends, allowed, what = from_epoch(int(found["se"][:12])), "", found["sr"]
+    elif "sv" in found and ("sr" in found or ("ss" in found and "srt" in found)):
+        if "sp" not in found and "si" not in found:
+            return None
+        ends, allowed = from_text(found.get("se", "")), found.get("sp", "")
+        what = _RESOURCES.get(
+            found.get("sr", ""), "account" if "srt" in found else found.get("sr", "")
+        )
+    else:
+        return None
+    facts = [("opens", what), ("allows", allowed), ("expires", ends), ("key", found.get("skn", ""))]
+    host = address.rpartition(b"//")[2].partition(b"/")[0]
+    facts.append(("host", host.decode("ascii", "replace")))
+    wide = "srt" in found or any(letter in allowed for letter in "wdcax")
+    severity = Severity.INFO if expired(ends) else Severity.HIGH if wide else Severity.MEDIUM
+    kept = tuple((name, said) for name, said in facts if said)
+    return Verdict(Tier.PROVEN, "a signature with all its parts", kept, severity)
+
+
+DETECTORS = (
+    Detector(
+        (STRING,), (b"AccountKey=", b"SharedAccessKey=", b";Secret=", b"accesskey=",
+                    b"SharedSecretValue="),
+        _strings, _GENERIC, reach=_REACH,
+    ),
+    Detector((SAS,), (b"sig=",), _signatures, (*_GENERIC, "SEC-URL-CREDENTIALS"), reach=2 * _REACH),
+)  # fmt: skip

@@ -1,0 +1,116 @@
+"""What the families share: how a match is made, and checksums and encodings that several use."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from mckconsole.detect.model import Match
+from mckconsole.domain.audit import Tier
+from mckconsole.domain.findings import Severity
+
+Facts = tuple[tuple[str, str], ...]
+
+MAX_DOCUMENT = 1 << 20
+"""Longest value in bytes that is parsed as a document: as much as a Secret can hold."""
+_BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+
+
+class Verdict(NamedTuple):
+    """What a check says of a candidate that it takes for a credential."""
+
+    tier: Tier = Tier.SHAPED
+    proof: str = ""
+    facts: Facts = ()
+    severity: Severity | None = None
+    canonical: bytes = b""
+    """Empty: the candidate as it stands."""
+
+
+Check = Callable[[bytes], Verdict | None]
+"""None: it is no credential."""
+
+
+@cache
+def compiled(pattern: bytes) -> re.Pattern[bytes]:
+    """Compile when first needed: most values never get as far as a pattern."""
+    return re.compile(pattern)
+
+
+def occurrences(
+    pattern: bytes, data: bytes, before: bytes = rb"[A-Za-z0-9_]"
+) -> Iterator[re.Match[bytes]]:
+    """Where `pattern` stands in `data` with nothing of the class `before` right in front.
+
+    The class is looked at afterwards, for a pattern that begins with a literal is found by that.
+    """
+    glued = compiled(before)
+    for found in compiled(pattern).finditer(data):
+        start = found.start()
+        if not start or not glued.match(data, start - 1, start):
+            yield found
+
+
+def judged(rule: str, found: bytes, start: int, verdict: Verdict, prefix: str = "") -> Match:
+    """The match of a candidate that passed."""
+    return Match(
+        rule,
+        verdict.tier,
+        verdict.canonical or found,
+        start,
+        start + len(found),
+        prefix=prefix,
+        proof=verdict.proof,
+        facts=verdict.facts,
+        severity=verdict.severity,
+    )
+
+
+def unbase64(text: bytes) -> bytes | None:
+    """Decode base64 of either alphabet, padded or not; None when it is none."""
+    bare = text.translate(_URL_SAFE).rstrip(b"=")
+    if not bare or len(bare) % 4 == 1 or _NOT_BASE64.search(bare):
+        return None
+    return base64.b64decode(bare + b"=" * (-len(bare) % 4))
+
+
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+def json_object(text: bytes | None) -> dict[str, Any] | None:
+    """The object that `text` is in JSON; None when it is none or too deep."""
+    if not text or len(text) > MAX_DOCUMENT or text.lstrip()[:1] != b"{":
+        return None
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return read if isinstance(read, dict) else None
+
+
+def base62(number: int, width: int) -> bytes:
+    """`number` in base62 (0-9A-Za-z), padded with zeros on the left."""
+    digits = bytearray()
+    while number:
+        number, rest = divmod(number, 62)
+        digits.append(_BASE62[rest])
+    return bytes(digits[::-1]).rjust(width, b"0")
+
+
+def crc32_base62(body: bytes) -> bytes:
+    """CRC-32 in six characters of base62, as GitHub and npm append it."""
+    return base62(binascii.crc32(body), 6)
+
+
+def text_of(document: dict[str, Any], *path: str) -> str:
+    """The string at `path` of a parsed document; empty when there is none."""
+    here: Any = document
+    for key in path:
+        here = here.get(key) if isinstance(here, dict) else None
+    return here if isinstance(here, str) else ""

@@ -1,0 +1,114 @@
+"""Registry credentials: `auths` of Docker's configuration, judged by the host that they open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from mckconsole.detect.families.base import Facts, json_object, unbase64
+from mckconsole.detect.families.documents import document, mapping, string
+from mckconsole.detect.families.jwt import judge_token
+from mckconsole.detect.model import Detector, Match, Value
+from mckconsole.domain.audit import Tier
+from mckconsole.domain.findings import Severity
+
+RULE = "SEC-DOCKER-AUTH"
+_INSIDE = (
+    "SEC-GENERIC-SECRET", "SEC-PRIVATE-KEY", "SEC-JWT", "SEC-GCP-SERVICE-ACCOUNT-KEY",
+    "SEC-AUTHORIZATION-HEADER", "SEC-URL-CREDENTIALS", "SEC-SERVICE-KEY",
+)  # fmt: skip
+_MAX_HOSTS = 200
+_ECR = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+_EXAMPLES = frozenset(("password", "pass", "changeme", "secret", "example", "xxx", "token"))
+
+
+class _Opens(NamedTuple):
+    what: str
+    severity: Severity | None
+    facts: Facts = ()
+    canonical: bytes = b""
+
+
+def opens(host: str, user: str, password: str) -> _Opens:
+    """What a login at a registry is: the host and the user tell."""
+    place = host.removeprefix("https://").removeprefix("http://").partition("/")[0].lower()
+    if _ECR.fullmatch(place) and user == "AWS":
+        return _Opens("token of Amazon ECR, 12 hours", Severity.LOW, (("account", place[:12]),))
+    if place.endswith(("gcr.io", "-docker.pkg.dev")):
+        return _google(user, password)
+    if place.endswith(".azurecr.io"):
+        if user == _NOBODY:
+            return _Opens("refresh token of Azure", Severity.MEDIUM)
+        if _UUID.fullmatch(user):
+            return _Opens("service principal of Azure", Severity.HIGH, (("client", user),))
+        if user == place.partition(".")[0]:
+            return _Opens("admin account of the registry", Severity.HIGH)
+        return _Opens("token of the registry", None)
+    return _Opens("login", None)
+
+
+def _google(user: str, password: str) -> _Opens:
+    if user in ("_json_key", "_json_key_base64"):
+        text = password.encode()
+        read = json_object(unbase64(text) if user.endswith("64") else text) or {}
+        number, mail = string(read, "private_key_id"), string(read, "client_email")
+        facts = tuple(one for one in (("account", mail), ("key id", number)) if one[1])
+        what = "whole service account key of Google"
+        return _Opens(what, Severity.CRITICAL, facts, number.encode())
+    if user in ("oauth2accesstoken", "_dcgcloud_token"):
+        return _Opens("access token of Google, 1 hour", Severity.LOW)
+    return _Opens("login", None)
+
+
+def _find(value: Value) -> Iterator[Match]:
+    read = document(value.data)
+    if read is None:
+        return
+    found = mapping(read, "auths")
+    path = "auths"
+    if not found and value.key.endswith(".dockercfg"):
+        found, path = read, ""
+    for host, entry in list(found.items())[:_MAX_HOSTS]:
+        if isinstance(entry, dict) and isinstance(host, str):
+            yield from _entry(host, entry, path, len(value.data))
+
+
+def _entry(host: str, entry: dict[str, Any], path: str, size: int) -> Iterator[Match]:
+    user, password = string(entry, "username"), string(entry, "password")
+    field = "password"
+    decoded = unbase64(re.sub(r"\s", "", string(entry, "auth")).encode())
+    if decoded and b":" in decoded:
+        name, _, secret = decoded.decode("utf-8", "replace").partition(":")
+        user, password = user or name, password or secret
+        field = "password" if string(entry, "password") else "auth"
+    for name in ("identitytoken", "registrytoken"):
+        if not password and (said := string(entry, name)):
+            password, field = said, name
+    if (
+        len(password) < 3
+        or password.lower() in _EXAMPLES
+        or password.startswith(("${", "{{", "$("))
+    ):
+        return
+    told = opens(host, user, password)
+    severity, facts = told.severity, told.facts
+    judgement = judge_token(password.encode())
+    if judgement and judgement[1].severity is Severity.INFO:
+        severity = Severity.INFO
+    if judgement:
+        facts = (*facts, *(one for one in judgement[1].facts if one[0] in ("account", "expires")))
+    quoted = host.replace("'", "’")
+    inner = f"{path}['{quoted}'].{field}" if path else f"['{quoted}'].{field}"
+    yield Match(
+        RULE, Tier.PROVEN, told.canonical or password.encode(), 0, size, inner, "", told.what,
+        (("registry", host), ("user", user), *facts), severity,
+    )  # fmt: skip
+
+
+DETECTORS = (
+    Detector((RULE,), (b'"auths"', b"auths:"), _find, _INSIDE),
+    Detector((RULE,), (), _find, _INSIDE, names=(".dockercfg",)),
+)

@@ -1,0 +1,219 @@
+"""Private keys in text: PEM of every kind, OpenSSH, PuTTY, PGP.
+
+A key counts when it parses, not when a line says BEGIN: values hold cut, damaged and pretended
+blocks, and instructions that only talk of keys.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mckconsole.detect.entropy import entropy
+from mckconsole.detect.families.base import Facts
+from mckconsole.detect.model import Detector, Match, Value, Where
+from mckconsole.domain.audit import Tier
+from mckconsole.domain.findings import Severity
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
+KEY, PGP = "SEC-PRIVATE-KEY", "SEC-PGP-PRIVATE-KEY"
+_BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,24})PRIVATE KEY( BLOCK)?-----")
+_MAX_BLOCK = 32768
+_MAX_BLOCKS = 100
+"""Keys of one value that are parsed."""
+_HEADERS = re.compile(rb"[A-Za-z-]{2,30}: [^\n]{0,200}\n")
+_NOISE = re.compile(rb"\\[nrt]|[\s\\\"'+,]")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}\Z")
+_CHECKSUM = re.compile(rb"=[A-Za-z0-9+/]{4}\Z")
+_HOME = {
+    "kubernetes.io/tls": ("tls.key",),
+    "kubernetes.io/ssh-auth": ("ssh-privatekey",),
+}
+_BESIDE = {"tls.key": "tls.crt", "ca.key": "ca.crt", "key.pem": "cert.pem"}
+"""Keys of other Secrets that hold a key where it belongs: beside its certificate."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Parsed:
+    """What a block turned out to be."""
+
+    canonical: bytes
+    tier: Tier
+    proof: str
+    facts: Facts = ()
+    severity: Severity | None = None
+
+
+def reads_as_key(text: bytes) -> bool:
+    """Whether `text` is one private key in PEM that parses and is not encrypted."""
+    found = _BEGIN.search(text[:_MAX_BLOCK])
+    block = _block(text, found) if found else None
+    parsed = _parsed(*block) if block else None
+    return parsed is not None and parsed.tier is Tier.PROVEN
+
+
+def _find(value: Value) -> Iterator[Match]:
+    data = value.data
+    for count, found in enumerate(_BEGIN.finditer(data)):
+        block = _block(data, found)
+        if block is None or count == _MAX_BLOCKS:
+            continue
+        kind, body = block
+        end = min(len(data), data.find(b"-----", found.end()) + 5)
+        parsed = _pgp(body) if found[2] else _parsed(kind, body)
+        if parsed:
+            yield Match(
+                PGP if found[2] else KEY,
+                parsed.tier,
+                parsed.canonical,
+                found.start(),
+                end,
+                proof=parsed.proof,
+                facts=parsed.facts,
+                severity=parsed.severity,
+                expected=_belongs(value),
+            )
+
+
+def _block(data: bytes, begin: re.Match[bytes]) -> tuple[bytes, bytes] | None:
+    """The label and what stands between BEGIN and END; None when it does not end."""
+    end = data.find(b"-----END", begin.end(), begin.end() + _MAX_BLOCK)
+    return None if end < 0 else (begin[1].strip(), data[begin.end() : end])
+
+
+def _parsed(kind: bytes, raw: bytes) -> Parsed | None:
+    legacy = b"DEK-Info" in raw or b"Proc-Type" in raw
+    text = _HEADERS.sub(b"", raw.replace(b"\\n", b"\n")) if legacy else raw
+    body = _NOISE.sub(b"", text)
+    if not _BASE64.match(body) or len(body) % 4:
+        return None
+    if legacy or kind == b"ENCRYPTED":
+        return _encrypted(body)
+    if kind == b"OPENSSH":
+        decoded = base64.b64decode(body)
+        if not decoded.startswith(b"openssh-key-v1\0"):
+            return None
+        if decoded[15:23] != b"\0\0\0\x04none":
+            return _encrypted(body)
+    return _loaded(kind, body)
+
+
+def _encrypted(body: bytes) -> Parsed | None:
+    if entropy(body) < 4.5:
+        return None
+    return Parsed(body, Tier.PROVEN, "encrypted with a password", (), Severity.LOW)
+
+
+def _loaded(kind: bytes, body: bytes) -> Parsed | None:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+
+    try:
+        if kind == b"OPENSSH":
+            key: PrivateKeyTypes = serialization.load_ssh_private_key(_pem(kind, body), None)
+        else:
+            key = serialization.load_der_private_key(
+                base64.b64decode(body), None, unsafe_skip_rsa_key_validation=True
+            )
+        public = key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return _damaged(body)
+    if not _consistent(key):
+        return None
+    return Parsed(public, Tier.PROVEN, "parses as a key", (("algorithm", _name_of(key)),))
+
+
+def _pem(kind: bytes, body: bytes) -> bytes:
+    lines = [body[at : at + 64] for at in range(0, len(body), 64)]
+    label = kind + b" PRIVATE KEY"
+    return b"\n".join((b"-----BEGIN %b-----" % label, *lines, b"-----END %b-----\n" % label))
+
+
+def _damaged(body: bytes) -> Parsed | None:
+    """A block that begins like a key and is as random as one: cut short, or of a rare kind."""
+    decoded = base64.b64decode(body)
+    if decoded[:1] != b"\x30" or len(decoded) < 64 or entropy(decoded) < 5.5:
+        return None
+    proof = "begins like a key and does not parse: cut short, damaged or of a rare kind"
+    return Parsed(body, Tier.SHAPED, proof, (), Severity.MEDIUM)
+
+
+def _consistent(key: PrivateKeyTypes) -> bool:
+    """Whether an RSA key's numbers belong together; its own check would take 100 times as long."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    if not isinstance(key, rsa.RSAPrivateKey):
+        return True
+    numbers = key.private_numbers()
+    p, q, both = numbers.p, numbers.q, numbers.public_numbers
+    return p * q == both.n and (numbers.d * both.e - 1) % (p - 1) == 0
+
+
+def _name_of(key: PrivateKeyTypes) -> str:
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+
+    if isinstance(key, rsa.RSAPrivateKey):
+        return f"RSA {key.key_size}"
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return f"EC {key.curve.name}"
+    if isinstance(key, dsa.DSAPrivateKey):
+        return f"DSA {key.key_size}"
+    return type(key).__name__.removesuffix("PrivateKey").lstrip("_")
+
+
+def _pgp(raw: bytes) -> Parsed | None:
+    """Armour whose first packet is a secret key or subkey (tags 5 and 7)."""
+    text = raw.replace(b"\\n", b"\n").replace(b"\r", b"")
+    _, blank, armoured = text.partition(b"\n\n")
+    body = _CHECKSUM.sub(b"", _NOISE.sub(b"", armoured if blank else text))
+    if not _BASE64.match(body) or len(body) % 4:
+        return None
+    first = base64.b64decode(body[:4])[0]
+    tag = first & 0x3F if first & 0x40 else first >> 2 & 0xF
+    if not first & 0x80 or tag not in (5, 7):
+        return None
+    return Parsed(body, Tier.PROVEN, "first packet is a secret key")
+
+
+def _belongs(value: Value) -> bool:
+    """Whether the value is where keys belong: a TLS or SSH Secret, or beside its certificate."""
+    if value.where is not Where.SECRET or "›" in value.path:
+        return False
+    if value.top in _HOME.get(value.secret_type, ()):
+        return True
+    return _BESIDE.get(value.top, "\0") in value.siblings
+
+
+_PUTTY = re.compile(
+    rb"PuTTY-User-Key-File-[23]: ([a-z0-9-]{3,40})\r?\n"
+    rb"Encryption: ([a-z0-9-]{3,20})\r?\n(?:[^\n]{0,200}\n){1,80}?"
+    rb"Private-Lines: \d{1,3}\r?\n((?:[A-Za-z0-9+/=]{1,80}\r?\n?){1,60})"
+)
+
+
+def _putty(value: Value) -> Iterator[Match]:
+    for found in _PUTTY.finditer(value.data):
+        locked = found[2] != b"none"
+        yield Match(
+            KEY,
+            Tier.PROVEN,
+            _NOISE.sub(b"", found[3]),
+            found.start(),
+            found.end(),
+            proof="encrypted with a password" if locked else "a PuTTY key with its private part",
+            facts=(("algorithm", found[1].decode()),),
+            severity=Severity.LOW if locked else None,
+        )
+
+
+DETECTORS = (
+    Detector((KEY, PGP), (b"-----BEGIN",), _find, ("SEC-GENERIC-SECRET",)),
+    Detector((KEY,), (b"PuTTY-User-Key-File-",), _putty, ("SEC-GENERIC-SECRET",)),
+)

@@ -1,0 +1,93 @@
+"""Tokens that begin with a mark of their own, found in one pass over the words of a value.
+
+A value has hundreds of ways to begin a token and seldom one token: it is cut into words once, and
+only where a word begins like one is the token's pattern tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mckconsole.detect.entropy import is_random
+from mckconsole.detect.families.base import Check, Verdict, judged, occurrences
+from mckconsole.detect.model import Detector, Match, Value
+
+_MIN_WORD = 16
+_MARK = 3
+"""Bytes that words are sorted by; no mark is shorter."""
+_WORDS = bytes(
+    byte if chr(byte).isascii() and (chr(byte).isalnum() or byte in b"_-.~") else 0x20
+    for byte in range(256)
+)
+_ESCAPES = (b"\\n", b"\\t", b"\\r", b'\\"')
+"""Of JSON and shells: a word does not begin with the letter that follows a backslash."""
+END = rb"(?![A-Za-z0-9_-])"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One way that a token looks."""
+
+    rule: str
+    mark: bytes
+    """What it begins with."""
+    rest: bytes
+    """Pattern of what follows; quantifiers bounded and possessive."""
+    entropy: float = 3.0
+    """Bits per byte that what follows the mark must have."""
+    check: Check | None = None
+    shown: int = -1
+    """Characters of it that its format makes public; -1: the mark."""
+    before: bytes = rb"[A-Za-z0-9_]"
+    """What must not stand right in front."""
+    end: bytes = END
+    """What must follow."""
+
+    def find(self, data: bytes) -> Iterator[Match]:
+        """Every one in `data`."""
+        for found in occurrences(_literal(self.mark) + self.rest + self.end, data, self.before):
+            text = found[0]
+            if not is_random(text[len(self.mark) :], self.entropy):
+                continue
+            verdict = self.check(text) if self.check else Verdict()
+            if verdict:
+                shown = len(self.mark) if self.shown < 0 else self.shown
+                prefix = text[:shown].decode("ascii", "replace")
+                yield judged(self.rule, text, found.start(), verdict, prefix)
+
+
+def _literal(text: bytes) -> bytes:
+    return b"".join(b"\\" + bytes([b]) if b in b".$|~-!" else bytes([b]) for b in text)
+
+
+def detector(tokens: tuple[Token, ...], overrules: tuple[str, ...]) -> Detector:
+    """One detector of all `tokens`."""
+    rules = tuple(dict.fromkeys(token.rule for token in tokens))
+    return Detector(rules, (), _finder(tokens), overrules)
+
+
+def _finder(tokens: tuple[Token, ...]) -> Callable[[Value], Iterator[Match]]:
+    table: dict[bytes, list[Token]] = {}
+    for token in tokens:
+        if len(token.mark) < _MARK:
+            raise ValueError(f"the mark of a {token.rule} is too short to sort by")
+        table.setdefault(token.mark[:_MARK], []).append(token)
+
+    def find(value: Value) -> Iterator[Match]:
+        data = value.data
+        if len(data) < _MIN_WORD:
+            return
+        if b"\\" in data:
+            for escape in _ESCAPES:
+                data = data.replace(escape, b"  ")
+        hit: dict[Token, None] = {}
+        for word in data.translate(_WORDS).split():
+            if len(word) >= _MIN_WORD and word[:_MARK] in table:
+                for token in table[word[:_MARK]]:
+                    if word.startswith(token.mark):
+                        hit[token] = None
+        for token in hit:
+            yield from token.find(data)
+
+    return find

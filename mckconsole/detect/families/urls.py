@@ -1,0 +1,124 @@
+"""Passwords within addresses and connection strings, and in Authorization headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
+
+from mckconsole.detect.entropy import is_random
+from mckconsole.detect.families.base import Facts, Verdict, compiled, judged, unbase64
+from mckconsole.detect.families.jwt import judge_token
+from mckconsole.detect.model import Detector, Match, Value
+from mckconsole.detect.words import is_wordy
+from mckconsole.domain.audit import Tier
+
+URL, STRING = "SEC-URL-CREDENTIALS", "SEC-CONNECTION-STRING"
+HEADER = "SEC-AUTHORIZATION-HEADER"
+_GENERIC = ("SEC-GENERIC-SECRET",)
+
+_ADDRESS = (
+    rb"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,30})://(?P<user>[^\s:/@\"'<>{}$?#]{0,128}):"
+    rb"(?P<password>[^\s/\"'<>]{3,256}?)@(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9_.,:-]{1,255})"
+)
+_EXAMPLE_HOSTS = re.compile(
+    rb"(?:^|\.)(?:example(?:\.(?:com|org|net|invalid))?|invalid|test)(?::\d+)?$|^(?:host|hostname|"
+    rb"server|your)[.:\w-]*$",
+    re.IGNORECASE,
+)
+_TEMPLATES = re.compile(rb"[{}]|\$\(|\$[A-Za-z_]|%[({]|<|\*{3}|\[[A-Z_]+\]")
+_MAX = 500
+
+
+def _addresses(value: Value) -> Iterator[Match]:
+    for at in compiled(rb"://").finditer(value.data):
+        low = max(0, at.start() - 31)
+        scheme = compiled(rb"[A-Za-z][A-Za-z0-9+.-]{1,30}\Z").search(value.data, low, at.start())
+        found = compiled(_ADDRESS).match(value.data, scheme.start()) if scheme else None
+        if found and _is_password(found["password"]) and not _EXAMPLE_HOSTS.search(found["host"]):
+            user = unquote_to_bytes(found["user"]).decode("utf-8", "replace")
+            facts = (
+                ("scheme", found["scheme"].decode().lower()),
+                ("host", found["host"].decode()),
+                ("user", user),
+            )
+            password = unquote_to_bytes(found["password"])
+            verdict = Verdict(facts=tuple(one for one in facts if one[1]), canonical=password)
+            yield judged(URL, found["password"], found.start("password"), verdict)
+
+
+def _is_password(text: bytes) -> bool:
+    """Whether what stands where a password stands is one: no template, no plain word for one."""
+    if _TEMPLATES.search(text) or len(set(text)) < 3:
+        return False
+    return not is_wordy(unquote_to_bytes(text))
+
+
+_PAIR = (
+    rb"(?i)(?<![A-Za-z])(?:password|pwd)\s{0,2}=\s{0,2}"
+    rb"(?:'([^'\r\n]{3,128})'|\"([^\"\r\n]{3,128})\"|([^;\s\"'&]{3,128}))"
+)
+_SERVER = re.compile(
+    rb"(?i)(?<![A-Za-z])(?:server|data source|host|addr|address|network address|hostname|dsn|"
+    rb"jdbc:[a-z0-9]+:)\s{0,2}(?:=\s{0,2})?([^;\s\"'&,]{1,200})"
+)
+_WHO = re.compile(rb"(?i)(?<![A-Za-z])(?:user id|uid|user|username|user name)\s{0,2}=")
+
+
+def _strings(value: Value) -> Iterator[Match]:
+    """One string with a server, a user and a password: what only one of a line's values has."""
+    data = value.data
+    for found in compiled(_PAIR).finditer(data):
+        low, high = max(0, found.start() - 512), min(len(data), found.end() + 512)
+        before = data.rfind(b"\n", low, found.start()) + 1 or low
+        after = data.find(b"\n", found.end(), high)
+        line = data[before : high if after < 0 else after]
+        server = _SERVER.search(line)
+        if not server or not _WHO.search(line) or line.count(b"=") < 3:
+            continue
+        text = found[found.lastindex or 0]
+        if _is_password(text):
+            facts: Facts = (("server", server[1].decode("utf-8", "replace")),)
+            start = found.start(found.lastindex or 0)
+            yield judged(STRING, text, start, Verdict(facts=facts))
+
+
+_BASIC = rb"(?i:basic)[ \t]{1,3}([A-Za-z0-9+/]{12,400}={0,2})(?![A-Za-z0-9+/=])"
+_BEARER = rb"(?i:bearer)[ \t]{1,3}([A-Za-z0-9._~+/-]{20,2000}={0,2})(?![A-Za-z0-9._~+/=-])"
+
+
+def _headers(value: Value) -> Iterator[Match]:
+    for found in compiled(_BASIC).finditer(value.data):
+        decoded = unbase64(found[1])
+        if decoded is None or b":" not in decoded or not decoded.isascii():
+            continue
+        user, _, password = decoded.partition(b":")
+        if len(password) >= 4 and decoded.decode().isprintable() and _is_password(password):
+            facts = (("user", user.decode()),)
+            verdict = Verdict(Tier.SHAPED, "decodes to user and password", facts,
+                              canonical=password)  # fmt: skip
+            yield judged(HEADER, found[1], found.start(1), verdict)
+    for found in compiled(_BEARER).finditer(value.data):
+        text = found[1]
+        has_digits = any(48 <= byte <= 57 for byte in text)
+        if has_digits and is_random(text, 3.5) and not judge_token(text) and not is_wordy(text):
+            yield judged(HEADER, text, found.start(1), Verdict())
+
+
+DETECTORS = (
+    Detector((URL,), (b"://",), _addresses, (*_GENERIC, STRING), reach=600),
+    Detector(
+        (STRING,),
+        (b"assword=", b"ASSWORD=", b"wd=", b"WD=", b"assword =", b"wd ="),
+        _strings,
+        _GENERIC,
+        reach=700,
+    ),
+    Detector(
+        (HEADER,),
+        (b"Basic ", b"basic ", b"Bearer ", b"bearer "),
+        _headers,
+        _GENERIC,
+        reach=2200,
+    ),
+)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
-from mckconsole.detect.encodings import RUNS
+from mckconsole.detect.encodings import RUNS, SECRETS
 from mckconsole.detect.gate import Gate, Haystack
 from mckconsole.detect.model import Detector, Match, Pair, Value
 
+_ENCODED = frozenset((*RUNS, *SECRETS))
 _WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "psk")
 """For detectors that say of no names which they wait for."""
 Placeholder: TypeAlias = Callable[[Value, Match], bool]
@@ -27,7 +28,7 @@ class Asked:
     detectors: dict[int, list[int]]
     """Number of the detector, and where its literals are."""
     runs: list[int]
-    """Where base64 of something begins."""
+    """Where base64 of something begins, or what has some around it."""
     words: list[int]
     """Where a word is that names have."""
 
@@ -48,7 +49,7 @@ class Engine:
         self.always = tuple(
             number for number, one in enumerate(self.detectors) if not (one.gates or one.names)
         )
-        self._gate = Gate([*self._by_literal, *RUNS])
+        self._gate = Gate([*self._by_literal, *_ENCODED])
         named = {word for one in self.detectors for word in one.names}
         words = named | (set(_WORDS) if self.always or not named else set())
         self._words = [word.encode() for word in _shortest(words)]
@@ -69,9 +70,8 @@ class Engine:
         """Whether the name has any word that a detector waits for."""
         return self._any_word.search(key.lower()) is not None
 
-    def search(self, values: Sequence[bytes], *, words: bool = True) -> dict[int, Asked]:
+    def search(self, hay: Haystack, *, words: bool = True) -> dict[int, Asked]:
         """What is in which of the values; those with nothing in them are not in the answer."""
-        hay = Haystack(values)
         found: dict[int, Asked] = {}
         for literal in self._gate.present(hay.data):
             numbers = self._by_literal.get(literal, ())
@@ -79,7 +79,7 @@ class Engine:
                 asked = found.get(index) or found.setdefault(index, Asked({}, [], []))
                 for number in numbers:
                     asked.detectors.setdefault(number, []).append(at)
-                if literal in RUNS:
+                if literal in _ENCODED:
                     asked.runs.append(at)
         if not words:
             return found

@@ -19,6 +19,7 @@ MAX_HITS = 500
 MAX_JSON = 2 * MIB
 MAX_BRACKETS = 100_000
 """Of one JSON text: each may become a container, which takes much more memory than the text."""
+_INFLATED = f"more than {MAX_INFLATED // MIB} MiB when inflated"
 _STEP = MIB
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -61,6 +62,8 @@ class Budget:
         Raises:
             TooMuch: it is larger than one object may have; no more was inflated than that.
         """
+        if self.inflated <= 0:
+            raise TooMuch(_INFLATED)
         inflater = zlib.decompressobj(_GZIP)
         pieces = []
         rest = data
@@ -69,7 +72,7 @@ class Budget:
                 piece = inflater.decompress(rest, min(_STEP, self.inflated + 1))
                 self.inflated -= len(piece)
                 if self.inflated < 0:
-                    raise TooMuch(f"more than {MAX_INFLATED // MIB} MiB when inflated")
+                    raise TooMuch(_INFLATED)
                 rest = inflater.unconsumed_tail
                 if not piece and not rest and not inflater.eof:
                     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Generator, Iterable, Iterator
 
 import msgspec
 
@@ -18,8 +19,12 @@ RUNS = (
     b"YXBpVmVyc2lvbj",  # apiVersion
 )
 """What base64 of something worth looking at begins with."""
+SECRETS = (b"kind: Secret", b'kind: "Secret"')
+"""What a Secret in YAML has beside data that is base64."""
 _MIN = 12
 _HEAD = 64
+_SURE = 24
+"""Bytes that are no UTF-8 by chance."""
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _CONTROLS = bytes({*range(32)} - {9, 10, 13}) + b"\x7f"
 _SPACE = b" \t\r\n"
@@ -27,6 +32,7 @@ _RUN = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _WRAPPED = re.compile(
     rb"(?:[A-Za-z0-9+/]{64}(?:[A-Za-z0-9+/]{12})?\r?\n[ \t]*)+[A-Za-z0-9+/]*={0,2}"
 )
+_VALUE = re.compile(rb"^ +[\w.-]{1,253}: [\"']?([A-Za-z0-9+/]{12,}={0,2})[\"']?$", re.M)
 _decode = msgspec.json.Decoder(bytes).decode
 
 
@@ -51,6 +57,32 @@ def decode64(data: bytes) -> bytes | None:
     return _decoded(data)
 
 
+def runs(data: bytes, starts: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The stretches of base64 in a text, in order.
+
+    Args:
+        starts: where one of `RUNS` or of `SECRETS` is.
+    """
+    done = 0
+    for at in sorted(starts):
+        if at < done:
+            continue
+        if data.startswith(b"kind", at):
+            done = yield from _of_secret(data, at)
+            continue
+        start, done = run_at(data, at)
+        yield start, done
+
+
+def _of_secret(data: bytes, at: int) -> Generator[tuple[int, int], None, int]:
+    """The values of the YAML document around `at` that may be base64; returns its end."""
+    start, end = data.rfind(b"\n---", 0, at) + 1, data.find(b"\n---", at)
+    end = len(data) if end < 0 else end
+    for found in _VALUE.finditer(data, start, end):
+        yield found.span(1)
+    return end
+
+
 def run_at(data: bytes, start: int) -> tuple[int, int]:
     """The extent of the base64 that begins at `start`, over lines where they are full ones."""
     found = _WRAPPED.match(data, start) or _RUN.match(data, start)
@@ -67,6 +99,8 @@ def _is_something(head: bytes) -> bool:
         return True
     if head.translate(None, _CONTROLS) != head:
         return False
+    if len(head) < _SURE:
+        return head.isascii()
     try:
         head.decode()
     except UnicodeDecodeError as error:

@@ -16,7 +16,7 @@ from mckconsole.detect.names import joined, shown
 MAX_VALUE = 8192
 """Bytes of a value of one line."""
 _MAX_BLOCK = 64 * 1024
-_MAX_STEPS = 2000
+_MAX_STEPS = 1000
 """Lines that are looked at to tell where one is."""
 _NAME_BYTES = bytes(c for c in range(256) if chr(c).isalnum() and c < 128) + b"_.-"
 _MAX_NAME = 96
@@ -120,7 +120,10 @@ def locate(data: bytes, offset: int) -> str:
         return "" if one else f"line {data.count(bytes([10]), 0, start) + 1}"
     name = line[3].decode("ascii")
     if line[4] != b":":
-        return _assignment(data, at, name)
+        own = at == start and not data[line.end() : offset].strip(b" \t\"'")
+        if own or at != start:
+            return _assignment(data, at, name)
+        return f"line {data.count(bytes([10]), 0, start) + 1}" if b"\n" in data else ""
     kind = "JSON" if data[:1] in (b"{", b"[") else "YAML"
     return f"{kind} {_yaml_path(data, at, line, steps)}"
 

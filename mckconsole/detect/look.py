@@ -7,9 +7,10 @@ from itertools import islice
 
 from mckconsole.detect.asking import Asked, Engine, windows
 from mckconsole.detect.budget import MAX_DEPTH, MAX_HITS, Budget, TooMuch
-from mckconsole.detect.encodings import GZIP, decode64, run_at, unbase64
+from mckconsole.detect.encodings import GZIP, decode64, runs, unbase64
+from mckconsole.detect.gate import Haystack
 from mckconsole.detect.hits import Hit
-from mckconsole.detect.lines import assigned, locate
+from mckconsole.detect.lines import assigned
 from mckconsole.detect.parts import Part
 from mckconsole.detect.release import is_release, release_parts
 from mckconsole.detect.seen import certificates_in
@@ -18,8 +19,11 @@ from mckconsole.domain.audit import CertificateSeen
 
 _MIN_TEXT = 8
 """Bytes below which nothing is cut out of a value."""
+_MIN_CODED = 16
+"""Letters from which on a string of a document may be base64."""
 _MAX_WORDS = 20_000
 """Names of one text that are looked at."""
+_MAX_SIBLINGS = 64
 
 
 class Look:
@@ -54,7 +58,8 @@ class Look:
             return []
         self.budget.part(len(batch))
         self.budget.look(sum(len(part.data) for part in batch))
-        found = self.engine.search([part.data for part in batch])
+        hay = Haystack([part.data for part in batch])
+        found = self.engine.search(hay, words=not batch[0].cut)
         below: list[list[Part]] = []
         for index, part in enumerate(batch):
             asked = found.get(index)
@@ -62,7 +67,7 @@ class Look:
             try:
                 below += self._unpack(part, asked)
             except TooMuch as why:
-                self.trouble(part.path, str(why))
+                self.trouble(part.shown_path(), str(why))
         return below
 
     def _ask(self, part: Part, asked: Asked | None) -> None:
@@ -88,10 +93,12 @@ class Look:
         for start, end in windows(places, length, detector.reach if places else 0):
             value = part.value() if end - start == length else part.value(start, end)
             try:
-                matches = list(islice(detector.find(value), MAX_HITS))
+                matches = list(islice(detector.find(value), MAX_HITS + 1))
             except Exception as error:  # of a detector, whose text may hold the value
                 kind = type(error).__name__
-                self.trouble(part.path, f"{detector.rules[0]} could not be looked for ({kind})")
+                self.trouble(
+                    part.shown_path(), f"{detector.rules[0]} could not be looked for ({kind})"
+                )
                 continue
             self.hits += [Hit(part, number, value, start, match) for match in matches]
             if len(self.hits) > MAX_HITS:
@@ -108,7 +115,7 @@ class Look:
         if data.startswith(GZIP):
             return self._deeper(part, [self._inflated(part)])
         if (inner := unbase64(data)) is not None:
-            return self._deeper(part, [[part.below(inner, "base64")]])
+            return self._deeper(part, [[part.below(inner, " › base64")]])
         if data.lstrip()[:1] in (b"{", b"["):
             document = parse(data, self.budget)
             if document is not None:
@@ -129,78 +136,81 @@ class Look:
     def _inflated(self, part: Part) -> list[Part]:
         inner = self.budget.inflate(part.data)
         if inner is None:
-            self.trouble(part.path, "damaged gzip")
+            self.trouble(part.shown_path(), "damaged gzip")
             return []
-        below = part.below(inner, "gzip")
+        below = part.below(inner, " › gzip")
         if not is_release(inner):
             return [below]
         made = release_parts(below)
         if made is None:
-            self.trouble(part.path, "not readable as a Helm release")
+            self.trouble(part.shown_path(), "not readable as a Helm release")
             return [below]
         return made
 
     def _runs(self, part: Part, starts: Sequence[int]) -> list[Part]:
         """Base64 in the middle of a text."""
         found = []
-        for at in starts:
-            start, end = run_at(part.data, at)
+        for start, end in runs(part.data, starts):
+            self.budget.look(end - start)
             inner = unbase64(part.data[start:end])
-            if inner is not None and (start, end) != (0, len(part.data)):
-                where = locate(part.data, start)
-                how = f"{where} › base64" if where else "base64"
-                found.append(part.below(inner, how, (start, end)))
+            if inner is not None:
+                cut = part.stretch((start, end))
+                found.append(cut.below(inner, " › base64"))
         return found
 
     def _lines(self, part: Part, words: Sequence[int]) -> list[Part]:
         """The values of a text that have a name of interest."""
-        seen: dict[int, Part] = {}
-        done = set()
+        found: dict[int, Part] = {}
         for word in sorted(words)[:_MAX_WORDS]:
             one = assigned(part.data, word)
-            if one is None or one.start in done:
-                continue
-            done.add(one.start)
-            where = locate(part.data, one.start)
-            cut = part.below(part.data[one.start : one.end], where or "text", (one.start, one.end))
-            cut.key, cut.cut, cut.depth = one.name, True, part.depth
-            if not where:
-                cut.path = part.path
-            seen[one.start] = cut
+            if one is not None and one.start not in found:
+                found[one.start] = part.stretch((one.start, one.end), one.name)
         if len(words) > _MAX_WORDS:
-            self.trouble(part.path, f"more than {_MAX_WORDS:,} names to look at")
-        found = list(seen.values())
-        siblings = {one.key: one.data for one in found[:64]}
-        for made in found:
-            made.siblings = siblings
-        return found
+            self.trouble(part.shown_path(), f"more than {_MAX_WORDS:,} names to look at")
+        made = list(found.values())
+        siblings = {cut.key: cut.data for cut in made[:_MAX_SIBLINGS]}
+        for cut in made:
+            cut.siblings = siblings
+        return made
 
     def _leaves(self, part: Part, document: object, asked: Asked | None) -> list[Part]:
         """The strings of a JSON document that are of interest."""
         leaves = Leaves()
         leaves.read(document)
-        outer = asked is not None and (asked.detectors or asked.runs)
         wanted = set(leaves.encoded)
-        if outer or b"\\" in part.data:
-            texts = [text.encode() for text in leaves.texts]
-            if texts:
-                wanted |= self.engine.search(texts, words=False).keys()
         for index, (key, text) in enumerate(zip(leaves.keys, leaves.texts, strict=True)):
-            if (key and self._detectors_of(key)) or "\n" in text or text[:1] in ("{", "["):
+            if (key and self._detectors_of(key)) or may_hold_more(text):
                 wanted.add(index)
+        found = [hit.bytes for hit in self.hits if hit.part is part and not hit.parsed]
+        gated = asked is not None and (asked.detectors or asked.runs)
+        if leaves.texts and (found or gated or b"\\" in part.data):
+            hay = Haystack([text.encode() for text in leaves.texts])
+            self.budget.look(len(hay.data))
+            wanted |= self.engine.search(hay, words=False).keys()
+            for one in set(found) - {b""}:
+                wanted.update(index for index, _ in islice(hay.find(hay.data, one), MAX_HITS))
         self.budget.part(len(wanted))
         return [leaf_part(part, leaves, index) for index in sorted(wanted) if leaves.texts[index]]
+
+
+def may_hold_more(text: str) -> bool:
+    """Whether a string of a document looks like a text or a document of its own, or like base64."""
+    return (
+        "\n" in text or text[:1] in ("{", "[") or (len(text) >= _MIN_CODED and text[:12].isalnum())
+    )
 
 
 def leaf_part(part: Part, leaves: Leaves, index: int) -> Part:
     """One string of a document as a part of its own; what a Secret has as base64, decoded."""
     path = leaves.path(index)
-    made = part.below(leaves.texts[index].encode(), f"JSON {path}" if path else "JSON")
     if part.document:
-        made.path = part.path + ("" if path.startswith("[") else ".") + path
+        how = path if path.startswith("[") else f".{path}"
+    else:
+        how = f" › JSON {path}" if path else " › JSON"
+    made = part.below(leaves.texts[index].encode(), how)
     made.key, made.span = leaves.keys[index], (-1 - index, -index)
     made.siblings = leaves.siblings(index)
     made.depth = part.depth
     if index in leaves.encoded and (inner := decode64(made.data)) is not None:
-        return made.below(inner, "base64")
+        return made.below(inner, " › base64")
     return made

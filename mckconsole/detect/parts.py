@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mckconsole.detect.lines import locate
 from mckconsole.detect.model import Value, Where
 from mckconsole.detect.names import quoted
 
@@ -36,9 +37,12 @@ class Part:
     key: str
     """The innermost name beside it."""
     path: str
+    """For what detectors compare; what is shown is `shown_path`."""
     place: Place
     siblings: Mapping[str, bytes] = field(default_factory=lambda: _NONE)
     parent: Part | None = None
+    how: str = ""
+    """How its path goes on from its parent's: ` › base64`."""
     span: tuple[int, int] = (0, 0)
     """What of the parent it was made of. A leaf of parsed JSON has no place there: (-1 - n, -n)."""
     cut: bool = False
@@ -65,14 +69,35 @@ class Part:
             data, self.key, self.path, place.where, place.key, place.secret_type, self.siblings
         )
 
+    def shown_path(self) -> str:
+        """The way to it for people, in which nothing is shown that may be a value."""
+        if self.parent is None:
+            return self.place.path
+        above = self.parent.shown_path()
+        if not self.cut:
+            return above + self.how
+        where = locate(self.parent.data, self.span[0])
+        return f"{above} › {where}" if where else above
+
+    def stretch(self, span: tuple[int, int], name: str = "") -> Part:
+        """A stretch of its own bytes, under a name of its own."""
+        made = self.below(self.data[span[0] : span[1]], f" › {name}", span)
+        made.key, made.cut, made.depth = name, True, self.depth
+        return made
+
     def below(self, data: bytes, how: str, span: tuple[int, int] | None = None) -> Part:
-        """What was unpacked from it, or from a span of it, under the same name."""
+        """What was unpacked from it, or from a span of it, under the same name.
+
+        Args:
+            how: as in `Part`.
+        """
         return Part(
             data,
             self.key,
-            f"{self.path} › {how}",
+            self.path + how,
             self.place,
             parent=self,
+            how=how,
             span=span or (0, len(self.data)),
             depth=self.depth + 1,
             level=self.level + 1,

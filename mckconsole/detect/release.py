@@ -59,7 +59,7 @@ def release_parts(part: Part) -> list[Part] | None:
     made = []
     for rank, (name, data) in enumerate(pieces):
         if len(data) > 2 and data != b"null":
-            one = part.below(data, f"JSON {name}")
+            one = part.below(data, f" › JSON {name}")
             one.key, one.depth, one.place, one.copy = "", part.depth, place, True
             one.rank, one.span, one.document = rank, (-1 - rank, -rank), True
             made.append(one)

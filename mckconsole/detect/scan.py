@@ -7,8 +7,6 @@ is remembered under a keyed digest, without the content: most objects of most po
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 from msgspec.structs import replace
 
@@ -26,12 +24,6 @@ from mckconsole.domain.text import clean
 
 _NOTHING = Audited()
 _UNREADABLE = Audited(troubles=("the object could not be read",))
-_OWNED = re.compile(
-    rb'"ownerReferences":\[\{[^\]]*"kind":"(?:ReplicaSet|StatefulSet|DaemonSet|Job)"[^\]]*'
-    rb'"controller":true'
-)
-_HEAD = 16 * 1024
-"""Bytes of a pod in which its owners are looked for; a pod that has them later is looked at."""
 _memory = Memory()
 
 
@@ -54,7 +46,7 @@ def audit_object(raw: bytes | memoryview | msgspec.Raw, scan: Scan, *, values: b
 
 
 def _audit(raw: bytes, scan: Scan, values: bool) -> Audited:
-    if scan is Scan.NONE or (scan is Scan.LOOSE_POD and _OWNED.search(raw, 0, _HEAD)):
+    if scan is Scan.NONE:
         return _NOTHING
     opened = open_envelope(raw)
     if opened is None:

@@ -51,7 +51,7 @@ def sightings(hits: list[Hit], engine: Engine) -> tuple[tuple[Sighting, tuple[st
         one = _sighting(hit, secret)
         where = (one.rule, one.fingerprint, hit.part.place.path)
         found.setdefault(where, (one, hit.part.place.fields))
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda one: (one[0].path, one[0].rule)))
 
 
 class Forbidden:
@@ -99,11 +99,9 @@ def _path(hit: Hit) -> str:
     part, inner = hit.part, hit.match.inner
     if inner:
         kind = "JSON" if part.data.lstrip()[:1] in (b"{", b"[") else "YAML"
-        return f"{part.path} › {kind} {inner}"
-    if part.cut or hit.span[0] == 0:
-        return part.path
-    where = locate(part.data, hit.span[0])
-    return f"{part.path} › {where}" if where else part.path
+        return f"{part.shown_path()} › {kind} {inner}"
+    where = "" if part.cut or hit.span[0] == 0 else locate(part.data, hit.span[0])
+    return f"{part.shown_path()} › {where}" if where else part.shown_path()
 
 
 def _facts(facts: Iterable[tuple[str, str]], secret: Forbidden) -> Iterable[tuple[str, str]]:

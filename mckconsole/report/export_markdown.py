@@ -16,11 +16,19 @@ _TOUCHED = re.compile(
     r"@|//|www\.|:[\w+-]+:|#[0-9]|[0-9a-f]{7}|\w\.[^\W\d_]{2}|[A-Za-z][A-Za-z0-9+.-]*:\S", re.I
 )
 
+_STARTS = re.compile(r"[-+=]|[0-9]{1,9}[.)]")
+"""What makes a list, a rule or a heading of the line that it begins."""
+
 
 def literal(text: str) -> str:
     """`text`, clean and in one line, so that it is shown as it is, in a table too."""
     text = clean(text).strip()
     return verbatim(text) if _TOUCHED.search(text) else _SIGNS.sub(r"\\\g<0>", text)
+
+
+def paragraph(text: str) -> str:
+    """`text` as `literal` gives it, for the beginning of a line, where `-` or `1.` is markup."""
+    return verbatim(text) if _STARTS.match(clean(text).strip()) else literal(text)
 
 
 def verbatim(text: str) -> str:

@@ -11,11 +11,11 @@ from mckconsole.domain.times import format_rfc3339
 from mckconsole.report.coverage import Answer
 from mckconsole.report.coverage_sums import Tally, missing, sections, tallies
 from mckconsole.report.document import Document
-from mckconsole.report.export_markdown import literal
+from mckconsole.report.export_markdown import literal, paragraph
 from mckconsole.report.places import places
 from mckconsole.report.summary import cluster_words, finding_counts, modes, verdict
 from mckconsole.views.cells import SEVERITY_ROLES
-from mckconsole.views.explain import count, place_of
+from mckconsole.views.explain import place_of
 from mckconsole.views.spec import GLYPHS
 
 
@@ -26,7 +26,7 @@ def render(document: Document, *, title: str, scope: str = "") -> str:
 
 def _lines(document: Document, title: str, scope: str) -> Iterator[str]:
     _, words = verdict(document)
-    yield from ("# Findings", "", literal(title), "", f"**{literal(words)}**")
+    yield from ("# Findings", "", paragraph(title), "", f"**{literal(words)}**")
     yield from ("", f"Scope: {literal(scope)}") if scope else ()
     yield from ("", "## Clusters", "")
     yield from _table(
@@ -42,7 +42,7 @@ def _lines(document: Document, title: str, scope: str) -> Iterator[str]:
         yield from _finding(document, finding)
     if document.notes:
         yield from ("", "## Waivers to look at", "")
-        yield from (f"- {literal(note)}" for note in document.notes)
+        yield from (f"- {paragraph(note)}" for note in document.notes)
     if document.unknowns:
         yield from ("", "## Unknown", "", f"{len(document.unknowns)} not answered.", "")
         yield from _table(
@@ -62,17 +62,17 @@ def _finding(document: Document, finding: Finding) -> Iterator[str]:
     mark = " (waived)" if waiver else ""
     place = literal(place_of(finding))
     yield f"### {sign} {finding.severity.value} · {finding.rule} · {place}{mark}"
-    yield from ("", literal(finding.title))
+    yield from ("", paragraph(finding.title))
     if waiver:
-        yield from ("", f"> {literal(waiver.words)}")
+        yield from ("", f"> {paragraph(waiver.words)}")
     if finding.detail and finding.detail != finding.title:
-        yield from ("", literal(finding.detail))
+        yield from ("", paragraph(finding.detail))
     yield ""
     for seen in places(finding):
         for one in seen.evidence:
             source = str(one.object) if one.object else one.source
             where = f"{one.cluster} · {source} · {one.path} = {one.value}"
-            yield f"- {literal(where)} · {format_rfc3339(one.observed_at)}"
+            yield f"- {paragraph(where)} · {format_rfc3339(one.observed_at)}"
     if finding.remediation:
         yield from ("", "What to do:", "", *_block(finding.remediation))
     yield from ("", f"Id `{finding.id}`")
@@ -98,12 +98,12 @@ def _coverage(document: Document) -> Iterator[str]:
         for answer, reason, where in gaps:
             why = f" ({reason})" if reason else ""
             words = f"{answer.value}{why}: {'; '.join(where)}"
-            yield f"- {literal(words)}"
+            yield f"- {paragraph(words)}"
 
 
 def _tally(one: Tally) -> Sequence[str]:
     counts = (str(one.counts[answer]) for answer in Answer)
-    return (one.cluster, count(one.asked, "question"), *counts, _instant(one.oldest),
+    return (one.cluster, str(one.asked), *counts, _instant(one.oldest),
             _instant(one.newest))  # fmt: skip
 
 

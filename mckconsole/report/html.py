@@ -20,7 +20,7 @@ from mckconsole.report.html_audit import certificates, rules
 from mckconsole.report.html_coverage import appendix, coverage
 from mckconsole.report.html_findings import findings, unknowns, waivers
 from mckconsole.report.html_style import CSS
-from mckconsole.report.markup import Content, Html, el, joined, style, table
+from mckconsole.report.markup import Content, Html, el, joined, style, table, when
 from mckconsole.report.summary import cluster_words, modes, verdict
 from mckconsole.views.cells import CLUSTER_ROLES
 from mckconsole.views.explain import count
@@ -90,7 +90,7 @@ def _cover(document: Document, scope: str, demo: bool) -> Iterator[Html]:
     read = sum(ClusterState(one.state).readable for one in document.clusters)
     audited = Counter(modes(one) for one in document.clusters if one.mode)
     facts = (
-        ("Generated", format_rfc3339(document.generated_at)),
+        ("Generated", when(document.generated_at)),
         ("Tool", f"mckconsole {__version__}"),
         ("Scope", scope),
         ("Clusters", f"{read} of {count(len(document.clusters), 'cluster')} read"),
@@ -134,7 +134,7 @@ def _cluster(entry: ClusterEntry) -> tuple[Content, ...]:
         entry.version or "unknown",
         entry.provider or "unknown",
         el("span", entry.server, cls="path"),
-        "never" if entry.as_of is None else format_rfc3339(entry.as_of),
+        when(entry.as_of),
         "; ".join(entry.warnings),
     )
 

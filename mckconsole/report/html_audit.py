@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from mckconsole.analysis.certificates.model import CertificateEntry, Verdict
 from mckconsole.analysis.rules import RULES
-from mckconsole.domain.times import format_rfc3339
 from mckconsole.report.document import Document
-from mckconsole.report.markup import Content, Html, el, joined, table
+from mckconsole.report.markup import Content, Html, el, joined, table, when
 
 _TONES = {
     Verdict.CRITICAL: "critical",
@@ -34,10 +33,10 @@ def _row(one: CertificateEntry, now: float) -> tuple[Content, ...]:
     renewed = one.automation or ("nothing" if one.automated is False else "not known")
     return (
         one.name,
-        el("span", one.verdict.value, cls=f"tone {_TONES[one.verdict]}"),
+        el("span", one.verdict.value, cls=f"word tone {_TONES[one.verdict]}"),
         one.cluster,
         el("span", where, cls="path"),
-        "not known" if one.not_after is None else format_rfc3339(one.not_after),
+        "not known" if one.not_after is None else when(one.not_after),
         _left(one.days_left(now)),
         renewed,
         one.reason,
@@ -49,8 +48,8 @@ def _left(days: float | None) -> Html:
         return el("span", "not known", cls="tone unknown")
     words = f"{days:.0f}" if days >= 0 else f"ended {-days:.0f} days ago"
     shown = f"{min(max(days, 0.0), _YEAR):.0f}"
-    bar = el("meter", words, min="0", max=f"{_YEAR:.0f}", low=f"{_SOON:.0f}", high=f"{_WELL:.0f}",
-             optimum=f"{_YEAR:.0f}", value=shown)  # fmt: skip
+    bar = el("meter", min="0", max=f"{_YEAR:.0f}", low=f"{_SOON:.0f}", high=f"{_WELL:.0f}",
+             optimum=f"{_YEAR:.0f}", value=shown, title=words)  # fmt: skip
     return joined(bar, f" {words}")
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from mckconsole.domain.times import format_rfc3339
 from mckconsole.report.coverage import Answer, Asked
 from mckconsole.report.coverage_sums import Tally, missing, sections, tallies
 from mckconsole.report.document import Document
-from mckconsole.report.markup import Content, Html, el, joined, table
+from mckconsole.report.markup import Content, Html, el, joined, table, when
 
 _TONES = {
     Answer.ANSWERED: "ok",
@@ -61,8 +60,8 @@ def _row(tally: Tally, used: list[Answer]) -> tuple[Content, ...]:
         tally.cluster,
         str(tally.asked),
         *(_number(tally.counts[answer], answer) for answer in used),
-        _instant(tally.oldest),
-        _instant(tally.newest),
+        when(tally.oldest),
+        when(tally.newest),
     )
 
 
@@ -77,11 +76,7 @@ def _gap(answer: Answer, reason: str, where: tuple[str, ...]) -> tuple[Content, 
 
 
 def _answer(answer: Answer) -> Html:
-    return el("span", answer.value, cls=f"tone {_TONES[answer]}")
-
-
-def _instant(at: float | None) -> str:
-    return "never" if at is None else format_rfc3339(at)
+    return el("span", answer.value, cls=f"word tone {_TONES[answer]}")
 
 
 def appendix(document: Document) -> Html | None:
@@ -106,6 +101,6 @@ def _question(one: Asked) -> tuple[Content, ...]:
         _DEPTHS[one.depth],
         _answer(one.answer),
         partly,
-        _instant(one.as_of),
+        when(one.as_of),
         one.reason,
     )

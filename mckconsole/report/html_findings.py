@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mckconsole.domain.findings import Finding, Severity
-from mckconsole.domain.times import format_rfc3339
 from mckconsole.domain.waivers import Waiver
 from mckconsole.report.document import Document
-from mckconsole.report.markup import Content, Html, el, joined, table
+from mckconsole.report.markup import Content, Html, el, joined, table, when
 from mckconsole.report.places import places
 from mckconsole.report.summary import finding_counts
 from mckconsole.views.cells import SEVERITY_ROLES
@@ -61,7 +60,7 @@ def _evidence(finding: Finding) -> Iterator[Html]:
             str(one.object) if one.object else one.source,
             el("span", one.path, cls="path"),
             el("span", one.value, cls="path"),
-            format_rfc3339(one.observed_at),
+            when(one.observed_at),
         )
         for seen in places(finding)
         for one in seen.evidence
@@ -102,7 +101,7 @@ def waivers(document: Document) -> Html | None:
             place_of(finding),
             finding.title,
             waiver.owner,
-            waiver.until,
+            el("span", waiver.until, cls="word"),
             waiver.reason,
             waiver.reference,
         )

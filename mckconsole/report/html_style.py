@@ -28,9 +28,8 @@ a{color:inherit}
 .verdict{font-size:1.1rem;font-weight:600}
 .demo{display:inline-block;margin:.6rem 0 0;padding:.2rem .7rem;border:1px dashed var(--medium);
 border-radius:.3rem;color:var(--medium);font-weight:600}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.5rem,1fr));gap:.7rem;
-margin:1.4rem 0;padding:0;list-style:none}
-.tiles li{padding:.7rem .9rem;background:var(--sheet);border:1px solid var(--line);
+.tiles{display:flex;flex-wrap:wrap;gap:.7rem;margin:1.4rem 0;padding:0;list-style:none}
+.tiles li{flex:1 1 7rem;padding:.7rem .9rem;background:var(--sheet);border:1px solid var(--line);
 border-top:4px solid var(--tone,var(--line));border-radius:.4rem}
 .tiles b{display:block;font-size:1.7rem;line-height:1.1;font-variant-numeric:tabular-nums}
 .tiles .none b{color:var(--soft);font-weight:400}
@@ -45,7 +44,9 @@ caption{padding:.2rem 0 .4rem;color:var(--soft);text-align:left}
 th,td{padding:.42rem .65rem;border:1px solid var(--line);text-align:left;vertical-align:top;
 overflow-wrap:anywhere}
 thead th{background:var(--faint);font-weight:600;white-space:nowrap}
-tbody th{font-weight:600}
+tbody th{min-width:7rem;font-weight:600;overflow-wrap:break-word}
+time,.word{white-space:nowrap}
+time{font-variant-numeric:tabular-nums}
 .numbers td{font-variant-numeric:tabular-nums}
 .zero{color:var(--soft);opacity:.55}
 code,pre,.path{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
@@ -72,16 +73,22 @@ meter{width:7rem;height:.8rem;vertical-align:middle}
 .id{margin:.6rem 0 0;color:var(--soft);font-size:.78rem}
 footer{margin-top:3rem;padding-top:1rem;padding-bottom:3rem;color:var(--soft);font-size:.85rem;
 border-top:1px solid var(--line)}
-@page{size:A4;margin:16mm 14mm}
+@page{size:A4 landscape;margin:12mm 13mm}
 @media print{
 :root{color-scheme:light;--page:#fff;--sheet:#fff;--ink:#000;--soft:#444;--line:#bbb;--faint:#f2f2f2;
 --critical:#8f0014;--high:#a83208;--medium:#6d4700;--low:#153d73;--info:#39434f;--ok:#12532d;
 --unknown:#53307e;--waived:#4a5763}
-body{font-size:10pt}
+body{font-size:9pt}
+.tiles li{flex-basis:6rem}
+table{font-size:8pt}
+th,td{padding:.28rem .4rem}
+thead th,time,.word{white-space:normal}
+tbody th{min-width:0}
 header.cover,main,footer{max-width:none;padding-left:0;padding-right:0}
 nav{display:none}
-h2{break-before:page;margin-top:0}
-h2,h3,article header{break-after:avoid}
+section:first-child{break-before:page}
+section:first-child h2{margin-top:0}
+h2,h3,caption,article header{break-after:avoid}
 article,tr{break-inside:avoid}
 thead{display:table-header-group}
 .table{overflow:visible}

@@ -9,6 +9,7 @@ from html import escape
 from typing import TypeAlias
 
 from mckconsole.domain.text import clean_block
+from mckconsole.domain.times import format_rfc3339
 
 
 class Html(str):
@@ -40,6 +41,14 @@ def joined(*content: Content) -> Html:
     """Content beside each other."""
     parts = (one if isinstance(one, Html) else text(one) for one in content if one is not None)
     return Html("".join(parts))
+
+
+def when(at: float | None) -> Html:
+    """A moment, Unix seconds, for a machine too; `never` for none."""
+    if at is None:
+        return text("never")
+    told = format_rfc3339(at)
+    return el("time", told, datetime=told)
 
 
 def style(css: str) -> Html:

@@ -17,10 +17,10 @@ class Seen:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Cluster, namespace, kind and name; without namespace or object what there is."""
+        """Cluster, namespace, kind and name, those that there are; `inventory` for none."""
         ref = self.object
         parts = (self.cluster, ref.namespace, ref.kind, ref.name) if ref else (self.cluster,)
-        return tuple(part for part in parts if part)
+        return tuple(part for part in parts if part) or ("inventory",)
 
     @property
     def observed_at(self) -> float | None:

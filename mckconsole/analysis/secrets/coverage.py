@@ -12,7 +12,7 @@ from mckconsole.analysis.secrets.topics import CONFIG_MAPS, SCANNED, SECRETS
 from mckconsole.domain.access_log import LogFile
 from mckconsole.domain.findings import Unknown
 from mckconsole.domain.kinds import BY_TOPIC
-from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
+from mckconsole.domain.snapshot import NOT_READ, ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.domain.states import TopicState
 from mckconsole.domain.times import format_rfc3339
 
@@ -47,12 +47,12 @@ def cover(cluster: ClusterSnapshot, troubles: Troubles) -> Coverage:
 
 def forbidden_in(view: TopicView) -> tuple[str, ...]:
     """Namespaces of which a topic could not be read, sorted."""
-    return tuple(sorted({key[0] for key in view.faults if _namespace(key)}))
+    return tuple(sorted({key[0] or "(unknown)" for key in view.faults if _namespace(key)}))
 
 
 def _namespace(key: tuple[str, str]) -> bool:
     """Whether a fault is one of a whole namespace."""
-    return bool(key[0]) and not key[1]
+    return key[1] == NOT_READ
 
 
 def _why(cluster: ClusterSnapshot, view: TopicView) -> str:

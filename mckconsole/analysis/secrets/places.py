@@ -34,6 +34,7 @@ class _Mark(NamedTuple):
     """What a topic looked like; equal where what was seen in it is surely the same."""
 
     seen: Seen
+    generation: int
     size: int
     version: str
 
@@ -65,7 +66,7 @@ class ClusterPlaces:
         loose: set[Where] = set()
         for topic in SCANNED:
             view = cluster.topic(topic)
-            mark = _Mark(Seen.of(view), len(view.audit), view.version)
+            mark = _Mark(Seen.of(view), view.generation, len(view.audit), view.version)
             before = self._marks.get(topic)
             if mark == before:
                 continue

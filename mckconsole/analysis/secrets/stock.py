@@ -51,6 +51,7 @@ class ClusterStock:
     def renew(self, around: Around, cluster: ClusterSnapshot) -> Restocked:
         """Take in what changed."""
         view, accounts = cluster.topic(SECRETS), cluster.topic(ACCOUNTS)
+        anew = (view.version, view.values) != self._seen[1:]
         loose, found = set[Key](), Restocked()
         for key, before, now in self._changes(view):
             loose.add(key)
@@ -60,7 +61,7 @@ class ClusterStock:
             else:
                 self._tokens.discard(key)
             was, is_now = hash_of(old), hash_of(new)
-            if was != is_now:
+            if was != is_now or (anew and was):
                 found.hashes.append((key, was, is_now))
         seen = (Seen.of(accounts), accounts.conclusive)
         if seen != self._accounts:

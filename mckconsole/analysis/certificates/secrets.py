@@ -1,0 +1,241 @@
+"""The certificates in Secrets and ConfigMaps: seen in their values, or known from beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from mckconsole.analysis.certificates.certmanager import status_dates
+from mckconsole.analysis.certificates.chains import chain_flaws, flaws_of
+from mckconsole.analysis.certificates.known import (
+    Flaw,
+    Known,
+    dates_of,
+    longest,
+    name_of,
+)
+from mckconsole.analysis.certificates.matrix import Dates, Renewal
+from mckconsole.analysis.certificates.mesh import is_of_mesh, mesh_flaws
+from mckconsole.analysis.certificates.model import CertPlace
+from mckconsole.analysis.certificates.pods import stale_pods
+from mckconsole.analysis.certificates.reading import Reading, leaf_of
+from mckconsole.analysis.certificates.renewing import EXPIRY, of_secret
+from mckconsole.analysis.certificates.uses import (
+    ALT_NAMES,
+    replace_command,
+    uncovered,
+    used_by,
+)
+from mckconsole.domain.audit import CertificateSeen
+from mckconsole.domain.credentials import ConfigMap, Secret
+from mckconsole.domain.findings import Evidence, Severity
+from mckconsole.domain.objects import Key
+from mckconsole.domain.times import format_rfc3339, parse_rfc3339
+
+TLS = "kubernetes.io/tls"
+TOKEN = "kubernetes.io/service-account-token"  # noqa: S105 - a type
+ROOT_CA = "kube-root-ca.crt"
+_PLACE = re.compile(r"(.*)\[[0-9]+\]")
+_NOT_LOOKED = "values were not looked at (--scan-values)"
+_BUNDLE_LABELS = {
+    "trust.cert-manager.io/bundle": "trust-manager keeps it current",
+    "config.openshift.io/inject-trusted-cabundle": "OpenShift keeps it current",
+}
+
+
+def field_of(path: str) -> str:
+    """The field that a certificate lies in, without its place among several."""
+    found = _PLACE.fullmatch(path)
+    return found[1] if found else path
+
+
+def by_field(found: Sequence[CertificateSeen]) -> list[tuple[str, list[CertificateSeen]]]:
+    """In order, field by field."""
+    return [(path, list(some)) for path, some in groupby(found, lambda one: field_of(one.path))]
+
+
+def is_bundle(some: Sequence[CertificateSeen]) -> bool:
+    """Whether it is a set of trusted authorities rather than a chain."""
+    together = all(one.authority for one in some) and len(some) > 1
+    return together and not some[0].signed_by_next
+
+
+def shown_text(one: CertificateSeen) -> str:
+    """A certificate as evidence has it."""
+    ends = format_rfc3339(one.not_after)
+    return f"certificate of {one.subject or name_of(one) or '(no name)'}, until {ends}"
+
+
+def secret_rows(reading: Reading) -> Iterator[Known]:
+    """Every certificate of a Secret, and every TLS Secret of which none is known."""
+    for key, secret in reading.objects("secrets", Secret):
+        if secret.type == TOKEN:
+            continue  # its ca.crt is the cluster's own authority
+        found = reading.audit("secrets", key).certificates
+        if found:
+            yield from _seen(reading, key, secret, found)
+        elif secret.type == TLS or is_of_mesh(key):
+            yield _unseen(reading, key, secret)
+
+
+def _place(key: Key, secret: Secret) -> CertPlace:
+    if is_of_mesh(key):
+        return CertPlace.MESH
+    return CertPlace.TLS_SECRET if secret.type == TLS else CertPlace.OTHER_SECRET
+
+
+def _seen(
+    reading: Reading, key: Key, secret: Secret, found: Sequence[CertificateSeen]
+) -> Iterator[Known]:
+    fields, leaf = by_field(found), leaf_of(found)
+    main = field_of(leaf.path) if leaf else fields[0][0]
+    place, ref, fix = _place(key, secret), reading.ref("secrets", key), _fix(reading, key, secret)
+    own = leaf or fields[0][1][0]
+    renewal = of_secret(reading, key, dates_of(own))
+    for path, some in fields:
+        if is_bundle(some) and path != main:
+            one = longest(some)
+            shown = reading.seen("secrets", key, path, shown_text(one))
+            yield Known(
+                place, ref, path, name_of(one), dates_of(one), renewal=_along(renewal),
+                evidence=(shown,), about=ref, subject=path, doubt=reading.doubt("secrets", key),
+                seen=one, fix=fix, bundle=True,
+            )  # fmt: skip
+            continue
+        for one in some:
+            mine = one is own
+            shown = reading.seen("secrets", key, one.path, shown_text(one))
+            subject = "" if mine else one.path
+            flaws = list(flaws_of(reading, one, shown, fix, about=ref, subject=subject))
+            if mine:
+                flaws += _own_flaws(reading, key, secret, some, found, fix)
+            yield Known(
+                place, ref, one.path, name_of(one), dates_of(one),
+                renewal=renewal if mine else _along(renewal), evidence=(shown,), about=ref,
+                subject=subject, doubt=reading.doubt("secrets", key),
+                used_by=used_by(reading, key) if mine else (), seen=one, flaws=tuple(flaws),
+                fix=fix,
+            )  # fmt: skip
+
+
+def _along(renewal: Renewal) -> Renewal:
+    """What comes with a certificate is renewed with it, but not for its own end."""
+    return replace(renewal, at=None)
+
+
+def _own_flaws(
+    reading: Reading,
+    key: Key,
+    secret: Secret,
+    chain: Sequence[CertificateSeen],
+    found: Sequence[CertificateSeen],
+    fix: str,
+) -> Iterator[Flaw]:
+    """What is wrong with a Secret's own certificate where it is used."""
+    ref, own = reading.ref("secrets", key), chain[0]
+    shown = [reading.seen("secrets", key, one.path, shown_text(one)) for one in chain]
+    others = [one for one in found if one not in chain]
+    if not is_bundle(chain):
+        yield from chain_flaws(reading, chain, others, shown, fix, about=ref)
+    yield from uncovered(reading, key, own.names, shown[0])
+    yield from mesh_flaws(reading, key, secret, own)
+    yield from stale_pods(reading, key, secret, own)
+
+
+def _fix(reading: Reading, key: Key, secret: Secret) -> str:
+    """How a Secret that nothing renews gets another certificate."""
+    if secret.type != TLS:
+        owner = str(secret.metadata.owner)
+        by = f"through {owner}, which made it" if owner else "where it was made"
+        return f"renew it {by}, and put it into Secret {key[0]}/{key[1]}"
+    return f"have it issued anew, then: {replace_command(reading, key)}"
+
+
+def _unseen(reading: Reading, key: Key, secret: Secret) -> Known:
+    """A Secret whose certificate was not seen: by what is written beside it."""
+    ref, notes = reading.ref("secrets", key), secret.metadata.annotations
+    dates, evidence = _dates_beside(reading, key, secret)
+    audited, looked = reading.audit("secrets", key), reading.secrets.values
+    why = _NOT_LOOKED if not looked else "; ".join(audited.troubles[:3])
+    flaws: list[Flaw] = []
+    if looked and not why and secret.type == TLS and not reading.doubt("secrets", key):
+        flaws.append(_empty(reading, key))
+        why = "it holds no certificate"
+    names = tuple(filter(None, notes.get(ALT_NAMES, "").split(",")))
+    if names and len(notes[ALT_NAMES]) < 512:  # longer ones are cut by the decoder
+        path = f"metadata.annotations['{ALT_NAMES}']"
+        flaws += uncovered(
+            reading, key, names, reading.seen("secrets", key, path, ", ".join(names))
+        )
+    flaws += mesh_flaws(reading, key, secret, None)
+    common = notes.get("cert-manager.io/common-name", "")
+    return Known(
+        _place(key, secret), ref, "", (names[0] if names else "") or common or key[1], dates,
+        unseen=why, renewal=of_secret(reading, key, dates), evidence=evidence, about=ref,
+        doubt=reading.doubt("secrets", key), used_by=used_by(reading, key), flaws=tuple(flaws),
+        fix=_fix(reading, key, secret),
+    )  # fmt: skip
+
+
+def _dates_beside(
+    reading: Reading, key: Key, secret: Secret
+) -> tuple[Dates | None, tuple[Evidence, ...]]:
+    """By the Certificate that writes it, or by OpenShift's annotation."""
+    claim = reading.certificate_of(key)
+    if claim is not None:
+        dates = status_dates(claim)
+        if dates is None:
+            return None, ()
+        path, value = "status.notAfter", claim.status.not_after
+        return dates, (reading.seen("certificates", claim.key, path, value),)
+    text = secret.metadata.annotations.get(EXPIRY, "")
+    end = parse_rfc3339(text)
+    if end is None:
+        return None, ()
+    made = parse_rfc3339(secret.metadata.creation_timestamp)
+    start = made if made is not None and made < end else end
+    shown = reading.seen("secrets", key, f"metadata.annotations['{EXPIRY}']", text)
+    return Dates(start, end), (shown,)
+
+
+def _empty(reading: Reading, key: Key) -> Flaw:
+    ref = reading.ref("secrets", key)
+    return reading.flaw(
+        "CERT-MISSING",
+        Severity.MEDIUM,
+        f"TLS Secret {key[1]} holds no certificate",
+        f"Secret {key[0]}/{key[1]} is of type {TLS}, and nothing in it can be read as a "
+        "certificate: what serves it does not start, or shows another one.",
+        (reading.seen("secrets", key, "data['tls.crt']", "(no certificate that can be read)"),),
+        replace_command(reading, key),
+        about=ref,
+        fails=True,
+    )
+
+
+def config_map_rows(reading: Reading) -> Iterator[Known]:
+    """Certificates in ConfigMaps, but for the cluster's own authority, which is in all of them."""
+    view = reading.cluster.topic("configmaps")
+    for key, one in reading.objects("configmaps", ConfigMap):
+        if key[1] == ROOT_CA or key not in view.audit:
+            continue
+        ref, labels = reading.ref("configmaps", key), one.metadata.labels
+        keeper = next((words for label, words in _BUNDLE_LABELS.items() if label in labels), "")
+        renewal = Renewal(True, keeper) if keeper else Renewal(False)
+        fix = f"put another into ConfigMap {key[0]}/{key[1]} where it was made"
+        for path, some in by_field(view.audit[key].certificates):
+            bundle = is_bundle(some)
+            for each in [longest(some)] if bundle else some:
+                where = path if bundle else each.path
+                shown = reading.seen("configmaps", key, where, shown_text(each))
+                weak = (
+                    () if bundle else flaws_of(reading, each, shown, fix, about=ref, subject=where)
+                )
+                yield Known(
+                    CertPlace.OTHER_SECRET, ref, where, name_of(each), dates_of(each),
+                    renewal=renewal, evidence=(shown,), about=ref, subject=where,
+                    doubt=reading.doubt("configmaps", key), seen=each, flaws=tuple(weak), fix=fix,
+                    bundle=bundle,
+                )  # fmt: skip

@@ -72,7 +72,7 @@ class ClusterPlaces:
                 continue
             self._marks[topic] = mark
             again = before is not None and before.version != view.version
-            for key in self._changes(topic, view, again):
+            for key in self._changes(topic, view, again) | self._adopted(topic, view):
                 where = (topic, key)
                 loose.add(where)
                 loose.update(self._repeats.get(where, ()))
@@ -94,6 +94,16 @@ class ClusterPlaces:
         if len(new) != len(old) or found:
             found.update(old.keys() - new.keys())
         return found
+
+    def _adopted(self, topic: str, view: TopicView) -> set[Key]:
+        """Keys of objects that belong to another controller than before."""
+        if topic not in REPEATING:
+            return set()
+        return {
+            key
+            for key in self._audits[topic]
+            if self._owners.get((topic, key)) != _controller(view.objects.get(key))
+        }
 
     def _link(self, where: Where, found: Projection | None) -> None:
         """Note whose template an object repeats."""

@@ -61,6 +61,7 @@ async def _diagnose(arguments: Namespace) -> Diagnosis:
             deadline=arguments.timeout,
             connect=connecting(target.config),
             late="see --timeout",
+            scan_values=tuple(target.config.audit.scan_values),
         )
         checkups, results = await asyncio.gather(
             examine_all(target.inventory.endpoints, scope, places=target.config.connections),

@@ -1,8 +1,9 @@
 """Find out about one cluster: can it be reached, as whom, and what may be read there.
 
-Asks only the API server's version, its discovery and the three self-reviews; lists nothing. Each
-step that fails is an answer of its own, so one refusal does not hide the rest. `doctor` asks this
-way before anything is connected, the application of a cluster that is.
+Asks only the API server's version, its discovery and the three self-reviews; lists nothing but the
+names of namespaces, where a kind may be read in some (`checkup_namespaces`). Each step that fails
+is an answer of its own, so one refusal does not hide the rest. `doctor` asks this way before
+anything is connected, the application of a cluster that is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from mckconsole.domain.access import Answer, TopicAccess
 from mckconsole.domain.kinds import BY_TOPIC, Kind
@@ -22,6 +24,8 @@ from mckconsole.sources.discovery import ApiSurface, discover, server_version
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import NotServed, ReadTimeout, SourceError, StatusTrouble
 from mckconsole.sources.reviews import Access, review_access, review_path, review_subject
+from mckconsole.store.checkup_namespaces import where_allowed
+from mckconsole.store.cluster import is_withheld
 from mckconsole.store.contact import Connect, InternalTrouble
 
 logger = logging.getLogger(__name__)
@@ -80,6 +84,13 @@ class Scope:
     connect: Connect
     late: str = ""
     """What to do where that was too short."""
+    scan_values: tuple[str, ...] = ()
+    """Clusters (names or globs) in which values are looked at."""
+
+    def topics_of(self, cluster: str) -> tuple[str, ...]:
+        """The topics that are read in this cluster at all."""
+        values = any(fnmatchcase(cluster, one) for one in self.scan_values)
+        return tuple(one for one in self.topics if not is_withheld(BY_TOPIC[one], values))
 
 
 async def examine(
@@ -99,7 +110,7 @@ async def examine(
         if client is None:
             client = own = scope.connect(endpoint)
         async with asyncio.timeout(scope.deadline):
-            await _examine(client, scope.topics, found)
+            await _examine(client, scope.topics_of(endpoint.name), found)
     except SourceError as error:
         _fail(found, error)
     except TimeoutError:
@@ -169,8 +180,14 @@ async def _ask_topic(client: ClusterClient, surface: ApiSurface, kind: Kind) -> 
         return TopicAccess(kind.topic, Answer.YES)
     if access.error:
         return TopicAccess(kind.topic, Answer.UNKNOWN, access.error)
+    some = ""
+    if kind.by_namespace:
+        try:
+            some = await where_allowed(client, kind)
+        except SourceError as error:
+            return TopicAccess(kind.topic, Answer.UNKNOWN, error.message)
     verb = "get" if kind.document else "list"
-    return TopicAccess(kind.topic, Answer.NO, access.reason or f"RBAC grants no {verb}")
+    return TopicAccess(kind.topic, Answer.NO, some or access.reason or f"RBAC grants no {verb}")
 
 
 async def _ask_access(client: ClusterClient, kind: Kind) -> Access:

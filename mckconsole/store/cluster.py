@@ -45,10 +45,9 @@ def _as_read(topic: str, stretch: float, values: bool) -> Kind:
     return kind if stretch == 1.0 else replace(kind, poll_seconds=kind.poll_seconds * stretch)
 
 
-def _withheld(kind: Kind) -> str:
-    """Why `kind`, as it is read here, is not."""
-    unwanted = kind.by_values and kind.only_audited and kind.sensitivity is not Sensitivity.VALUES
-    return WITHHELD if unwanted else ""
+def is_withheld(kind: Kind, values: bool) -> bool:
+    """Whether `kind` is not read at all, unless `values` may be looked at."""
+    return kind.by_values and kind.only_audited and not values
 
 
 class ClusterStore:
@@ -72,6 +71,8 @@ class ClusterStore:
         self.endpoint = endpoint
         self.name = endpoint.name
         self.version: VersionInfo | None = None
+        self.scans_values = scan_values
+        """Whether the values of what holds credentials are looked at."""
         self._pace = pace
         self._emit = emit
         self._state = ClusterState.PENDING
@@ -90,7 +91,7 @@ class ClusterStore:
                 kind,
                 pace=pace,
                 ageing=ageing,
-                withheld=_withheld(kind),
+                withheld=WITHHELD if is_withheld(kind, scan_values) else "",
                 changed=self._topic_changed,
             )
             for topic, kind in kinds.items()

@@ -92,7 +92,9 @@ async def _access(case: Examination) -> Checkup:
         found.problem = case.refused
         return found
     client = case.client if held.connected_now else None
-    return await examine(held.endpoint, Scope(held.topics, PATIENCE, case.connect), client=client)
+    values = ("*",) if held.scans_values else ()
+    scope = Scope(held.topics, PATIENCE, case.connect, scan_values=values)
+    return await examine(held.endpoint, scope, client=client)
 
 
 async def _probe_all(case: Examination) -> tuple[MetricsEndpoint, ...]:

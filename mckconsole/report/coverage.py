@@ -15,7 +15,7 @@ from mckconsole.domain.findings import EvidenceSource
 from mckconsole.domain.kind import Kind, Sensitivity
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import QUERIES, MetricState
-from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
+from mckconsole.domain.snapshot import NOT_READ, ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.domain.states import TopicState
 from mckconsole.views.spec import PaneSpec
 
@@ -90,6 +90,8 @@ _METRICS: Mapping[MetricState, Answer] = {
     MetricState.NOT_CONFIGURED: Answer.NOT_ASKED,
 }
 _METRIC_NAMES = {query.id: query.metric for query in QUERIES}
+MAX_NAMED = 100
+"""Namespaces that a reason names."""
 UNASKED_VALUES = "only values would tell, and those are looked at with --scan-values"
 
 
@@ -158,7 +160,18 @@ def _reason(cluster: ClusterSnapshot, view: TopicView, answer: Answer) -> str:
         return UNASKED_VALUES
     if answer is Answer.NOT_ASKED and not cluster.state.readable:
         return ": ".join(part for part in (cluster.state.value, cluster.reason) if part)
-    return view.reason or view.gap
+    return view.reason or _unread(view) or view.gap
+
+
+def _unread(view: TopicView) -> str:
+    """The namespaces of which nothing could be read, and why the first could not."""
+    reasons = {space: paths for (space, name), paths in view.faults.items() if name == NOT_READ}
+    if not reasons:
+        return ""
+    named = sorted(space or "namespaces that are not known" for space in reasons)
+    more = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
+    why = "; ".join(next(iter(reasons.values())))
+    return f"not read in {', '.join(named[:MAX_NAMED])}{more}: {why}"
 
 
 def _queries(cluster: ClusterSnapshot, queries: Mapping[str, tuple[str, ...]]) -> Iterator[Asked]:

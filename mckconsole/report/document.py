@@ -41,7 +41,8 @@ class ClusterEntry:
     """Unix seconds of its last answer, None when there was none."""
     warnings: tuple[str, ...]
     mode: str = ""
-    """What the audit looked at of credentials: `values` or `metadata`; empty: there was none."""
+    """What the audit looked at of Secrets: `values`, `metadata`, or `none` where they could not be
+    read; empty: nobody asked for an audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,10 @@ def clusters_of(snapshot: FleetSnapshot, analysis: Analysis) -> tuple[ClusterEnt
 def _mode(cluster: ClusterSnapshot) -> str:
     if AUDIT not in cluster.topics:
         return ""
-    return "values" if cluster.topic(AUDIT).values else "metadata"
+    view = cluster.topic(AUDIT)
+    if not view.state.readable:
+        return "none"
+    return "values" if view.values else "metadata"
 
 
 def _table(pane: PaneSpec, snapshot: FleetSnapshot, analysis: Analysis) -> PaneTable:

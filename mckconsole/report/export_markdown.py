@@ -13,7 +13,7 @@ from mckconsole.domain.text import clean
 
 _SIGNS = re.compile(r"[\\`*_{}\[\]<>#!|~&$^]")
 _TOUCHED = re.compile(
-    r"@|//|www\.|:[\w+-]+:|#[0-9]|[0-9a-f]{7}|\w\.[^\W\d_]{2}|[A-Za-z][A-Za-z0-9+.-]*:\S", re.I
+    r"@|//|www\.|:[\w+-]+:|#[0-9]|[0-9a-f]{7}|\S\.[^\W\d_]{2}|[A-Za-z][A-Za-z0-9+.-]*:\S", re.I
 )
 
 _STARTS = re.compile(r"[-+=]|[0-9]{1,9}[.)]")

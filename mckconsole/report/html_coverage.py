@@ -81,7 +81,7 @@ def _answer(answer: Answer) -> Html:
 
 def appendix(document: Document) -> Html | None:
     """Every question to every cluster."""
-    heads = ("topic", "asked for", "looked at", "answer", "objects", "when", "why")
+    heads = ("topic", "asked for", "how deep", "answer", "objects", "when", "why")
     parts = [
         joined(
             el("h3", cluster),

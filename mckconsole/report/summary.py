@@ -12,7 +12,7 @@ from mckconsole.views.cells import SEVERITY_ROLES
 from mckconsole.views.explain import count
 from mckconsole.views.spec import Role
 
-_MODES = {"values": "values looked at", "metadata": "metadata only"}
+_MODES = {"values": "values looked at", "metadata": "metadata only", "none": "could not be read"}
 
 
 def finding_counts(document: Document) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import MetricState, MetricVector
-from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
+from mckconsole.domain.snapshot import NOT_READ, ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.report.coverage import UNASKED_VALUES, Answer, Asked, coverage
 from mckconsole.report.coverage_sums import missing, sections, tallies
@@ -57,6 +57,17 @@ def test_every_state_has_its_answer(state: TopicState) -> None:
 def test_what_was_read_in_part_is_no_answer() -> None:
     entry = with_topic(TopicView("nodes", TopicState.FRESH, faults={("", "n1"): ("status",)}))
     assert (entry.answer, entry.reason, entry.in_part) == (Answer.PARTIAL, "n1: status", 1)
+
+
+def test_namespaces_of_which_nothing_was_read_are_named() -> None:
+    faults = {(space, NOT_READ): (f"403 in {space}",) for space in ("shop", "billing")}
+    view = TopicView("secrets", TopicState.FRESH, faults={**faults, ("a", "b"): ("data",)})
+    entry = with_topic(view)
+    assert (entry.answer, entry.in_part) == (Answer.PARTIAL, 3)
+    assert entry.reason == "not read in billing, shop: 403 in shop"
+    many = {(f"n{number:03}", NOT_READ): ("403",) for number in range(105)}
+    reason = with_topic(TopicView("secrets", TopicState.FRESH, faults=many)).reason
+    assert reason.endswith(", n099 and 5 more: 403")
 
 
 def test_how_deep_credentials_were_looked_at() -> None:

@@ -149,6 +149,7 @@ def rendered(text: str) -> Reader:
 
 @given(HOSTILE)
 @example("a\\|b@c")
+@example("0|.AL")
 def test_markdown_shows_a_cell_as_it_is_and_nothing_else(text: str) -> None:
     page = rendered(export_rows("md", ONE, [row_of(text), row_of("end")], title="t", at=0))
     assert page.tags <= {"h1", "p", "table", "thead", "tbody", "tr", "th", "td", "code"}

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 import jsonschema
+import pytest
 
 from mckconsole.analysis.engine import Analysis, analyse
-from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.snapshot import FleetSnapshot, TopicView
 from mckconsole.domain.states import TopicState
 from mckconsole.domain.waivers import Waiver, Waivers
 from mckconsole.report.document import build
@@ -82,3 +83,19 @@ def test_notes_are_about_the_panes_that_were_read() -> None:
     everything = build(fleet, analysis, (pane("fleet"),), waivers).notes
     assert len(everything) == 2
     assert build(fleet, analysis, (pane("fleet"),)).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("view", "mode"),
+    [
+        (TopicView("secrets", TopicState.FRESH), "metadata"),
+        (TopicView("secrets", TopicState.FRESH, values=True), "values"),
+        (TopicView("secrets", TopicState.STALE, values=True), "values"),
+        (TopicView("secrets", TopicState.FORBIDDEN, values=True), "none"),
+        (TopicView("nodes", TopicState.FRESH), ""),
+    ],
+)
+def test_what_was_looked_at_of_secrets(view: TopicView, mode: str) -> None:
+    fleet = FleetSnapshot({"west": replace(cluster("west"), topics={view.topic: view})}, NOW)
+    (entry,) = build(fleet, analyse(fleet), (pane("mesh"),)).clusters
+    assert entry.mode == mode

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mckconsole.analysis.rules_certificates import CERTIFICATE_RULES
 from mckconsole.analysis.rules_identity import IDENTITY_RULES
 from mckconsole.analysis.rules_secrets import SECRET_RULES
 from mckconsole.analysis.rules_services import SERVICE_RULES
@@ -306,7 +307,15 @@ _CONFIGURATION = (
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         rule.id: rule
-        for rule in (*_LINKS, *_CONFIGURATION, *SERVICE_RULES, *IDENTITY_RULES, *SECRET_RULES)
+        for group in (
+            _LINKS,
+            _CONFIGURATION,
+            SERVICE_RULES,
+            IDENTITY_RULES,
+            SECRET_RULES,
+            CERTIFICATE_RULES,
+        )
+        for rule in group
     }
 )
-"""By rule id: links, meshes, services, identities, secrets."""
+"""By rule id: links, meshes, services, identities, secrets, certificates."""

@@ -120,12 +120,11 @@ def log_unknowns(fleet: FleetSnapshot) -> Iterator[Unknown]:
     for name in fleet.clusters:
         reason = f"who read Secrets is known by the logs alone: {spans}{left}"
         yield Unknown(PANE, name, "SEC-ACCESS-READ", reason)
-    known = {*fleet.clusters, ""} if len(fleet.clusters) == 1 else {*fleet.clusters}
-    strange = sorted({one.cluster or "(no cluster)" for one in fleet.access.accesses
-                      if one.cluster not in known})  # fmt: skip
-    if strange:
-        reason = f"the logs name {listed(strange)}, which is no cluster here"
-        yield Unknown(PANE, next(iter(fleet.clusters), ""), "SEC-ACCESS-READ", reason)
+    lost = sum(one.count for one in fleet.access.accesses if one.cluster not in fleet.clusters)
+    if lost and len(fleet.clusters) > 1:
+        reason = f"of {number(lost, 'read')} the logs do not say in which of these clusters"
+        for name in fleet.clusters:
+            yield Unknown(PANE, name, "SEC-ACCESS-READ", f"{reason} (`--audit-log CLUSTER=FILE`)")
 
 
 def _span(file: LogFile) -> str:

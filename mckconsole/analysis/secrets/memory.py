@@ -52,6 +52,7 @@ class CredentialShelf:
         """By fingerprint."""
         self.hidden = 0
         self._ordered: Ordered[Credential] = Ordered()
+        self._clusters: tuple[tuple[Credential, ...], frozenset[str]] = ((), frozenset())
 
     def put(self, changes: Mapping[str, Judged]) -> None:
         """Put new verdicts in the places of old ones; one that says nothing takes away."""
@@ -72,6 +73,14 @@ class CredentialShelf:
     def credentials(self) -> tuple[Credential, ...]:
         """Worst first."""
         return self._ordered.items
+
+    @property
+    def clusters(self) -> frozenset[str]:
+        """Where they lie."""
+        if self._clusters[0] is not self.credentials:
+            names = frozenset(place.cluster for one in self.credentials for place in one.places)
+            self._clusters = (self.credentials, names)
+        return self._clusters[1]
 
 
 def _order(key: str, one: Credential) -> SortKey:

@@ -53,10 +53,9 @@ def analyse_secrets(
 
 
 def _unknowns(desk: Desk, around: Around) -> Iterator[Unknown]:
-    with_findings = {name for one in desk.shelf.credentials for name in one.clusters}
     for name, cluster in around.fleet.clusters.items():
         facts = around.facts.get(name)
         gap = rbac_gap(facts.unread if facts else {}, facts is not None and facts.rbac is not None)
         troubles = desk.clusters[name].places.troubles
-        yield from cluster_unknowns(cluster, troubles, name in with_findings, gap)
+        yield from cluster_unknowns(cluster, troubles, name in desk.shelf.clusters, gap)
     yield from log_unknowns(around.fleet)

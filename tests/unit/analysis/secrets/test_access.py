@@ -117,4 +117,4 @@ def test_what_a_log_covers_and_whose_reads_are_left_out_is_said() -> None:
     assert any("audit.log covers 2026-09-20T" in one for one in reasons)
     assert any("3 reads of this console left out" in one for one in reasons)
     alone = analysed(cluster("aws"), cluster("gcp"), accesses=[did(cluster="moon")])
-    assert any("the logs name moon" in one.reason for one in alone.unknowns)
+    assert any("of 3 reads the logs do not say" in one.reason for one in alone.unknowns)

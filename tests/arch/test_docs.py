@@ -14,6 +14,7 @@ from mckconsole.cli.completion import describe
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.config.schema import config_schema
 from mckconsole.domain.kinds import KINDS, Kind
+from mckconsole.domain.kinds_audit import AUDIT_KINDS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -54,6 +55,10 @@ def test_every_command_is_in_the_readme() -> None:
     assert all(f"mckconsole {command.name}" in README for command in commands if command.words)
 
 
+GRANTED = [kind for kind in AUDIT_KINDS if not kind.by_values]
+"""Optional, and in the reader's role all the same."""
+
+
 def granted(rules: list[dict[str, Any]], kind: Kind) -> bool:
     if kind.document:
         return any(kind.document in rule.get("nonResourceURLs", ()) for rule in rules)
@@ -68,7 +73,7 @@ def granted(rules: list[dict[str, Any]], kind: Kind) -> bool:
 
 @pytest.mark.parametrize(
     "kind",
-    [kind for kind in KINDS if kind.document or not kind.optional],
+    [kind for kind in KINDS if kind.document or not kind.optional or kind in GRANTED],
     ids=lambda kind: kind.topic,
 )
 def test_the_shipped_roles_grant_every_topic(kind: Kind) -> None:
@@ -77,6 +82,14 @@ def test_the_shipped_roles_grant_every_topic(kind: Kind) -> None:
     if kind.namespace == role["metadata"]["namespace"]:
         rules += role["rules"]
     assert granted(rules, kind)
+
+
+def test_the_auditors_role_lists_what_holds_credentials_and_nothing_else() -> None:
+    role = yaml.safe_load((ROOT / "docs" / "rbac-auditor.yaml").read_text())
+    assert {kind.plural for kind in KINDS if kind.by_values} == {
+        resource for rule in role["rules"] for resource in rule["resources"]
+    }
+    assert all(rule["verbs"] == ["list"] and rule["apiGroups"] == [""] for rule in role["rules"])
 
 
 def test_the_shipped_roles_only_read_and_never_secrets() -> None:

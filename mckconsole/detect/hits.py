@@ -10,6 +10,8 @@ from mckconsole.detect.model import Match, Value
 from mckconsole.detect.parts import Part, overlaps
 from mckconsole.domain.audit import Tier
 
+_LEAVES = 1 << 40
+"""More values than any document has."""
 _FIRST = {Tier.PROVEN: 0, Tier.SHAPED: 1, Tier.NAMED: 2}
 
 
@@ -51,8 +53,14 @@ class Hit:
     def touches(self, other: Hit) -> bool:
         """Whether both share bytes of the object."""
         return self.part.place.path == other.part.place.path and overlaps(
-            self.part, self.span, other.part, other.span
+            self.part, self._reach, other.part, other._reach
         )
+
+    @property
+    def _reach(self) -> tuple[int, int]:
+        """The span, with the values that a document was taken apart into: they lie before it."""
+        start, end = self.span
+        return (-_LEAVES if self.parsed else start), end
 
 
 def settle(hits: Iterable[Hit], engine: Engine) -> list[Hit]:

@@ -33,7 +33,8 @@ _ELEMENT = re.compile(rb"([A-Za-z0-9_.\-:]{1,96})>[ \t]*([^<\r\n]{1,8192}?)[ \t]
 _COMMENT = re.compile(rb"[ \t]+[#;].*\Z")
 _BLOCK = re.compile(rb"[|>][+-]?\d?[ \t]*\Z")
 _KEY_LINE = re.compile(
-    rb"([ \t]*)((?:- +)*)(?:export[ \t]+)?[\"']?([A-Za-z0-9_./\-]{1,96})[\"']?[ \t]*(=>|:=|=|:)"
+    rb"([ \t]*)((?:- +)*)(?:export[ \t]+)?[\"']?([A-Za-z0-9_./\-]{1,96})[\"']?[ \t]*"
+    rb"(=>|:=|=|:(?=\s|\Z))"
 )
 _DASHES = re.compile(rb"([ \t]*)((?:- *)*)")
 _ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9_]*\Z")
@@ -67,6 +68,8 @@ def assigned(data: bytes, word: int) -> Assigned | None:
         first = _FIRST.match(data, line, at) is not None
     if found is None or (name := found[1].decode("ascii")).isdigit():
         return None
+    if data[at - 1 : at] == b":" == found[2]:
+        return None  # part of an ARN or URN
     start, end = _extent(data, found.end(), first)
     return Assigned(name, start, end) if start < end else None
 

@@ -15,6 +15,8 @@ from mckconsole.domain.findings import Severity
 KEY_ID = "SEC-AWS-ACCESS-KEY"
 
 _ACCOUNT = 0x7FFFFFFFFF80
+_ACCOUNT_END = 12
+"""Characters of an id that the prefix and most of the account make up."""
 _HEX = re.compile(rb"[0-9a-f]{40}|[0-9A-F]{40}")
 _NAMES = re.compile(
     r"aws.{0,12}(?:secret|sk$)|secret.?access|secret.?key$|s3.{0,8}secret|aws.{0,8}key$",
@@ -43,7 +45,8 @@ def is_secret(text: bytes) -> bool:
 
 
 def _key_id(text: bytes) -> Verdict | None:
-    if text.endswith(_EXAMPLE):
+    """The account's part may be any number, all zeros too: only what follows must be random."""
+    if text.endswith(_EXAMPLE) or not is_random(text[_ACCOUNT_END:], 2.0):
         return None
     account = account_of(text)
     facts = (("account", account),) if account else ()
@@ -51,7 +54,7 @@ def _key_id(text: bytes) -> Verdict | None:
     return Verdict(
         Tier.SHAPED,
         ID_ALONE,
-        (("key id", text.decode()), *facts, ("kind", kind)),
+        (*facts, ("kind", kind)),
         Severity.LOW,
     )
 
@@ -71,7 +74,7 @@ TWIN = Twin(
 
 TOKENS = (
     *(
-        Token(KEY_ID, mark, rb"[A-Z2-7]{16}", 2.5, _key_id, end=rb"(?![A-Za-z0-9_])",
+        Token(KEY_ID, mark, rb"[A-Z2-7]{16}", 0.0, _key_id, end=rb"(?![A-Za-z0-9_])",
               before=rb"[A-Za-z0-9_+/]")
         for mark in (b"AKIA", b"ASIA", b"ABIA", b"ACCA")
     ),

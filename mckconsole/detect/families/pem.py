@@ -27,14 +27,20 @@ _MAX_BLOCK = 32768
 _MAX_BLOCKS = 100
 """Keys of one value that are parsed."""
 _HEADERS = re.compile(rb"[A-Za-z-]{2,30}: [^\n]{0,200}\n")
-_NOISE = re.compile(rb"\\[nrt]|[\s\\\"'+,]")
+_NOISE = re.compile(rb"\\[nrt]|(?<=[\"'])[ \t]*\+|[\s\\\"',]")
+"""Line ends, written out or not, and what joins strings in programs; `+` is a digit of base64."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}\Z")
 _CHECKSUM = re.compile(rb"=[A-Za-z0-9+/]{4}\Z")
 _HOME = {
     "kubernetes.io/tls": ("tls.key",),
     "kubernetes.io/ssh-auth": ("ssh-privatekey",),
 }
-_BESIDE = {"tls.key": "tls.crt", "ca.key": "ca.crt", "key.pem": "cert.pem"}
+_BESIDE = {
+    "tls.key": "tls.crt",
+    "ca.key": "ca.crt",
+    "key.pem": "cert.pem",
+    "ca-key.pem": "ca-cert.pem",
+}
 """Keys of other Secrets that hold a key where it belongs: beside its certificate."""
 
 

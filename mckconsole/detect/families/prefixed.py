@@ -35,7 +35,7 @@ class Token:
     rest: bytes
     """Pattern of what follows; quantifiers bounded and possessive."""
     entropy: float = 3.0
-    """Bits per byte that what follows the mark must have."""
+    """Bits per byte that what follows the mark must have; 0: `check` sees to it."""
     check: Check | None = None
     shown: int = -1
     """Characters of it that its format makes public; -1: the mark."""
@@ -48,7 +48,7 @@ class Token:
         """Every one in `data`."""
         for found in occurrences(_literal(self.mark) + self.rest + self.end, data, self.before):
             text = found[0]
-            if not is_random(text[len(self.mark) :], self.entropy):
+            if self.entropy and not is_random(text[len(self.mark) :], self.entropy):
                 continue
             verdict = self.check(text) if self.check else Verdict()
             if verdict:

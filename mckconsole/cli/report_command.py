@@ -132,7 +132,8 @@ def _scope(arguments: Namespace, target: Target, panes: Sequence[PaneSpec]) -> s
     named = arguments.context or target.config.contexts
     contexts = f"contexts {', '.join(named)}" if named else "all contexts"
     names = [pane.name for pane in panes]
-    shown = "every pane" if OVERVIEW in names else f"panes {', '.join(names)}"
+    many = "s" if len(names) > 1 else ""
+    shown = "every pane" if OVERVIEW in names else f"pane{many} {', '.join(names)}"
     return f"{contexts} · {shown}"
 
 

@@ -88,12 +88,12 @@ def read_cluster(
     reading.uses = find_uses(reading)
     reading.mounted_alone = mounted_alone(reading)
     entries: dict[str, CertificateEntry] = {}
+    findings: dict[str, Finding] = {}
     changes = [waiting(reading)]
     for row in _rows(reading):
-        entry = _judged(reading, row)
+        entry = _judged(reading, row, findings)
         entries.setdefault(entry.id, entry)
         changes.append(next_change(row.dates, row.renewal, reading.now))
-    findings = {one.id: one for entry in entries.values() for one in entry.findings}
     findings.update((one.finding.id, one.finding) for one in signing_keys(reading))
     soonest = min((at for at in changes if at is not None), default=None)
     again = None if soonest is None else soonest - cluster.clock_offset
@@ -126,8 +126,9 @@ def _rows(reading: Reading) -> Iterator[Known]:
     yield from request_rows(reading)
 
 
-def _judged(reading: Reading, row: Known) -> CertificateEntry:
-    """A row with its verdict. What is not sure to be so any more is judged as of when it was."""
+def _judged(reading: Reading, row: Known, told: dict[str, Finding]) -> CertificateEntry:
+    """A row with its verdict. What is not sure to be so any more is judged as of when it was; what
+    was `told` of the same certificate at another place is told in the same words."""
     now = reading.now
     if row.doubt and row.evidence:
         now = min(now, row.evidence[0].observed_at)
@@ -135,7 +136,8 @@ def _judged(reading: Reading, row: Known) -> CertificateEntry:
     if row.doubt and judged.verdict is Verdict.PASS:
         judged = Judged(Verdict.UNKNOWN, judged.health, row.doubt)
     found = matrix_finding(reading, row, judged, now)
-    findings = [one.finding for one in row.flaws] + ([found] if found else [])
+    every = [one.finding for one in row.flaws] + ([found] if found else [])
+    findings = [told.setdefault(one.id, one) for one in every]
     findings.sort(key=lambda one: (one.severity.rank, one.rule, one.subject))
     verdict, reason = judged.verdict, reason_of(row, judged)
     broken = next((one.finding for one in row.flaws if one.fails), None)

@@ -20,8 +20,8 @@ from mckconsole.analysis.secrets.model import AuditPolicy
 from mckconsole.domain.findings import Finding
 from mckconsole.domain.snapshot import FleetSnapshot
 
-ASKED = "certificates"
-"""The topic that is read when certificates are wanted, and for nothing else."""
+ASKED = "secrets"
+"""The topic that is read when certificates are wanted, and for nothing but the audit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ _NAMED = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
-_FIRST, _DAYS = date(2025, 1, 1), 5 * 365
+_FIRST, _DAYS = date(2024, 1, 1), 9 * 366  # with two leap days
 _DAY = 86400.0
 _MAX_TEXT = 200
 _NAMES = {

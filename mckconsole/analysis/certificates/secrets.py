@@ -90,12 +90,12 @@ def _seen(
     reading: Reading, key: Key, secret: Secret, found: Sequence[CertificateSeen]
 ) -> Iterator[Known]:
     fields, leaf = by_field(found), leaf_of(found)
-    main = field_of(leaf.path) if leaf else fields[0][0]
+    first = next((some[0] for _, some in fields if not is_bundle(some)), None)
     place, ref, fix = _place(key, secret), reading.ref("secrets", key), _fix(reading, key, secret)
-    own = leaf or fields[0][1][0]
-    renewal = of_secret(reading, key, dates_of(own))
+    own = leaf or first
+    renewal = of_secret(reading, key, dates_of(own) if own else None)
     for path, some in fields:
-        if is_bundle(some) and path != main:
+        if is_bundle(some) and own not in some:
             one = longest(some)
             shown = reading.seen("secrets", key, path, shown_text(one))
             yield Known(

@@ -14,13 +14,25 @@ from mckconsole.domain.audit import Audited, CertificateSeen
 from mckconsole.domain.findings import Finding
 from mckconsole.domain.objects import Key
 from mckconsole.domain.snapshot import ClusterSnapshot, Handshake
-from mckconsole.domain.states import TopicState
 from mckconsole.domain.times import format_rfc3339
-from tests.unit.analysis.build import NOW, Doc, cluster, fleet
+from tests.unit.analysis.build import NOW, Doc, States, fleet
+from tests.unit.analysis.build import cluster as any_cluster
 from tests.unit.detect.authority import DAY, Made, make
 
 POLICY = AuditPolicy()
 STRICT = AuditPolicy(strict=True)
+
+
+def cluster(
+    name: str,
+    docs: Sequence[Doc] = (),
+    *,
+    states: States | None = None,
+    uid: str | None = None,
+    as_of: float = NOW,
+) -> ClusterSnapshot:
+    """A cluster that is audited."""
+    return any_cluster(name, docs, states=states, uid=uid, as_of=as_of, audited=True)
 
 
 def when(days: float) -> str:
@@ -155,10 +167,6 @@ def with_server(
     return replace(found, handshake=shake)
 
 
-def unread(*topics: str, state: TopicState = TopicState.FORBIDDEN) -> dict[str, TopicState]:
-    return dict.fromkeys(topics, state)
-
-
 def report(
     *clusters: ClusterSnapshot, policy: AuditPolicy = POLICY, now: float = NOW
 ) -> CertificatesReport:
@@ -188,4 +196,4 @@ def finding(found: CertificatesReport, rule: str) -> Finding:
     return one
 
 
-__all__ = ["DAY", "NOW", "cluster", "fleet", "make"]
+__all__ = ["DAY", "NOW", "Doc", "Made", "fleet", "make", "read_certificates"]

@@ -30,8 +30,9 @@ AUDIT_RULES = (
         SCANNED,
         "A credential that does not end by itself was not written anew for longer than "
         "audit.maxAgeDays (90 days). managedFields say when its manager wrote last, so it is that "
-        "old at least; where they are missing nothing is said. Keys of tunnels (Submariner, Cilium "
-        "IPsec) count where they belong, too. Lower where External Secrets or its like keeps it.",
+        "old at least; where they are missing nothing is said. Cilium's IPsec key counts where it "
+        "belongs, too; Submariner's is CERT-SHARED-SECRET's. Lower where External Secrets "
+        "or its like keeps it.",
         "Rotate it, or replace it by what ends by itself: a workload identity, a bound token.",
         "Kubernetes: managedFields; NIST SP 800-57 part 1, cryptoperiods",
     ),

@@ -27,6 +27,9 @@ _ROLES = {
     "azure": "annotate serviceaccount NAME azure.workload.identity/client-id=CLIENT_ID",
 }
 _RELEASE = "sh.helm.release."
+_ACCOUNT_TOKEN = "SEC-K8S-SERVICE-ACCOUNT-TOKEN"  # noqa: S105 - a rule
+_REQUIRED = (".dockerconfigjson", ".dockercfg", "tls.key", "ssh-privatekey", "token-secret")
+"""Keys that a Secret of their type must have: what holds them goes as a whole."""
 _SOURCES = ("Helm", "Argo CD", "Flux", "Kustomize")
 """Tools that write an object again from where it is described."""
 
@@ -76,14 +79,18 @@ def _identity(around: Around, found: Verdict, consumers: Sequence[Consumer]) -> 
 
 
 def _take_away(around: Around, places: Sequence[Place]) -> Iterator[str]:
+    beside: dict[tuple[str, ObjectRef], list[Place]] = {}
+    for one in places:
+        if _in_data(one):
+            beside.setdefault((one.cluster, one.object), []).append(one)
     for one in places[:_MOST]:
-        yield from take_away(around, one)
+        yield from take_away(around, one, beside.get((one.cluster, one.object), ()))
     if len(places) > _MOST:
         yield f"and {len(places) - _MOST} more places, which the evidence names"
 
 
-def take_away(around: Around, place: Place) -> Iterator[str]:
-    """How a credential leaves one place."""
+def take_away(around: Around, place: Place, beside: Sequence[Place] = ()) -> Iterator[str]:
+    """How a credential leaves one place, and the others `beside` it in the object's data."""
     source = next((one for one in _SOURCES if place.owner.startswith(one)), "")
     if source:
         yield f"take it out where {place.owner} has it from, or {source} writes it again"
@@ -92,7 +99,7 @@ def take_away(around: Around, place: Place) -> Iterator[str]:
     elif place.topic in _FORMER:
         yield _kubectl(around, place, f"delete {_plural(place.topic)}")
     elif place.topic in (SECRETS, CONFIG_MAPS):
-        yield _from_data(around, place)
+        yield from _from_data(around, place, beside or (place,))
     elif BY_TOPIC[place.topic].scan in (Scan.WORKLOAD, Scan.LOOSE_POD):
         yield _from_workload(around, place)
     else:
@@ -110,21 +117,40 @@ def forget_applied(around: Around, cluster: str, topic: str, ref: ObjectRef) -> 
     yield f"apply it with `kubectl apply --server-side` from now on, then {command}"
 
 
-def _from_data(around: Around, place: Place) -> str:
-    ref, key = place.object, place.sighting.key
-    if place.topic == SECRETS and ref.name.startswith(_RELEASE):
-        return (
+def _in_data(place: Place) -> bool:
+    return place.topic in (SECRETS, CONFIG_MAPS) and LAST_APPLIED not in place.sighting.path
+
+
+def _from_data(around: Around, place: Place, beside: Sequence[Place]) -> Iterator[str]:
+    name = place.object.name
+    if place.topic == SECRETS and name.startswith(_RELEASE):
+        yield (
             "values of a Helm release stay in each of its revisions: keep few (`--history-max`), "
             f"then {_kubectl(around, place, 'delete secret')}"
         )
-    field = place.sighting.path.partition("[")[0]
-    pointer = f"/{field}/{key.replace('~', '~0').replace('/', '~1')}"
-    patch = f'[{{"op":"remove","path":"{pointer}"}}]'
+        return
+    if place.sighting.expected and place.sighting.rule != _ACCOUNT_TOKEN:
+        return
+    if place.topic == SECRETS and (place.sighting.expected or place.sighting.key in _REQUIRED):
+        yield f"once nothing uses it: {_kubectl(around, place, 'delete secret')}"
+        return
+    pointers = dict.fromkeys(map(_pointer, beside))
+    patch = ",".join(f'{{"op":"remove","path":"{one}"}}' for one in pointers)
     resource = "secret" if place.topic == SECRETS else "configmap"
-    remove = _kubectl(around, place, f"patch {resource}", f"--type=json -p {shlex.quote(patch)}")
+    rest = f"--type=json -p {shlex.quote(f'[{patch}]')}"
+    remove = _kubectl(around, place, f"patch {resource}", rest)
     if place.topic == CONFIG_MAPS:
-        return f"move it to a Secret that few can read, then {remove}"
-    return f"once nothing uses it: {remove}"
+        yield f"move it to a Secret that few can read, then {remove}"
+    else:
+        yield f"once nothing uses it: {remove}"
+
+
+def _pointer(place: Place) -> str:
+    """Where a key of data is, as JSON Patch writes it."""
+    sighting = place.sighting
+    key = sighting.key.replace("~", "~0").replace("/", "~1")
+    key = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f"/{sighting.path.partition('[')[0]}/{key}"
 
 
 def _from_workload(around: Around, place: Place) -> str:

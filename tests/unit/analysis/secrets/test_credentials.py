@@ -229,11 +229,15 @@ def test_a_fresh_copy_makes_no_key_younger() -> None:
 
 
 def test_the_key_of_a_tunnel_grows_old_where_it_belongs() -> None:
-    psk = sighting("SEC-SUBMARINER-PSK", expected=True, written="2025-02-19T12:00:00Z")
-    spot = ("secrets", "submariner-operator", "submariner-ipsec-psk")
-    report = analysed(cluster("aws", seen={spot: [psk]}), cluster("gcp", seen={spot: [psk]}))
+    long_ago = "2025-02-19T12:00:00Z"
+    key = sighting("SEC-CILIUM-IPSEC-KEY", expected=True, written=long_ago)
+    report = analysed(cluster("aws", seen={("secrets", "kube-system", "cilium-ipsec-keys"): [key]}))
     assert report.credentials == ()
     assert [one.rule for one in report.findings] == ["SEC-KEY-AGE"]
+    psk = sighting("SEC-SUBMARINER-PSK", expected=True, written=long_ago)
+    spot = ("secrets", "submariner-operator", "submariner-ipsec-psk")  # CERT-SHARED-SECRET says it
+    both = analysed(cluster("aws", seen={spot: [psk]}), cluster("gcp", seen={spot: [psk]}))
+    assert both.findings == ()
 
 
 def test_remediation_fits_the_places() -> None:
@@ -269,3 +273,19 @@ def test_remediation_fits_the_places() -> None:
     ):
         assert part in text.replace("delete replicasets.apps", "delete replicasets"), part
     assert "kubectl --context ctx-aws -n billing" in text
+
+
+def test_keys_of_one_object_leave_it_together_and_typed_secrets_as_a_whole() -> None:
+    both = (sighting(path="data['ID']", key="ID"), sighting(path="data['KEY']", key="KEY"))
+    text = only(analysed(cluster("aws", seen={S3: both}))).finding.remediation
+    assert text.count("patch secret") == 1
+    assert '[{"op":"remove","path":"/data/ID"},{"op":"remove","path":"/data/KEY"}]' in text
+    pull = sighting("SEC-DOCKER-AUTH", path="data['.dockerconfigjson'] › JSON auths['a'].auth",
+                    key=".dockerconfigjson")  # fmt: skip
+    text = only(analysed(cluster("aws", seen={S3: [pull]}))).finding.remediation
+    assert "delete secret s3-legacy" in text
+    token = sighting("SEC-K8S-SERVICE-ACCOUNT-TOKEN", expected=True)
+    held = {("secrets", "ci", "token"): [token]}
+    elsewhere = {ENV: [sighting("SEC-K8S-SERVICE-ACCOUNT-TOKEN")]}
+    found = only(analysed(cluster("aws", seen={**held, **elsewhere})))
+    assert "-n ci delete secret token" in found.finding.remediation

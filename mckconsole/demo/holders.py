@@ -134,7 +134,7 @@ def _text(value: Any) -> str:
 
 
 def _packed(text: str, how: str) -> bytes:
-    raw = text.encode()
+    raw = base64.b64decode(text) if how == "bytes" else text.encode()
     if how in ("gzip", "helm"):
         raw = gzip.compress(raw, mtime=0)
     return base64.b64encode(raw) if how in ("base64", "helm") else raw

@@ -15,7 +15,7 @@ import yaml
 
 from mckconsole.demo.answers import Listener
 from mckconsole.report.jsonout import schema
-from tests.contract.badfleet import ADMIN_TOKEN, add_context
+from tests.contract.badfleet import add_context
 from tests.contract.hostilesecrets import (
     NAMESPACE,
     TROUBLED,
@@ -26,6 +26,7 @@ from tests.contract.hostilesecrets import (
     token,
 )
 from tests.contract.running import Done, environment
+from tests.net.cluster import ADMIN_TOKEN
 
 MAX_SECONDS = 120.0
 """Of a report over some 200 MB of hostile text; it takes a quarter of that on an idle machine."""

@@ -15,7 +15,7 @@ from mckconsole.config.schema import as_yaml, config_schema
 SAMPLES = sorted(
     path
     for path in (Path(__file__).parents[3] / "sample_configs").glob("*.yaml")
-    if path.stem != "keymap"
+    if path.stem not in ("keymap", "waivers")
 )
 
 

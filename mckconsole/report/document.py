@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from mckconsole.analysis.certificates.model import CertificateEntry
 from mckconsole.analysis.engine import Analysis, spots_of
 from mckconsole.analysis.rules import RULES
 from mckconsole.domain.findings import Finding, Severity, Unknown
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
-from mckconsole.domain.waivers import NO_WAIVERS, Waiver, Waivers, waiver_notes
+from mckconsole.domain.waivers import NO_WAIVERS, Waiver, Waivers, fits, waiver_notes
 from mckconsole.report.coverage import OVERVIEW, Asked, coverage
 from mckconsole.views.panes import PANES
 from mckconsole.views.spec import Column, PaneSpec, Row
@@ -137,7 +136,7 @@ def _notes(
 
 
 def _is_for(waiver: Waiver, panes: set[str]) -> bool:
-    meant = [rule.pane for rule in RULES.values() if fnmatchcase(rule.id, waiver.rule)]
+    meant = [rule.pane for rule in RULES.values() if fits(rule.id, waiver.rule)]
     return not meant or not panes.isdisjoint(meant)
 
 

@@ -14,6 +14,7 @@ from mckconsole.analysis.secrets.model import Place
 from mckconsole.analysis.secrets.topics import SECRETS
 from mckconsole.analysis.secrets.verdict import Verdict, rule_of
 from mckconsole.analysis.secrets.words import written
+from mckconsole.detect.model import CredentialRule
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Finding, Severity
 from mckconsole.domain.times import parse_rfc3339
@@ -48,31 +49,28 @@ def too_old(around: Around, found: Verdict | None, places: Sequence[Place]) -> I
     if age < limit:
         around.look_again(place.cluster, oldest + limit)
         return
-    days, allowed = int(age // 86400), limit / 86400
-    kept = place.topic == SECRETS and kept_by(place.owner)
-    severity = lowered(Severity.MEDIUM) if kept else Severity.MEDIUM
+    days = int(age // 86400)
     around.look_again(place.cluster, oldest + (days + 1) * 86400)
-    what = rule_of(rule)
-    ref = place.object
-    yield finding(
+    peers = {one.cluster for one in places} - {place.cluster}
+    yield _told(around, rule_of(rule), place, days, peers)
+
+
+def _told(
+    around: Around, what: CredentialRule, place: Place, days: int, peers: set[str]
+) -> Finding:
+    ref, path, allowed = place.object, place.sighting.path, around.policy.max_age / 86400
+    kept = place.topic == SECRETS and kept_by(place.owner)
+    when = f"written {written(place.sighting)}"
+    return finding(
         RULE,
-        severity,
+        lowered(Severity.MEDIUM) if kept else Severity.MEDIUM,
         place.cluster,
         ref,
         f"{what.title} not rotated for {number(days, 'day')}",
-        f"{place.sighting.path} of {ref} was written {written(place.sighting)} and holds the same "
-        f"credential since; {allowed:g} days are allowed. Whoever had it in that time has it "
-        "still.",
-        (
-            around.seen(
-                place.cluster,
-                place.topic,
-                ref,
-                place.sighting.path,
-                f"written {written(place.sighting)}",
-            ),
-        ),
+        f"{path} of {ref} was {when} and holds the same credential since; {allowed:g} days are "
+        "allowed. Whoever had it in that time has it still.",
+        (around.seen(place.cluster, place.topic, ref, path, when),),
         what.remediation or "Rotate it.",
-        peers={one.cluster for one in places} - {place.cluster},
-        subject=place.sighting.path + (f" ({place.number})" if place.number > 1 else ""),
+        peers=peers,
+        subject=path + (f" ({place.number})" if place.number > 1 else ""),
     )

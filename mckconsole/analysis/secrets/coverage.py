@@ -60,7 +60,7 @@ def _why(cluster: ClusterSnapshot, view: TopicView) -> str:
         return view.reason or cluster.reason or view.state.value
     spaces = forbidden_in(view)
     if spaces:
-        return f"forbidden in {number(len(spaces), 'namespace')}: {listed(spaces, 10)}"
+        return f"forbidden in {number(len(spaces), 'namespace')}: {listed(spaces, 100)}"
     return view.gap
 
 

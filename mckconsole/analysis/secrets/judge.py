@@ -50,6 +50,11 @@ def judge(around: Around, found: Sequence[Place]) -> Judged:
         return Judged(lone=aged, recheck_at=around.recheck_at)
     if said.tier is Tier.NAMED and not around.policy.by_name:
         return Judged(hidden=True)
+    credential = _credential(around, said, places)
+    return Judged(credential, recheck_at=around.recheck_at)
+
+
+def _credential(around: Around, said: Verdict, places: tuple[Place, ...]) -> Credential:
     consumers = tuple(dict.fromkeys(_consumers(around, said, places)))
     first, clusters = places[0], {one.cluster for one in places}
     about = finding(
@@ -65,7 +70,7 @@ def judge(around: Around, found: Sequence[Place]) -> Judged:
         subject=first.sighting.path + (f" ({first.number})" if first.number > 1 else ""),
     )
     times = [parse_rfc3339(one.sighting.written) for one in places]
-    credential = Credential(
+    return Credential(
         said.rule,
         rule_of(said.rule).title,
         said.tier,
@@ -77,7 +82,6 @@ def judge(around: Around, found: Sequence[Place]) -> Judged:
         (*too_old(around, said, places), *_reads(around, places)),
         max((one for one in times if one is not None), default=None),
     )
-    return Judged(credential, recheck_at=around.recheck_at)
 
 
 def _consumers(around: Around, said: Verdict, places: Sequence[Place]) -> Iterator[Consumer]:

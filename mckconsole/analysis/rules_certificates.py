@@ -224,11 +224,12 @@ _TRUST = (
     ),
     _cert(
         "MASTERS",
-        "Kubeconfig signs in as system:masters",
+        "Client certificate of system:masters",
         Severity.HIGH,
-        ("kube-system",),
-        "The client certificate of the kubeconfig has the organization system:masters: RBAC is not "
-        "asked at all, and a client certificate cannot be revoked.",
+        ("secrets",),
+        "The client certificate of the kubeconfig, or one in a Secret that was looked at, has the "
+        "organization system:masters: RBAC is not asked at all, and a client certificate cannot be "
+        "revoked.",
         "Sign in as a user with a role; keep this one for emergencies.",
         "Kubernetes: RBAC good practices (system:masters)",
     ),

@@ -11,25 +11,27 @@ import base64
 import binascii
 import shlex
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from mckconsole.analysis.certificates.certmanager import by_certificate
-from mckconsole.analysis.certificates.known import Flaw, Known, dates_of, longest, name_of
+from mckconsole.analysis.certificates.holders import Holder, holders
+from mckconsole.analysis.certificates.known import (
+    Flaw,
+    Known,
+    dates_of,
+    longest,
+    name_of,
+    shown_text,
+)
 from mckconsole.analysis.certificates.matrix import Renewal
-from mckconsole.analysis.certificates.model import CertPlace
 from mckconsole.analysis.certificates.reading import Reading, leaf_of
 from mckconsole.analysis.certificates.renewing import of_secret
-from mckconsole.analysis.certificates.secrets import shown_text
 from mckconsole.detect.x509 import covers, read_certificates, verifies
 from mckconsole.domain.audit import CertificateSeen
 from mckconsole.domain.certificates import (
     ApiService,
     Certificate,
-    CrdConversion,
-    ValidatingWebhookConfiguration,
 )
 from mckconsole.domain.findings import Evidence, Severity
-from mckconsole.domain.identity import BundleMeta, ClientConfig, MutatingWebhookConfiguration
 from mckconsole.domain.objects import Key
 
 _KEEPERS = {
@@ -40,72 +42,16 @@ _KEEPERS = {
 """Labels of what keeps its own bundle current."""
 
 
-class Holder(NamedTuple):
-    """One object with a CA bundle, and the Service that it is for."""
-
-    place: CertPlace
-    topic: str
-    key: Key
-    meta: BundleMeta
-    path: str
-    bundle: str
-    """Base64 of PEM."""
-    service: Key | None
-    words: str
-
-
 def bundle_rows(reading: Reading) -> Iterator[Known]:
     """Every bundle; the same one for the same Service once in an object."""
     seen: set[tuple[str, Key, str, Key | None]] = set()
-    for one in (*_webhooks(reading), *_services(reading), *_conversions(reading)):
+    for one in holders(reading):
         same = (one.topic, one.key, one.bundle, one.service)
         if same not in seen:
             seen.add(same)
             row = _row(reading, one)
             if row is not None:
                 yield row
-
-
-def _webhooks(reading: Reading) -> Iterator[Holder]:
-    held: list[tuple[str, Key, MutatingWebhookConfiguration | ValidatingWebhookConfiguration]] = [
-        *(("mutatingwebhooks", *one)
-          for one in reading.objects("mutatingwebhooks", MutatingWebhookConfiguration)),
-        *(("validatingwebhooks", *one)
-          for one in reading.objects("validatingwebhooks", ValidatingWebhookConfiguration)),
-    ]  # fmt: skip
-    for topic, key, one in held:
-        for index, hook in enumerate(one.webhooks):
-            path = f"webhooks[{index}].clientConfig"
-            yield _holder(CertPlace.WEBHOOK, topic, key, one.metadata, path, hook.client_config)
-
-
-def _holder(
-    place: CertPlace, topic: str, key: Key, meta: BundleMeta, path: str, config: ClientConfig
-) -> Holder:
-    service = config.service
-    where = (service.namespace, service.name) if service else None
-    words = f"Service {service.namespace}/{service.name}" if service else "its URL"
-    return Holder(place, topic, key, meta, f"{path}.caBundle", config.ca_bundle, where, words)
-
-
-def _services(reading: Reading) -> Iterator[Holder]:
-    for key, one in reading.objects("apiservices", ApiService):
-        service = one.spec.service
-        if service is not None:
-            where = (service.namespace, service.name)
-            yield Holder(
-                CertPlace.API_SERVICE, "apiservices", key, one.metadata, "spec.caBundle",
-                one.spec.ca_bundle, where, f"Service {service.namespace}/{service.name}",
-            )  # fmt: skip
-
-
-def _conversions(reading: Reading) -> Iterator[Holder]:
-    for key, one in reading.objects("crd-conversions", CrdConversion):
-        hook = one.spec.conversion.webhook
-        if hook is not None and one.spec.conversion.strategy == "Webhook":
-            path = "spec.conversion.webhook.clientConfig"
-            place = CertPlace.CONVERSION
-            yield _holder(place, "crd-conversions", key, one.metadata, path, hook.client_config)
 
 
 def _row(reading: Reading, one: Holder) -> Known | None:

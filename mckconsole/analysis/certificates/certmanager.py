@@ -36,7 +36,9 @@ def by_certificate(reading: Reading, one: Certificate) -> Renewal:
         why = f"{words} has the renewal policy Disabled"
         return Renewal(False, why=why, proof=proof, fix=_enable(reading, key))
     at = parse_rfc3339(status.renewal_time)
-    evidence = f"{words} renews on {day(at)}" if at is not None else f"{words} renews it"
+    evidence = f"{words} renews it"
+    if at is not None:
+        evidence = f"{words} {'renews' if at > reading.now else 'was to renew'} on {day(at)}"
     if doubt := reading.doubt("certificates", key):
         return Renewal(None, evidence, why=doubt, at=at, proof=proof, fix=fix)
     failing, fails_from, late = _trouble(one, words)

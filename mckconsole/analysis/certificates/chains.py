@@ -36,7 +36,7 @@ def flaws_of(
             "CERT-WEAK",
             Severity.HIGH,
             f"certificate of {name} is weak: {one.weak}",
-            f"The certificate of {name} has {one.key or 'an unknown key'} and is weak: {one.weak}. "
+            f"The certificate of {name} ({one.key or 'unknown key'}) is weak: {one.weak}. "
             "Clients refuse it by and by, and whoever breaks it can pretend to be it.",
             (*proof, reading.derived(f"strength of the certificate of {name}", one.weak)),
             f"have it issued with an RSA key of 2048 bits or more, or EC P-256, and SHA-256; {fix}",
@@ -69,37 +69,59 @@ def chain_flaws(
     about: ObjectRef | None,
 ) -> Iterator[Flaw]:
     """What is wrong between a certificate, its key and those that vouch for it."""
-    leaf, name = chain[0], name_of(chain[0])
+    leaf = chain[0]
     if leaf.key_matches is False:
-        yield reading.flaw(
-            "CERT-MISMATCH",
-            Severity.HIGH,
-            f"private key is not that of the certificate of {name}",
-            f"The private key beside the certificate of {name} is another one's: what serves it "
-            "does not start, or goes on with what it had.",
-            (*shown[:1], reading.derived("key beside the certificate", "another one's")),
-            fix,
-            about=about,
-            fails=True,
-        )
+        yield _other_key(reading, leaf, shown, fix, about)
     if leaf.signed_by_next is False and len(chain) > 1 and not leaf.self_signed:
-        yield reading.flaw(
-            "CERT-CHAIN",
-            Severity.MEDIUM,
-            f"chain of {name} does not hold together",
-            f"The certificate of {name} was issued by {leaf.issuer or '(no name)'} and is not "
-            f"signed by the one that follows, {chain[1].subject or '(no name)'}: clients that do "
-            "not know the issuer refuse it.",
-            shown[:2],
-            f"put the issuer's certificate behind its own, in order; {fix}",
-            about=about,
-            subject="order",
-            fails=True,
-        )
+        yield _out_of_order(reading, chain, shown, fix, about)
     above = [one for one in (*chain[1:], *authorities) if one.authority]
     first = min(above, key=lambda one: one.not_after, default=None)
     if first is not None and first.not_after < leaf.not_after and _vouches(leaf, first, chain):
         yield _authority_first(reading, leaf, first, shown, fix, about)
+
+
+def _other_key(
+    reading: Reading,
+    leaf: CertificateSeen,
+    shown: Sequence[Evidence],
+    fix: str,
+    about: ObjectRef | None,
+) -> Flaw:
+    name = name_of(leaf)
+    return reading.flaw(
+        "CERT-MISMATCH",
+        Severity.HIGH,
+        f"private key is not that of the certificate of {name}",
+        f"The private key beside the certificate of {name} is another one's: what serves it "
+        "does not start, or goes on with what it had.",
+        (*shown[:1], reading.derived("key beside the certificate", "another one's")),
+        fix,
+        about=about,
+        fails=True,
+    )
+
+
+def _out_of_order(
+    reading: Reading,
+    chain: Sequence[CertificateSeen],
+    shown: Sequence[Evidence],
+    fix: str,
+    about: ObjectRef | None,
+) -> Flaw:
+    leaf, name = chain[0], name_of(chain[0])
+    return reading.flaw(
+        "CERT-CHAIN",
+        Severity.MEDIUM,
+        f"chain of {name} does not hold together",
+        f"The certificate of {name} was issued by {leaf.issuer or '(no name)'} and is not "
+        f"signed by the one that follows, {chain[1].subject or '(no name)'}: clients that do "
+        "not know the issuer refuse it.",
+        shown[:2],
+        f"put the issuer's certificate behind its own, in order; {fix}",
+        about=about,
+        subject="order",
+        fails=True,
+    )
 
 
 def _vouches(

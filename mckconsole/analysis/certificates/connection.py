@@ -11,25 +11,32 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mckconsole.analysis.certificates.authorities import authority_fix
 from mckconsole.analysis.certificates.chains import flaws_of
-from mckconsole.analysis.certificates.known import Flaw, Known, dates_of, name_of
+from mckconsole.analysis.certificates.known import (
+    Flaw,
+    Known,
+    dates_of,
+    is_bundle,
+    longest,
+    name_of,
+    shown_text,
+)
 from mckconsole.analysis.certificates.matrix import Renewal
 from mckconsole.analysis.certificates.model import CertPlace
 from mckconsole.analysis.certificates.reading import Reading
-from mckconsole.analysis.certificates.secrets import ROOT_CA, shown_text
-from mckconsole.detect.x509 import MAX_NAMES, covers, read_certificates
+from mckconsole.analysis.certificates.secrets import MASTERS
+from mckconsole.detect.x509 import MAX_NAMES, covers
 from mckconsole.domain.audit import CertificateSeen
-from mckconsole.domain.certificates import AggregatorCa
-from mckconsole.domain.credentials import ConfigMap
 from mckconsole.domain.findings import Evidence, Severity
 
-MASTERS = "system:masters"
 _ENDPOINTS = (
     (re.compile(r"\.eks\.amazonaws\.com(\.cn)?$"), "EKS"),
     (re.compile(r"\.gke\.goog$"), "GKE"),
     (re.compile(r"\.azmk8s\.io$"), "AKS"),
 )
 _PROVIDERS = {"eks": "EKS", "gke": "GKE", "aks": "AKS", "openshift": "OpenShift"}
+_SERVER_FIX = "on each control plane node: kubeadm certs renew apiserver (k3s, RKE2: restart it)"
 
 
 def provider_renewal(reading: Reading) -> Renewal | None:
@@ -47,35 +54,45 @@ def provider_renewal(reading: Reading) -> Renewal | None:
 
 def connection_rows(reading: Reading) -> Iterator[Known]:
     """What the API server shows and the kubeconfig holds."""
-    shake = reading.cluster.handshake
-    doubt = "" if reading.cluster.state.readable else reading.cluster.reason or "not connected"
-    by = provider_renewal(reading) or Renewal(False)
-    open_door = insecure(reading)
-    if not shake.server:
-        yield _no_server(reading, doubt, by, (open_door,) if open_door else ())
-    for index, one in enumerate(shake.server):
-        flaws = list(_flaws(reading, one, "server", index))
-        if index == 0:
-            flaws += _server_flaws(reading, one)
-            flaws += (open_door,) if open_door else ()
-        yield _row(
-            reading, CertPlace.API_SERVER, one, "server", index, by, _server_fix(reading), flaws,
-            doubt,
-        )  # fmt: skip
-    for index, one in enumerate(shake.client):
-        flaws = list(_flaws(reading, one, "client", index))
+    cluster = reading.cluster
+    doubt = "" if cluster.state.readable else cluster.reason or "not connected"
+    yield from _server(reading, doubt)
+    fix = _client_fix(reading)
+    for index, one in enumerate(cluster.handshake.client):
+        flaws = list(_flaws(reading, one, "client", index, fix))
         if index == 0 and MASTERS in one.organizations:
             flaws.append(_masters(reading, one))
-        fix = _client_fix(reading)
-        yield _row(
-            reading, CertPlace.CLIENT, one, "client", index, Renewal(False), fix, flaws, doubt
-        )
-    for index, one in enumerate(shake.authorities):
-        flaws = list(_flaws(reading, one, "authorities", index))
-        yield _row(
-            reading, CertPlace.KUBECONFIG_CA, one, "authorities", index, Renewal(False),
-            _authority_fix(reading), flaws, doubt,
-        )  # fmt: skip
+        place, by = CertPlace.CLIENT, Renewal(False)
+        yield _row(reading, place, one, "client", index, by, fix, flaws, doubt)
+    yield from _trusted(reading, doubt)
+
+
+def _server(reading: Reading, doubt: str) -> Iterator[Known]:
+    """What the API server shows, its own certificate first."""
+    by, open_door = provider_renewal(reading) or Renewal(False), insecure(reading)
+    more, fix = (open_door,) if open_door else (), _SERVER_FIX
+    if not reading.cluster.handshake.server:
+        yield _no_server(reading, doubt, by, more)
+    for index, one in enumerate(reading.cluster.handshake.server):
+        flaws = list(_flaws(reading, one, "server", index, fix))
+        if index == 0:
+            flaws += [*_server_flaws(reading, one), *more]
+        place = CertPlace.API_SERVER
+        yield _row(reading, place, one, "server", index, by, fix, flaws, doubt)
+
+
+def _trusted(reading: Reading, doubt: str) -> Iterator[Known]:
+    """The authorities of the kubeconfig; a whole set of them is as good as its longest."""
+    place, trusted = CertPlace.KUBECONFIG_CA, reading.cluster.handshake.authorities
+    fix = authority_fix()
+    if is_bundle(trusted):
+        one = longest(trusted)
+        row = _row(reading, place, one, "authorities", 0, Renewal(False), fix, [], doubt)
+        yield replace(row, bundle=True)
+        return
+    for index, one in enumerate(trusted):
+        flaws = list(_flaws(reading, one, "authorities", index, fix))
+        yield _row(reading, place, one, "authorities", index, Renewal(False), fix, flaws, doubt)
 
 
 def _no_server(reading: Reading, doubt: str, by: Renewal, flaws: tuple[Flaw, ...]) -> Known:
@@ -134,10 +151,12 @@ def _shown(reading: Reading, path: str, value: str) -> Evidence:
     return Evidence("derived", reading.name, None, f"connection: {path}", value, at)
 
 
-def _flaws(reading: Reading, one: CertificateSeen, what: str, index: int) -> Iterator[Flaw]:
+def _flaws(
+    reading: Reading, one: CertificateSeen, what: str, index: int, fix: str
+) -> Iterator[Flaw]:
     path = f"{what}[{index}]"
     shown = _shown(reading, path, shown_text(one))
-    return flaws_of(reading, one, shown, _FIXES[what](reading), about=None, subject=path)
+    return flaws_of(reading, one, shown, fix, about=None, subject=path)
 
 
 def _server_flaws(reading: Reading, one: CertificateSeen) -> Iterator[Flaw]:
@@ -153,7 +172,7 @@ def _server_flaws(reading: Reading, one: CertificateSeen) -> Iterator[Flaw]:
         f"The kubeconfig asks for {name}, and the names of the certificate that the API server "
         f"shows are {held}: clients that check it refuse it.",
         (_shown(reading, "server[0]", shown_text(one)), reading.derived("names asked for", name)),
-        f"add {name} to certSANs of the API server, then: {_server_fix(reading)}",
+        f"add {name} to certSANs of the API server, then: {_SERVER_FIX}",
         about=None,
         subject=f"server {name}",
         fails=True,
@@ -181,73 +200,9 @@ def _masters(reading: Reading, one: CertificateSeen) -> Flaw:
     )
 
 
-def _server_fix(reading: Reading) -> str:
-    return "on each control plane node: kubeadm certs renew apiserver (k3s, RKE2: restart it)"
-
-
 def _client_fix(reading: Reading) -> str:
     user = shlex.quote(f"USER@{reading.cluster.context or reading.name}")
     return (
         f"kubeadm kubeconfig user --client-name {user} --org GROUP --validity-period 720h, or a "
         "credential plugin, whose credentials are short-lived"
     )
-
-
-def _authority_fix(reading: Reading) -> str:
-    return (
-        "change the cluster's authority while both are trusted (Kubernetes: Manual rotation of CA "
-        "certificates), then replace certificate-authority-data of every kubeconfig"
-    )
-
-
-_FIXES = {"server": _server_fix, "client": _client_fix, "authorities": _authority_fix}
-
-
-def cluster_authority_rows(reading: Reading) -> Iterator[Known]:
-    """The authorities that the API server and every pod trust."""
-    rows: dict[tuple[str, str], Known] = {}
-    for key, one in reading.objects("aggregator-ca", AggregatorCa):
-        for field, text in (
-            ("client-ca-file", one.data.client_ca),
-            ("requestheader-client-ca-file", one.data.requestheader_ca),
-        ):
-            path = f"data['{field}']"
-            for each in read_certificates(text.encode("utf-8", "replace"), path):
-                shown = reading.seen("aggregator-ca", key, each.path, shown_text(each))
-                _add(reading, rows, each, "aggregator-ca", shown, field)
-    view = reading.cluster.topic("configmaps")
-    for key, _ in reading.objects("configmaps", ConfigMap):
-        if key[1] == ROOT_CA and key in view.audit:
-            for each in view.audit[key].certificates:
-                shown = reading.seen("configmaps", key, each.path, shown_text(each))
-                _add(reading, rows, each, "configmaps", shown, f"{ROOT_CA} of namespaces")
-    yield from rows.values()
-
-
-def _add(
-    reading: Reading,
-    rows: dict[tuple[str, str], Known],
-    one: CertificateSeen,
-    topic: str,
-    shown: Evidence,
-    use: str,
-) -> None:
-    """One more place of an authority; the first is where it is shown."""
-    same = (one.spki, one.serial)
-    had = rows.get(same)
-    if had is not None:
-        if use not in had.used_by:
-            rows[same] = _with_use(had, use, shown)
-        return
-    fix = _authority_fix(reading)
-    ref = shown.object
-    flaws = flaws_of(reading, one, shown, fix, about=ref, subject=one.path)
-    rows[same] = Known(
-        CertPlace.CLUSTER_CA, ref, one.path, name_of(one), dates_of(one),
-        renewal=Renewal(False), evidence=(shown,), about=ref, subject=one.path,
-        doubt=reading.doubt(topic), used_by=(use,), seen=one, flaws=tuple(flaws), fix=fix,
-    )  # fmt: skip
-
-
-def _with_use(row: Known, use: str, shown: Evidence) -> Known:
-    return replace(row, used_by=tuple(sorted({*row.used_by, use})), evidence=(*row.evidence, shown))

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from mckconsole.analysis.certificates.authorities import cluster_authority_rows
 from mckconsole.analysis.certificates.bundles import bundle_rows
-from mckconsole.analysis.certificates.connection import cluster_authority_rows, connection_rows
+from mckconsole.analysis.certificates.configmaps import config_map_rows
+from mckconsole.analysis.certificates.connection import connection_rows
 from mckconsole.analysis.certificates.issued import certificate_rows
 from mckconsole.analysis.certificates.keys import signing_keys
 from mckconsole.analysis.certificates.known import Known
 from mckconsole.analysis.certificates.matrix import Judged, judge, next_change, worse
+from mckconsole.analysis.certificates.merge import one_each
 from mckconsole.analysis.certificates.mesh import shared_key_rows
 from mckconsole.analysis.certificates.model import CertificateEntry, Verdict
 from mckconsole.analysis.certificates.pods import mounted_alone
 from mckconsole.analysis.certificates.reading import PANE, Reading
 from mckconsole.analysis.certificates.requests import request_rows, waiting
-from mckconsole.analysis.certificates.secrets import config_map_rows, secret_rows
+from mckconsole.analysis.certificates.secrets import secret_rows
 from mckconsole.analysis.certificates.topics import MOVING, TOPICS
 from mckconsole.analysis.certificates.uses import find_uses, missing_secrets
 from mckconsole.analysis.certificates.wording import matrix_finding, reason_of
@@ -94,6 +97,8 @@ def read_cluster(
         entry = _judged(reading, row, findings)
         entries.setdefault(entry.id, entry)
         changes.append(next_change(row.dates, row.renewal, reading.now))
+    entries = one_each(entries)
+    findings = {one.id: one for entry in entries.values() for one in entry.findings}
     findings.update((one.finding.id, one.finding) for one in signing_keys(reading))
     soonest = min((at for at in changes if at is not None), default=None)
     again = None if soonest is None else soonest - cluster.clock_offset

@@ -56,39 +56,46 @@ def certificate_rows(reading: Reading, rows: Mapping[ObjectRef, Known]) -> Itera
 def _flaws(reading: Reading, one: Certificate) -> Iterator[Flaw]:
     """A key that stays the same however often the certificate is renewed, and a Secret that two
     Certificates write."""
-    key = one.key
-    ref = reading.ref("certificates", key)
-    name = shlex.quote(key[1])
     if one.spec.private_key.rotation_policy == "Never":
-        patch = shlex.quote('{"spec":{"privateKey":{"rotationPolicy":"Always"}}}')
-        yield reading.flaw(
-            "CERT-SAME-KEY",
-            Severity.LOW,
-            f"Certificate {key[1]} keeps its private key for ever",
-            f"Certificate {key[0]}/{key[1]} has rotationPolicy Never: it is renewed with the key "
-            "that it has, so whoever has copied that can go on pretending to be it.",
-            (reading.seen("certificates", key, "spec.privateKey.rotationPolicy", "Never"),),
-            reading.kubectl(
-                f"patch certificates.cert-manager.io {name} --type=merge -p {patch}", key[0]
-            ),
-            about=ref,
-        )
-    other = reading.certificate_of((key[0], one.spec.secret_name))
+        yield _same_key(reading, one)
+    other = reading.certificate_of((one.metadata.namespace, one.spec.secret_name))
     if other is not None and other is not one:
-        path = "spec.secretName"
-        yield reading.flaw(
-            "CERT-ROTATION-FAILING",
-            Severity.HIGH,
-            f"Certificates {other.metadata.name} and {key[1]} write one Secret",
-            f"Certificates {key[0]}/{other.metadata.name} and {key[0]}/{key[1]} both write Secret "
-            f"{one.spec.secret_name}: cert-manager issues none of them for that.",
-            (
-                reading.seen("certificates", other.key, path, other.spec.secret_name),
-                reading.seen("certificates", key, path, one.spec.secret_name),
-            ),
-            reading.kubectl(f"describe certificates.cert-manager.io {name}", key[0])
-            + "; give one of them another secretName",
-            about=ref,
-            subject="same Secret",
-            fails=True,
-        )
+        yield _same_secret(reading, one, other)
+
+
+def _same_key(reading: Reading, one: Certificate) -> Flaw:
+    key, name = one.key, shlex.quote(one.metadata.name)
+    patch = shlex.quote('{"spec":{"privateKey":{"rotationPolicy":"Always"}}}')
+    return reading.flaw(
+        "CERT-SAME-KEY",
+        Severity.LOW,
+        f"Certificate {key[1]} keeps its private key for ever",
+        f"Certificate {key[0]}/{key[1]} has rotationPolicy Never: it is renewed with the key "
+        "that it has, so whoever has copied that can go on pretending to be it.",
+        (reading.seen("certificates", key, "spec.privateKey.rotationPolicy", "Never"),),
+        reading.kubectl(
+            f"patch certificates.cert-manager.io {name} --type=merge -p {patch}", key[0]
+        ),
+        about=reading.ref("certificates", key),
+    )
+
+
+def _same_secret(reading: Reading, one: Certificate, other: Certificate) -> Flaw:
+    key, name = one.key, shlex.quote(one.metadata.name)
+    path = "spec.secretName"
+    return reading.flaw(
+        "CERT-ROTATION-FAILING",
+        Severity.HIGH,
+        f"Certificates {other.metadata.name} and {key[1]} write one Secret",
+        f"Certificates {key[0]}/{other.metadata.name} and {key[0]}/{key[1]} both write Secret "
+        f"{one.spec.secret_name}: cert-manager issues none of them for that.",
+        (
+            reading.seen("certificates", other.key, path, other.spec.secret_name),
+            reading.seen("certificates", key, path, one.spec.secret_name),
+        ),
+        reading.kubectl(f"describe certificates.cert-manager.io {name}", key[0])
+        + "; give one of them another secretName",
+        about=reading.ref("certificates", key),
+        subject="same Secret",
+        fails=True,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from mckconsole.analysis.certificates.matrix import NOTHING, Dates, Judged, Renewal
@@ -12,8 +13,10 @@ from mckconsole.analysis.certificates.model import CertPlace
 from mckconsole.domain.audit import CertificateSeen
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef
 from mckconsole.domain.text import shorten
+from mckconsole.domain.times import format_rfc3339
 
 _MAX_NAME = 100
+_PLACE = re.compile(r"(.*)\[[0-9]+\]")
 _COMMON_NAME = re.compile(r"(?:^|[,+])CN=((?:\\.|[^,+\\])+)")
 
 
@@ -50,6 +53,8 @@ class Known:
     flaws: tuple[Flaw, ...] = ()
     fix: str = ""
     """What to do where nothing renews it."""
+    along: bool = False
+    """It comes with another certificate, and is renewed when that is."""
     fixed: Judged | None = None
     """The verdict, where it has no end of its own and the matrix does not apply."""
     bundle: bool = False
@@ -79,3 +84,26 @@ def common_name(subject: str) -> str:
 def longest(bundle: Sequence[CertificateSeen]) -> CertificateSeen:
     """Of a set of trusted authorities the one that decides until when it is of use."""
     return max(bundle, key=lambda one: one.not_after)
+
+
+def field_of(path: str) -> str:
+    """The field that a certificate lies in, without its place among several."""
+    found = _PLACE.fullmatch(path)
+    return found[1] if found else path
+
+
+def by_field(found: Sequence[CertificateSeen]) -> list[tuple[str, list[CertificateSeen]]]:
+    """In order, field by field."""
+    return [(path, list(some)) for path, some in groupby(found, lambda one: field_of(one.path))]
+
+
+def is_bundle(some: Sequence[CertificateSeen]) -> bool:
+    """Whether it is a set of trusted authorities rather than a chain."""
+    together = all(one.authority for one in some) and len(some) > 1
+    return together and not some[0].signed_by_next
+
+
+def shown_text(one: CertificateSeen) -> str:
+    """A certificate as evidence has it."""
+    ends = format_rfc3339(one.not_after)
+    return f"certificate of {one.subject or name_of(one) or '(no name)'}, until {ends}"

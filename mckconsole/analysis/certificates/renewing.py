@@ -2,7 +2,8 @@
 
 Sources: External Secrets (refreshInterval), OpenShift's service CA operator (serving certificates
 are made anew an hour before their end), Istio (istiod makes its own root anew in the last fifth of
-its life), Cilium (certgen), Vault Secrets Operator.
+its life), cert-manager's webhook (its own authority, after two thirds), Kyverno, Cilium (certgen),
+Vault Secrets Operator.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import replace
 
 from mckconsole.analysis.certificates.certmanager import by_certificate, day
 from mckconsole.analysis.certificates.cilium import by_cron_job
-from mckconsole.analysis.certificates.matrix import NOTHING, Dates, Renewal
+from mckconsole.analysis.certificates.matrix import NOTHING, USUAL, Dates, Renewal
 from mckconsole.analysis.certificates.reading import Reading
 from mckconsole.domain.credentials import Secret
 from mckconsole.domain.findings import Evidence
@@ -24,6 +25,8 @@ CERTIFICATE_NAME = "cert-manager.io/certificate-name"
 _HOUR = 3600.0
 _ISTIO_ROOT = "istio-ca-secret"
 _ISTIO_SHARE = 0.8
+_WEBHOOK_ROOT = "cert-manager-webhook-ca"
+_KYVERNO = "cert.kyverno.io/managed-by"
 _OPERATORS = {
     "VaultPKISecret": "Vault Secrets Operator",
     "VaultDynamicSecret": "Vault Secrets Operator",
@@ -67,6 +70,11 @@ def _rotator(
         when = "" if at is None else f" on {day(at)}"
         fix = reading.kubectl("rollout restart deployment/istiod", key[0])
         return Renewal(True, f"istiod renews its own root{when}", at=at, fix=fix)
+    if key[1] == _WEBHOOK_ROOT:
+        at = None if dates is None else dates.start + USUAL * dates.life
+        return Renewal(True, "cert-manager's webhook renews its own authority", at=at)
+    if meta.labels.get(_KYVERNO) == "kyverno":
+        return Renewal(True, "Kyverno renews its own certificates")
     if operator := _OPERATORS.get(meta.owner.tool):
         words = f"{operator} renews it ({meta.owner})"
         return Renewal(True, words, proof=_owned(reading, key, secret))

@@ -13,11 +13,10 @@ import shlex
 from collections.abc import Iterator
 
 from mckconsole.analysis.certificates.certmanager import condition, day
-from mckconsole.analysis.certificates.known import Flaw, Known, dates_of, name_of
+from mckconsole.analysis.certificates.known import Flaw, Known, dates_of, name_of, shown_text
 from mckconsole.analysis.certificates.matrix import Renewal
 from mckconsole.analysis.certificates.model import CertPlace
 from mckconsole.analysis.certificates.reading import Reading
-from mckconsole.analysis.certificates.secrets import shown_text
 from mckconsole.detect.x509 import read_certificates
 from mckconsole.domain.certificates import SigningRequest
 from mckconsole.domain.findings import Severity

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from mckconsole.analysis.certificates.certmanager import status_dates
 from mckconsole.analysis.certificates.chains import chain_flaws, flaws_of
 from mckconsole.analysis.certificates.known import (
     Flaw,
     Known,
+    by_field,
     dates_of,
+    is_bundle,
     longest,
     name_of,
+    shown_text,
 )
 from mckconsole.analysis.certificates.matrix import Dates, Renewal
 from mckconsole.analysis.certificates.mesh import is_of_mesh, mesh_flaws
@@ -29,43 +31,15 @@ from mckconsole.analysis.certificates.uses import (
     used_by,
 )
 from mckconsole.domain.audit import CertificateSeen
-from mckconsole.domain.credentials import ConfigMap, Secret
+from mckconsole.domain.credentials import Secret
 from mckconsole.domain.findings import Evidence, Severity
 from mckconsole.domain.objects import Key
-from mckconsole.domain.times import format_rfc3339, parse_rfc3339
+from mckconsole.domain.times import parse_rfc3339
 
+MASTERS = "system:masters"
 TLS = "kubernetes.io/tls"
 TOKEN = "kubernetes.io/service-account-token"  # noqa: S105 - a type
-ROOT_CA = "kube-root-ca.crt"
-_PLACE = re.compile(r"(.*)\[[0-9]+\]")
 _NOT_LOOKED = "values were not looked at (--scan-values)"
-_BUNDLE_LABELS = {
-    "trust.cert-manager.io/bundle": "trust-manager keeps it current",
-    "config.openshift.io/inject-trusted-cabundle": "OpenShift keeps it current",
-}
-
-
-def field_of(path: str) -> str:
-    """The field that a certificate lies in, without its place among several."""
-    found = _PLACE.fullmatch(path)
-    return found[1] if found else path
-
-
-def by_field(found: Sequence[CertificateSeen]) -> list[tuple[str, list[CertificateSeen]]]:
-    """In order, field by field."""
-    return [(path, list(some)) for path, some in groupby(found, lambda one: field_of(one.path))]
-
-
-def is_bundle(some: Sequence[CertificateSeen]) -> bool:
-    """Whether it is a set of trusted authorities rather than a chain."""
-    together = all(one.authority for one in some) and len(some) > 1
-    return together and not some[0].signed_by_next
-
-
-def shown_text(one: CertificateSeen) -> str:
-    """A certificate as evidence has it."""
-    ends = format_rfc3339(one.not_after)
-    return f"certificate of {one.subject or name_of(one) or '(no name)'}, until {ends}"
 
 
 def secret_rows(reading: Reading) -> Iterator[Known]:
@@ -100,8 +74,8 @@ def _seen(
             shown = reading.seen("secrets", key, path, shown_text(one))
             yield Known(
                 place, ref, path, name_of(one), dates_of(one), renewal=_along(renewal),
-                evidence=(shown,), about=ref, subject=path, doubt=reading.doubt("secrets", key),
-                seen=one, fix=fix, bundle=True,
+                along=own is not None, evidence=(shown,), about=ref, subject=path,
+                doubt=reading.doubt("secrets", key), seen=one, fix=fix, bundle=True,
             )  # fmt: skip
             continue
         for one in some:
@@ -109,15 +83,37 @@ def _seen(
             shown = reading.seen("secrets", key, one.path, shown_text(one))
             subject = "" if mine else one.path
             flaws = list(flaws_of(reading, one, shown, fix, about=ref, subject=subject))
+            if MASTERS in one.organizations and not one.authority:
+                flaws.append(_masters(reading, key, one, shown))
             if mine:
                 flaws += _own_flaws(reading, key, secret, some, found, fix)
             yield Known(
                 place, ref, one.path, name_of(one), dates_of(one),
-                renewal=renewal if mine else _along(renewal), evidence=(shown,), about=ref,
+                renewal=renewal if mine else _along(renewal), along=not mine, evidence=(shown,),
+                about=ref,
                 subject=subject, doubt=reading.doubt("secrets", key),
                 used_by=used_by(reading, key) if mine else (), seen=one, flaws=tuple(flaws),
                 fix=fix,
             )  # fmt: skip
+
+
+def _masters(reading: Reading, key: Key, one: CertificateSeen, shown: Evidence) -> Flaw:
+    """A client certificate that no role limits lies in a Secret."""
+    name = name_of(one)
+    groups = reading.derived("organizations of the certificate", ", ".join(one.organizations))
+    return reading.flaw(
+        "CERT-MASTERS",
+        Severity.HIGH,
+        f"Secret {key[1]} holds a client certificate of {MASTERS}",
+        f"The client certificate of {name} in Secret {key[0]}/{key[1]} has the organization "
+        f"{MASTERS}: whoever can read it with its key does everything in the cluster that it is "
+        "for, without RBAC being asked, and it cannot be revoked.",
+        (shown, groups),
+        "give what uses it a service account or a user with a role instead, then: "
+        + reading.kubectl(f"delete secret {shlex.quote(key[1])}", key[0]),
+        about=reading.ref("secrets", key),
+        subject=one.path,
+    )
 
 
 def _along(renewal: Renewal) -> Renewal:
@@ -213,29 +209,3 @@ def _empty(reading: Reading, key: Key) -> Flaw:
         about=ref,
         fails=True,
     )
-
-
-def config_map_rows(reading: Reading) -> Iterator[Known]:
-    """Certificates in ConfigMaps, but for the cluster's own authority, which is in all of them."""
-    view = reading.cluster.topic("configmaps")
-    for key, one in reading.objects("configmaps", ConfigMap):
-        if key[1] == ROOT_CA or key not in view.audit:
-            continue
-        ref, labels = reading.ref("configmaps", key), one.metadata.labels
-        keeper = next((words for label, words in _BUNDLE_LABELS.items() if label in labels), "")
-        renewal = Renewal(True, keeper) if keeper else Renewal(False)
-        fix = f"put another into ConfigMap {key[0]}/{key[1]} where it was made"
-        for path, some in by_field(view.audit[key].certificates):
-            bundle = is_bundle(some)
-            for each in [longest(some)] if bundle else some:
-                where = path if bundle else each.path
-                shown = reading.seen("configmaps", key, where, shown_text(each))
-                weak = (
-                    () if bundle else flaws_of(reading, each, shown, fix, about=ref, subject=where)
-                )
-                yield Known(
-                    CertPlace.OTHER_SECRET, ref, where, name_of(each), dates_of(each),
-                    renewal=renewal, evidence=(shown,), about=ref, subject=where,
-                    doubt=reading.doubt("configmaps", key), seen=each, flaws=tuple(weak), fix=fix,
-                    bundle=bundle,
-                )  # fmt: skip

@@ -59,6 +59,8 @@ def _rule(known: Known, judged: Judged, now: float) -> str:
     verdict, dates = judged.verdict, known.dates
     if verdict is Verdict.PASS or known.fixed is not None:
         return ""
+    if known.along and verdict is Verdict.WARN:
+        return ""
     if dates is not None and not dates.start <= now < dates.end:
         return "CERT-EXPIRED"
     if verdict is Verdict.UNKNOWN:

@@ -45,14 +45,19 @@ def b64(*made: Made) -> str:
 
 
 def secret(
-    name: str, kind: str = "kubernetes.io/tls", *, namespace: str = "shop", **meta: object
+    name: str,
+    kind: str = "kubernetes.io/tls",
+    *,
+    namespace: str = "shop",
+    meta: Doc | None = None,
+    **more: object,
 ) -> Doc:
     """A Secret as its metadata shows it."""
     return {
         "apiVersion": "v1",
         "kind": "Secret",
         "type": kind,
-        "metadata": {"name": name, "namespace": namespace, **meta},
+        "metadata": {"name": name, "namespace": namespace, **(meta or {}), **more},
     }
 
 
@@ -196,4 +201,4 @@ def finding(found: CertificatesReport, rule: str) -> Finding:
     return one
 
 
-__all__ = ["DAY", "NOW", "Doc", "Made", "fleet", "make", "read_certificates"]
+__all__ = ["DAY", "NOW", "Doc", "Made", "fleet", "make", "read_certificates", "replace"]

@@ -245,11 +245,32 @@ _GENERIC = (
         "ADO.NET, ODBC, JDBC, libpq: connection strings",
     ),
     rule(
+        "COMMAND-PASSWORD",
+        "Password on a command line",
+        B,
+        MEDIUM,
+        "`curl -u user:password` and kin, in arguments, probes and scripts. Variables, and words "
+        "such as `password`, are not reported.",
+        "Take it from a mounted file or a variable that a Secret fills (`curl -K`, `--netrc-file`);"
+        " rotate it.",
+        "curl(1), wget(1)",
+    ),
+    rule(
+        "SQL-PASSWORD",
+        "Password in SQL",
+        B,
+        MEDIUM,
+        "`CREATE USER … PASSWORD '…'` and `IDENTIFIED BY '…'`, as init scripts of databases have.",
+        "Let the operator or the image's own variables set it from a Secret; rotate it.",
+        "PostgreSQL, MySQL, Oracle: CREATE USER",
+    ),
+    rule(
         "AUTHORIZATION-HEADER",
         "Authorization header",
         B,
         MEDIUM,
-        "`Basic` with base64 that decodes to user and password, or `Bearer` with a random token.",
+        "`Basic` with base64 that decodes to user and password, `Bearer` or `Token` with a random "
+        "token, or a header such as `X-Api-Key` or `Private-Token` with one.",
         "Take it from a Secret; rotate it.",
         "RFC 7617, RFC 6750",
     ),

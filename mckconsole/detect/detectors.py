@@ -7,6 +7,7 @@ from mckconsole.detect.families import (
     azure,
     azure_strings,
     clouds,
+    commands,
     docker,
     gcp,
     generic,
@@ -54,6 +55,7 @@ DETECTORS: tuple[Detector, ...] = (
     oci.DETECTOR,
     *marked.DETECTORS,
     *urls.DETECTORS,
+    *commands.DETECTORS,
     named.DETECTOR,
     generic.DETECTOR,
 )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import takewhile
 
-from mckconsole.detect.families import aws, clouds
+from mckconsole.detect.families import aws, azure, clouds, gcp, pem
 from mckconsole.detect.families.oci import CONFIGURATION, OCI
 from mckconsole.detect.families.twins import ID_ALONE, SECRET_ALONE, Twin
 from mckconsole.detect.model import Match, Value
+from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
 
 Seen = list[tuple[Value, Match]]
 
 TWINS = (aws.TWIN, *clouds.TWINS)
+_FIELD = 64
+"""Bytes in front of a key in which the name of its field is."""
 _MAX_IDS = 64
 """Ids of one object that a secret is held against; further ones stay alone."""
 
@@ -25,10 +28,10 @@ def pair(matches: Seen) -> Seen:
     halves that nothing completes stay what they were.
     """
     if len(matches) < 2:
-        return [one for one in matches if one[1].proof != CONFIGURATION]
+        return [one for one in matches if one[1].proof not in (CONFIGURATION, azure.IDENTITY)]
     for twin in TWINS:
         matches = _joined(matches, twin)
-    return _oracle(matches)
+    return _oracle(_azure(_outermost(matches)))
 
 
 def _joined(matches: Seen, twin: Twin) -> Seen:
@@ -67,6 +70,39 @@ def _whole(half: Match, own: Match, twin: Twin, proof: str) -> Match:
     )
 
 
+def _outermost(matches: Seen) -> Seen:
+    """Without keys that were seen through the escapes of the document that they belong to."""
+    documents = [value.path for value, match in matches if match.rule == gcp.KEY]
+    if not documents:
+        return matches
+    return [
+        (value, match)
+        for value, match in matches
+        if match.rule != pem.KEY
+        or b"private_key" not in value.data[max(0, match.start - _FIELD) : match.start]
+        or not any(path.startswith(value.path) for path in documents)
+    ]
+
+
+def _azure(matches: Seen) -> Seen:
+    """Ids of applications and tenants prove the secret beside them, and are none themselves."""
+    facts = tuple(
+        dict.fromkeys(
+            fact for _, match in matches if match.proof == azure.IDENTITY for fact in match.facts
+        )
+    )
+    if not facts:
+        return matches
+    kept: Seen = []
+    for value, match in matches:
+        if match.rule == azure.CLIENT and match.proof != azure.IDENTITY:
+            proof = match.proof or "ids of its application beside it"
+            match = replace(match, tier=Tier.PROVEN, proof=proof, facts=facts[:8])
+        if match.proof != azure.IDENTITY:
+            kept.append((value, match))
+    return kept
+
+
 def _oracle(matches: Seen) -> Seen:
     """A configuration of Oracle's command line makes the private key beside it that user's."""
     found = next((match for _, match in matches if match.proof == CONFIGURATION), None)
@@ -74,7 +110,7 @@ def _oracle(matches: Seen) -> Seen:
         return matches
     kept: Seen = []
     for value, match in matches:
-        if match.rule == "SEC-PRIVATE-KEY" and not match.expected:
+        if match.rule == pem.KEY and not match.expected:
             facts = (*found.facts, *match.facts)
             match = replace(match, rule=OCI, severity=Severity.CRITICAL, facts=facts)
         if match.proof != CONFIGURATION:

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import Facts, Verdict, base62, compiled, judged, unbase64
+from mckconsole.detect.families.base import (
+    CREDENTIAL_WORDS,
+    Verdict,
+    base62,
+    compiled,
+    judged,
+    unbase64,
+)
 from mckconsole.detect.families.marvin import checksum_holds, marvin32
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.domain.audit import Tier
@@ -17,10 +24,11 @@ from mckconsole.domain.audit import Tier
 CLIENT = "SEC-AZURE-CLIENT-SECRET"
 _GENERIC = ("SEC-GENERIC-SECRET",)
 _SECRET = rb"[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}+(?![A-Za-z0-9_~.-])"
-_UUID = rb"(?<![0-9a-fA-F-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F-])"
+_UUID = rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890.-_~"
-_OWNERS = (("client", "client"), ("application", "client"), ("appid", "client"),
-           ("tenant", "tenant"))  # fmt: skip
+_OWNERS = (("client", "client"), ("application", "client"), ("tenant", "tenant"))
+IDENTITY = "id of an application or tenant"
+"""Proof of a match that is nothing without a secret: `pairing` joins it with one or drops it."""
 
 
 def _client_checksum(text: bytes) -> bool:
@@ -38,30 +46,23 @@ def _client(value: Value) -> Iterator[Match]:
         text = found[0]
         if not is_random(text, 3.2):
             continue
-        facts, paired = _identities(value)
-        verdict = Verdict(Tier.SHAPED, "", facts)
+        verdict = Verdict()
         if text[3:6] == b"8Q~" and _client_checksum(text):
-            verdict = Verdict(Tier.PROVEN, "checksum matches", facts)
-        elif paired:
-            verdict = Verdict(Tier.PROVEN, "ids of its application beside it", facts)
+            verdict = Verdict(Tier.PROVEN, "checksum matches")
         yield judged(CLIENT, text, found.start(), verdict)
 
 
-def _identities(value: Value) -> tuple[Facts, bool]:
-    """Ids of applications and tenants beside a secret, and whether there are any UUIDs."""
-    uuid = compiled(_UUID)
-    facts: dict[str, str] = {}
-    any_uuid = uuid.search(value.data[:65536]) is not None
-    for name, other in list(value.siblings.items())[:64]:
-        found = uuid.search(other[:256])
-        if not found or len(other) > 256:
-            continue
-        any_uuid = True
-        low = name.lower().replace("_", "").replace("-", "")
-        for word, what in _OWNERS:
-            if word in low and "secret" not in low:
-                facts.setdefault(what, found[0].decode())
-    return tuple(facts.items()), any_uuid
+def _identity(value: Value) -> Iterator[Match]:
+    """The id of an application or tenant, by its name."""
+    low = value.key.lower()
+    bare = value.data[:64].strip(b" \t\r\n\"'")
+    if "secret" in low or not compiled(_UUID).fullmatch(bare):
+        return
+    for word, what in _OWNERS:
+        if word in low:
+            facts = ((what, bare.decode()),)
+            yield Match(CLIENT, Tier.SHAPED, bare, 0, len(value.data), proof=IDENTITY, facts=facts)
+            return
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ def _devops(value: Value) -> Iterator[Match]:
 
 DETECTORS = (
     Detector((CLIENT,), (b"7Q~", b"8Q~"), _client, _GENERIC, reach=64),
+    Detector((CLIENT,), (), _identity, names=("client", "tenant", "application")),
     Detector(
         tuple(f"SEC-AZURE-{form.rule}" for form in _SIGNED.values()),
         (b"+A", b"Az", b"ACDb", b"APIM", b"AIoT", b"AZEG"),
@@ -203,6 +205,6 @@ DETECTORS = (
     ),
     Detector(
         ("SEC-AZURE-DEVOPS-TOKEN",), (), _devops, _GENERIC,
-        names=("token", "pat", "devops", "vsts", "pass", "secret", "key"),
+        names=(*CREDENTIAL_WORDS, "_pat"),
     ),
 )  # fmt: skip

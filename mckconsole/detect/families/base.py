@@ -16,6 +16,8 @@ from mckconsole.domain.findings import Severity
 
 Facts = tuple[tuple[str, str], ...]
 
+CREDENTIAL_WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "licen", "psk")
+"""Words of names that are looked at: few, for each is searched for in every text."""
 MAX_DOCUMENT = 1 << 20
 """Longest value in bytes that is parsed as a document: as much as a Secret can hold."""
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

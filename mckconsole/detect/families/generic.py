@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import Verdict, judged
+from mckconsole.detect.families.base import CREDENTIAL_WORDS, Verdict, judged, unbase64
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.detect.words import is_wordy
 from mckconsole.domain.audit import Tier
@@ -46,7 +46,8 @@ _ODD = re.compile(
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NAMES = re.compile(rb"[a-z0-9]+(?:[-._/][a-z0-9]+)+|[a-zA-Z]+(?:\.[a-zA-Z]+)+(?:\(.*)?")
 _KNOWN = re.compile(
-    rb"gh[pousr]_|npm_|glsa_|A(?:KIA|SIA|ROA|IDA|GPA|NPA)[A-Z2-7]{16}|AGE-SECRET-KEY-|age1|eyJ"
+    rb".{76}(?:\+ASt|ACDb|\+ABa|\+AMC|APIM).{8}$|.{33}(?:\+ASb|\+AEh|\+ARm|AIoT|AZEG|AzCa).{7}$|"
+    rb".{42}(?:AzSe|\+ACR).{6}$|gh[pousr]_|npm_|glsa_|A(?:KIA|SIA|ROA|IDA|GPA|NPA)[A-Z2-7]{16}|AGE-SECRET-KEY-|age1|eyJ"
 )
 """What has a rule of its own, which looked at it and did not take it for one."""
 
@@ -71,10 +72,16 @@ def _find(value: Value) -> Iterator[Match]:
         return
     if not bare.isascii() or not is_random(bare, _LEAST) or _UUID.fullmatch(bare):
         return
-    if _is_a_name(bare) or is_wordy(bare):
+    if _is_a_name(bare) or is_wordy(bare) or _is_encoded(bare):
         return
     verdict = Verdict(Tier.NAMED, "its name")
     yield judged(RULE, bare, data.index(bare), verdict)
+
+
+def _is_encoded(text: bytes) -> bool:
+    """Whether a value is base64 of text, which is looked at by itself under the same name."""
+    decoded = unbase64(text) if len(text) % 4 == 0 else None
+    return decoded is not None and decoded.isascii() and decoded.decode().isprintable()
 
 
 def _is_a_name(text: bytes) -> bool:
@@ -87,5 +94,5 @@ def _is_a_name(text: bytes) -> bool:
 
 DETECTOR = Detector(
     (RULE,), (), _find,
-    names=("pass", "pwd", "secret", "token", "credential", "key"),
+    names=CREDENTIAL_WORDS,
 )  # fmt: skip

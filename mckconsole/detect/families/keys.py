@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import Verdict, compiled, json_object, judged, unbase64
+from mckconsole.detect.families.base import Verdict, compiled, json_object, judged
 from mckconsole.detect.families.documents import mappings, string
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.domain.audit import Tier
@@ -118,19 +118,10 @@ def _has_key_entry(data: bytes) -> bool:
     return len(data) > 64 and data[12:16] == b"\0\0\0\1"
 
 
-def _encoded_store(value: Value) -> Iterator[Match]:
-    """The same in base64 within text, under a name that says so."""
-    decoded = unbase64(value.data.strip()) if len(value.data) < 1 << 20 else None
-    if decoded and compiled(_PFX).match(decoded):
-        yield Match(STORE, Tier.SHAPED, decoded[:4096], 0, len(value.data), proof="PKCS #12")
-
-
 DETECTORS = (
     Detector((AGE,), (b"AGE-SECRET-KEY-1",), _age, _GENERIC),
     Detector((NATS,), (b"NKEY SEED",), _nats, _GENERIC,
-             names=("seed", "nkey", "nats", "key", "secret", "cred")),
+             names=("seed", "key", "cred", "secret")),
     Detector((JWK,), (b'"kty"',), _jwk, _GENERIC),
-    Detector((STORE,), (_JKS, _JCEKS), _store, _GENERIC,
-             names=("p12", "pfx", "keystore", "jks", "pkcs12")),
-    Detector((STORE,), (), _encoded_store, _GENERIC, names=("p12", "pfx", "keystore", "pkcs12")),
+    Detector((STORE,), (_JKS, _JCEKS, b"\x02\x01\x03\x30"), _store, _GENERIC),
 )  # fmt: skip

@@ -157,7 +157,7 @@ DETECTORS = (
     Detector((CONFIG,), (b"users:", b'"users"'), _configs, _INSIDE),
     Detector((ARGO,), (b"bearerToken", b"keyData", b'"password"'), _argo, _INSIDE),
     Detector((BOOTSTRAP,), (b"kubeadm", b"tlsBootstrapToken"), _bootstrap,
-             ("SEC-GENERIC-SECRET",), names=("bootstrap", "kubeadm", "join")),
+             ("SEC-GENERIC-SECRET",), names=("token",)),
     Detector((BOOTSTRAP,), (), _bootstrap_secret, ("SEC-GENERIC-SECRET",),
              names=("token-secret",)),
     Detector((ETCD,), (b"EncryptionConfiguration",), _encryption, ("SEC-GENERIC-SECRET",)),

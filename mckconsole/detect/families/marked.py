@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import Verdict, judged, occurrences, unbase64
+from mckconsole.detect.entropy import entropy, is_random
+from mckconsole.detect.families.base import Verdict, judged, occurrences
 from mckconsole.detect.model import Detector, Match, Value
 
 _GENERIC = ("SEC-GENERIC-SECRET", "SEC-URL-CREDENTIALS")
@@ -19,7 +19,7 @@ def _pattern(
     """Every match of a pattern, whose last group is the secret part."""
     for found in occurrences(pattern, value.data, rb"[A-Za-z0-9_]"):
         secret = found[found.lastindex or 0]
-        if is_random(secret, least) and (accept is None or accept(found[0])):
+        if (not least or is_random(secret, least)) and (accept is None or accept(found[0])):
             yield judged(rule, found[0], found.start(), Verdict(canonical=secret))
 
 
@@ -30,19 +30,13 @@ def _marked(
     least: float = 3.0,
     accept: Callable[[bytes], bool] | None = None,
     reach: int = 400,
-    names: tuple[str, ...] = (),
 ) -> Detector:
     find = partial(_pattern, rule=rule, pattern=pattern, least=least, accept=accept)
-    return Detector((rule,), gates, find, _GENERIC, names, reach)
-
-
-def _discord(text: bytes) -> bool:
-    number = unbase64(text.partition(b".")[0]) or b""
-    return number.isdigit() and len(number) >= 16
+    return Detector((rule,), gates, find, _GENERIC, reach=reach)
 
 
 def _twitter(text: bytes) -> bool:
-    return b"%" in text
+    return b"%" in text and entropy(text[40:]) >= 3.5
 
 
 _UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -58,12 +52,10 @@ DETECTORS = (
             rb"[a-z0-9-]{1,40}\.webhook\.office\.com/webhookb2/(" + _UUID + rb"@" + _UUID
             + rb"/IncomingWebhook/[0-9a-zA-Z]{32}/" + _UUID + rb")"),
     _marked("SEC-TELEGRAM-TOKEN", (b":AA",), rb"\d{6,12}:(AA[A-Za-z0-9_-]{33})" + _TAIL, 3.5),
-    _marked("SEC-DISCORD-TOKEN", (),
-            rb"[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6,7}\.([A-Za-z0-9_-]{27,38})" + _TAIL, 3.5,
-            _discord, names=("discord", "token", "bot")),
     _marked("SEC-MAXMIND-KEY", (b"_mmk",), rb"[A-Za-z0-9]{6}_([A-Za-z0-9]{29}_mmk)" + _TAIL),
     _marked("SEC-MAILCHIMP-KEY", (b"-us",), rb"([0-9a-f]{32}-us\d{1,2})" + _TAIL),
-    _marked("SEC-NEWRELIC-KEY", (b"NRAL",), rb"([0-9a-f]{36}NRAL)" + _TAIL),
+    _marked("SEC-NEWRELIC-KEY", (b"NRAL",), rb"((?:[a-z]{2}\d\dx[0-9a-fx]{31}|[0-9a-f]{36})NRAL)"
+            + _TAIL),
     _marked("SEC-MAILGUN-KEY", (b"ailgun", b"AILGUN"),
             rb"([0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})" + _TAIL),
     _marked("SEC-FACEBOOK-TOKEN", (b"|", b"%7C"), rb"\d{15,16}(?:\||%7C)([\w-]{27,40})" + _TAIL,
@@ -71,10 +63,15 @@ DETECTORS = (
     _marked("SEC-YANDEX-KEY", (b"t1.",),
             rb"t1\.[A-Za-z0-9_-]{50,300}={0,2}\.([A-Za-z0-9_-]{86}={0,2})" + _TAIL, 4.0),
     _marked("SEC-TWITTER-TOKEN", (b"AAAAAAAAAAAAAAAAAAAAA",),
-            rb"A{20,22}([A-Za-z0-9%]{60,100})(?![A-Za-z0-9%])", 3.5, _twitter),
+            rb"(A{20,22}[A-Za-z0-9%]{60,100})(?![A-Za-z0-9%])", 0, _twitter),
     _marked("SEC-SALESFORCE-TOKEN", (b"00D",),
             rb"00D[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?!([A-Za-z0-9_.]{80,120})(?![A-Za-z0-9_.])",
             3.5),
+    _marked("SEC-PAYPAL-TOKEN", (b"access_token$",),
+            rb"access_token\$production\$([0-9a-z]{13,20}\$[0-9a-f]{32})" + _TAIL, 2.5),
+    _marked("SEC-DROPBOX-TOKEN", (b"AAAAAAAAAA",),
+            rb"[A-Za-z0-9]{11}AAAAAAAAAA([A-Za-z0-9_=-]{43})" + _TAIL, 3.8),
+    _marked("SEC-GITLAB-TOKEN", (b"_gitlab_session=",), rb"_gitlab_session=([0-9a-f]{32})" + _TAIL),
     _marked("SEC-SIDEKIQ-KEY", (b".contribsys.com",),
             rb"([0-9a-f]{8}:[0-9a-f]{8})@(?:gems|enterprise)\.contribsys\.com", 2.5),
 )  # fmt: skip

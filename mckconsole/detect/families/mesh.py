@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import compiled, unbase64
+from mckconsole.detect.families.base import CREDENTIAL_WORDS, compiled, unbase64
 from mckconsole.detect.families.jwt import judge_token
 from mckconsole.detect.model import Detector, Match, Value, Where
 from mckconsole.domain.audit import Tier
@@ -109,8 +109,7 @@ DETECTORS = (
     Detector((BROKER,), (), _broker, _TOKENS, names=("brokerk8sapiservertoken",)),
     Detector((CILIUM,), (b"rfc4106(", b"hmac(sha256)"), _cilium, _GENERIC),
     Detector((WIREGUARD,), (b"[Interface]", b"[Peer]"), _wireguard, _GENERIC,
-             names=("wireguard", "wg", "privatekey", "presharedkey", "private-key", "private_key",
-                    "preshared")),
+             names=("key", "wireguard")),
     Detector((SHARED,), (), _shared, ("SEC-GENERIC-SECRET",),
-             names=("psk", "preshared", "pre-shared", "pre_shared", "ipsec")),
+             names=CREDENTIAL_WORDS),
 )  # fmt: skip

@@ -30,6 +30,8 @@ _HEADERS = re.compile(rb"[A-Za-z-]{2,30}: [^\n]{0,200}\n")
 _NOISE = re.compile(rb"\\[nrt]|(?<=[\"'])[ \t]*\+|[\s\\\"',]")
 """Line ends, written out or not, and what joins strings in programs; `+` is a digit of base64."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}\Z")
+_LINE_END = re.compile(rb"\n|(?:\\\\?[nr])+")
+_WORD = re.compile(rb"[A-Za-z0-9+/]{2,}={0,2}")
 _CHECKSUM = re.compile(rb"=[A-Za-z0-9+/]{4}\Z")
 _HOME = {
     "kubernetes.io/tls": ("tls.key",),
@@ -97,20 +99,26 @@ def _parsed(kind: bytes, raw: bytes) -> Parsed | None:
     text = _HEADERS.sub(b"", raw.replace(b"\\n", b"\n")) if legacy else raw
     body = _NOISE.sub(b"", text)
     if not _BASE64.match(body) or len(body) % 4:
+        body = _last_words(text)
+    if not _BASE64.match(body) or len(body) % 4:
         return None
     if legacy or kind == b"ENCRYPTED":
         return _encrypted(body)
     if kind == b"OPENSSH":
         decoded = base64.b64decode(body)
-        if not decoded.startswith(b"openssh-key-v1\0"):
-            return None
         if decoded[15:23] != b"\0\0\0\x04none":
             return _encrypted(body)
     return _loaded(kind, body)
 
 
+def _last_words(text: bytes) -> bytes:
+    """The base64 at the end of each line: logs, comments and programs have more in front."""
+    lines = _LINE_END.split(text)
+    return b"".join(found[-1] for line in lines if (found := _WORD.findall(line)))
+
+
 def _encrypted(body: bytes) -> Parsed | None:
-    if entropy(body) < 4.5:
+    if entropy(body) < 4.5 or len(body) < 120:
         return None
     return Parsed(body, Tier.PROVEN, "encrypted with a password", (), Severity.LOW)
 
@@ -145,7 +153,8 @@ def _pem(kind: bytes, body: bytes) -> bytes:
 def _damaged(body: bytes) -> Parsed | None:
     """A block that begins like a key and is as random as one: cut short, or of a rare kind."""
     decoded = base64.b64decode(body)
-    if decoded[:1] != b"\x30" or len(decoded) < 64 or entropy(decoded) < 5.5:
+    known = decoded.startswith((b"\x30", b"openssh-key-v1\0"))
+    if not known or len(decoded) < 48 or entropy(decoded) < (5.5 if len(decoded) > 200 else 4.8):
         return None
     proof = "begins like a key and does not parse: cut short, damaged or of a rare kind"
     return Parsed(body, Tier.SHAPED, proof, (), Severity.MEDIUM)

@@ -79,7 +79,7 @@ TOKENS = (
     Token("SEC-PYPI-TOKEN", b"pypi-AgEIcHlwaS5vcmc", rb"[A-Za-z0-9_-]{50,1000}+", shown=5),
     Token("SEC-PYPI-TOKEN", b"pypi-AgENdGVzdC5weXBpLm9yZw", rb"[A-Za-z0-9_-]{50,1000}+", shown=5),
     Token("SEC-RUBYGEMS-TOKEN", b"rubygems_", rb"[0-9a-f]{48}+"),
-    Token("SEC-NUGET-KEY", b"oy2", rb"[a-z0-9]{43}+", 3.5, before=rb"[A-Za-z0-9_+/=-]"),
+    Token("SEC-NUGET-KEY", b"oy2", rb"[a-z0-9]{43}+", 3.5, before=rb"[A-Za-z0-9_+/-]"),
     Token("SEC-CLOJARS-TOKEN", b"CLOJARS_", rb"[A-Za-z0-9]{60}+"),
     Token("SEC-DOCKER-HUB-TOKEN", b"dckr_pat_", rb"[A-Za-z0-9_-]{27}+"),
     Token("SEC-DOCKER-HUB-TOKEN", b"dckr_oat_", rb"[A-Za-z0-9_-]{27,32}+"),
@@ -110,7 +110,7 @@ TOKENS = (
         Token("SEC-HARNESS-TOKEN", mark, rb"[A-Za-z0-9_-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}")
         for mark in (b"pat.", b"sat.")
     ),
-    Token("SEC-OCTOPUS-KEY", b"API-", rb"[A-Z0-9]{25,32}+", 3.3),
+    Token("SEC-OCTOPUS-KEY", b"API-", rb"(?![0-9A-F]+\b)[A-Z0-9]{25,32}+", 3.3),
     *(
         Token("SEC-SONAR-TOKEN", mark, rb"[0-9a-f]{40}+")
         for mark in (b"squ_", b"sqp_", b"sqa_")

@@ -43,6 +43,18 @@ def _test_is_low(text: bytes) -> Verdict:
     return Verdict(severity=low)
 
 
+def _with_digit(text: bytes) -> Verdict | None:
+    return Verdict() if any(48 <= byte <= 57 for byte in text) else None
+
+
+def _discord(text: bytes) -> Verdict | None:
+    """The first part is the bot's number in base64."""
+    number = unbase64(text.partition(b".")[0]) or b""
+    if not number.isdigit() or len(number) < 16:
+        return None
+    return Verdict(facts=(("bot", number.decode()),))
+
+
 def _intercom(text: bytes) -> Verdict | None:
     return Verdict() if (unbase64(text) or b"").startswith(b"tok:") else None
 
@@ -66,6 +78,10 @@ _CLOUDS = (
     Token("SEC-YANDEX-KEY", b"AQVN", rb"[A-Za-z0-9_-]{35,38}+", 3.5, before=_PLAIN),
     Token("SEC-HEROKU-KEY", b"HRKU-", rb"[A-Za-z0-9_-]{36,62}+", 3.0),
     Token("SEC-CLOUDFLARE-KEY", b"v1.0-", rb"[0-9a-f]{24}-[0-9a-f]{146}"),
+    *(
+        Token("SEC-CLOUDFLARE-KEY", mark, rb"[A-Za-z0-9]{40,60}+", 3.5)
+        for mark in (b"cfat_", b"cfut_", b"cfk_")
+    ),
     Token("SEC-FLY-TOKEN", b"fo1_", rb"[A-Za-z0-9_-]{43}+"),
     *(
         Token("SEC-FLY-TOKEN", mark, rb"[A-Za-z0-9+/_-]{100,2000}+", 3.5, end=_PADDED)
@@ -89,6 +105,7 @@ _OBSERVABILITY = (
     Token("SEC-NEWRELIC-KEY", b"NRII-", rb"[A-Za-z0-9_-]{32}+"),
     Token("SEC-NEWRELIC-KEY", b"NRRA-", rb"[0-9a-f]{42}+"),
     Token("SEC-NEWRELIC-KEY", b"NRJS-", rb"[0-9a-f]{19}+", 2.8),
+    Token("SEC-NEWRELIC-KEY", b"NRBR-", rb"[0-9a-f]{19}+", 2.8),
     Token("SEC-GRAFANA-TOKEN", b"glsa_", rb"[A-Za-z0-9]{32}_[0-9A-Fa-f]{8}",
           check=_grafana_account),
     Token("SEC-GRAFANA-TOKEN", b"glc_eyJ", rb"[A-Za-z0-9+/_-]{30,600}+={0,3}",
@@ -134,10 +151,8 @@ _PAYMENT = (
     Token("SEC-STRIPE-KEY", b"whsec_", rb"[A-Za-z0-9+/]{32,64}+", 3.5, end=_PADDED),
     Token("SEC-SQUARE-TOKEN", b"sq0atp-", rb"[A-Za-z0-9_-]{22,60}+"),
     Token("SEC-SQUARE-TOKEN", b"sq0csp-", rb"[A-Za-z0-9_-]{43}+"),
-    Token("SEC-SQUARE-TOKEN", b"EAAA", rb"[A-Za-z0-9_-]{60}+", 3.5, before=rb"[A-Za-z0-9_+/=-]",
+    Token("SEC-SQUARE-TOKEN", b"EAAA", rb"[A-Za-z0-9_-]{60}+", 3.5, before=rb"[A-Za-z0-9_+/-]",
           end=rb"(?![A-Za-z0-9_+/=-])"),
-    Token("SEC-PAYPAL-TOKEN", b"access_token", rb"\$production\$[0-9a-z]{16}\$[0-9a-f]{32}",
-          shown=12),
     *(
         Token("SEC-SHIPPO-TOKEN", mark, rb"[0-9a-fA-F]{40}+", check=_test_is_low)
         for mark in (b"shippo_live_", b"shippo_test_")
@@ -162,12 +177,40 @@ _PAYMENT = (
 )  # fmt: skip
 
 _MESSAGES = (
+    Token("SEC-SLACK-TOKEN", b"xoxb-", rb"\d{8,14}-[A-Za-z0-9-]{18,60}+", 2.8),
     *(
-        Token("SEC-SLACK-TOKEN", mark, rb"[0-9A-Za-z][0-9A-Za-z-]{8,250}+", 2.8)
-        for mark in (b"xoxb-", b"xoxp-", b"xoxa-", b"xoxr-", b"xoxs-", b"xoxo-", b"xoxe-",
-                     b"xoxe.xoxb-", b"xoxe.xoxp-", b"xoxd-", b"xoxc-")
+        Token("SEC-SLACK-TOKEN", mark, rb"(?:\d{8,14}-){2,3}[A-Za-z0-9-]{24,64}+", 2.8)
+        for mark in (b"xoxp-", b"xoxe-", b"xoxa-", b"xoxr-")
+    ),
+    *(
+        Token("SEC-SLACK-TOKEN", mark, rb"\d-[A-Za-z0-9-]{30,250}+", 3.5)
+        for mark in (b"xoxe-", b"xoxp-", b"xoxb-", b"xoxa-", b"xoxr-", b"xoxe.xoxb-",
+                     b"xoxe.xoxp-")
+    ),
+    *(
+        Token("SEC-SLACK-TOKEN", mark, rb"(?:\d{1,14}-){3}[0-9a-fA-F]{8,64}+", 2.5)
+        for mark in (b"xoxs-", b"xoxo-")
+    ),
+    *(
+        Token("SEC-SLACK-TOKEN", mark, rb"[A-Za-z0-9%+/=-]{30,400}+", 3.5)
+        for mark in (b"xoxc-", b"xoxd-")
+    ),
+    *(
+        Token("SEC-SLACK-TOKEN", mark, rb"[0-9A-Za-z]{8,48}+", 3.0, _with_digit)
+        for mark in (b"xoxa-", b"xoxr-")
     ),
     Token("SEC-SLACK-TOKEN", b"xapp-", rb"\d-[A-Za-z0-9]{5,20}-\d{5,20}-[A-Za-z0-9]{20,80}"),
+    *(
+        Token("SEC-DISCORD-TOKEN", first + bytes((second,)),
+              rb"[A-Za-z0-9_-]{20,25}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,38}+", 3.5, _discord,
+              shown=0)
+        for first in (b"MT", b"Mj", b"Mz", b"ND", b"NT", b"Nj", b"Nz", b"OD", b"OT")
+        for second in b"AEIMQUYcgk"
+    ),
+    *(
+        Token("SEC-TWILIO-KEY", b"SK%c" % first, rb"[0-9a-fA-F]{31}+", 2.8, before=_PLAIN, shown=2)
+        for first in b"0123456789abcdefABCDEF"
+    ),
     Token("SEC-SENDGRID-KEY", b"SG.", rb"[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,48}+", 3.5),
     Token("SEC-SENDGRID-KEY", b"SG.", rb"[A-Za-z0-9=_.-]{66}", 3.8, end=rb"(?![A-Za-z0-9=_.-])"),
     Token("SEC-MAILGUN-KEY", b"key-", rb"[0-9a-f]{32}+"),
@@ -217,9 +260,9 @@ _TOOLS = (
         for mark in (b"pat-na1-", b"pat-na2-", b"pat-eu1-", b"pat-ap1-")
     ),
     Token("SEC-FACEBOOK-TOKEN", b"EAA", rb"[MC][A-Za-z0-9]{80,400}+", 3.5,
-          before=rb"[A-Za-z0-9_+/=-]", end=rb"(?![A-Za-z0-9_+/=-])"),
+          before=rb"[A-Za-z0-9_+/-]", end=rb"(?![A-Za-z0-9_+/=-])"),
     Token("SEC-FACEBOOK-TOKEN", b"IGQ", rb"[A-Za-z0-9_-]{100,300}+", 3.8,
-          before=rb"[A-Za-z0-9_+/=-]", end=rb"(?![A-Za-z0-9_+/=-])"),
+          before=rb"[A-Za-z0-9_+/-]", end=rb"(?![A-Za-z0-9_+/=-])"),
 )  # fmt: skip
 
 TOKENS = (*_CLOUDS, *_OBSERVABILITY, *_MODELS, *_PAYMENT, *_MESSAGES, *_TOOLS)

@@ -19,7 +19,7 @@ ID_ALONE = "key id without its secret"
 SECRET_ALONE = "secret without its key id"  # noqa: S105 - words
 _REACH = 65536
 """Bytes of each value beside it that are searched for an id."""
-_NAMES = ("secret", "key", "pass", "cred", "aws", "_sk", "access")
+_NAMES = ("secret", "key", "pass", "cred")
 _MAX_FOUND = 200
 """Secrets of one value: more are noise, such as a list of digests."""
 

@@ -18,7 +18,7 @@ HEADER = "SEC-AUTHORIZATION-HEADER"
 _GENERIC = ("SEC-GENERIC-SECRET",)
 
 _ADDRESS = (
-    rb"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,30})://(?P<user>[^\s:/@\"'<>{}$?#]{0,128}):"
+    rb"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,30})://(?P<user>[^\s:/\"'<>{}$?#]{0,128}):"
     rb"(?P<password>[^\s/\"'<>]{3,256}?)@(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9_.,:-]{1,255})"
 )
 _EXAMPLE_HOSTS = re.compile(
@@ -35,7 +35,7 @@ def _addresses(value: Value) -> Iterator[Match]:
         low = max(0, at.start() - 31)
         scheme = compiled(rb"[A-Za-z][A-Za-z0-9+.-]{1,30}\Z").search(value.data, low, at.start())
         found = compiled(_ADDRESS).match(value.data, scheme.start()) if scheme else None
-        if found and _is_password(found["password"]) and not _EXAMPLE_HOSTS.search(found["host"]):
+        if found and is_password(found["password"]) and not _EXAMPLE_HOSTS.search(found["host"]):
             user = unquote_to_bytes(found["user"]).decode("utf-8", "replace")
             facts = (
                 ("scheme", found["scheme"].decode().lower()),
@@ -47,7 +47,7 @@ def _addresses(value: Value) -> Iterator[Match]:
             yield judged(URL, found["password"], found.start("password"), verdict)
 
 
-def _is_password(text: bytes) -> bool:
+def is_password(text: bytes) -> bool:
     """Whether what stands where a password stands is one: no template, no plain word for one."""
     if _TEMPLATES.search(text) or len(set(text)) < 3:
         return False
@@ -77,7 +77,7 @@ def _strings(value: Value) -> Iterator[Match]:
         if not server or not _WHO.search(line) or line.count(b"=") < 3:
             continue
         text = found[found.lastindex or 0]
-        if _is_password(text):
+        if is_password(text):
             facts: Facts = (("server", server[1].decode("utf-8", "replace")),)
             start = found.start(found.lastindex or 0)
             yield judged(STRING, text, start, Verdict(facts=facts))
@@ -86,19 +86,27 @@ def _strings(value: Value) -> Iterator[Match]:
 _BASIC = rb"(?i:basic)[ \t]{1,3}([A-Za-z0-9+/]{12,400}={0,2})(?![A-Za-z0-9+/=])"
 _BEARER = rb"(?i:bearer)[ \t]{1,3}([A-Za-z0-9._~+/-]{20,2000}={0,2})(?![A-Za-z0-9._~+/=-])"
 
+_HEADER = (
+    rb"(?i:authorization|x-(?:[a-z]{1,12}-){0,2}(?:api-?key|(?:api-|auth-|access-)?token)|"
+    rb"(?<=[\"'])(?:api-?key|(?:api-|auth-|access-|private-)?token)):"
+    rb"[ \t]{1,3}(?:(?i:token|api-?token|apikey|key)[ \t=]{1,3})?"
+    rb"([A-Za-z0-9._~+/-]{16,400}={0,2})(?=[\"'\s\\]|$)"
+)
+
 
 def _headers(value: Value) -> Iterator[Match]:
     for found in compiled(_BASIC).finditer(value.data):
         decoded = unbase64(found[1])
-        if decoded is None or b":" not in decoded or not decoded.isascii():
+        if decoded is None or b":" not in decoded or not decoded.isascii() or decoded[:1] == b"{":
             continue
         user, _, password = decoded.partition(b":")
-        if len(password) >= 4 and decoded.decode().isprintable() and _is_password(password):
+        if len(password) >= 4 and decoded.decode().isprintable() and is_password(password):
             facts = (("user", user.decode()),)
             verdict = Verdict(Tier.SHAPED, "decodes to user and password", facts,
                               canonical=password)  # fmt: skip
             yield judged(HEADER, found[1], found.start(1), verdict)
-    for found in compiled(_BEARER).finditer(value.data):
+    seen = compiled(_BEARER), compiled(_HEADER)
+    for found in (one for pattern in seen for one in pattern.finditer(value.data)):
         text = found[1]
         has_digits = any(48 <= byte <= 57 for byte in text)
         if has_digits and is_random(text, 3.5) and not judge_token(text) and not is_wordy(text):
@@ -116,7 +124,16 @@ DETECTORS = (
     ),
     Detector(
         (HEADER,),
-        (b"Basic ", b"basic ", b"Bearer ", b"bearer "),
+        (
+            b"asic ",
+            b"earer ",
+            b"uthorization",
+            b"oken:",
+            b"pi-Key:",
+            b"piKey:",
+            b"pikey:",
+            b"pi-key:",
+        ),
         _headers,
         _GENERIC,
         reach=2200,

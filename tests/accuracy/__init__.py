@@ -1,0 +1,1 @@
+"""How well credentials are found: on a generated fleet, and on public development corpora."""

@@ -17,6 +17,7 @@ from fnmatch import fnmatchcase
 
 from mckconsole.domain.access import Answer, TopicAccess
 from mckconsole.domain.kinds import BY_TOPIC, Kind
+from mckconsole.domain.origins import origin
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.domain.text import clean
 from mckconsole.sources.client import ClusterClient
@@ -116,7 +117,7 @@ async def examine(
     except TimeoutError:
         _fail(found, ReadTimeout(f"no answer within {scope.deadline:g} s", hint=scope.late))
     except Exception as error:  # a bug in one cluster's reading is no reason to hide the others
-        logger.debug("examining %s", endpoint.name, exc_info=True)
+        logger.debug("examining %s: %s", endpoint.name, origin(error))
         _fail(found, InternalTrouble(error))
     finally:
         found.expires_at = endpoint.credential.expires_at()

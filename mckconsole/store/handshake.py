@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mckconsole.domain.audit import CertificateSeen
+from mckconsole.domain.origins import origin
 from mckconsole.domain.snapshot import Handshake
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.endpoint import ClientCertificate, TLSSettings
@@ -49,8 +50,8 @@ class Handshakes:
             self._told = shown
             try:
                 self._store.shook_hands(await asyncio.to_thread(_read, shown))
-            except Exception:  # a bug here is no reason to call a cluster unreachable
-                logger.debug("certificates of %s", self._store.name, exc_info=True)
+            except Exception as error:  # a bug here is no reason to call a cluster unreachable
+                logger.debug("certificates of %s: %s", self._store.name, origin(error))
 
 
 def _read(shown: _Shown) -> Handshake:

@@ -14,6 +14,7 @@ from functools import partial
 
 from mckconsole.domain.kinds import Keep
 from mckconsole.domain.objects import Projection
+from mckconsole.domain.origins import origin
 from mckconsole.sources.backoff import Backoff
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.errors import SourceError
@@ -116,7 +117,7 @@ class Keepers:
                 kept.keeper = self._keeper(client, topic, kept.version)
                 await kept.keeper.run()
             except Exception as error:
-                logger.debug("%s of %s", topic, self._store.name, exc_info=True)
+                logger.debug("%s of %s: %s", topic, self._store.name, origin(error))
                 self._store.collection(topic).trouble(InternalTrouble(error))
             await self._naps.nap(pause.next(), topic)
 

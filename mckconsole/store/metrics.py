@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from mckconsole.domain.metrics import QUERIES, MetricQuery, MetricState, MetricVector
+from mckconsole.domain.origins import origin
 from mckconsole.store.contact import InternalTrouble
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ async def ask(source: MetricsSource, queries: Sequence[MetricQuery]) -> Vectors:
     try:
         return await source.query(queries)
     except Exception as error:
-        logger.debug("asking %s", source.name, exc_info=True)
+        logger.debug("asking %s: %s", source.name, origin(error))
         failed = MetricVector(MetricState.FAILED, str(InternalTrouble(error)))
         return {name: {query.id: failed for query in queries} for name in source.covered}
 

@@ -17,6 +17,7 @@ from mckconsole.domain.access import AccessReport, MetricsEndpoint
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.metrics import NO_METRICS, MetricState
 from mckconsole.domain.objecttext import ObjectText
+from mckconsole.domain.origins import origin
 from mckconsole.domain.ranges import LINK_RANGES, LinkSeries, MetricRange, RangeQuery
 from mckconsole.domain.text import clean, shorten
 from mckconsole.sources.client import ClusterClient
@@ -109,7 +110,7 @@ async def _probe(source: PrometheusSource) -> MetricsEndpoint:
     except TimeoutError:
         result = ProbeResult(source.name, False, reason=f"no answer within {PATIENCE:g} s")
     except Exception as error:
-        logger.debug("probing %s", source.name, exc_info=True)
+        logger.debug("probing %s: %s", source.name, origin(error))
         result = ProbeResult(source.name, False, reason=str(InternalTrouble(error)))
     return MetricsEndpoint(
         source.name,
@@ -152,5 +153,5 @@ async def _ask(
     try:
         return await source.query_range(query, link, seconds)
     except Exception as error:
-        logger.debug("asking %s for a range", source.name, exc_info=True)
+        logger.debug("asking %s for a range: %s", source.name, origin(error))
         return MetricRange(MetricState.FAILED, str(InternalTrouble(error)), endpoint=source.name)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from mckconsole.config.model import Config
 from mckconsole.domain.metrics import MetricQuery
 from mckconsole.domain.objects import Projection
+from mckconsole.domain.origins import origin
 from mckconsole.domain.states import TopicState
 from mckconsole.sources.backoff import MAX_RETRY_AFTER
 from mckconsole.sources.client import ClusterClient
@@ -196,7 +197,7 @@ class _Reader:
             store.failed(error)
             return str(error)
         except Exception as error:
-            logger.debug("reading %s", store.name, exc_info=True)
+            logger.debug("reading %s: %s", store.name, origin(error))
             trouble = InternalTrouble(error)
             store.failed(trouble)
             return str(trouble)
@@ -227,7 +228,7 @@ class _Reader:
         except SourceError as error:
             held.trouble(error)
         except Exception as error:
-            logger.debug("reading %s of %s", topic, store.name, exc_info=True)
+            logger.debug("reading %s of %s: %s", topic, store.name, origin(error))
             held.trouble(InternalTrouble(error))
         else:
             fill(held, listing)

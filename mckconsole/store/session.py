@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from mckconsole.config.model import Config
+from mckconsole.domain.origins import origin
 from mckconsole.domain.states import TopicState
 from mckconsole.sources.backoff import Recovery
 from mckconsole.sources.client import ClusterClient
@@ -147,7 +148,7 @@ class ClusterSession:
         except SourceError as error:
             return error
         except Exception as error:
-            logger.debug("session of %s", self._store.name, exc_info=True)
+            logger.debug("session of %s: %s", self._store.name, origin(error))
             return InternalTrouble(error)
         finally:
             try:

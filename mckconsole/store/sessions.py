@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from mckconsole.domain.origins import origin
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import SourceError
@@ -129,6 +130,6 @@ class Sessions:
         try:
             await running.session.run()
         except Exception as error:
-            logger.debug("session of %s", name, exc_info=True)
+            logger.debug("session of %s: %s", name, origin(error))
             if self._running.get(name) is running:
                 self._store.cluster(name).failed(InternalTrouble(error))

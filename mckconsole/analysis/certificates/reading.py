@@ -99,8 +99,9 @@ class Reading:
         view = self.cluster.topic(topic)
         if not view.state.conclusive:
             return unread_reason(view)
-        if any(not name and place in ("", key[0]) for place, name in view.faults):
-            return unread_reason(view)
+        for (place, name), why in view.faults.items():
+            if name.startswith("(") and place in ("", key[0]):  # no object has such a name
+                return f"{topic} read in part: {'; '.join(why[:3])}"
         return ""
 
     def audit(self, topic: str, key: Key) -> Audited:

@@ -6,6 +6,7 @@ import pytest
 
 from mckconsole.analysis.certificates.model import CertPlace, Verdict
 from mckconsole.domain.findings import Severity
+from mckconsole.domain.snapshot import NOT_READ
 from mckconsole.domain.states import TopicState
 from tests.unit.analysis.certificates import build as b
 from tests.unit.analysis.certificates.build import DAY, NOW, make
@@ -233,6 +234,22 @@ def test_a_secret_that_is_not_there_is_missing_only_where_that_is_sure() -> None
         blind = b.report(b.cluster("east", docs, states={"secrets": state}))
         assert b.entries(blind, TLS) == []
         assert b.rules(blind) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "sure"),
+    [
+        (("shop", NOT_READ), False),
+        (("other", NOT_READ), True),
+        (("", "(undecodable)"), False),
+        (("shop", "odd"), True),
+    ],
+)
+def test_a_namespace_that_was_not_read_misses_nothing(fault: tuple[str, str], sure: bool) -> None:
+    east = b.cluster("east", [b.ingress("shop.example")])
+    view = b.replace(east.topic("secrets"), faults={fault: ("forbidden",)})
+    found = b.report(b.replace(east, topics={**east.topics, "secrets": view}))
+    assert (b.rules(found) == ["CERT-MISSING"]) is sure
 
 
 def test_an_empty_tls_secret_is_told_from_one_that_could_not_be_looked_at() -> None:

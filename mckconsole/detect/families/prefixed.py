@@ -1,7 +1,7 @@
 """Tokens that begin with a mark of their own, found in one pass over the words of a value.
 
-A value has hundreds of ways to begin a token and seldom one token: it is cut into words once, and
-only where a word begins like one is the token's pattern tried.
+There are hundreds of ways for a token to begin and seldom one token: the long words of a value are
+looked at once, and only where one begins like a token is the pattern tried, there and nowhere else.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import Check, Verdict, judged, occurrences
+from mckconsole.detect.families.base import Check, Verdict, compiled, judged
 from mckconsole.detect.model import Detector, Match, Value
 
 _MIN_WORD = 16
 _MARK = 3
 """Bytes that words are sorted by; no mark is shorter."""
 _WORDS = bytes(
-    byte if chr(byte).isascii() and (chr(byte).isalnum() or byte in b"_-.~") else 0x20
+    0x78 if chr(byte).isascii() and (chr(byte).isalnum() or byte in b"_-.~") else 0x20
     for byte in range(256)
 )
+"""Letters of words to `x`, all else to a space: where words are, which `find` then passes over."""
+_LONG = b"x" * _MIN_WORD
 _ESCAPES = (b"\\n", b"\\t", b"\\r", b'\\"')
 """Of JSON and shells: a word does not begin with the letter that follows a backslash."""
 END = rb"(?![A-Za-z0-9_-])"
@@ -44,17 +46,19 @@ class Token:
     end: bytes = END
     """What must follow."""
 
-    def find(self, data: bytes) -> Iterator[Match]:
-        """Every one in `data`."""
-        for found in occurrences(_literal(self.mark) + self.rest + self.end, data, self.before):
-            text = found[0]
-            if self.entropy and not is_random(text[len(self.mark) :], self.entropy):
-                continue
-            verdict = self.check(text) if self.check else Verdict()
-            if verdict:
-                shown = len(self.mark) if self.shown < 0 else self.shown
-                prefix = text[:shown].decode("ascii", "replace")
-                yield judged(self.rule, text, found.start(), verdict, prefix)
+    def find(self, data: bytes, at: int) -> Match | None:
+        """The one that begins at `at`, the beginning of a word."""
+        found = compiled(_literal(self.mark) + self.rest + self.end).match(data, at)
+        if found is None or (at and compiled(self.before).match(data, at - 1, at)):
+            return None
+        text = found[0]
+        if self.entropy and not is_random(text[len(self.mark) :], self.entropy):
+            return None
+        verdict = self.check(text) if self.check else Verdict()
+        if verdict is None:
+            return None
+        shown = len(self.mark) if self.shown < 0 else self.shown
+        return judged(self.rule, text, at, verdict, text[:shown].decode("ascii", "replace"))
 
 
 def _literal(text: bytes) -> bytes:
@@ -81,13 +85,13 @@ def _finder(tokens: tuple[Token, ...]) -> Callable[[Value], Iterator[Match]]:
         if b"\\" in data:
             for escape in _ESCAPES:
                 data = data.replace(escape, b"  ")
-        hit: dict[Token, None] = {}
-        for word in data.translate(_WORDS).split():
-            if len(word) >= _MIN_WORD and word[:_MARK] in table:
-                for token in table[word[:_MARK]]:
-                    if word.startswith(token.mark):
-                        hit[token] = None
-        for token in hit:
-            yield from token.find(data)
+        words = data.translate(_WORDS)
+        start = words.find(_LONG)
+        while start >= 0:
+            for token in table.get(data[start : start + _MARK], ()):
+                if data.startswith(token.mark, start) and (match := token.find(data, start)):
+                    yield match
+            end = words.find(b" ", start + _MIN_WORD)
+            start = words.find(_LONG, end) if end > 0 else -1
 
     return find

@@ -27,11 +27,16 @@ _EXAMPLE_HOSTS = re.compile(
     re.IGNORECASE,
 )
 _TEMPLATES = re.compile(rb"[{}]|\$\(|\$[A-Za-z_]|%[({]|<|\*{3}|\[[A-Z_]+\]")
-_MAX = 500
+_LOGIN = 400
+"""Bytes in which user and password stand, at most."""
 
 
 def _addresses(value: Value) -> Iterator[Match]:
+    if b"@" not in value.data:
+        return
     for at in compiled(rb"://").finditer(value.data):
+        if value.data.find(b"@", at.end(), at.end() + _LOGIN) < 0:
+            continue
         low = max(0, at.start() - 31)
         scheme = compiled(rb"[A-Za-z][A-Za-z0-9+.-]{1,30}\Z").search(value.data, low, at.start())
         found = compiled(_ADDRESS).match(value.data, scheme.start()) if scheme else None

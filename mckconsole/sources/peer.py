@@ -27,6 +27,11 @@ class PeerCertificates:
     at: float
     """Unix seconds, console clock."""
 
+    @property
+    def pem(self) -> bytes:
+        """All of them, one behind the other."""
+        return "".join(map(ssl.DER_cert_to_PEM_cert, self.chain)).encode()
+
 
 class NotingConnector(aiohttp.TCPConnector):
     """A connector that remembers the last server's certificates."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,9 +55,8 @@ class Handshakes:
 
 def _read(shown: _Shown) -> Handshake:
     own, trusted, peer = shown.certificate, shown.settings, shown.peer
-    chain = "".join(map(ssl.DER_cert_to_PEM_cert, peer.chain)) if peer else ""
     return Handshake(
-        server=_seen(chain.encode(), "handshake"),
+        server=_seen(peer.pem, "handshake") if peer else (),
         client=_of(own.cert_data, own.cert_file, "client-certificate") if own else (),
         authorities=_of(trusted.ca_data, trusted.ca_file, "certificate-authority"),
         verified=not trusted.insecure,

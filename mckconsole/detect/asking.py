@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from mckconsole.detect.encodings import RUNS, SECRETS
@@ -13,12 +13,15 @@ from mckconsole.detect.gate import Gate, Haystack
 from mckconsole.detect.model import Detector, Match, Pair, Value
 
 _ENCODED = frozenset((*RUNS, *SECRETS))
-_WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "psk")
-"""For detectors that say of no names which they wait for."""
+WORDS = ("auth", "cred", "key", "pass", "psk", "pwd", "secret", "token")
+"""Words of which the name of a line of text must have one for its value to be looked at by itself:
+each is looked for in every text."""
+_WORDS = tuple(word.encode() for word in WORDS)
 Placeholder: TypeAlias = Callable[[Value, Match], bool]
 """Whether a match is what people write where a credential will be."""
+_NOBODY: frozenset[int] = frozenset()
 _MAX_PLACES = 2000
-"""Of one literal in one value; where there are more, the whole value is handed over."""
+"""Of one literal in one value; with more, the whole value is handed over."""
 
 
 @dataclass(slots=True, repr=False)
@@ -29,8 +32,8 @@ class Asked:
     """Number of the detector, and where its literals are."""
     runs: list[int]
     """Where base64 of something begins, or what has some around it."""
-    words: list[int]
-    """Where a word is that names have."""
+    literals: list[bytes]
+    """All that were found."""
 
 
 class Engine:
@@ -46,56 +49,55 @@ class Engine:
         for number, one in enumerate(self.detectors):
             for literal in one.gates:
                 self._by_literal.setdefault(literal, []).append(number)
-        self.always = tuple(
+        self.always = frozenset(
             number for number, one in enumerate(self.detectors) if not (one.gates or one.names)
         )
         self._gate = Gate([*self._by_literal, *_ENCODED])
-        named = {word for one in self.detectors for word in one.names}
-        words = named | (set(_WORDS) if self.always or not named else set())
-        self._words = [word.encode() for word in _shortest(words)]
-        self._any_word = re.compile("|".join(map(re.escape, _shortest(words))))
+        self._places = _ENCODED.union(*(one.gates for one in self.detectors if one.reach))
+        self._by_word: dict[str, list[int]] = {}
+        for number, one in enumerate(self.detectors):
+            for word in one.names:
+                self._by_word.setdefault(word, []).append(number)
+        self._any_word = re.compile("|".join(map(re.escape, self._by_word)) or "(?!)")
+        self.named_field = lru_cache(maxsize=8192)(self.named)
+        """`named`, remembered: for names of fields, which are no values."""
 
-    def named(self, key: str) -> tuple[int, ...]:
+    def named(self, key: str) -> frozenset[int]:
         """The detectors that wait for such a name."""
         low = key.lower()
         if not self._any_word.search(low):
-            return ()
-        return tuple(
-            number
-            for number, one in enumerate(self.detectors)
-            if any(word in low for word in one.names)
-        )
+            return _NOBODY
+        words = [word for word in self._by_word if word in low]
+        return frozenset(number for word in words for number in self._by_word[word])
 
-    def is_named(self, key: str) -> bool:
-        """Whether the name has any word that a detector waits for."""
-        return self._any_word.search(key.lower()) is not None
-
-    def search(self, hay: Haystack, *, words: bool = True) -> dict[int, Asked]:
+    def search(self, hay: Haystack) -> dict[int, Asked]:
         """What is in which of the values; those with nothing in them are not in the answer."""
         found: dict[int, Asked] = {}
         for literal in self._gate.present(hay.data):
             numbers = self._by_literal.get(literal, ())
-            for index, at in hay.find(hay.data, literal):
+            once = literal not in self._places
+            for index, places in hay.find(literal, 1 if once else _MAX_PLACES + 1):
                 asked = found.get(index) or found.setdefault(index, Asked({}, [], []))
+                asked.literals.append(literal)
                 for number in numbers:
-                    asked.detectors.setdefault(number, []).append(at)
+                    asked.detectors.setdefault(number, []).extend(places)
                 if literal in _ENCODED:
-                    asked.runs.append(at)
-        if not words:
-            return found
-        low = hay.data.lower()
-        for word in self._words:
-            if word in low:
-                for index, at in hay.find(low, word):
-                    asked = found.get(index) or found.setdefault(index, Asked({}, [], []))
-                    asked.words.append(at)
+                    asked.runs.extend(places)
         return found
 
 
-def _shortest(words: Iterable[str]) -> list[str]:
-    """The words without those that have another one in them."""
-    kept = set(words)
-    return sorted(one for one in kept if not any(o != one and o in one for o in kept))
+def words_in(data: bytes) -> list[int]:
+    """Where in a text one of the words is that names of secrets have, in order."""
+    low = data.lower()
+    found: list[int] = []
+    for word in _WORDS:
+        if word in low:
+            at = low.find(word)
+            while at >= 0:
+                found.append(at)
+                at = low.find(word, at + 1)
+    found.sort()
+    return found
 
 
 def windows(places: list[int], length: int, reach: int) -> list[tuple[int, int]]:

@@ -22,6 +22,7 @@ RUNS = (
 SECRETS = (b"kind: Secret", b'kind: "Secret"')
 """What a Secret in YAML has beside data that is base64."""
 _MIN = 12
+_MIN_CODED = 1024
 _HEAD = 64
 _SURE = 24
 """Bytes that are no UTF-8 by chance."""
@@ -50,6 +51,15 @@ def unbase64(data: bytes) -> bytes | None:
         return None
     found = _decoded(tidy)
     return found if found is not None and _is_something(found[: 3 * _HEAD]) else None
+
+
+def is_coded(data: bytes) -> bool:
+    """Whether a long text is base64 throughout: what looks like a token in there is chance."""
+    return (
+        len(data) >= _MIN_CODED
+        and not data[:_HEAD].translate(None, _ALPHABET + _SPACE)
+        and not data.translate(None, _ALPHABET + _SPACE)
+    )
 
 
 def decode64(data: bytes) -> bytes | None:

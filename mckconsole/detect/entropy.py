@@ -17,6 +17,9 @@ _STEPS = (
 )
 _STEP = 7
 """So many characters in the order of a keyboard or the alphabet do not come about by chance."""
+_COUNTING = re.compile(
+    b"|".join(order[at : at + _STEP] for order in _STEPS for at in range(len(order) - _STEP + 1))
+)
 
 
 def entropy(data: bytes) -> float:
@@ -32,9 +35,4 @@ def is_random(data: bytes, least: float) -> bool:
 
 def is_counting(data: bytes) -> bool:
     """Whether a good part of `data` is characters in the order of the alphabet or a keyboard."""
-    lowered = data.lower()
-    for order in _STEPS:
-        for at in range(len(order) - _STEP + 1):
-            if order[at : at + _STEP] in lowered:
-                return True
-    return False
+    return _COUNTING.search(data.lower()) is not None

@@ -34,9 +34,10 @@ def fingerprint(family: str, canonical: bytes) -> str:
 def digest(*parts: bytes) -> bytes:
     """16 bytes that tell contents apart, under a key of their own: what a memory may hold."""
     made = hashlib.blake2b(key=_KEY, digest_size=16, person=b"memory")
+    made.update(b"%d " * len(parts) % tuple(map(len, parts)))
     for part in parts:
-        made.update(len(part).to_bytes(8, "big"))
-        made.update(part)
+        if part:
+            made.update(part)
     return made.digest()
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
-from mckconsole.detect.asking import Asked, Engine, windows
+from mckconsole.detect.asking import Asked, Engine, windows, words_in
 from mckconsole.detect.budget import MAX_DEPTH, MAX_HITS, Budget, TooMuch
-from mckconsole.detect.encodings import GZIP, decode64, runs, unbase64
+from mckconsole.detect.encodings import GZIP, decode64, is_coded, runs, unbase64
 from mckconsole.detect.gate import Haystack
 from mckconsole.detect.hits import Hit
 from mckconsole.detect.lines import assigned
+from mckconsole.detect.model import Value
 from mckconsole.detect.parts import Part
 from mckconsole.detect.release import is_release, release_parts
 from mckconsole.detect.seen import certificates_in
@@ -19,8 +20,10 @@ from mckconsole.domain.audit import CertificateSeen
 
 _MIN_TEXT = 8
 """Bytes below which nothing is cut out of a value."""
-_MIN_CODED = 16
-"""Letters from which on a string of a document may be base64."""
+_MIN_INNER = 12
+"""Characters of a string of a document from which on something is looked for in it."""
+_ESCAPED = re.compile(r"[\n\t\r\"\\<>&]")
+"""What stands for something else in JSON, some of it only in that which Go writes."""
 _MAX_WORDS = 20_000
 """Names of one text that are looked at."""
 _MAX_SIBLINGS = 64
@@ -35,7 +38,7 @@ class Look:
         self.hits: list[Hit] = []
         self.certificates: list[CertificateSeen] = []
         self.troubles: dict[str, None] = {}
-        self._named: dict[str, tuple[int, ...]] = {}
+        self._named: dict[str, frozenset[int]] = {}
 
     def examine(self, parts: Iterable[Part]) -> None:
         """Look at fields, and at all that is in them."""
@@ -58,52 +61,65 @@ class Look:
             return []
         self.budget.part(len(batch))
         self.budget.look(sum(len(part.data) for part in batch))
-        hay = Haystack([part.data for part in batch])
-        found = self.engine.search(hay, words=not batch[0].cut)
+        coded = [is_coded(part.data) for part in batch]
+        plain = [b"" if skip else part.data for part, skip in zip(batch, coded, strict=True)]
+        found = self.engine.search(Haystack(plain))
         below: list[list[Part]] = []
         for index, part in enumerate(batch):
             asked = found.get(index)
-            self._ask(part, asked)
+            self._ask(part, asked, by_name=part.cut or coded[index])
             try:
                 below += self._unpack(part, asked)
             except TooMuch as why:
                 self.trouble(part.shown_path(), str(why))
         return below
 
-    def _ask(self, part: Part, asked: Asked | None) -> None:
-        """Ask the detectors that a part is of interest to."""
-        named = (*self.engine.always, *self._detectors_of(part.key))
-        numbers: dict[int, list[int]] = {number: [] for number in named}
+    def _ask(self, part: Part, asked: Asked | None, *, by_name: bool) -> None:
+        """Ask the detectors that a part is of interest to.
+
+        Args:
+            by_name: not those that are asked for every value.
+        """
+        field = part.parent is None
+        numbers = self.engine.named_field(part.key) if field else self._detectors_of(part.key)
+        if not by_name:
+            numbers |= self.engine.always
         if asked is not None:
             for number, places in asked.detectors.items():
-                if number not in numbers:
-                    numbers[number] = places
-        for number in sorted(numbers):
-            self._find(part, number, numbers[number])
+                reach = self.engine.detectors[number].reach
+                if number not in numbers and 2 * reach < len(part.data):
+                    self._ask_near(part, number, windows(places, len(part.data), reach))
+                else:
+                    numbers |= {number}
+        if numbers:
+            value = part.value()
+            for number in sorted(numbers):
+                self._find(part, number, value, 0)
 
-    def _detectors_of(self, key: str) -> tuple[int, ...]:
+    def _ask_near(self, part: Part, number: int, stretches: list[tuple[int, int]]) -> None:
+        """Ask a detector for stretches of a long part."""
+        for start, end in stretches:
+            self._find(part, number, part.window(start, end), start)
+
+    def _detectors_of(self, key: str) -> frozenset[int]:
         known = self._named.get(key)
         if known is None:
             known = self._named[key] = self.engine.named(key)
         return known
 
-    def _find(self, part: Part, number: int, places: list[int]) -> None:
-        detector = self.engine.detectors[number]
-        length = len(part.data)
-        for start, end in windows(places, length, detector.reach if places else 0):
-            value = part.value() if end - start == length else part.value(start, end)
-            try:
-                matches = list(islice(detector.find(value), MAX_HITS + 1))
-            except Exception as error:  # of a detector, whose text may hold the value
-                kind = type(error).__name__
-                self.trouble(
-                    part.shown_path(), f"{detector.rules[0]} could not be looked for ({kind})"
-                )
-                continue
-            self.hits += [Hit(part, number, value, start, match) for match in matches]
-            if len(self.hits) > MAX_HITS:
-                del self.hits[MAX_HITS:]
-                raise TooMuch(f"more than {MAX_HITS} credentials")
+    def _find(self, part: Part, number: int, value: Value, offset: int) -> None:
+        hits, detector = self.hits, self.engine.detectors[number]
+        try:
+            for match in detector.find(value):
+                hits.append(Hit(part, number, value, offset, match))
+                if len(hits) > MAX_HITS:
+                    break
+        except Exception as error:  # of a detector, whose text may hold the value
+            kind = type(error).__name__
+            self.trouble(part.shown_path(), f"{detector.rules[0]} could not be looked for ({kind})")
+        if len(hits) > MAX_HITS:
+            del hits[MAX_HITS:]
+            raise TooMuch(f"more than {MAX_HITS} credentials")
 
     def _unpack(self, part: Part, asked: Asked | None) -> list[list[Part]]:
         """What is inside a part, in batches of one kind each."""
@@ -120,11 +136,11 @@ class Look:
             document = parse(data, self.budget)
             if document is not None:
                 return self._deeper(part, [self._leaves(part, document, asked)])
-        if asked is None:
-            return []
-        below = self._deeper(part, [self._runs(part, asked.runs)]) if asked.runs else []
-        if asked.words and not part.cut:
-            below.append(self._lines(part, asked.words))
+        below = []
+        if asked is not None and asked.runs:
+            below = self._deeper(part, [self._runs(part, asked.runs)])
+        if not part.cut and has_names(data):
+            below.append(self._lines(part))
         return below
 
     def _deeper(self, part: Part, batches: list[list[Part]]) -> list[list[Part]]:
@@ -158,10 +174,11 @@ class Look:
                 found.append(cut.below(inner, " › base64"))
         return found
 
-    def _lines(self, part: Part, words: Sequence[int]) -> list[Part]:
+    def _lines(self, part: Part) -> list[Part]:
         """The values of a text that have a name of interest."""
         found: dict[int, Part] = {}
-        for word in sorted(words)[:_MAX_WORDS]:
+        words = words_in(part.data)
+        for word in words[:_MAX_WORDS]:
             one = assigned(part.data, word)
             if one is not None and one.start not in found:
                 found[one.start] = part.stretch((one.start, one.end), one.name)
@@ -177,27 +194,33 @@ class Look:
         """The strings of a JSON document that are of interest."""
         leaves = Leaves()
         leaves.read(document)
+        names = {key for key in set(leaves.keys) if key and self._detectors_of(key)}
         wanted = set(leaves.encoded)
-        for index, (key, text) in enumerate(zip(leaves.keys, leaves.texts, strict=True)):
-            if (key and self._detectors_of(key)) or may_hold_more(text):
-                wanted.add(index)
-        found = [hit.bytes for hit in self.hits if hit.part is part and not hit.parsed]
-        gated = asked is not None and (asked.detectors or asked.runs)
-        if leaves.texts and (found or gated or b"\\" in part.data):
+        wanted.update(
+            index
+            for index, (key, text) in enumerate(zip(leaves.keys, leaves.texts, strict=True))
+            if key in names or (len(text) >= _MIN_INNER and may_hold_more(text))
+        )
+        sought = {hit.bytes for hit in self.hits if hit.part is part and not hit.parsed}
+        sought.update(asked.literals if asked is not None else ())
+        if leaves.texts and sought:
             hay = Haystack([text.encode() for text in leaves.texts])
             self.budget.look(len(hay.data))
-            wanted |= self.engine.search(hay, words=False).keys()
-            for one in set(found) - {b""}:
-                wanted.update(index for index, _ in islice(hay.find(hay.data, one), MAX_HITS))
+            for one in sought - {b""}:
+                wanted.update(index for index, _ in hay.find(one, 1))
         self.budget.part(len(wanted))
         return [leaf_part(part, leaves, index) for index in sorted(wanted) if leaves.texts[index]]
 
 
+def has_names(data: bytes) -> bool:
+    """Whether a text may have names with values: not if it is one word, or base64 with its `=`."""
+    return b":" in data or b"=" in data[:-2] or b"</" in data
+
+
 def may_hold_more(text: str) -> bool:
-    """Whether a string of a document looks like a text or a document of its own, or like base64."""
-    return (
-        "\n" in text or text[:1] in ("{", "[") or (len(text) >= _MIN_CODED and text[:12].isalnum())
-    )
+    """Whether a string of a document looks like a text or a document of its own, or like base64,
+    or is written otherwise in the document."""
+    return text[:_MIN_INNER].isalnum() or text[0] in "{[" or _ESCAPED.search(text) is not None
 
 
 def leaf_part(part: Part, leaves: Leaves, index: int) -> Part:

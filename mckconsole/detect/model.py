@@ -92,13 +92,14 @@ class Detector:
     """Ids in the catalog that it can report."""
     gates: tuple[bytes, ...]
     """Literals of which one must be in the value, byte for byte, for it to be looked at; empty,
-    with no `names`: every value is (only for what looks at the name first and is cheap)."""
+    with no `names`: every value is, but not again the lines of a text (only for what is cheap)."""
     find: Find
     overrules: tuple[str, ...] = ()
     """Rules whose matches are dropped where they overlap with one of this."""
     names: tuple[str, ...] = ()
     """Words in lower case: it is asked for a value too whose key has one of them (case does not
-    matter). Of texts that are no JSON only lines are values whose name has a word of a detector."""
+    matter). Of texts that are no JSON only lines are values whose name has a word of a detector;
+    one of three letters or fewer does not count there, but for `key`, `pwd` and `psk`."""
     reach: int = 0
     """How many bytes before and after a gate can matter: of a long value only so much around each
     gate is handed over. 0: the whole value."""

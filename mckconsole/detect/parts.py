@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mckconsole.detect.lines import locate
 from mckconsole.detect.model import Value, Where
@@ -57,16 +58,28 @@ class Part:
     """It is a value of a JSON document that was not read as a whole; its path goes on in it."""
     copy: bool = False
     """It repeats what is elsewhere, or did once: certificates in it serve nobody."""
+    _value: Value | None = field(default=None, init=False)
 
     def __repr__(self) -> str:
         return f"<Part at {self.path}>"
 
-    def value(self, start: int = 0, end: int | None = None) -> Value:
-        """What detectors see of it, the whole or a window."""
-        data = self.data if end is None else self.data[start:end]
+    def value(self) -> Value:
+        """What detectors see of it; always the same one."""
+        if self._value is None:
+            self._value = self.window(0, len(self.data))
+        return self._value
+
+    def window(self, start: int, end: int) -> Value:
+        """The same of a stretch."""
         place = self.place
         return Value(
-            data, self.key, self.path, place.where, place.key, place.secret_type, self.siblings
+            self.data[start:end],
+            self.key,
+            self.path,
+            place.where,
+            place.key,
+            place.secret_type,
+            self.siblings,
         )
 
     def shown_path(self) -> str:
@@ -106,8 +119,9 @@ class Part:
         )
 
 
+@lru_cache(maxsize=8192)
 def data_place(where: Where, field_name: str, key: str, secret_type: str = "") -> Place:
-    """A key of the data of a Secret or ConfigMap."""
+    """A key of the data of a Secret or ConfigMap; remembered, for many objects have the same."""
     path = f"{field_name}[{quoted(key)}]"
     return Place(where, path, key, (f"f:{field_name}", f"f:{key}"), secret_type)
 

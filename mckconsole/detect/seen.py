@@ -9,6 +9,7 @@ from mckconsole.detect.parts import Part
 from mckconsole.detect.x509 import read_certificates
 from mckconsole.domain.audit import CertificateSeen
 
+_BEGIN = b"-----BEGIN"
 _PEM = (b"-----BEGIN CERTIFICATE", b"-----BEGIN X509 CERT", b"-----BEGIN TRUSTED CERT")
 _DER = b"\x30\x82"
 _KEYS = (
@@ -29,7 +30,7 @@ def certificates_in(part: Part) -> tuple[CertificateSeen, ...]:
     data = part.data
     if part.place.where in _NOWHERE or part.cut:
         return ()
-    if not (data.startswith(_DER) or any(mark in data for mark in _PEM)):
+    if not data.startswith(_DER) and not (_BEGIN in data and any(mark in data for mark in _PEM)):
         return ()
     return read_certificates(data, part.path, key=_key_beside(part.key, part.siblings, data))
 

@@ -63,17 +63,14 @@ class Forbidden:
     def within(self, text: str) -> bool:
         """Whether a text has `WINDOW` bytes in a row of one."""
         raw = text.encode("utf-8", "replace")
-        for at in range(len(raw) - WINDOW + 1):
-            piece = raw[at : at + WINDOW]
-            if any(piece in one for one in self._values):
-                return True
-        return False
+        pieces = [raw[at : at + WINDOW] for at in range(len(raw) - WINDOW + 1)]
+        return any(piece in one for one in self._values for piece in pieces)
 
 
 def _sighting(hit: Hit, secret: Forbidden) -> Sighting:
     match, place = hit.match, hit.part.place
     seen = hit.bytes or match.canonical
-    path = shorten(clean(_path(hit)), _MAX_PATH)
+    path = _path(hit)
     expected = match.expected or (
         place.where is Where.SECRET
         and hit.part.level == 0
@@ -82,7 +79,7 @@ def _sighting(hit: Hit, secret: Forbidden) -> Sighting:
     return Sighting(
         rule=match.rule,
         tier=match.tier,
-        path=shorten(place.path, _MAX_PATH) if secret.within(path) else path,
+        path=place.path if secret.within(path.removeprefix(place.path)) else path,
         key=place.key,
         fingerprint=fingerprint(match.rule, match.canonical),
         length=length_bucket(len(seen.decode("utf-8", "replace"))),
@@ -96,12 +93,16 @@ def _sighting(hit: Hit, secret: Forbidden) -> Sighting:
 
 
 def _path(hit: Hit) -> str:
+    """The way to a credential, clean and of bounded length."""
     part, inner = hit.part, hit.match.inner
+    path = part.shown_path()
     if inner:
         kind = "JSON" if part.data.lstrip()[:1] in (b"{", b"[") else "YAML"
-        return f"{part.shown_path()} › {kind} {inner}"
-    where = "" if part.cut or hit.span[0] == 0 else locate(part.data, hit.span[0])
-    return f"{part.shown_path()} › {where}" if where else part.shown_path()
+        path = f"{path} › {kind} {inner}"
+    elif not part.cut and hit.span[0]:
+        where = locate(part.data, hit.span[0])
+        path = f"{path} › {where}" if where else path
+    return shorten(clean(path), _MAX_PATH)
 
 
 def _facts(facts: Iterable[tuple[str, str]], secret: Forbidden) -> Iterable[tuple[str, str]]:

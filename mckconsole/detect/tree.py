@@ -6,7 +6,7 @@ the name is ever wanted. Nothing here recurses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -23,11 +23,11 @@ _REFERENCES = ("Ref", "Refs", "valueFrom", "envFrom")
 class Leaves:
     """The strings of a document, in an order that keeps those of one container together."""
 
-    __slots__ = ("_names", "_nodes", "encoded", "keys", "owners", "texts")
+    __slots__ = ("_nodes", "encoded", "keys", "names", "owners", "texts")
 
     def __init__(self) -> None:
         self.texts: list[str] = []
-        self._names: list[str | int] = []
+        self.names: list[str | int] = []
         self.keys: list[str] = []
         """The name that says what it is: its own, or where that is `value`, the one beside it;
         empty for the name of an object."""
@@ -38,7 +38,7 @@ class Leaves:
 
     def steps(self, index: int) -> list[str | int]:
         """The way to one leaf."""
-        found = [self._names[index]]
+        found = [self.names[index]]
         node = self.owners[index]
         while node >= 0:
             node, name = self._nodes[node]
@@ -55,11 +55,10 @@ class Leaves:
         owner, low, high = self.owners[index], index, index + 1
         while low and self.owners[low - 1] == owner and index - low < _MAX_SIBLINGS:
             low -= 1
-        while (
-            high < len(self.owners) and self.owners[high] == owner and high - index < _MAX_SIBLINGS
-        ):
+        last = min(len(self.owners), index + _MAX_SIBLINGS)
+        while high < last and self.owners[high] == owner:
             high += 1
-        return {str(self._names[at]): self.texts[at].encode() for at in range(low, high)}
+        return _Siblings(self, range(low, high))
 
     def read(self, root: object) -> None:
         """Take in a decoded document."""
@@ -80,12 +79,16 @@ class Leaves:
         refers: bool,
         stack: list[tuple[object, int, str, bool]],
     ) -> None:
+        texts, names, keys, owners = self.texts, self.names, self.keys, self.owners
         for name, value in found.items():
             if isinstance(value, str):
                 key = "" if refers else name
                 if name in _VALUES:
                     key = next((str(found[by]) for by in _NAMED_BY if by in found), key)
-                self._leaf(name, value, key, node)
+                texts.append(value)
+                names.append(name)
+                keys.append(key)
+                owners.append(node)
             elif isinstance(value, (dict, list)) and value:
                 self._nodes.append((node, name))
                 below = refers or name.endswith(_REFERENCES)
@@ -124,9 +127,33 @@ class Leaves:
 
     def _leaf(self, name: str | int, text: str, key: str, node: int) -> None:
         self.texts.append(text)
-        self._names.append(name)
+        self.names.append(name)
         self.keys.append(key)
         self.owners.append(node)
+
+
+class _Siblings(Mapping[str, bytes]):
+    """Strings of one container, encoded when somebody asks."""
+
+    __slots__ = ("_leaves", "_range")
+
+    def __init__(self, leaves: Leaves, indexes: range) -> None:
+        self._leaves, self._range = leaves, indexes
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    def __iter__(self) -> Iterator[str]:
+        return (str(self._leaves.names[at]) for at in self._range)
+
+    def __getitem__(self, name: str) -> bytes:
+        for at in self._range:
+            if str(self._leaves.names[at]) == name:
+                return self._leaves.texts[at].encode()
+        raise KeyError
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} values>"
 
 
 def parse(data: bytes, budget: Budget) -> object | None:

@@ -34,6 +34,8 @@ PUBLIC = {
 }
 """Parts of credentials by kind that are no secret, or that hold one beside what is none."""
 LOOKALIKES = {"sealed", "sops", "documented", "jwks", "digests", "broken-github", "broken-npm"}
+_SCALARS = {184: (48, 91), 64: (22, 63)}
+"""Where the number that is the key stands in PKCS #8, in base64, by its length: P-256, Ed25519."""
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _NOISE = re.compile(rb"[\s|\xe2\x80\xa6]|\xe2\x94.|\xe2\x95.|\\n")
 """Blanks, bars and frames."""
@@ -54,9 +56,15 @@ def planted(scenario: Scenario | None = None, *, seed: int = 1) -> dict[str, str
 
 
 def body(text: str) -> str:
-    """What of a text is secret: of PEM what stands between its edges."""
-    lines = [line for line in text.strip().splitlines() if not line.startswith("-----")]
-    return "".join(lines)
+    """What of a text is secret: of a key in PEM the part that its public half does not have."""
+    if not text.startswith("-----"):
+        return text
+    lines = text.strip().splitlines()
+    code = "".join(lines[1:-1])
+    if "OPENSSH" in lines[0]:
+        return code[216:256]
+    start, end = _SCALARS.get(len(code), (280, len(code) - 4))
+    return code[start:end]
 
 
 def pieces(text: str) -> Iterator[str]:

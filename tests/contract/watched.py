@@ -62,7 +62,7 @@ async def watched(home: Path, *arguments: str, spoil: str = "", **more: str) -> 
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-X", "dev", "-W", "ignore", "-c", _PRELUDE + spoil + _END, *arguments,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=environment(home, NOTES=str(notes), **more), cwd=home,
+        env=environment(home, NOTES=str(notes), PYTHONDONTWRITEBYTECODE="1", **more), cwd=home,
     )  # fmt: skip
     out, err = await process.communicate()
     written, started = json.loads(notes.read_text()) if notes.exists() else ([], [])

@@ -14,19 +14,19 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mckconsole.cli.arguments import PANES
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.look import check_look
 from mckconsole.config.load import LoadedConfig, load_config
+from mckconsole.config.model import Config
+from mckconsole.config.waivers import load_waivers
 from mckconsole.domain.text import clean, shorten
+from mckconsole.domain.waivers import Waivers
 from mckconsole.ui.settings import OpenFleet, ReadOnly, Settings
 from mckconsole.ui.terminal import Colours, check_terminal, prepare
-
-if TYPE_CHECKING:
-    from mckconsole.config.model import Config
 
 _FILE_NAME_SHOWN = 24
 """Characters of the configuration file's name in the title bar."""
@@ -60,11 +60,17 @@ def make_settings(
         env: as the user gave it, for credential plugins too.
 
     Raises:
-        UsageError, ConfigError: themes or keys cannot be used as asked for.
+        UsageError, ConfigError: themes, keys, waivers or logs cannot be used as asked for.
     """
+    if arguments.audit_log or arguments.falco:
+        from mckconsole.cli.logs import log_sources
+
+        log_sources(arguments)  # what cannot be read is said before the screen is taken
+    config = Config() if arguments.demo else loaded.config
+    waivers = load_waivers(arguments.waivers, config, env=env)
     look = check_look(loaded, env, colours, theme=arguments.theme, keymap=arguments.keymap)
     return Settings(
-        open_fleet=lambda: _opened(arguments, loaded.config, env),
+        open_fleet=lambda: _opened(arguments, loaded.config, env, waivers),
         config=loaded.config,
         theme=look.theme,
         themes=look.themes,
@@ -80,13 +86,13 @@ def make_settings(
 
 @asynccontextmanager
 async def _opened(
-    arguments: Namespace, config: Config, env: Mapping[str, str]
+    arguments: Namespace, config: Config, env: Mapping[str, str], waivers: Waivers
 ) -> AsyncIterator[OpenFleet]:
     await asyncio.to_thread(importlib.import_module, "mckconsole.cli.target")
     from mckconsole.cli.target import followed
 
     async with followed(arguments, config, env) as fleet:
-        yield fleet
+        yield replace(fleet, waivers=waivers)
 
 
 def _access(arguments: Namespace, loaded: LoadedConfig) -> ReadOnly:

@@ -9,12 +9,14 @@ import difflib
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mckconsole.cli.errors import UsageError
 from mckconsole.domain.text import clean
 from mckconsole.sources.access_log import LogSource
-from mckconsole.sources.kubeconfig import Inventory
+
+if TYPE_CHECKING:
+    from mckconsole.sources.kubeconfig import Inventory
 
 
 def log_sources(arguments: Namespace) -> tuple[LogSource, ...]:

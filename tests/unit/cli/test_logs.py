@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from mckconsole.cli.arguments import build_parser
+from mckconsole.cli.console_command import make_settings
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.logs import check_clusters, log_sources
 from mckconsole.cli.main import main
 from mckconsole.cli.target import with_flags
+from mckconsole.config.load import LoadedConfig
 from mckconsole.config.model import AuditConfig, Config
 from mckconsole.sources.access_log import LogSource
 from mckconsole.sources.kubeconfig import Inventory
@@ -65,3 +67,9 @@ def test_flags_come_before_the_configuration() -> None:
     assert (flagged.audit.scan_values, flagged.audit.by_name) == (["*"], True)
     policy = audit_policy(flagged)
     assert (policy.by_name, policy.strict, policy.max_age) == (True, True, 172_800.0)
+
+
+def test_the_console_says_so_before_it_takes_the_screen(tmp_path: Path) -> None:
+    arguments = build_parser().parse_args(["--falco", str(tmp_path / "gone")])
+    with pytest.raises(UsageError, match="cannot read"):
+        make_settings(arguments, LoadedConfig(Config(), None), {}, "none")

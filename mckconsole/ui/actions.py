@@ -110,6 +110,8 @@ _HERE = (
     Action("copy.all", ("Y",), "YAML", "Show the object behind the row as YAML, redacted; there it"
            " copies all. A row without an object is copied as JSON.", _VIEWS, 72),
     Action("export.save", ("ctrl+s",), "export", "Save what is shown into a file.", _VIEWS, 73),
+    Action("export.findings", ("E",), "findings", "Save the findings of the rows shown, with their"
+           " evidence and what was not read: as JSON, CSV, Markdown, SARIF or HTML.", _CELLS, 74),
 )  # fmt: skip
 
 _EVERYWHERE = (

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HISTORY = 100
 """Entries of each prompt that are remembered."""
 FORMATS = ("csv", "json", "md")
+FINDING_FORMATS = ("json", "csv", "markdown", "sarif", "html")
 
 
 def _nothing(text: str) -> Iterable[str]:
@@ -227,6 +228,13 @@ class Commands:
     def _doing(self) -> Iterator[Command]:
         yield Command("export", "[csv|json|md] [FILE]", "save what is shown", self._export,
                       lambda text: [one for one in FORMATS if one.startswith(text)])  # fmt: skip
+        yield Command(
+            "findings",
+            f"[{'|'.join(FINDING_FORMATS)}] [FILE]",
+            "save the findings of what is shown",
+            self._findings,
+            lambda text: [one for one in FINDING_FORMATS if one.startswith(text)],
+        )
         yield Command("screenshot", "[FILE]", "save a picture of the screen (SVG)", self._picture)
         yield Command("trust", "CLUSTER", "run the changed credential command of a cluster",
                       self._trust, self._waiting)  # fmt: skip
@@ -251,6 +259,15 @@ class Commands:
         if len(words) > 1 and not chosen and not set("./") & set(words[0]):
             return f"there is no format {words[0]}; there are {', '.join(FORMATS)}"
         return self._shell.dialogs.export(chosen, file)
+
+    def _findings(self, rest: str) -> str:
+        chosen, _, file = rest.partition(" ")
+        if not chosen:
+            self._shell.dialogs.do_export_findings()
+            return ""
+        if chosen not in FINDING_FORMATS:
+            return f"there is no format {chosen}; there are {', '.join(FINDING_FORMATS)}"
+        return self._shell.dialogs.export_findings(chosen, file.strip())
 
     def _trust(self, rest: str) -> str:
         held = self._held

@@ -229,6 +229,25 @@ class Dialogs:
             return f"this is no table: it can be saved as {suffix} only"
         return self._save(text, suffix, file)
 
+    def do_export_findings(self) -> None:
+        """Choose a format and save the findings of the rows that are shown."""
+        from mckconsole.ui.finding_exports import FORMATS
+        from mckwidgets.picker import Item, Picker
+
+        def picked(found: tuple[str, ...] | None) -> None:
+            if found and (problem := self.export_findings(found[0], "")):
+                self._shell.tell(problem, trouble=True)
+
+        items = [Item(name, name, words) for name, words in FORMATS.items()]
+        self._shell.app.push_screen(Picker("findings of what is shown as", items), picked)
+
+    def export_findings(self, form: str, file: str) -> str:
+        """Save the findings of the rows that are shown; returns why that failed."""
+        from mckconsole.ui.finding_exports import findings_text
+
+        text, suffix = findings_text(self._shell, form)
+        return self._save(text, suffix, file) if text else "nothing was read yet"
+
     def save_picture(self, file: str) -> None:
         """Save what the screen shows as SVG, and say where, or why that failed."""
         picture = self._shell.app.export_screenshot(title="mckconsole")

@@ -165,4 +165,4 @@ class Feed:
         )
         self._memory = analysis.memory
         self._past.extend(analysis.transitions)
-        return make_frame(snapshot, analysis, tuple(self._past))
+        return make_frame(snapshot, analysis, tuple(self._past), opened.waivers)

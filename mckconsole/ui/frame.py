@@ -12,6 +12,7 @@ from types import MappingProxyType
 from mckconsole.analysis.engine import Analysis
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import Transition
+from mckconsole.domain.waivers import NO_WAIVERS, Waivers
 from mckconsole.views.panes import PANES
 from mckconsole.views.spec import Column, Row
 
@@ -28,12 +29,18 @@ class Frame:
     """By pane name: every column of its rows."""
     past: tuple[Transition, ...] = ()
     """Links that changed their state since the console was started, oldest first."""
+    waivers: Waivers = NO_WAIVERS
+    """Those that it was judged with."""
 
 
 def make_frame(
-    snapshot: FleetSnapshot, analysis: Analysis, past: Sequence[Transition] = ()
+    snapshot: FleetSnapshot,
+    analysis: Analysis,
+    past: Sequence[Transition] = (),
+    waivers: Waivers = NO_WAIVERS,
 ) -> Frame:
     """The frame of a snapshot and its analysis."""
     rows = {pane.name: tuple(pane.rows(snapshot, analysis)) for pane in PANES}
     columns = {pane.name: pane.columns_of(snapshot, analysis) for pane in PANES}
-    return Frame(snapshot, analysis, MappingProxyType(rows), MappingProxyType(columns), tuple(past))
+    by_pane = MappingProxyType(rows), MappingProxyType(columns)
+    return Frame(snapshot, analysis, *by_pane, tuple(past), waivers)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from mckconsole.ui.table_view import TableView
 from mckconsole.ui.view import Desk
 from mckconsole.views.secrets_spec import CERTIFICATE, CREDENTIAL
-from mckconsole.views.spec import Column, PaneSpec, Row
+from mckconsole.views.spec import Column, PaneSpec, Role, Row
+from mckwidgets.contracts import SpanLike
+from mckwidgets.linepaint import TextSpan
 
 if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
@@ -41,6 +43,18 @@ class SecretsTable(TableView):
         if self.by == CREDENTIAL:
             return super().all_rows(frame)
         return self.spec.columns, self.spec.rows(frame.snapshot, frame.analysis)
+
+    @property
+    def words(self) -> Sequence[SpanLike]:
+        """What the table leaves out, beside what every table says."""
+        found, frame = super().words, self.desk.frame
+        if frame is None or self.by == CERTIFICATE:
+            return found
+        report, waived = frame.analysis.secrets, frame.analysis.waived
+        answered = sum(one.id in waived for one in report.findings)
+        parts = [f" · {answered} waived"] if answered else []
+        parts += [f" · {report.hidden} more by name: --by-name"] if report.hidden else []
+        return (*found, *(TextSpan(one, Role.DIM) for one in parts))
 
     def place(self, row_id: str) -> Place:
         from mckconsole.views.secrets_rows import target_of

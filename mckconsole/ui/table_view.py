@@ -306,8 +306,7 @@ class TableView(PaneView):
         frame, chosen = self.desk.frame, form or "csv"
         if frame is None or not self.rows:
             return "", chosen
-        marked = self.grid.marked
-        rows = [row for row in self.rows if not marked or row.id in marked]
+        rows = self._chosen()
         text = export_rows(
             chosen,
             self.columns,
@@ -318,6 +317,14 @@ class TableView(PaneView):
             scope=self.desk.scope.words,
         )
         return text, chosen
+
+    def _chosen(self) -> Sequence[Row]:
+        """The marked ones of the rows that are shown, else all of them."""
+        marked = self.grid.marked
+        return [row for row in self.rows if not marked or row.id in marked]
+
+    def finding_ids(self) -> frozenset[str]:
+        return frozenset(one for row in self._chosen() for one in row.finding_ids)
 
     def refuses(self, action: str) -> str:
         if self.row is None and action in ("open", "copy.cell", "copy.all", "mark.toggle"):

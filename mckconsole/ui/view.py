@@ -150,6 +150,10 @@ class PaneView(Widget):
         """What is shown as the text of a file, and the file's suffix; nothing when empty."""
         return "", ""
 
+    def finding_ids(self) -> frozenset[str] | None:
+        """Ids of the findings of the rows that are shown; None where the view has no rows."""
+        return None
+
     def back(self) -> bool:
         """Undo one thing of this view (a filter, marks); False when there was nothing to undo."""
         return False

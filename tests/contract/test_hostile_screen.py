@@ -30,7 +30,7 @@ CLUSTERS = 2 * len(PAYLOADS)
 CONTEXTS = 3 * len(PAYLOADS) + 2
 OTHER_VIEWS = ("finding", "matrix", "list", "metrics", "transitions", "compared", "losses",
                "what if", "who else", "who can", "grouped", "behind a group", "scope", "palette",
-               "prompt", "toast")  # fmt: skip
+               "prompt", "toast", "secrets", "secret", "secrets grouped")  # fmt: skip
 BOX = "esc leaves"
 """Under every dialog."""
 SOME = 6
@@ -176,11 +176,26 @@ class Tour:
                 self.see("behind a group", "enter", "end", "escape", "down")
         self.see("identity", "v")
 
+    def secrets(self) -> None:
+        """Credentials in each grouping and certificates, what is behind each, and who can read."""
+        self.see("secrets", "5", "g", "w", *["right"] * 12, "pagedown", "end", "g", "w", "y")
+        self.click_all("secrets")
+        self.see("secrets", "5", "g")
+        for _ in range(2 * SOME):
+            self.see("secret", "enter", "pagedown", "end", "y")
+            self.see("who can", "w", "end", "y", "escape")
+            self.see("secrets", f"5{KEYS['down']}")
+        for _ in range(5):
+            self.see("secrets grouped", "v", "g", "w", *["right"] * 10, "end", "w", "g")
+            for _ in range(SOME):
+                self.see("behind a group", "enter", "pagedown", "end", "escape", "down")
+        self.see("secrets", "v")
+
     def sizes(self) -> None:
         """The same in other windows, down to one in which next to nothing fits."""
         for size in ((80, 24), (200, 50), (30, 8), (1, 1), (120, 40)):
             self.hands.resize(*size)
-            for pane in ("1", "2", "3", "4"):
+            for pane in ("1", "2", "3", "4", "5"):
                 self.see("sized", pane, "g", "enter", "pagedown", "end", "escape", "?", "escape")
 
     def toasts(self) -> None:
@@ -217,6 +232,7 @@ def run_through(fleet: HostileFleet, folder: Path) -> Tour:
         tour.mesh()
         tour.services()
         tour.identities()
+        tour.secrets()
         tour.exports()
         tour.sizes()
         tour.toasts()

@@ -25,6 +25,8 @@ USEFUL = ("enter", "escape", "down", "up", "escape", "enter", "colon", "slash", 
 """More often than the others: they lead somewhere."""
 COMMANDS = (
     "identity by role", "id by sa state:drift", "identity by nothing", "wi by account", "iam",
+    "certs", "certs left<30d", "secrets by ns", "sec tier:A", "credentials by owner",
+    "findings html", "findings csv /", "findings nothing",
     "fleet", "mesh", "mesh state:error", "fleet !state:ready", "links rtt>100ms", "fleet /[",
     "ctx @aws", "ctx *", "ctx gcp*", "ctx !edge*", "ctx nowhere", "ctx", "ns shop", "ns -", "sort",
     "sort -state", "sort off", "sort nothing", "theme", "theme mono", "theme light", "theme ansi",

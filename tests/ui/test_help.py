@@ -189,7 +189,7 @@ def with_keys(settings: Settings, tmp_path: Path, text: str) -> Settings:
 async def test_a_key_of_one_s_own(
     settings: Settings, tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    settings = with_keys(settings, tmp_path, "view.problems: f5\nhelp.open: .\nmove.down: i\n")
+    settings = with_keys(settings, tmp_path, "view.problems: f5\nhelp.open: .\nmove.down: b\n")
     async with console(settings, size=size) as running:
         await read(running)
         await running.press("z")
@@ -200,7 +200,7 @@ async def test_a_key_of_one_s_own(
         assert "f5 problems" in footer(running)
         assert footer(running).endswith(". help")
         first = table(running).grid.cursor_key
-        await running.press("i")
+        await running.press("b")
         assert table(running).grid.cursor_key == shown(running)[1] != first
         await running.press("?")
         assert running.app.screen is running.shell

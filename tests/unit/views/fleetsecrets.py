@@ -24,7 +24,7 @@ from mckconsole.analysis.secrets.model import (
 from mckconsole.domain.access_log import AccessLog
 from mckconsole.domain.audit import CertificateSeen, Sighting, Tier
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
-from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.domain.states import TopicState
 from mckconsole.domain.waivers import Waiver
 from tests.unit.analysis import build
@@ -202,23 +202,13 @@ def seen(
     issued: CertificatesReport | None = None,
     *docs: Doc,
     waived: Mapping[str, Waiver] | None = None,
-    values: Sequence[str] = (),
-    states: Mapping[str, TopicState] | None = None,
     log: AccessLog | None = None,
 ) -> tuple[FleetSnapshot, Analysis]:
     """A fleet of which this was found; `docs` are objects of its first cluster, whose RBAC is known
-    then, `states` what its topics are like, `values` where values were looked at."""
+    then."""
     clusters = [
-        build.cluster(
-            name, docs if name == CLUSTERS[0] else (), states=states if name == CLUSTERS[0] else {}
-        )
+        _asked(build.cluster(name, docs if name == CLUSTERS[0] else ()), found.coverage.get(name))
         for name in CLUSTERS
-    ]
-    clusters = [
-        replace(one, topics={**one.topics, "secrets": replace(one.topics["secrets"], values=True)})
-        if one.name in values
-        else one
-        for one in clusters
     ]
     fleet = build.fleet(*clusters)
     if log is not None:
@@ -239,6 +229,16 @@ def seen(
         waived=waived or {},
     )
     return fleet, analysis
+
+
+def _asked(cluster: ClusterSnapshot, found: Coverage | None) -> ClusterSnapshot:
+    """The cluster, as it answered for its Secrets."""
+    view = TopicView("secrets", TopicState.FRESH, as_of=NOW - 5)
+    if found is not None and not found.readable:
+        view = replace(view, state=TopicState.FORBIDDEN, reason=found.reason)
+    elif found is not None:
+        view = replace(view, values=found.values)
+    return replace(cluster, topics={**cluster.topics, "secrets": view})
 
 
 def exporter(binding: str = "") -> Consumer:

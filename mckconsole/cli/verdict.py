@@ -17,7 +17,7 @@ from mckconsole.config.model import Config
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import QUERIES, MetricState
-from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.domain.snapshot import NOT_READ, ClusterSnapshot, FleetSnapshot
 from mckconsole.domain.states import TopicState
 from mckconsole.report.document import Document
 
@@ -74,7 +74,7 @@ def _topics(cluster: ClusterSnapshot) -> Iterator[str]:
             continue  # nobody asked for it
         if topic.state not in _FINE:
             yield f"{name} {topic.state.value}"
-        elif topic.faults:
+        elif any(one != NOT_READ or not BY_TOPIC[name].optional for _, one in topic.faults):
             yield f"{name} read in part"
 
 

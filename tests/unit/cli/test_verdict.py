@@ -11,7 +11,7 @@ from mckconsole.cli.verdict import Wanted, find_gaps, judge
 from mckconsole.config.model import Config, PrometheusConfig
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.metrics import MetricState, MetricsView, MetricVector
-from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
+from mckconsole.domain.snapshot import NOT_READ, ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.domain.states import ClusterState, TopicState
 from tests.unit.report.examples import DOWN, SLOW, document
 
@@ -46,6 +46,19 @@ def test_topics_that_count_as_gaps(state: TopicState) -> None:
 @pytest.mark.parametrize("state", [TopicState.FRESH, TopicState.ABSENT])
 def test_topics_that_do_not(state: TopicState) -> None:
     assert find_gaps(fleet(cluster(topic=state)), Config()) == {}
+
+
+def test_what_may_be_refused_may_be_refused_in_some_namespaces() -> None:
+    faults = {("infra", NOT_READ): ("forbidden",)}
+    views = (
+        TopicView("secrets", TopicState.FRESH, faults=faults),
+        TopicView("configmaps", TopicState.PENDING, "nobody allowed it", withheld=True),
+    )
+    held = replace(cluster(), topics={view.topic: view for view in views})
+    assert find_gaps(fleet(held), Config()) == {}
+    odd = replace(views[0], faults={**faults, ("shop", "db"): ("type: odd",)})
+    held = replace(held, topics={"secrets": odd})
+    assert find_gaps(fleet(held), Config()) == {"west": ["secrets read in part"]}
 
 
 @pytest.mark.parametrize("state", [s for s in ClusterState if s.value not in ("ready", "degraded")])

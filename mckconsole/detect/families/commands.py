@@ -12,7 +12,7 @@ COMMAND, SQL = "SEC-COMMAND-PASSWORD", "SEC-SQL-PASSWORD"
 _GENERIC = ("SEC-GENERIC-SECRET",)
 
 _USER = (
-    rb"(?:^|[\s\"'=(;|&])(?:curl|wget)\b[^\r\n|;]{0,400}?(?:\s|[\"'],[ ]?[\"'])(?:-u|--user)"
+    rb"(?:^|[\s\"'=(;|&])(?:curl|wget)\b[^\r\n|;]{0,200}?(?:\s|[\"'],[ ]?[\"'])(?:-u|--user)"
     rb"(?:[ =]{0,4}|[\"'],[ ]?[\"'])"
 )
 _LOGIN = (

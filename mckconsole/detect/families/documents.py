@@ -2,29 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from mckconsole.detect.families.base import json_object
 
 _MAX_YAML = 1 << 18
 """Bytes of YAML that are parsed: it is slow, and kubeconfigs are small."""
-_MAX_FLOW = 2000
+_MAX_DEPTH = 40
+_MAX_NODES = 20_000
 
 
 def document(data: bytes) -> dict[str, Any] | None:
-    """The mapping that a value is in JSON or YAML; None for anything else."""
+    """The mapping that a value is in JSON or YAML; None for anything else.
+
+    Of YAML all scalars are strings, and aliases are nothing.
+    """
     if data.lstrip()[:1] == b"{":
         return json_object(data)
-    if len(data) > _MAX_YAML or data.count(b"[") + data.count(b"{") > _MAX_FLOW:
+    if len(data) > _MAX_YAML:
         return None
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        read = yaml.load(data, loader)  # noqa: S506 - both loaders are safe ones
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError):
+        read = _built(yaml.parse(data, loader))
+    except (yaml.YAMLError, ValueError):
         return None
     return read if isinstance(read, dict) else None
+
+
+def _built(events: Iterable[Any]) -> object:
+    """The first document of a stream of events.
+
+    PyYAML's own composer recurses as deep as a document nests, in C, until the stack is gone.
+    """
+    from yaml import events as kinds
+
+    root = _Node(None)
+    open_nodes = [root]
+    for count, event in enumerate(events):
+        if isinstance(event, (kinds.MappingStartEvent, kinds.SequenceStartEvent)):
+            if len(open_nodes) > _MAX_DEPTH or count > _MAX_NODES:
+                return None
+            node = _Node({} if isinstance(event, kinds.MappingStartEvent) else [])
+            open_nodes[-1].add(node.value)
+            open_nodes.append(node)
+        elif isinstance(event, (kinds.MappingEndEvent, kinds.SequenceEndEvent)):
+            open_nodes.pop()
+        elif isinstance(event, kinds.ScalarEvent):
+            open_nodes[-1].add(event.value)
+        elif isinstance(event, kinds.AliasEvent):
+            open_nodes[-1].add(None)
+        elif isinstance(event, kinds.DocumentEndEvent):
+            break
+    return root.value
+
+
+class _Node:
+    """A container that is being filled."""
+
+    __slots__ = ("key", "value", "waiting")
+
+    def __init__(self, value: dict[str, Any] | list[Any] | None) -> None:
+        self.value: Any = value
+        self.key = ""
+        self.waiting = False
+        """A key was read, and its value comes next."""
+
+    def add(self, child: object) -> None:
+        """Put in what comes next: a value, or the key of one."""
+        if isinstance(self.value, list):
+            self.value.append(child)
+        elif self.value is None:
+            self.value = child
+        elif self.waiting:
+            self.value[self.key] = child
+            self.waiting = False
+        else:
+            self.key = child if isinstance(child, str) else ""
+            self.waiting = True
 
 
 def mappings(found: object) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from mckconsole.domain.findings import Severity
 
 JWT, ACCOUNT = "SEC-JWT", "SEC-K8S-SERVICE-ACCOUNT-TOKEN"
 _SHAPE = (
-    rb"eyJ[A-Za-z0-9_-]{12,2000}\.eyJ[A-Za-z0-9_-]{4,16000}\."
+    rb"eyJ[A-Za-z0-9_-]{12,2000}+\.eyJ[A-Za-z0-9_-]{4,16000}+\."
     rb"[A-Za-z0-9_-]{20,2000}+(?![A-Za-z0-9_-])"
 )
 _NEVER = "never"

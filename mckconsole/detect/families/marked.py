@@ -63,7 +63,7 @@ DETECTORS = (
     _marked("SEC-YANDEX-KEY", (b"t1.",),
             rb"t1\.[A-Za-z0-9_-]{50,300}={0,2}\.([A-Za-z0-9_-]{86}={0,2})" + _TAIL, 4.0),
     _marked("SEC-TWITTER-TOKEN", (b"AAAAAAAAAAAAAAAAAAAAA",),
-            rb"(A{20,22}[A-Za-z0-9%]{60,100})(?![A-Za-z0-9%])", 0, _twitter),
+            rb"(?<!A)(A{20,22}[A-Za-z0-9%]{60,100})(?![A-Za-z0-9%])", 0, _twitter),
     _marked("SEC-SALESFORCE-TOKEN", (b"00D",),
             rb"00D[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?!([A-Za-z0-9_.]{80,120})(?![A-Za-z0-9_.])",
             3.5),

@@ -113,7 +113,7 @@ def _parsed(kind: bytes, raw: bytes) -> Parsed | None:
 
 def _last_words(text: bytes) -> bytes:
     """The base64 at the end of each line: logs, comments and programs have more in front."""
-    lines = _LINE_END.split(text)
+    lines = _LINE_END.split(text)[:-1]  # behind the last is what stands in front of END
     return b"".join(found[-1] for line in lines if (found := _WORD.findall(line)))
 
 

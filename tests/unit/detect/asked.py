@@ -8,6 +8,7 @@ from types import MappingProxyType
 from mckconsole.detect.detectors import DETECTORS, pair
 from mckconsole.detect.model import Match, Value, Where
 from mckconsole.detect.placeholders import is_placeholder
+from mckconsole.domain.audit import Tier
 
 
 def found(
@@ -26,7 +27,9 @@ def found(
         for name, said in beside.items()
     ]
     seen = [(value, match) for value in values for match in matches(value)]
-    return [match for value, match in pair(seen) if value.key == key]
+    kept = [match for value, match in pair(seen) if value.key == key]
+    better = [match for match in kept if match.tier is not Tier.NAMED]
+    return better or kept
 
 
 def matches(value: Value) -> list[Match]:

@@ -1,0 +1,60 @@
+"""No value makes a detector crash, and none makes it work for longer than its length is worth."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mckconsole.detect.detectors import DETECTORS
+from mckconsole.detect.families.documents import document
+from mckconsole.detect.model import Value, Where
+from tests.unit.detect.asked import found, matches
+
+SIZE = 60_000
+GATES = sorted({gate for one in DETECTORS for gate in one.gates})
+NAME = "db_password_token_secret_key"
+PIECES = (
+    b"a=", b"://a:", b"a:b@", b"eyJ.", b"sig=a&", b"-----BEGIN RSA PRIVATE KEY-----", b"curl -u ",
+    b"password='", b"user=", b"create user a ", b"PuTTY-User-Key-File-2: a\nEncryption: none\n",
+    b"users:\n- ", b"- ", b"? ", b"a: {", b"[", b"a: &a [*a, *a]\n", b"A" * 22,
+)  # fmt: skip
+KEYS = ("", "token", "password", "tls.key", ".dockercfg", "ceIPSecPSK", "client")
+SOME = st.one_of(st.sampled_from([*GATES, *PIECES]), st.binary(max_size=40))
+
+
+@pytest.mark.parametrize("piece", [*GATES, *PIECES])
+def test_what_repeats_is_looked_at_in_bounded_time(piece: bytes) -> None:
+    for filling in (b"", b"a", b"aA1" * 20, b" "):
+        data = ((piece + filling) * SIZE)[:SIZE]
+        began = time.perf_counter()
+        matches(Value(data, NAME, "p", Where.SECRET, NAME))
+        assert time.perf_counter() - began < 10
+
+
+@pytest.mark.parametrize("piece", [b"- ", b"? ", b"[", b"{a: "])
+def test_yaml_that_nests_without_end_is_no_document(piece: bytes) -> None:
+    assert document(b"users: \n" + piece * 50_000) is None
+    assert document(b"".join(b" " * at + b"a:\n" for at in range(300))) is None
+
+
+def test_yaml_is_read_as_strings() -> None:
+    read = document(b"a: 1\nb: [x, {c: 2020-01-01}]\nd: &n {e: yes}\nf: *n\n? [1]\n: g\n")
+    assert read == {
+        "a": "1",
+        "b": ["x", {"c": "2020-01-01"}],
+        "d": {"e": "yes"},
+        "f": None,
+        "": "g",
+    }
+
+
+@settings(max_examples=150)
+@given(st.lists(SOME, max_size=12), st.sampled_from(KEYS))
+def test_any_bytes_are_taken(pieces: list[bytes], key: str) -> None:
+    for match in found(b"".join(pieces), key):
+        assert 0 <= match.start <= match.end
+        assert match.canonical
+        assert "Match of" in repr(match)

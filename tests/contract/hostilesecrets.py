@@ -19,6 +19,8 @@ from tests.contract.badfleet import HOSTILE
 from tests.contract.test_bad_input import BOMB
 
 MIB = 1 << 20
+LARGE = MIB // 2
+"""Values from this size on are in one Secret and one ConfigMap, smaller ones in several."""
 NAMESPACE = "bad"
 WELL = "well"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -142,6 +144,8 @@ def secrets() -> Iterator[dict[str, Any]]:
     """All Secrets; the last is well."""
     for number, (name, value) in enumerate(VALUES.items()):
         yield secret(f"value-{number}", name, {"value": coded(value)})
+        if len(value) > LARGE:
+            continue
         yield secret(f"tls-{number}", name, {"tls.crt": coded(value), "tls.key": coded(value)},
                      "kubernetes.io/tls")  # fmt: skip
         yield secret(f"registry-{number}", name, {".dockerconfigjson": coded(value)},
@@ -186,7 +190,7 @@ def workloads() -> Iterator[dict[str, Any]]:
 
 def hostile_cluster() -> EmbeddedCluster:
     """A cluster with all of them."""
-    cluster = EmbeddedCluster("hostile secrets")
+    cluster = EmbeddedCluster("hostile secrets", compress=False)
     ready = {"conditions": [{"type": "Ready", "status": "True"}]}
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
     node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}, "status": ready}

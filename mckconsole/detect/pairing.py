@@ -28,9 +28,11 @@ def pair(matches: Seen) -> Seen:
     halves that nothing completes stay what they were.
     """
     if len(matches) < 2:
-        return [one for one in matches if one[1].proof not in (CONFIGURATION, azure.IDENTITY)]
+        idle = (CONFIGURATION, azure.IDENTITY)
+        return [one for one in matches if one[1].proof not in idle and not _orphan(*one)]
     for twin in TWINS:
         matches = _joined(matches, twin)
+    matches = [one for one in matches if not _orphan(*one)]
     return _oracle(_azure(_outermost(matches)))
 
 
@@ -46,6 +48,16 @@ def _joined(matches: Seen, twin: Twin) -> Seen:
         done[id(own)] = _whole(own, own, twin, "its secret beside it")
         done[id(secret[1])] = _whole(secret[1], own, twin, "its key id beside it")
     return [(value, done.get(id(match), match)) for value, match in matches]
+
+
+def _orphan(value: Value, match: Match) -> bool:
+    """Whether a secret is none: its id turned out not to be one, and its own name says nothing."""
+    if match.proof != SECRET_ALONE:
+        return False
+    return (
+        not any(twin.names.search(value.key) for twin in TWINS if twin.secret_rule == match.rule)
+        and match.rule != aws.TWIN.secret_rule
+    )
 
 
 def _distance(one: tuple[Value, Match], other: tuple[Value, Match]) -> tuple[int, int]:

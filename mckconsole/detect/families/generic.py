@@ -33,14 +33,14 @@ _OTHER = re.compile(
 )
 _NO_SECRET = re.compile(
     r"public|checksum|digest|fingerprint|template-hash|resourceversion|(?:^|[^a-z])uid$|revision|"
-    r"token[_-]?(?:count|limit|bucket)|max[_-]?tokens|secretref|secretkeyref|tokenizer|"
+    r"token[_-]?(?:count|limit|bucket)|tokens$|max[_-]?tokens|secretref|secretkeyref|tokenizer|"
     r"encrypted[_-]?data|last-applied",
     re.IGNORECASE,
 )
 _ODD = re.compile(
     rb"\s|^[a-z][a-z0-9+.-]{1,20}://|^/|^\./|^\{|^\[|^-----|^(?:sha\d{1,3}|md5)[:~-]|^ssh-|^ecdsa-|"
     rb"^\$(?:2[aby]|argon2|[156]|apr1|pbkdf2)|^\{SSHA|^pbkdf2:|^data:|^arn:|^(?:true|false|null)$|"
-    rb"^\d+(?:\.\d+)*$|^v?\d+\.\d+\.\d+",
+    rb"^\d+(?:\.\d+)*$|^v?\d+\.\d+\.\d+|\w\(|::|->|^self\.",
     re.IGNORECASE,
 )
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -17,6 +17,7 @@ from mckconsole.domain.findings import Severity
 
 ID_ALONE = "key id without its secret"
 SECRET_ALONE = "secret without its key id"  # noqa: S105 - words
+_ALONE = rb"(?<![A-Za-z0-9/+])(?:%b)(?![A-Za-z0-9/+=])"
 _REACH = 65536
 """Bytes of each value beside it that are searched for an id."""
 _NAMES = ("secret", "key", "pass", "cred")
@@ -81,7 +82,9 @@ class Twin:
         return compiled(b"(?<!%b)%b{%d}(?!%b)" % (self.letters, self.letters, self.size, edge))
 
     def _has_id(self, data: bytes) -> bool:
-        return any(mark in data for mark in self.marks) and bool(compiled(self.ids).search(data))
+        return any(mark in data for mark in self.marks) and bool(
+            compiled(_ALONE % self.ids).search(data)
+        )
 
     def _beside(self, value: Value) -> bool:
         return any(self._has_id(other[:_REACH]) for other in value.siblings.values())

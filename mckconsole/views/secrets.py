@@ -21,7 +21,7 @@ from mckconsole.views.remembered import Remembered
 from mckconsole.views.secrets_cells import (
     MAX_TEXT,
     Written,
-    last_written,
+    first_written,
     names_cell,
     number_cell,
     object_words,
@@ -51,7 +51,7 @@ def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     bad."""
     report = analysis.secrets
     parts: dict[str, tuple[Credential, Waiver | None, Written]] = {
-        one.id: (one, waiver_of(analysis, one), last_written(snapshot, one.places))
+        one.id: (one, waiver_of(analysis, one), first_written(snapshot, one.places))
         for one in report.credentials
     }
     keys = {key: (one, waiver, seen.text) for key, (one, waiver, seen) in parts.items()}

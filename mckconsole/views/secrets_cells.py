@@ -109,7 +109,7 @@ def object_words(place: Place) -> str:
 
 
 class Written(NamedTuple):
-    """The last write to some places, as far as anything tells."""
+    """The oldest write of a credential to one of its places, as far as anything tells."""
 
     age: float | None = None
     """Seconds by the cluster's clock; None where nothing tells."""
@@ -126,8 +126,9 @@ class Written(NamedTuple):
         return BLANK if self.age is None else Cell(self.text, Role.PLAIN, round(self.age, 3))
 
 
-def last_written(snapshot: FleetSnapshot, places: Sequence[Place]) -> Written:
-    """When one of these places was written last, and by whom."""
+def first_written(snapshot: FleetSnapshot, places: Sequence[Place]) -> Written:
+    """Where it has lain the longest since it was written there last, and who wrote it: a credential
+    is at least as old as that."""
     found = [
         (at, place)
         for place in places
@@ -136,7 +137,7 @@ def last_written(snapshot: FleetSnapshot, places: Sequence[Place]) -> Written:
     if not found:
         writer = next((one.sighting.writer for one in places if one.sighting.writer), "")
         return Written(None, writer)
-    at, place = max(found, key=lambda one: one[0])
+    at, place = min(found, key=lambda one: one[0])
     age = max(server_now(snapshot, place.cluster) - at, 0.0)
     return Written(age, place.sighting.writer)
 

@@ -25,7 +25,7 @@ from mckconsole.views.secrets import find_credential
 from mckconsole.views.secrets_cells import (
     NOBODY,
     TIER_WORDS,
-    last_written,
+    first_written,
     severity_cell,
     severity_role,
     short_fingerprint,
@@ -116,7 +116,7 @@ def _places(snapshot: FleetSnapshot, credential: Credential) -> Block:
 
 def place_lines(snapshot: FleetSnapshot, place: Place) -> Iterator[Line]:
     """`aws-use1-1  Secret billing/s3-legacy  data['KEY']`, and who wrote it when."""
-    target, written = ObjectTarget(place.cluster, place.object), last_written(snapshot, (place,))
+    target, written = ObjectTarget(place.cluster, place.object), first_written(snapshot, (place,))
     path = shorten(place.sighting.path, MAX_VALUE)
     note = f"{written.text} ago" if written.text else ""
     yield Line(

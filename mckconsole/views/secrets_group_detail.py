@@ -20,13 +20,8 @@ from mckconsole.views.explain import count, fact, finding_line, remark, unknown
 from mckconsole.views.secrets_cells import severity_role, waiver_of, worst_cell, worst_role
 from mckconsole.views.secrets_coverage import coverage_role, mode_cell
 from mckconsole.views.secrets_detail import credential_line
-from mckconsole.views.secrets_groups import (
-    Held,
-    held_by,
-    held_in,
-    namespace_key,
-    others_in,
-)
+from mckconsole.views.secrets_groups import Held, held_by
+from mckconsole.views.secrets_spaces import held_in, namespace_key, others_in
 from mckconsole.views.secrets_spec import NAMESPACE
 from mckconsole.views.spec import Role
 

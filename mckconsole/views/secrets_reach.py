@@ -14,6 +14,7 @@ from mckconsole.analysis.rbac import OUTSIDE, SCOPE, RbacIndex, Reach, unread
 from mckconsole.analysis.secrets.model import Credential, Place
 from mckconsole.analysis.secrets.reach import Reaches, readers_of, who_can_read_place
 from mckconsole.domain.access_log import SecretAccess
+from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.text import shorten
 from mckconsole.views.detail import Block, Detail, Line, ObjectTarget, ReadersTarget, Span
@@ -37,9 +38,10 @@ def _reach(index: RbacIndex, place: Place) -> Reach:
 
 def objects_of(credential: Credential) -> tuple[Place, ...]:
     """One place for each object that holds it, in their order."""
-    return tuple({(one.cluster, one.object): one for one in reversed(credential.places)}.values())[
-        ::-1
-    ]
+    found: dict[tuple[str, ObjectRef], Place] = {}
+    for place in credential.places:
+        found.setdefault((place.cluster, place.object), place)
+    return tuple(found.values())
 
 
 def readers_block(snapshot: FleetSnapshot, analysis: Analysis, credential: Credential) -> Block:

@@ -59,7 +59,13 @@ _TIER = Column(
 )
 _OWNER = Column("owner", "OWNER", priority=5, help="who looks after the object", name=True)
 _WRITTEN = Column(
-    "written", "WRITTEN", "right", 3, "seconds", "how long ago it was written last", volatile=True
+    "written",
+    "WRITTEN",
+    "right",
+    3,
+    "seconds",
+    "since it was written, where it has lain longest",
+    volatile=True,
 )
 _WRITER = Column("writer", "WRITTEN BY", priority=6, help="by which field manager", name=True)
 _FINGERPRINT = Column(
@@ -93,9 +99,8 @@ _PLACE_COLUMNS = (
     _SEVERITY,
     _WHAT,
     _CLUSTER,
-    _NAMESPACE,
     _OBJECT,
-    Column("key", "KEY", priority=2, help="of the data, of the environment, or annotation",
+    Column("key", "KEY", priority=1, help="of the data, of the environment, or annotation",
            name=True),
     _TIER,
     _WRITTEN,
@@ -104,6 +109,7 @@ _PLACE_COLUMNS = (
     Column("elsewhere", "ELSEWHERE", "right", 5, "count", "other places of the same credential"),
     _FINGERPRINT,
     Column("proof", "PROOF", priority=6, help="why it is one"),
+    replace(_NAMESPACE, priority=9),
     Column("path", "PATH", priority=8, help="the field, and what had to be unpacked", name=True),
 )  # fmt: skip
 
@@ -214,6 +220,7 @@ GROUPINGS = (
         _CLUSTER_COLUMNS,
         "One row is a cluster: whether values were looked at, what could not be read, and what"
         " lies there. v groups in another way.",
+        module="secrets_spaces",
     ),
     _grouped(
         NAMESPACE,
@@ -222,6 +229,7 @@ GROUPINGS = (
         _NAMESPACE_COLUMNS,
         "One row is a namespace of a cluster in which credentials lie, or whose Secrets could not"
         " be read. v groups in another way.",
+        module="secrets_spaces",
     ),
     _grouped(
         OWNER,

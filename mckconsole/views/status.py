@@ -84,7 +84,7 @@ def freshness(snapshot: FleetSnapshot, scope: Scope = ALL) -> Span:
 def values_words(snapshot: FleetSnapshot, scope: Scope = ALL) -> str:
     """`VALUES: 2 clusters`, in which values of Secrets are looked at; empty where in none."""
     found = sum(
-        any(view.values for view in cluster.topics.values())
+        any(view.values and view.state.readable for view in cluster.topics.values())
         for cluster in snapshot.clusters.values()
         if scope.holds(cluster.name)
     )

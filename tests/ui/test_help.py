@@ -208,7 +208,7 @@ async def test_a_key_of_one_s_own(
         own, common, moving, *_ = helped(running)._groups
         assert ("problems", "f5") in {(entry.title, entry.keys) for entry in own.entries}
         assert ("help", ".") in {(entry.title, entry.keys) for entry in common.entries}
-        assert ("one down", "i") in {(entry.title, entry.keys) for entry in moving.entries}
+        assert ("one down", "b") in {(entry.title, entry.keys) for entry in moving.entries}
 
 
 async def test_a_key_that_is_taken_away(settings: Settings, tmp_path: Path) -> None:

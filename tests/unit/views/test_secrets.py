@@ -12,16 +12,18 @@ from mckconsole.views import secrets
 from mckconsole.views.detail import FindingTarget, ObjectTarget, SecretTarget
 from mckconsole.views.filter import parse_filter
 from mckconsole.views.secrets_groups import (
-    cluster_rows,
-    cluster_summary,
-    namespace_rows,
-    namespace_summary,
     owner_rows,
     owner_summary,
     place_rows,
     place_summary,
 )
 from mckconsole.views.secrets_rows import target_of
+from mckconsole.views.secrets_spaces import (
+    cluster_rows,
+    cluster_summary,
+    namespace_rows,
+    namespace_summary,
+)
 from mckconsole.views.secrets_spec import GROUPINGS, SECRETS
 from mckconsole.views.secrets_targets import identity_target, object_of, readers_target
 from mckconsole.views.spec import Role, Row
@@ -57,7 +59,7 @@ def test_a_credential_in_several_places_is_one_row() -> None:
         "where": "Secret billing/s3-legacy",
         "places": "3",
         "tier": "A proven",
-        "written": "31 d",
+        "written": "214 d",
         "writer": "kubectl-create Update",
         "owner": "nobody known",
         "fp": "7f3a·91c2",
@@ -66,7 +68,7 @@ def test_a_credential_in_several_places_is_one_row() -> None:
     }
     assert (row.role, row.namespace) == (Role.CRITICAL, "billing")
     assert row.clusters == ("aws-use1-1", "gcp-eu-1")
-    assert row.cells["written"].value == pytest.approx(31 * 86400)
+    assert row.cells["written"].value == pytest.approx(214 * 86400)
 
 
 def test_what_nobody_wrote_down_is_no_age() -> None:
@@ -172,7 +174,7 @@ def test_by_place() -> None:
         "what": "AWS access key",
         "cluster": "aws-use1-1",
         "namespace": "billing",
-        "object": "Deployment exporter",
+        "object": "Deployment billing/exporter",
         "key": "AWS_ACCESS_KEY_ID",
         "tier": "A proven",
         "written": "31 d",
@@ -293,7 +295,7 @@ def test_the_identity_is_that_of_a_workload_that_uses_it() -> None:
         ("severity:critical", 1),
         ("severity:waived", 0),
         ("tier:B", 1),
-        ("written>100d", 0),
+        ("written>100d", 1),
         ("written<10d", 1),
         ("places>1", 1),
         ("fp:7f3a", 1),

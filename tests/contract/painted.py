@@ -26,7 +26,9 @@ async def painted_table(running: Console, grid: Grid, columns: Sequence[Column])
     sheet: dict[str, list[str]] = {}
     await running.press("g")
     while True:
-        await running.press(*["left"] * len(columns))
+        while (scrolled := grid._sheet.scrolled) > 0:
+            await running.press("left")
+            assert grid._sheet.scrolled < scrolled
         seen = _read(running, grid, sheet)
         while (scrolled := grid._sheet.scrolled) < grid._sheet.layout.reach:
             await running.press("right")

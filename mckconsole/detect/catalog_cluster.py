@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from mckconsole.detect.catalog_words import CRITICAL, HIGH, LOW, MEDIUM, A, B, C, rule, token
 
-_ROTATE_ACCESS = (
-    "Give the other side its own account with few rights and bound, short-lived tokens; delete the "
-    "old one there, which ends the token."
-)
-
 _CLUSTERS = (
     rule(
         "KUBECONFIG",

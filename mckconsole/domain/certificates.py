@@ -45,8 +45,6 @@ class CertificateSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     common_name: str = ""
     dns_names: tuple[str, ...] = ()
     duration: str = ""
-    renew_before: str = ""
-    is_ca: bool = field(default=False, name="isCA")
     private_key: PrivateKeySpec = PrivateKeySpec()
     renewal: RenewalSpec = RenewalSpec()
 
@@ -60,7 +58,6 @@ class CertificateStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     revision: int = 0
     last_failure_time: str = ""
     failed_issuance_attempts: int = 0
-    next_private_key_secret_name: str = ""
     conditions: tuple[Condition, ...] = ()
 
 

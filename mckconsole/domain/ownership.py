@@ -8,13 +8,9 @@ cert-manager (`cert-manager.io`), Sealed Secrets, Secrets Store CSI, reflector a
 from __future__ import annotations
 
 import msgspec
-from msgspec import field
-from msgspec.structs import force_setattr
 
-from mckconsole.domain.objects import Meta, OwnerReference
-from mckconsole.domain.text import clean, shorten
+from mckconsole.domain.objects import OwnerReference
 
-_MAX_NAME = 253
 _KINDS = {
     "ExternalSecret": "External Secrets",
     "PushSecret": "External Secrets",
@@ -41,7 +37,6 @@ class Owner(msgspec.Struct, frozen=True, gc=False):
 
 
 NOBODY = Owner()
-
 
 _MARKS = (
     ("reconcile.external-secrets.io/created-by", "External Secrets"),
@@ -81,17 +76,3 @@ def owner_of(
     if labels.get("owner") == "helm":
         return Owner("Helm", labels.get("name", ""))
     return Owner(labels.get("app.kubernetes.io/managed-by", ""))
-
-
-class OwnershipMeta(Meta, frozen=True, gc=False, rename="camel"):
-    """Metadata with who looks after the object; annotations are reduced to that."""
-
-    owner_references: tuple[OwnerReference, ...] = ()
-    annotations: dict[str, str] = field(default_factory=dict)
-    owner: Owner = NOBODY
-
-    def __post_init__(self) -> None:
-        found = owner_of(self.owner_references, self.labels, self.annotations)
-        tool, name = (shorten(clean(text), _MAX_NAME) for text in (found.tool, found.name))
-        force_setattr(self, "owner", Owner(tool, name))
-        force_setattr(self, "annotations", {})

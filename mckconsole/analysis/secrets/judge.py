@@ -17,7 +17,6 @@ from mckconsole.analysis.secrets.verdict import Verdict, first_of, rule_of, verd
 from mckconsole.analysis.secrets.words import detail, evidence, title
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Finding
-from mckconsole.domain.times import parse_rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,6 @@ def _credential(around: Around, said: Verdict, places: tuple[Place, ...]) -> Cre
         peers=clusters - {first.cluster},
         subject=first.sighting.path + (f" ({first.number})" if first.number > 1 else ""),
     )
-    times = [parse_rfc3339(one.sighting.written) for one in places]
     return Credential(
         said.rule,
         rule_of(said.rule).title,
@@ -80,7 +78,6 @@ def _credential(around: Around, said: Verdict, places: tuple[Place, ...]) -> Cre
         "; ".join(said.reasons),
         consumers,
         (*too_old(around, said, places), *_reads(around, places)),
-        max((one for one in times if one is not None), default=None),
     )
 
 

@@ -90,8 +90,6 @@ class Credential:
     consumers: tuple[Consumer, ...] = ()
     related: tuple[Finding, ...] = ()
     """Other findings on the same places: its age, who read it."""
-    last_written: float | None = None
-    """Unix seconds of the newest write to one of its places; None where none is known."""
 
     @property
     def id(self) -> str:

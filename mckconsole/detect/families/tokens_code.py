@@ -50,10 +50,6 @@ def _bitbucket_server(text: bytes) -> Verdict | None:
     return Verdict() if colon and number.isdigit() and len(number) >= 4 else None
 
 
-_H = rb"[0-9a-f]"
-_W = rb"[A-Za-z0-9_-]"
-_L = rb"[A-Za-z0-9]"
-
 _GITLAB = (
     b"glpat-", b"glrt-", b"gldt-", b"glcbt-", b"glptt-", b"glft-", b"glimt-", b"glagent-",
     b"gloas-", b"glsoat-", b"glffct-", b"glrtr-", b"glwt-",

@@ -112,7 +112,6 @@ def _credential(one: Credential) -> tuple[object, ...]:
         one.reason,
         one.consumers,
         [_undated(each) for each in one.related],
-        one.last_written,
     )
 
 

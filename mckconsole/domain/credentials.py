@@ -6,17 +6,18 @@ What was seen in their values, where the user allowed to look, is beside them (`
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import ClassVar
 
 import msgspec
 from msgspec import field
 from msgspec.structs import force_setattr
 
+from mckconsole.domain.managed import ManagedEntry, last_writer, owning
 from mckconsole.domain.objects import Meta, OwnerReference, Projection
 from mckconsole.domain.ownership import NOBODY, Owner, owner_of
 from mckconsole.domain.text import clean, shorten
 
-_NOTHING = msgspec.Raw()
 _MAX_KEY = 253
 _MAX_VALUE = 512
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -39,24 +40,15 @@ _DATA = re.compile(rb'"f:(?:data|stringData|binaryData)":(\{[^{}]*(?:\{\}[^{}]*)
 _KEYS = re.compile(rb'"f:([^"\\]{1,253})"')
 
 
-class KeyWriter(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+class KeyWriter(ManagedEntry, frozen=True, gc=False, rename="camel"):
     """One entry of managedFields, reduced to the keys of the data that it owns."""
 
-    manager: str = ""
     operation: str = ""
-    time: str = ""
-    """When the manager wrote last, RFC 3339."""
-    fields_v1: msgspec.Raw = field(default=_NOTHING, name="fieldsV1")
-    """Empty once decoded."""
-    keys: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        if self.fields_v1 is not _NOTHING:
-            found = _DATA.search(bytes(self.fields_v1))
-            names = _KEYS.findall(found[1]) if found else []
-            keys = {name.decode("utf-8", "replace") for name in names}
-            force_setattr(self, "keys", tuple(sorted(keys)))
-            force_setattr(self, "fields_v1", _NOTHING)
+    def wanted(self, fields: bytes) -> Iterable[str]:
+        found = _DATA.search(fields)
+        names = _KEYS.findall(found[1]) if found else ()
+        return sorted({name.decode("utf-8", "replace") for name in names})
 
     def __str__(self) -> str:
         return f"{self.manager} {self.operation}".strip()
@@ -82,13 +74,11 @@ class SecretMeta(Meta, frozen=True, gc=False, rename="camel"):
         force_setattr(self, "last_applied", LAST_APPLIED in notes)
         kept = {key: shorten(notes[key], _MAX_VALUE) for key in _KEPT & notes.keys()}
         force_setattr(self, "annotations", kept)
-        kept_writers = tuple(one for one in self.managed_fields if one.keys)
-        force_setattr(self, "managed_fields", kept_writers)
+        force_setattr(self, "managed_fields", owning(self.managed_fields))
 
     def written(self, key: str) -> KeyWriter | None:
         """The last who wrote `key` of the data; None when nobody is known to."""
-        owners = [one for one in self.managed_fields if key in one.keys]
-        return max(owners, key=lambda one: one.time, default=None)
+        return last_writer(self.managed_fields, key)
 
 
 class Secret(Projection, frozen=True, gc=False):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TypeVar
 
 import msgspec
 from msgspec import field
@@ -39,15 +40,31 @@ class ManagedEntry(msgspec.Struct, frozen=True, gc=False, rename="camel"):
         if self.fields_v1 is not _NOTHING:
             fields = bytes(self.fields_v1)
             if fields != b"null":  # which is as if it were not there
-                force_setattr(self, "keys", tuple(_owned(fields)))
+                force_setattr(self, "keys", tuple(self.wanted(fields)))
             force_setattr(self, "fields_v1", _NOTHING)
 
+    def wanted(self, fields: bytes) -> Iterable[str]:
+        """What of `fields`, as JSON, rules ask for."""
+        keys = {key.decode() for key in _KEYS.findall(fields)}
+        names = {name.decode() for name in _ENV.findall(fields)}
+        yield from sorted(key for key in keys if wanted_key(key))
+        yield from sorted(name for name in names if name in PUBLIC_ENV or name in STATIC_ENV)
 
-def _owned(fields: bytes) -> Iterable[str]:
-    keys = {key.decode() for key in _KEYS.findall(fields)}
-    names = {name.decode() for name in _ENV.findall(fields)}
-    yield from sorted(key for key in keys if wanted_key(key))
-    yield from sorted(name for name in names if name in PUBLIC_ENV or name in STATIC_ENV)
+
+E = TypeVar("E", bound=ManagedEntry)
+
+
+def owning(entries: tuple[E, ...]) -> tuple[E, ...]:
+    """Those that own something of interest."""
+    return (
+        entries if all(one.keys for one in entries) else tuple(one for one in entries if one.keys)
+    )
+
+
+def last_writer(entries: tuple[E, ...], key: str) -> E | None:
+    """The last who wrote `key`; None when nobody is known to."""
+    owners = [one for one in entries if key in one.keys]
+    return max(owners, key=lambda one: one.time, default=None)
 
 
 class ManagedMeta(Meta, frozen=True, gc=False, rename="camel"):
@@ -56,11 +73,8 @@ class ManagedMeta(Meta, frozen=True, gc=False, rename="camel"):
     managed_fields: tuple[ManagedEntry, ...] = ()
 
     def __post_init__(self) -> None:
-        if any(not one.keys for one in self.managed_fields):
-            kept = tuple(one for one in self.managed_fields if one.keys)
-            force_setattr(self, "managed_fields", kept)
+        force_setattr(self, "managed_fields", owning(self.managed_fields))
 
     def written(self, key: str) -> ManagedEntry | None:
         """The last who wrote `key`; None when nobody is known to."""
-        owners = [one for one in self.managed_fields if key in one.keys]
-        return max(owners, key=lambda one: one.time, default=None)
+        return last_writer(self.managed_fields, key)

@@ -19,7 +19,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from mckconsole.analysis.thresholds import Thresholds
-from mckconsole.config.model import Config
+from mckconsole.config.model import AuditConfig, Config
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.domain.states import ClusterState
 from mckconsole.sources.kubeconfig import load_kubeconfig
@@ -28,6 +28,7 @@ from mckconsole.ui.settings import OpenFleet, ReadOnly, Settings
 from mckconsole.ui.shell import Shell
 from mckconsole.ui.themes import load_themes
 
+NO_VALUES = AuditConfig()
 SETTLED = (ClusterState.PENDING, ClusterState.CONNECTING)
 """States in which more is to come."""
 CALM = 2
@@ -40,12 +41,14 @@ PATIENCE = 30.0
 """Seconds after which a condition that does not come true fails the test."""
 
 
-def settings_for(fleet: EmbeddedFleet, exports: Path, **changes: object) -> Settings:
+def settings_for(
+    fleet: EmbeddedFleet, exports: Path, *, audit: AuditConfig = NO_VALUES, **changes: object
+) -> Settings:
     """How the console is started over `fleet`."""
 
     @asynccontextmanager
     async def open_fleet() -> AsyncIterator[OpenFleet]:
-        config = msgspec.structs.replace(fleet.config, request_timeout=SILENCE)
+        config = msgspec.structs.replace(fleet.config, request_timeout=SILENCE, audit=audit)
         inventory = load_kubeconfig(str(fleet.kubeconfig), env={}, config=config)
         yield OpenFleet(inventory, config, Thresholds())
 

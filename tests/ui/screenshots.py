@@ -11,11 +11,14 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from mckconsole.config.model import AuditConfig
 from mckconsole.demo.fleet import EmbeddedFleet
 from tests.ui.console import Console, console, settings_for
 
 STEPS, STEP = 12, 20.0
 """The demo is advanced so many times by so many seconds: its tunnel dies after three minutes."""
+VALUES = ["aws-*", "gcp-*", "aks-*"]
+"""Clusters of the demo in which values of Secrets are looked at."""
 HOME = ("escape", "escape", "escape", "escape", "1")
 """Keys that lead back to the start from everywhere."""
 
@@ -69,6 +72,19 @@ SHOTS = (
 )
 
 
+SECRETS_SHOTS = (
+    Shot("secrets", (120, 40), ("5",)),
+    Shot("secrets-80x24", (80, 24), ("5",)),
+    Shot("secrets-200x50", (200, 50), ("5",)),
+    Shot("secret", (120, 40), ("5", "slash", *"s3-legacy", "enter", "enter")),
+    Shot("secret-80x24", (80, 24), ("5", "slash", *"s3-legacy", "enter", "enter")),
+    Shot("secret-readers", (120, 40), ("5", "slash", *"s3-legacy", "enter", "W")),
+    Shot("secrets-by-cluster", (120, 24), ("5", "escape", "v", "v")),
+    Shot("certificates", (120, 40), ("5", "v", "v", "v")),
+    Shot("certificate", (120, 40), ("5", "enter")),
+)
+
+
 async def take(running: Console, shot: Shot, directory: Path) -> None:
     """Press the keys, save what is on the screen, and go back."""
     await running.pilot.resize_terminal(*shot.size)
@@ -82,16 +98,21 @@ async def take(running: Console, shot: Shot, directory: Path) -> None:
 
 
 async def main(directory: Path) -> None:
-    """Make all pictures."""
+    """Make all pictures: those of secrets where values are looked at in some clusters."""
     async with EmbeddedFleet() as fleet:
-        settings = settings_for(fleet, directory, demo=True)
-        async with console(settings) as running:
+        async with console(settings_for(fleet, directory, demo=True)) as running:
             await running.settled()
             for _ in range(STEPS):
                 fleet.advance(STEP)
                 await running.press("r")
                 await asyncio.sleep(1.2)
             for shot in SHOTS:
+                await take(running, shot, directory)
+        audit = AuditConfig(scan_values=VALUES)
+        async with console(settings_for(fleet, directory, audit=audit, demo=True)) as running:
+            await running.settled()
+            await asyncio.sleep(5.0)
+            for shot in SECRETS_SHOTS:
                 await take(running, shot, directory)
 
 

@@ -32,8 +32,6 @@ class Asked:
     """Number of the detector, and where its literals are."""
     runs: list[int]
     """Where base64 of something begins, or what has some around it."""
-    literals: list[bytes]
-    """All that were found."""
 
 
 class Engine:
@@ -73,12 +71,11 @@ class Engine:
     def search(self, hay: Haystack) -> dict[int, Asked]:
         """What is in which of the values; those with nothing in them are not in the answer."""
         found: dict[int, Asked] = {}
-        for literal in self._gate.present(hay.data):
+        for literal in self._gate.present(hay):
             numbers = self._by_literal.get(literal, ())
             once = literal not in self._places
             for index, places in hay.find(literal, 1 if once else _MAX_PLACES + 1):
-                asked = found.get(index) or found.setdefault(index, Asked({}, [], []))
-                asked.literals.append(literal)
+                asked = found.get(index) or found.setdefault(index, Asked({}, []))
                 for number in numbers:
                     asked.detectors.setdefault(number, []).extend(places)
                 if literal in _ENCODED:
@@ -86,16 +83,21 @@ class Engine:
         return found
 
 
-def words_in(data: bytes) -> list[int]:
-    """Where in a text one of the words is that names of secrets have, in order."""
-    low = data.lower()
+def words_in(data: bytes, words: bytes) -> list[int]:
+    """Where in a text one of the words is that names of secrets have, in order.
+
+    Args:
+        words: the text, or each of its words once.
+    """
+    seen = words.lower()
+    present = [word for word in _WORDS if word in seen]
+    low = data.lower() if present else b""
     found: list[int] = []
-    for word in _WORDS:
-        if word in low:
-            at = low.find(word)
-            while at >= 0:
-                found.append(at)
-                at = low.find(word, at + 1)
+    for word in present:
+        at = low.find(word)
+        while at >= 0:
+            found.append(at)
+            at = low.find(word, at + 1)
     found.sort()
     return found
 

@@ -21,15 +21,22 @@ _MAX_STEPS = 1000
 _NAME_BYTES = bytes(c for c in range(256) if chr(c).isalnum() and c < 128) + b"_.-"
 _MAX_NAME = 96
 _FIRST = re.compile(rb"[ \t]*(?:- +)*(?:export[ \t]+|set[ \t]+)?[\"']?\Z")
-_ASSIGNED = re.compile(rb"([A-Za-z0-9_.\-]{1,96})[\"']?\]?[ \t]*(=>|:=|=|:(?!//))[ \t]*")
-_PAIRED = re.compile(
-    rb"([A-Za-z0-9_.\-]{1,96})[\"']?[ \t]*,?[ \t]*\r?\n[ \t]*[\"']?value[\"']?[ \t]*(:|=)[ \t]*"
+_ASSIGNED = re.compile(
+    rb"([A-Za-z0-9_.\-]{1,96})[\"'`]?\]?(?::?[ \t]+[Ss]tr(?:ing)?(?=[ \t]*=))?[ \t]*"
+    rb"(=>|[:?.+]{0,3}=(?![=~])|:(?!//|:))[ \t]*"
 )
+_PAIRED = re.compile(
+    rb"([A-Za-z0-9_.\-]{1,96})[\"']?[ \t]*,?(?:[ \t]*\r?\n[ \t]*|[ \t]+|(?<=,))"
+    rb"[\"']?[Vv]alue[\"']?[ \t]*(:|=)[ \t]*"
+)
+_HANDED = re.compile(rb"([A-Za-z0-9_.\-]{1,96})([\"'])[ \t]*,[ \t]*(?=[\"'])")
+"""`setProperty("name", "value")`, `["--name", "value"]`."""
+_FLAG = re.compile(rb"(--[A-Za-z0-9][A-Za-z0-9_.\-]{0,95})([ \t]+)(?![-|&;<>\\\s])")
 _NAMING = re.compile(rb"(?:name|key)[\"']?[ \t]*[:=][ \t]*[\"']?\Z", re.I)
 _QUOTED = re.compile(rb"\"((?:[^\"\\\r\n]|\\.){0,8192})\"|'([^'\r\n]{0,8192})'")
 _TO_END = re.compile(rb"[^\r\n]{0,8192}")
 _TO_DELIMITER = re.compile(rb"[^\s;&,\"'<>)}\]]{0,512}")
-_ELEMENT = re.compile(rb"([A-Za-z0-9_.\-:]{1,96})>[ \t]*([^<\r\n]{1,8192}?)[ \t]*</")
+_ELEMENT = re.compile(rb"([A-Za-z0-9_.\-:]{1,96})>\s{0,200}+([^<\r\n]{1,8192}+)\s{0,200}+</")
 _COMMENT = re.compile(rb"[ \t]+[#;].*\Z")
 _BLOCK = re.compile(rb"[|>][+-]?\d?[ \t]*\Z")
 _KEY_LINE = re.compile(
@@ -56,22 +63,31 @@ def assigned(data: bytes, word: int) -> Assigned | None:
     head = data[low:word]
     at = low + len(head.rstrip(_NAME_BYTES))
     if data[at - 1 : at] == b"<" and (element := _ELEMENT.match(data, at)):
-        return Assigned(element[1].decode("ascii"), element.start(2), element.end(2))
+        start, end = element.span(2)
+        return Assigned(element[1].decode("ascii"), start, start + len(element[2].rstrip()))
     found = _ASSIGNED.match(data, at)
     line = data.rfind(b"\n", max(0, at - 256), at) + 1 or max(0, at - 256)
-    if found is None:
-        if not _NAMING.search(data, max(line, at - 16), at):
-            return None
-        found = _PAIRED.match(data, at)
-        first = True
-    else:
+    if found is not None:
         first = _FIRST.match(data, line, at) is not None
+    elif _NAMING.search(data, max(line, at - 16), at):
+        found = _PAIRED.match(data, at)
+        first = found is not None and b"\n" in found[0]
+    else:
+        found, first = _said_next(data, at), False
     if found is None or (name := found[1].decode("ascii")).isdigit():
         return None
     if data[at - 1 : at] == b":" == found[2]:
         return None  # part of an ARN or URN
     start, end = _extent(data, found.end(), first)
     return Assigned(name, start, end) if start < end else None
+
+
+def _said_next(data: bytes, at: int) -> re.Match[bytes] | None:
+    """The name at `at` where its value follows without a sign between: a flag, an argument."""
+    if data.startswith(b"--", at) and (found := _FLAG.match(data, at)):
+        return found
+    found = _HANDED.match(data, at)
+    return found if found and data[at - 1 : at] == found[2] else None
 
 
 def _extent(data: bytes, start: int, first: bool) -> tuple[int, int]:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from mckconsole.detect.asking import Asked, Engine, windows, words_in
 from mckconsole.detect.budget import MAX_DEPTH, MAX_HITS, Budget, TooMuch
 from mckconsole.detect.encodings import GZIP, decode64, is_coded, runs, unbase64
-from mckconsole.detect.gate import Haystack
+from mckconsole.detect.gate import Haystack, distinct
 from mckconsole.detect.hits import Hit
 from mckconsole.detect.lines import assigned
 from mckconsole.detect.model import Value
 from mckconsole.detect.parts import Part
 from mckconsole.detect.release import is_release, release_parts
 from mckconsole.detect.seen import certificates_in
-from mckconsole.detect.tree import Leaves, parse
+from mckconsole.detect.tree import MIN_TEXT, Leaves, parse
 from mckconsole.domain.audit import CertificateSeen
 
-_MIN_TEXT = 8
-"""Bytes below which nothing is cut out of a value."""
-_MIN_INNER = 12
-"""Characters of a string of a document from which on something is looked for in it."""
-_ESCAPED = re.compile(r"[\n\t\r\"\\<>&]")
-"""What stands for something else in JSON, some of it only in that which Go writes."""
 _MAX_WORDS = 20_000
 """Names of one text that are looked at."""
 _MAX_SIBLINGS = 64
@@ -63,13 +56,15 @@ class Look:
         self.budget.look(sum(len(part.data) for part in batch))
         coded = [is_coded(part.data) for part in batch]
         plain = [b"" if skip else part.data for part, skip in zip(batch, coded, strict=True)]
-        found = self.engine.search(Haystack(plain))
+        hay = Haystack(plain)
+        found = self.engine.search(hay)
+        words = hay.words if len(batch) == 1 else b""
         below: list[list[Part]] = []
         for index, part in enumerate(batch):
             asked = found.get(index)
             self._ask(part, asked, by_name=part.cut or coded[index])
             try:
-                below += self._unpack(part, asked)
+                below += self._unpack(part, asked, words)
             except TooMuch as why:
                 self.trouble(part.shown_path(), str(why))
         return below
@@ -121,10 +116,14 @@ class Look:
             del hits[MAX_HITS:]
             raise TooMuch(f"more than {MAX_HITS} credentials")
 
-    def _unpack(self, part: Part, asked: Asked | None) -> list[list[Part]]:
-        """What is inside a part, in batches of one kind each."""
+    def _unpack(self, part: Part, asked: Asked | None, words: bytes) -> list[list[Part]]:
+        """What is inside a part, in batches of one kind each.
+
+        Args:
+            words: as `distinct` says of the part; empty if it was not asked.
+        """
         data = part.data
-        if len(data) < _MIN_TEXT:
+        if len(data) < MIN_TEXT:
             return []
         certificates = () if part.copy else certificates_in(part)
         self.certificates += certificates
@@ -135,12 +134,12 @@ class Look:
         if data.lstrip()[:1] in (b"{", b"["):
             document = parse(data, self.budget)
             if document is not None:
-                return self._deeper(part, [self._leaves(part, document, asked)])
+                return self._deeper(part, [self._leaves(part, document)])
         below = []
         if asked is not None and asked.runs:
             below = self._deeper(part, [self._runs(part, asked.runs)])
         if not part.cut and has_names(data):
-            below.append(self._lines(part))
+            below.append(self._lines(part, words or distinct(data)))
         return below
 
     def _deeper(self, part: Part, batches: list[list[Part]]) -> list[list[Part]]:
@@ -174,13 +173,15 @@ class Look:
                 found.append(cut.below(inner, " › base64"))
         return found
 
-    def _lines(self, part: Part) -> list[Part]:
+    def _lines(self, part: Part, distinct_words: bytes) -> list[Part]:
         """The values of a text that have a name of interest."""
         found: dict[int, Part] = {}
-        words = words_in(part.data)
+        words = words_in(part.data, distinct_words)
         for word in words[:_MAX_WORDS]:
             one = assigned(part.data, word)
-            if one is not None and one.start not in found:
+            if one is None or one.end - one.start < MIN_TEXT:
+                continue
+            if one.start not in found:
                 found[one.start] = part.stretch((one.start, one.end), one.name)
         if len(words) > _MAX_WORDS:
             self.trouble(part.shown_path(), f"more than {_MAX_WORDS:,} names to look at")
@@ -190,37 +191,22 @@ class Look:
             cut.siblings = siblings
         return made
 
-    def _leaves(self, part: Part, document: object, asked: Asked | None) -> list[Part]:
+    def _leaves(self, part: Part, document: object) -> list[Part]:
         """The strings of a JSON document that are of interest."""
-        leaves = Leaves()
+        leaves = Leaves(lambda name: bool(self._detectors_of(name)))
         leaves.read(document)
-        names = {key for key in set(leaves.keys) if key and self._detectors_of(key)}
-        wanted = set(leaves.encoded)
-        wanted.update(
-            index
-            for index, (key, text) in enumerate(zip(leaves.keys, leaves.texts, strict=True))
-            if key in names or (len(text) >= _MIN_INNER and may_hold_more(text))
-        )
-        sought = {hit.bytes for hit in self.hits if hit.part is part and not hit.parsed}
-        sought.update(asked.literals if asked is not None else ())
-        if leaves.texts and sought:
-            hay = Haystack([text.encode() for text in leaves.texts])
-            self.budget.look(len(hay.data))
-            for one in sought - {b""}:
-                wanted.update(index for index, _ in hay.find(one, 1))
-        self.budget.part(len(wanted))
-        return [leaf_part(part, leaves, index) for index in sorted(wanted) if leaves.texts[index]]
+        hits = (hit.bytes for hit in self.hits if hit.part is part and not hit.parsed)
+        sought = {one.decode("utf-8", "replace") for one in hits if one}
+        if sought:
+            self.budget.look(len(part.data) * len(sought))
+            leaves.take_holders(sought)
+        self.budget.part(len(leaves.texts))
+        return [leaf_part(part, leaves, index) for index in range(len(leaves.texts))]
 
 
 def has_names(data: bytes) -> bool:
     """Whether a text may have names with values: not if it is one word, or base64 with its `=`."""
     return b":" in data or b"=" in data[:-2] or b"</" in data
-
-
-def may_hold_more(text: str) -> bool:
-    """Whether a string of a document looks like a text or a document of its own, or like base64,
-    or is written otherwise in the document."""
-    return text[:_MIN_INNER].isalnum() or text[0] in "{[" or _ESCAPED.search(text) is not None
 
 
 def leaf_part(part: Part, leaves: Leaves, index: int) -> Part:

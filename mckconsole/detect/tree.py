@@ -1,47 +1,65 @@
 """The strings of a JSON document, each with its name and its way from the root.
 
-The walk keeps lists, not objects: a document has thousands of strings, and of few of them more than
-the name is ever wanted. Nothing here recurses.
+A document has tens of thousands of strings and few are of interest: what is wanted is decided while
+walking, and of the others nothing is kept but the containers that they are in. Nothing recurses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Any
 
 import msgspec
 
 from mckconsole.detect.budget import MAX_BRACKETS, MAX_JSON, Budget
 from mckconsole.detect.names import joined
 
+MIN_TEXT = 8
+"""Characters below which nothing is a credential by its name, nor anything inside it."""
+_MIN_INNER = 12
+"""Characters from which on a string may hold more than itself; as letters, base64."""
 _MAX_SIBLINGS = 64
 _NAMED_BY = ("name", "key", "Name", "Key")
 _VALUES = frozenset(("value", "Value"))
 _REFERENCES = ("Ref", "Refs", "valueFrom", "envFrom")
 """Ends of names under which only names stand: of objects, and of keys in them."""
+_ESCAPED = re.compile(r"[\n\t\r\"\\<>&]")
+"""What stands for something else in JSON, some of it only in that which Go writes."""
 
 
 class Leaves:
-    """The strings of a document, in an order that keeps those of one container together."""
+    """Strings of one document.
 
-    __slots__ = ("_nodes", "encoded", "keys", "names", "owners", "texts")
+    Args:
+        wanted: whether a name is of interest; a string without such a name is only taken where it
+            may hold more. None takes all strings.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_containers", "_known", "_ways", "encoded", "keys", "names", "nodes", "texts")
+
+    def __init__(self, wanted: Callable[[str], bool] | None = None) -> None:
         self.texts: list[str] = []
         self.names: list[str | int] = []
+        """Each one's own, in its container."""
         self.keys: list[str] = []
         """The name that says what it is: its own, or where that is `value`, the one beside it;
         empty for the name of an object."""
-        self.owners: list[int] = []
+        self.nodes: list[int] = []
+        """Number of its container."""
         self.encoded: set[int] = set()
-        """Leaves that are base64 by the schema: data of a Secret."""
-        self._nodes: list[tuple[int, str | int]] = []
+        """Those that are base64 by the schema: data of a Secret."""
+        self._known = None if wanted is None else _Known(wanted)
+        self._containers: list[Any] = []
+        self._ways: list[tuple[int, str | int]] = []
 
     def steps(self, index: int) -> list[str | int]:
-        """The way to one leaf."""
+        """The way to one."""
         found = [self.names[index]]
-        node = self.owners[index]
-        while node >= 0:
-            node, name = self._nodes[node]
+        node = self.nodes[index]
+        while node > 0:
+            node, name = self._ways[node]
             found.append(name)
         found.reverse()
         return found
@@ -51,106 +69,142 @@ class Leaves:
         return joined(self.steps(index))
 
     def siblings(self, index: int) -> Mapping[str, bytes]:
-        """The strings beside one leaf, and itself."""
-        owner, low, high = self.owners[index], index, index + 1
-        while low and self.owners[low - 1] == owner and index - low < _MAX_SIBLINGS:
-            low -= 1
-        last = min(len(self.owners), index + _MAX_SIBLINGS)
-        while high < last and self.owners[high] == owner:
-            high += 1
-        return _Siblings(self, range(low, high))
+        """The strings beside one, and itself."""
+        return _Siblings(self._containers[self.nodes[index]])
 
     def read(self, root: object) -> None:
         """Take in a decoded document."""
-        stack: list[tuple[object, int, str, bool]] = [(root, -1, "", False)]
+        stack: list[tuple[int, str, bool]] = []
+        if isinstance(root, (dict, list)):
+            self._push(root, -1, "", "", False, stack)
         while stack:
-            found, node, key, refers = stack.pop()
+            node, key, refers = stack.pop()
+            found = self._containers[node]
             if isinstance(found, dict):
                 self._read_dict(found, node, refers, stack)
-            elif isinstance(found, list):
+            else:
                 self._read_list(found, node, key, refers, stack)
-            elif isinstance(found, str):
-                self._leaf("", found, key, node)
+
+    def take_holders(self, sought: set[str]) -> None:
+        """Take the strings too that hold one of these, wherever they are."""
+        taken = set(zip(self.nodes, self.names, strict=True))
+        for node, found in enumerate(self._containers):
+            for name, text in _strings(found):
+                if (node, name) not in taken and any(one in text for one in sought):
+                    self._take(node, name, "", text)
+
+    def _push(
+        self,
+        found: object,
+        parent: int,
+        name: str | int,
+        key: str,
+        refers: bool,
+        stack: list[tuple[int, str, bool]],
+    ) -> None:
+        stack.append((len(self._ways), key, refers))
+        self._ways.append((parent, name))
+        self._containers.append(found)
 
     def _read_dict(
-        self,
-        found: dict[str, object],
-        node: int,
-        refers: bool,
-        stack: list[tuple[object, int, str, bool]],
+        self, found: dict[str, Any], node: int, refers: bool, stack: list[tuple[int, str, bool]]
     ) -> None:
-        texts, names, keys, owners = self.texts, self.names, self.keys, self.owners
+        known = self._known
+        coded = found.get("data") if found.get("kind") == "Secret" else None
         for name, value in found.items():
             if isinstance(value, str):
+                if known is not None and len(value) < MIN_TEXT:
+                    continue
                 key = "" if refers else name
                 if name in _VALUES:
                     key = next((str(found[by]) for by in _NAMED_BY if by in found), key)
-                texts.append(value)
-                names.append(name)
-                keys.append(key)
-                owners.append(node)
+                if (
+                    known is None
+                    or known[key]
+                    or (len(value) >= _MIN_INNER and may_hold_more(value))
+                ):
+                    self._take(node, name, key, value)
             elif isinstance(value, (dict, list)) and value:
-                self._nodes.append((node, name))
                 below = refers or name.endswith(_REFERENCES)
-                stack.append((value, len(self._nodes) - 1, name, below))
-        if found.get("kind") == "Secret":
-            self._mark(found.get("data"), stack)
+                self._push(value, node, name, name, below, stack)
+                if value is coded and isinstance(value, dict):
+                    self._take_coded(value, stack.pop()[0])
 
     def _read_list(
         self,
-        found: list[object],
+        found: list[Any],
         node: int,
         key: str,
         refers: bool,
-        stack: list[tuple[object, int, str, bool]],
+        stack: list[tuple[int, str, bool]],
     ) -> None:
-        flag = ""
+        known, flag = self._known, ""
         for at, value in enumerate(found):
             if isinstance(value, str):
-                self._leaf(at, value, "" if refers else flag or key, node)
+                name = "" if refers else flag or key
+                if known is None or (
+                    len(value) >= MIN_TEXT
+                    and (known[name] or (len(value) >= _MIN_INNER and may_hold_more(value)))
+                ):
+                    self._take(node, at, name, value)
                 flag = value if value.startswith("--") and "=" not in value else ""
             elif isinstance(value, (dict, list)) and value:
-                self._nodes.append((node, at))
-                stack.append((value, len(self._nodes) - 1, key, refers))
+                self._push(value, node, at, key, refers, stack)
 
-    def _mark(self, data: object, stack: list[tuple[object, int, str, bool]]) -> None:
-        """The strings of a Secret's data are base64: they are read at once, and marked."""
-        for at, (found, node, _, refers) in enumerate(stack):
-            if found is data and isinstance(data, dict):
-                del stack[at]
-                first = len(self.texts)
-                self._read_dict(
-                    {k: v for k, v in data.items() if isinstance(v, str)}, node, refers, []
-                )
-                self.encoded.update(range(first, len(self.texts)))
-                return
+    def _take_coded(self, data: dict[str, Any], node: int) -> None:
+        for name, text in _strings(data):
+            self.encoded.add(len(self.texts))
+            self._take(node, name, str(name), text)
 
-    def _leaf(self, name: str | int, text: str, key: str, node: int) -> None:
+    def _take(self, node: int, name: str | int, key: str, text: str) -> None:
         self.texts.append(text)
         self.names.append(name)
         self.keys.append(key)
-        self.owners.append(node)
+        self.nodes.append(node)
+
+
+def may_hold_more(text: str) -> bool:
+    """Whether a string of a document looks like a text or a document of its own, or like base64,
+    or is written otherwise in the document."""
+    if text[:_MIN_INNER].isalnum() or text[0] in "{[":
+        return True
+    return _ESCAPED.search(text) is not None
+
+
+class _Known(dict[str, bool]):
+    """What was said of names, each asked once."""
+
+    def __init__(self, wanted: Callable[[str], bool]) -> None:
+        super().__init__({"": False})
+        self._wanted = wanted
+
+    def __missing__(self, name: str) -> bool:
+        found = self[name] = self._wanted(name)
+        return found
+
+
+def _strings(found: Any) -> Iterator[tuple[str | int, str]]:
+    pairs = found.items() if isinstance(found, dict) else enumerate(found)
+    return ((name, text) for name, text in pairs if isinstance(text, str))
 
 
 class _Siblings(Mapping[str, bytes]):
-    """Strings of one container, encoded when somebody asks."""
+    """The first strings of one container, encoded when somebody asks."""
 
-    __slots__ = ("_leaves", "_range")
+    __slots__ = ("_found",)
 
-    def __init__(self, leaves: Leaves, indexes: range) -> None:
-        self._leaves, self._range = leaves, indexes
+    def __init__(self, container: Any) -> None:
+        first = islice(_strings(container), _MAX_SIBLINGS)
+        self._found = {str(name): text for name, text in first}
 
     def __len__(self) -> int:
-        return len(self._range)
+        return len(self._found)
 
     def __iter__(self) -> Iterator[str]:
-        return (str(self._leaves.names[at]) for at in self._range)
+        return iter(self._found)
 
     def __getitem__(self, name: str) -> bytes:
-        for at in self._range:
-            if str(self._leaves.names[at]) == name:
-                return self._leaves.texts[at].encode()
-        raise KeyError
+        return self._found[name].encode()
 
     def __repr__(self) -> str:
         return f"<{len(self)} values>"

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.benchmarks import analysis, appspeed, failover, gridspeed, identity, services
+from tests.benchmarks import analysis, appspeed, failover, gridspeed, identity, secrets, services
 from tests.benchmarks.realserver import available, filled
 from tests.benchmarks.serving import contend, served
 from tests.benchmarks.table import Line, render
@@ -167,6 +167,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "services": services.lines,
     "identity": identity.lines,
     "failover": failover.lines,
+    "secrets": secrets.lines,
     "inventory": inventory,
     "real": real,
     "many": many,

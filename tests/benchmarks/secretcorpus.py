@@ -14,7 +14,10 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from mckconsole.domain.kind import Scan
+from tests.unit.detect.authority import make
 
 _WORDS = (
     *("server", "client", "timeout", "interval", "replicas", "cluster", "region", "zone"),
@@ -24,6 +27,60 @@ _WORDS = (
     *("enabled", "debug", "trace", "batch", "limit", "request", "memory", "cpu", "config"),
     *("template", "handler", "worker", "queue", "topic", "consumer", "producer"),
 )
+_DEPLOYMENT = """---
+# Source: chart/templates/{name}.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {name}
+  labels:
+    app.kubernetes.io/name: {name}
+    app.kubernetes.io/managed-by: Helm
+    helm.sh/chart: chart-1.2.3
+spec:
+  replicas: 2
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: {name}
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: {name}
+    spec:
+      serviceAccountName: {name}
+      securityContext:
+        runAsNonRoot: true
+        seccompProfile:
+          type: RuntimeDefault
+      containers:
+        - name: main
+          image: "registry.example.com/{name}:1.2.3"
+          imagePullPolicy: IfNotPresent
+          env:
+            - name: OPTION
+              value: "{value}"
+            - name: DATABASE_PASSWORD
+              valueFrom:
+                secretKeyRef:
+                  name: {name}
+                  key: password
+          ports:
+            - name: http
+              containerPort: 8080
+          livenessProbe:
+            httpGet:
+              path: /healthz/{port}
+              port: http
+          resources:
+            limits:
+              memory: 128Mi
+          volumeMounts:
+            - name: data
+              mountPath: /data
+      volumes:
+        - name: data
+          emptyDir: {{}}
+"""
 _ALNUM = string.ascii_letters + string.digits
 
 
@@ -46,6 +103,7 @@ class Corpus:
 
     def __init__(self, seed: int = 6) -> None:
         self._random = random.Random(seed)
+        self._ca = b""
 
     def small(self, count: int) -> Iterator[Sample]:
         """Secrets of applications: a few short values each."""
@@ -60,6 +118,37 @@ class Corpus:
             if number % 20 == 0:
                 data["token"] = self._token()
             yield _secret(data)
+
+    def tls(self, count: int) -> Iterator[Sample]:
+        """Certificates with their keys: new ones each time, on a curve, for they are quick."""
+        for number in range(count):
+            made = make(f"host{number}.example.com", key=ec.generate_private_key(ec.SECP256R1()))
+            data = {"tls.crt": made.pem, "tls.key": made.key_pem, "ca.crt": self._authority()}
+            yield _secret(data, "kubernetes.io/tls")
+
+    def accounts(self, count: int) -> Iterator[Sample]:
+        """Tokens of service accounts, without end."""
+        for _ in range(count):
+            subject = f"system:serviceaccount:{self._word()}:{self._word()}"
+            parts = ({"alg": "RS256", "kid": self._letters(40)}, {"iss": "k", "sub": subject})
+            text = ".".join(
+                [
+                    *(_url64(json.dumps(one).encode()) for one in parts),
+                    _url64(self._random.randbytes(256)),
+                ]
+            )
+            data = {"token": text.encode(), "ca.crt": self._authority(), "namespace": b"default"}
+            yield _secret(data, "kubernetes.io/service-account-token")
+
+    def registries(self, count: int) -> Iterator[Sample]:
+        """Passwords of registries."""
+        for _ in range(count):
+            password = self._letters(32)
+            auth = base64.b64encode(f"robot:{password}".encode()).decode()
+            entry = {"username": "robot", "password": password, "auth": auth}
+            whole = {"auths": {f"{self._word()}.example.com": entry}}
+            data = {".dockerconfigjson": json.dumps(whole).encode()}
+            yield _secret(data, "kubernetes.io/dockerconfigjson")
 
     def configs(self, count: int, size: int) -> Iterator[Sample]:
         """ConfigMaps with one large file each: YAML, JSON, properties, in turn."""
@@ -76,7 +165,7 @@ class Corpus:
     def releases(self, count: int, size: int) -> Iterator[Sample]:
         """Helm releases whose JSON is about `size` bytes."""
         for _ in range(count):
-            manifest = self._yaml(size * 2 // 3).decode()
+            manifest = self._manifest(size * 2 // 3)
             values = json.loads(self._json(size // 6))
             whole = {
                 "name": self._word(),
@@ -89,6 +178,12 @@ class Corpus:
             coded = base64.b64encode(gzip.compress(text, 6, mtime=0))
             raw = _secret({"release": coded}, "helm.sh/release.v1").raw
             yield Sample(Scan.SECRET, raw, (text,))
+
+    def _authority(self) -> bytes:
+        """The cluster's own: the same in all of its Secrets."""
+        if not self._ca:
+            self._ca = make("ca", authority=True, key=ec.generate_private_key(ec.SECP256R1())).pem
+        return self._ca
 
     def _word(self) -> str:
         return self._random.choice(_WORDS)
@@ -124,6 +219,17 @@ class Corpus:
         lines[len(lines) // 2] = "gitlab: " + self._token().decode()
         return "\n".join(lines).encode()
 
+    def _manifest(self, size: int) -> str:
+        """Documents as charts render them, one with a token."""
+        documents: list[str] = []
+        length = 0
+        while length < size:
+            name = f"{self._word()}-{self._word()}"
+            value = self._token().decode() if not documents else self._scalar()
+            documents.append(_DEPLOYMENT.format(name=name, value=value, port=self._scalar()))
+            length += len(documents[-1])
+        return "".join(documents)
+
     def _rarely(self) -> bool:
         return self._random.random() < 0.01
 
@@ -146,6 +252,10 @@ class Corpus:
         return "\n".join(lines).encode()
 
 
+def _url64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
 def _secret(data: dict[str, bytes], kind: str = "Opaque") -> Sample:
     coded = {key: base64.b64encode(value).decode() for key, value in data.items()}
     whole = {"kind": "Secret", "metadata": {"name": "x"}, "data": coded, "type": kind}
@@ -162,8 +272,8 @@ def mix() -> dict[str, list[Sample]]:
     """What is measured, by kind."""
     corpus = Corpus()
     return {
-        "small values": list(corpus.small(4000)),
+        "small values": list(corpus.small(1000)),
         "1 MiB configurations": list(corpus.configs(6, 1 << 20)),
         "blobs": list(corpus.blobs(8, 700_000)),
-        "Helm releases": list(corpus.releases(12, 400_000)),
+        "Helm releases": list(corpus.releases(24, 400_000)),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -11,7 +12,7 @@ import pytest
 
 from mckconsole.domain import identity, pods
 from mckconsole.domain.decode import ProjectionDecoder
-from mckconsole.domain.kinds import BY_TOPIC, KINDS, Keep, Kind, Sensitivity
+from mckconsole.domain.kinds import BY_TOPIC, KINDS, Keep, Kind, Scan, Sensitivity
 from mckconsole.domain.objects import Projection
 from tests.unit.domain.documents import PROJECTIONS, plain
 
@@ -32,8 +33,21 @@ REFERENCES = {
 """Types that name a credential, which is not in them, and all of their fields."""
 NO_CREDENTIALS = {
     "automountServiceAccountToken": bool | None,
+    "secretName": str,  # of a Certificate, and of an Ingress' tls
+    "cert-manager.io/inject-ca-from-secret": str,  # NAMESPACE/NAME
 }
-"""Fields that sound like credentials."""
+"""Fields that sound like credentials, and name at most where one is."""
+HOLDERS = {
+    "submariners",
+    "servicediscoveries",
+    "credential-configs",
+    "replicasets",
+    "controllerrevisions",
+    "argocd-applications",
+    "helmreleases",
+    "helmcharts",
+}
+"""Topics whose objects are read as a whole, and may hold credentials beside what is kept."""
 
 
 def encoded_fields(kind: Any) -> Iterator[tuple[str, Any]]:
@@ -104,19 +118,52 @@ def test_a_reference_holds_names_only(kind: type[msgspec.Struct]) -> None:
 
 def test_kinds_with_credentials_in_their_spec_say_so() -> None:
     marked = {kind.topic for kind in KINDS if kind.sensitivity is Sensitivity.CREDENTIALS_IN_SPEC}
-    assert marked == {"submariners", "servicediscoveries", "credential-configs"}
+    assert marked == HOLDERS
 
 
 def test_credentials_are_read_without_their_content() -> None:
-    """Of a Secret only the metadata is asked for, by lists alone; a refusal is no gap."""
-    secrets = [kind for kind in KINDS if kind.plural == "secrets"]
-    assert [kind.topic for kind in secrets] == ["istio-remote-secrets", "token-secrets"]
-    for kind in secrets:
+    """Of a Secret only the metadata is asked for, by lists alone; a refusal is no gap. Values may
+    be asked for of one topic of Secrets, that of the audit."""
+    found = [kind for kind in KINDS if kind.plural == "secrets"]
+    assert [kind.topic for kind in found] == ["istio-remote-secrets", "token-secrets", "secrets"]
+    for kind in found:
         assert kind.sensitivity is Sensitivity.METADATA_ONLY
         assert kind.keep is Keep.POLL
         assert kind.optional
         fields = {field.name for field in msgspec.structs.fields(kind.projection)}
-        assert fields == {"metadata"}
+        assert (fields == {"metadata"}) != kind.by_values
+    assert {kind.topic for kind in KINDS if kind.by_values} == {"secrets", "configmaps"}
+    assert not [kind for kind in KINDS if kind.sensitivity is Sensitivity.VALUES]
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if kind.scan is not Scan.NONE], ids=lambda kind: str(kind.topic)
+)
+def test_nothing_is_kept_of_what_is_looked_at(kind: Kind) -> None:
+    canary = "canary-5f0c"
+    encoded = base64.b64encode(canary.encode()).decode()
+    values = {"KEY": encoded}
+    container = {"name": "app", "env": [{"name": "KEY", "value": canary}], "args": [canary]}
+    template = {"spec": {"containers": [container]}}
+    spec = {
+        "containers": [container],
+        "template": template,
+        "jobTemplate": {"spec": {"template": template}},
+        "source": {"helm": {"values": canary}},
+        "values": {"password": canary},
+        "valuesContent": canary,
+    }
+    document = {
+        "metadata": {"name": "a", "namespace": "b"},
+        "type": "Opaque",
+        "data": {"spec": spec} if kind.scan is Scan.REVISION else values,
+        "stringData": {"KEY": canary},
+        "spec": spec,
+    }
+    found = ProjectionDecoder(kind.projection).decode(json.dumps(document).encode())
+    kept = repr(plain(found.object)) + repr(found.object) + repr(found.faults)
+    assert canary not in kept
+    assert encoded not in kept
 
 
 def test_labels_and_names_are_selected() -> None:

@@ -26,7 +26,8 @@ class SecretAccess(msgspec.Struct, frozen=True, order=True, gc=False):
     name: str
     """Empty for requests that name none."""
     allowed: bool
-    """Whether the API server answered with it."""
+    """Whether the API server answered with it, or refused. What failed otherwise (there is no such
+    Secret, it was changed meanwhile) is not kept: it showed nothing, and nobody was refused."""
     count: int = 1
     first: float = 0.0
     """Unix seconds of the first and the last."""

@@ -25,6 +25,7 @@ from mckconsole.sources.access_log_observed import (
 
 SECRETS: Final = "secrets"
 _RECEIVED = "RequestReceived"
+_REFUSED = (401, 403)
 _ACCOUNT = "system:serviceaccount:"
 
 
@@ -65,6 +66,14 @@ class _Event(msgspec.Struct, frozen=True, rename="camel"):
 _DECODER = msgspec.json.Decoder(_Event)
 
 
+def granted(code: int) -> bool | None:
+    """Whether an HTTP status says that the request was answered, or (False) refused; None for what
+    failed otherwise: where there is no such Secret nothing was shown, and nobody was refused."""
+    if 200 <= code < 300:
+        return True
+    return False if code in _REFUSED else None
+
+
 def read_event(raw: bytes | msgspec.Raw, place: Place = NOWHERE) -> Observed | None:
     """What the event says; None for what is no event of the audit log."""
     try:
@@ -80,9 +89,12 @@ def read_event(raw: bytes | msgspec.Raw, place: Place = NOWHERE) -> Observed | N
     return Observed(at, _access(event, ref, at), event.audit_id, place)
 
 
-def _access(event: _Event, ref: _ObjectRef, at: float | None) -> SecretAccess:
+def _access(event: _Event, ref: _ObjectRef, at: float | None) -> SecretAccess | None:
+    """What was done to Secrets; None where it failed for another reason than a refusal."""
     acting = event.impersonated_user or event.user
-    code = event.response_status.code if event.response_status else 0
+    allowed = granted(event.response_status.code if event.response_status else 0)
+    if allowed is None:
+        return None
     addresses = event.source_ips or []
     return SecretAccess(
         cluster="",
@@ -90,7 +102,7 @@ def _access(event: _Event, ref: _ObjectRef, at: float | None) -> SecretAccess:
         verb=name(event.verb),
         namespace=name(ref.namespace),
         name=name(ref.name),
-        allowed=200 <= code < 300,
+        allowed=allowed,
         first=at or 0.0,
         last=at or 0.0,
         # Proxies may write what they like before the last one.

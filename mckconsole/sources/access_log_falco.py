@@ -16,7 +16,7 @@ import msgspec
 from msgspec import field
 
 from mckconsole.domain.access_log import SecretAccess
-from mckconsole.sources.access_log_events import SECRETS
+from mckconsole.sources.access_log_events import SECRETS, granted
 from mckconsole.sources.access_log_observed import Observed, Place, agent, instant, is_own, name
 
 CREDENTIAL_RULES: Final = frozenset(
@@ -80,9 +80,14 @@ def _is_audit(alert: _Alert) -> bool:
 
 
 def _audited(alert: _Alert, at: float | None) -> SecretAccess | None:
-    """A request to the API server; None for one that is not about Secrets."""
+    """A request to the API server; None for one that is not about Secrets, or failed without being
+    refused: Falco's rule on failed reads is for Secrets that are not there, too."""
     found = alert.output_fields
     if found.resource not in (SECRETS, None) or (not found.resource and "Secret" not in alert.rule):
+        return None
+    code = str(found.code or "")
+    allowed = granted(int(code)) if code.isdecimal() and len(code) == 3 else None
+    if allowed is None:
         return None
     user, by = found.user, ""
     if found.impersonated and found.impersonated != "<NA>":
@@ -93,7 +98,7 @@ def _audited(alert: _Alert, at: float | None) -> SecretAccess | None:
         verb=name(found.verb),
         namespace=_named(found.namespace),
         name=_named(found.target),
-        allowed=str(found.code or "").startswith("2"),
+        allowed=allowed,
         first=at or 0.0,
         last=at or 0.0,
         addresses=_last_address(found.addresses),

@@ -35,6 +35,8 @@ _DEPTH = 4
 """Wrappings, one in the other, that are taken off."""
 _NOTHING = msgspec.Raw()
 _EKS = re.compile(r"/aws/eks/([^/]+)/cluster")
+_REFUSED = (7, 16)
+"""Codes of gRPC: PERMISSION_DENIED and UNAUTHENTICATED."""
 _RESOURCE_NAME = re.compile(r"core/v1/(?:namespaces/([^/]+)/)?secrets(?:/([^/]+))?")
 
 
@@ -191,9 +193,22 @@ def _read_entry(raw: bytes | msgspec.Raw) -> Observed | None:
     return Observed(at, access, entry.operation.id or entry.insert_id, place)
 
 
-def _access(payload: _Payload, namespace: str, secret: str, at: float | None) -> SecretAccess:
+def _granted(payload: _Payload) -> bool | None:
+    """As `granted`, by the code of gRPC and what IAM or RBAC said."""
+    code = payload.status.code if payload.status else 0
+    if code in _REFUSED or not all(one.granted for one in payload.authorization_info or ()):
+        return False
+    return None if code else True
+
+
+def _access(
+    payload: _Payload, namespace: str, secret: str, at: float | None
+) -> SecretAccess | None:
+    """What was done to Secrets; None where it failed for another reason than a refusal."""
+    allowed = _granted(payload)
+    if allowed is None:
+        return None
     request = payload.request_metadata
-    granted = all(one.granted for one in payload.authorization_info or ())
     seen = request.caller_supplied_user_agent
     return SecretAccess(
         cluster="",
@@ -201,7 +216,7 @@ def _access(payload: _Payload, namespace: str, secret: str, at: float | None) ->
         verb=name(payload.method_name.rpartition(".")[2]),
         namespace=name(namespace),
         name=name(secret),
-        allowed=granted and not (payload.status and payload.status.code),
+        allowed=allowed,
         first=at or 0.0,
         last=at or 0.0,
         addresses=(name(request.caller_ip),) if request.caller_ip else (),

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.rbac import OUTSIDE, SCOPE, RbacIndex, Reach, unread
+from mckconsole.analysis.secrets.access import component
 from mckconsole.analysis.secrets.model import Credential, Place
 from mckconsole.analysis.secrets.reach import Reaches, readers_of, who_can_read_place
 from mckconsole.domain.access_log import SecretAccess
@@ -158,13 +159,13 @@ def reads_block(snapshot: FleetSnapshot, credential: Credential) -> Block | None
 def _read_line(one: SecretAccess, now: float) -> Line:
     what = one.rule or one.verb
     scope = one.name or (f"all of {one.namespace}" if one.namespace else "all namespaces")
-    loud = one.verb in ("list", "watch") and not one.user.startswith("system:") and one.allowed
+    loud = one.verb in ("list", "watch") and one.allowed and not (one.own or component(one.user))
     role = Role.WARN if loud else Role.PLAIN if one.allowed else Role.DIM
     times = f" {one.count} times" if one.count > 1 else ""
     parts = [f"  {what} {scope}{times}"]
     parts += [] if one.allowed else ["  refused"]
     parts += ["  by this console"] if one.own else []
-    parts += [f"  as {one.impersonated_by}"] if one.impersonated_by else []
+    parts += [f"  by {one.impersonated_by} in that name"] if one.impersonated_by else []
     parts += [f"  pod {one.pod}"] if one.pod else []
     parts += [f"  from {', '.join(one.addresses)}"] if one.addresses else []
     parts += [f"  {', '.join(one.agents)}"] if one.agents else []

@@ -115,8 +115,7 @@ async def test_equal_accesses_are_added_up(tmp_path: Path) -> None:
     ("changes", "expected"),
     [
         ({"responseStatus": {"code": 403}}, {"allowed": False}),
-        ({"responseStatus": {"code": 404}}, {"allowed": False}),
-        ({"responseStatus": None}, {"allowed": False}),
+        ({"responseStatus": {"code": 401}}, {"allowed": False}),
         ({"userAgent": "mckconsole/1.0"}, {"own": True, "agents": ("mckconsole/1.0",)}),
         (
             {"impersonatedUser": {"username": "jane"}},
@@ -132,6 +131,46 @@ async def test_what_an_event_says(
 ) -> None:
     (found,) = (await read_text(tmp_path / "a", lines(event(**changes)))).accesses
     assert {name: getattr(found, name) for name in expected} == expected
+
+
+def gke(code: int, granted: bool = True) -> dict[str, Any]:
+    return {
+        "insertId": "1",
+        "timestamp": "2026-11-01T10:00:00Z",
+        "protoPayload": {
+            "methodName": "io.k8s.core.v1.secrets.get",
+            "resourceName": "core/v1/namespaces/shop/secrets/db",
+            "authorizationInfo": [{"granted": granted}],
+            "status": {"code": code},
+        },
+    }
+
+
+def falco(code: str) -> dict[str, Any]:
+    fields = {"ka.verb": "get", "ka.target.resource": "secrets", "ka.response.code": code}
+    return {"rule": "K8s Secret Get Unsuccessfully Tried", "output_fields": fields}
+
+
+@pytest.mark.parametrize(
+    ("record", "allowed"),
+    [
+        *((event(responseStatus={"code": code}), []) for code in (404, 409, 422, 500, 504)),
+        (event(responseStatus=None), []),
+        (gke(0), [True]),
+        (gke(7), [False]),
+        (gke(0, granted=False), [False]),
+        (gke(5), []),
+        (falco("403"), [False]),
+        (falco("404"), []),
+        (falco("<NA>"), []),
+    ],
+)
+async def test_what_failed_otherwise_was_not_refused(
+    record: dict[str, Any], allowed: list[bool], tmp_path: Path
+) -> None:
+    log = await read_text(tmp_path / "a", lines(record), falco="rule" in record)
+    assert [one.allowed for one in log.accesses] == allowed
+    assert log.files[0].skipped == 0
 
 
 async def test_what_is_about_something_else_only_says_what_the_file_covers(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ Sources: falcosecurity/plugins k8saudit rules; Kubernetes audit.k8s.io/v1.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -26,6 +27,9 @@ _ACCOUNT = "system:serviceaccount:"
 _ANONYMOUS = "system:anonymous"
 _SYSTEM = ("system:", "eks:", "aks-", "gke-", "gcp:")
 """How names of users begin that are components of Kubernetes, or of a managed control plane."""
+_OUTSIDE = (_ANONYMOUS, "system:admin", "system:bootstrap:")
+"""How those of them begin that anybody may be: whoever signs in as nobody, with the kubeconfig that
+k3s and OpenShift leave on their nodes, or with a bootstrap token."""
 _MANY = ("list", "watch")
 _READS = ("get", "list", "watch", "patch", "deletecollection")
 _OPERATORS = {
@@ -59,10 +63,10 @@ def of_fleet(fleet: FleetSnapshot) -> tuple[SecretAccess, ...]:
 
 def component(user: str) -> bool:
     """Whether it is one of Kubernetes' own, or of the provider's control plane."""
-    if user == _ANONYMOUS:
-        return False
     if user.startswith(_ACCOUNT):
         return user.startswith(f"{_ACCOUNT}kube-system:")
+    if user.startswith(_OUTSIDE) or "@" in user:  # people of GKE and AKS have addresses
+        return False
     return user.startswith(_SYSTEM)
 
 
@@ -100,11 +104,15 @@ def listings(around: Around, accesses: Iterable[SecretAccess]) -> Iterator[Findi
             f"A list or a watch shows every value. {user} did so {_times(group)}, of {where}."
             + (" Controllers that keep Secrets do so all the time." if machine else ""),
             _evidence(around, group),
-            "Ask whether it was meant. Take list and watch away where get of some names will do "
-            f"(who has them: {around.kubectl(cluster, 'auth can-i list secrets -A --as USER')}); "
-            "rotate what was there otherwise.",
+            "Ask whether it was meant; rotate what was there otherwise. Take list and watch away "
+            f"where get of some names will do (still there: {_still(around, cluster, user)}).",
             subject=user,
         )
+
+
+def _still(around: Around, cluster: str, user: str) -> str:
+    """The question whether somebody may list Secrets today."""
+    return around.kubectl(cluster, f"auth can-i list secrets -A --as {shlex.quote(user)}")
 
 
 def denials(

@@ -115,8 +115,10 @@ def log_unknowns(fleet: FleetSnapshot) -> Iterator[Unknown]:
     if not fleet.access.files:
         return
     spans = "; ".join(dict.fromkeys(_span(one) for one in fleet.access.files))
-    own = sum(one.count for one in fleet.access.accesses if one.own)
+    mine = [one for one in fleet.access.accesses if one.own]
+    own, users = sum(one.count for one in mine), sorted({one.user for one in mine})
     left = f"; {number(own, 'read')} of this console left out" if own else ""
+    left += f" (by its user agent, as {listed(users)})" if own else ""
     for name in fleet.clusters:
         reason = f"who read Secrets is known by the logs alone: {spans}{left}"
         yield Unknown(PANE, name, "SEC-ACCESS-READ", reason)

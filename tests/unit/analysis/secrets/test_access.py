@@ -39,6 +39,9 @@ def did(user: str = "ann", verb: str = "list", **more: Any) -> SecretAccess:
         (did("system:kube-controller-manager"), None),
         (did("system:serviceaccount:kube-system:x"), None),
         (did("eks:addon-manager"), None),
+        (did("gke-admins@example.com"), Severity.MEDIUM),
+        (did("system:admin"), Severity.MEDIUM),
+        (did("system:bootstrap:ge1laz"), Severity.MEDIUM),
         (did(own=True), None),
         (did(verb="get", name="db"), None),
         (did(allowed=False), None),
@@ -115,6 +118,7 @@ def test_what_a_log_covers_and_whose_reads_are_left_out_is_said() -> None:
     report = analysed(cluster("aws"), accesses=[did(own=True), did(cluster="moon", own=False)])
     reasons = [one.reason for one in report.unknowns if one.rule == "SEC-ACCESS-READ"]
     assert any("audit.log covers 2026-09-20T" in one for one in reasons)
-    assert any("3 reads of this console left out" in one for one in reasons)
+    left = "3 reads of this console left out (by its user agent, as ann)"
+    assert any(left in one for one in reasons)
     alone = analysed(cluster("aws"), cluster("gcp"), accesses=[did(cluster="moon")])
     assert any("of 3 reads the logs do not say" in one.reason for one in alone.unknowns)

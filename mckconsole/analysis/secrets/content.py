@@ -39,6 +39,11 @@ class Contents:
         if now:
             self._spots.setdefault(now, {})[spot] = None
 
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._spots)
+
     def spots(self, one: str) -> Mapping[Spot, None]:
         """The Secrets that have it."""
         return self._spots.get(one, {})
@@ -56,7 +61,8 @@ def same_content(around: Around, spots: Mapping[Spot, None]) -> Iterator[Finding
     were not looked at in all of these (there the credentials themselves tell)."""
     clusters = sorted({name for name, _ in spots})
     snapshots = around.fleet.clusters
-    if len(clusters) < 2 or all(snapshots[one].topic(SECRETS).values for one in clusters):
+    homes = around.doors.homes(clusters)
+    if len(homes) < 2 or all(snapshots[one].topic(SECRETS).values for one in clusters):
         return
     ordered = sorted(spots)
     refs = [(name, ObjectRef("v1", Secret.kind, *key)) for name, key in ordered]
@@ -66,7 +72,7 @@ def same_content(around: Around, spots: Mapping[Spot, None]) -> Iterator[Finding
         Severity.LOW,
         first,
         about,
-        f"The same content in Secrets of {number(len(clusters), 'cluster')}",
+        f"The same content in Secrets of {number(len(homes), 'cluster')}",
         f"{listed(f'{ref} in {name}' for name, ref in refs)}: External Secrets notes the same hash "
         "of their data, so they are equal, though nobody read them here. Who gets it in one "
         "cluster has it in all.",

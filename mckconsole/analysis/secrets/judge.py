@@ -61,7 +61,7 @@ def _credential(around: Around, said: Verdict, places: tuple[Place, ...]) -> Cre
         said.severity,
         first.cluster,
         first.object,
-        title(said, places),
+        title(around, said, places),
         detail(around, said, places, consumers),
         evidence(around, said, places),
         steps(around, said, places, consumers),

@@ -1,9 +1,10 @@
-"""Which cluster of the fleet a credential opens, by the server or the issuer that it names."""
+"""Which cluster of the fleet a credential opens, by the server or the issuer that it names, and
+which contexts are ways to one and the same cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from mckconsole.analysis.identity.model import ClusterFacts
@@ -35,13 +36,22 @@ class Doors:
     servers: Mapping[str, str]
     """Endpoint to cluster."""
     issuers: Mapping[str, str]
+    twins: Mapping[str, str] = field(default_factory=dict)
+    """Contexts of a cluster that another one leads to as well (by the uid of its kube-system), and
+    the first of these."""
 
     @classmethod
     def of(cls, fleet: FleetSnapshot, facts: Mapping[str, ClusterFacts]) -> Doors:
         """Those of all clusters that are known."""
-        servers = [(endpoint(one.server), name) for name, one in fleet.clusters.items()]
-        issuers = [(endpoint(one.issuer), name) for name, one in facts.items() if one.issuer]
-        return cls(_unique(servers), _unique(issuers))
+        twins = _twins(facts)
+        home = {name: twins.get(name, name) for name in (*fleet.clusters, *facts)}
+        servers = [(endpoint(one.server), home[name]) for name, one in fleet.clusters.items()]
+        issuers = [(endpoint(one.issuer), home[name]) for name, one in facts.items() if one.issuer]
+        return cls(_unique(servers), _unique(issuers), twins)
+
+    def homes(self, clusters: Iterable[str]) -> frozenset[str]:
+        """The clusters that contexts lead to, each by the first of its names."""
+        return frozenset(self.twins.get(name, name) for name in clusters)
 
     def opened_by(self, place: Place) -> str:
         """The cluster whose API server takes the credential, by what it says of itself; empty where
@@ -58,6 +68,12 @@ class Doors:
             if found and found in self.issuers:
                 return self.issuers[found]
         return ""
+
+
+def _twins(facts: Mapping[str, ClusterFacts]) -> dict[str, str]:
+    first: dict[str, str] = {}
+    known = ((name, facts[name].uid) for name in sorted(facts) if facts[name].uid)
+    return {name: first[uid] for name, uid in known if first.setdefault(uid, name) != name}
 
 
 def _unique(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -6,7 +6,7 @@ one cluster: that is a matter of hygiene. The same credential in several cluster
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from mckconsole.analysis.secrets.case import COPIERS, Around, kept_by, lowered, number, worst
@@ -72,7 +72,7 @@ def _order(place: Place) -> tuple[object, ...]:
 def verdict(around: Around, places: Sequence[Place]) -> Verdict | None:
     """How bad it is; None where it lies where it belongs, and nowhere else."""
     amiss = [one for one in places if not one.sighting.expected]
-    clusters = {one.cluster for one in places}
+    clusters = around.doors.homes(one.cluster for one in places)
     tier = min((one.sighting.tier for one in amiss or places), key=_TIERS.index)
     if not amiss:
         found = _reused(places, clusters)
@@ -91,7 +91,9 @@ def _usual(place: Place) -> Severity:
     return place.sighting.severity or rule_of(place.sighting.rule).severity
 
 
-def _reused(places: Sequence[Place], clusters: set[str]) -> tuple[Severity, list[str]] | None:
+def _reused(
+    places: Sequence[Place], clusters: Collection[str]
+) -> tuple[Severity, list[str]] | None:
     """Of what lies only where it belongs: whether it does so more often than is well."""
     if all(one.object.name in _SHARED for one in places):
         return None
@@ -105,7 +107,7 @@ def _reused(places: Sequence[Place], clusters: set[str]) -> tuple[Severity, list
     return None
 
 
-def _amiss(amiss: Sequence[Place], places: Sequence[Place], clusters: set[str]) -> list[str]:
+def _amiss(amiss: Sequence[Place], places: Sequence[Place], clusters: Collection[str]) -> list[str]:
     reasons = [one for one in dict.fromkeys(place.sighting.proof for place in amiss) if one][:2]
     open_to = {where_words(one) for one in amiss if one.topic != SECRETS}
     reasons += [f"in {one}" for one in sorted(open_to)]
@@ -137,7 +139,9 @@ def where_words(place: Place) -> str:
 def _weighed(around: Around, places: Sequence[Place], found: Verdict) -> Verdict:
     """By when it ends, what it opens, and who keeps it."""
     here = {one.cluster for one in places}
-    opens = tuple(sorted({around.doors.opened_by(one) for one in places} - {"", *here}))
+    homes = around.doors.homes(here)
+    opened = around.doors.homes(around.doors.opened_by(one) for one in places)
+    opens = tuple(sorted(opened - homes - {""}))
     expires = _expires(places)
     reasons, severity = list(found.reasons), found.severity
     expired = expires is not None and all(around.clock(one) >= expires for one in here)
@@ -153,7 +157,7 @@ def _weighed(around: Around, places: Sequence[Place], found: Verdict) -> Verdict
             worst((severity, Severity.HIGH)) if severity.at_least(Severity.MEDIUM) else severity
         )
     keeper = {kept_by(one.owner) if one.topic == SECRETS else "" for one in places}
-    if len(here) == 1 and not opens and "" not in keeper and severity.at_least(Severity.MEDIUM):
+    if len(homes) == 1 and not opens and "" not in keeper and severity.at_least(Severity.MEDIUM):
         severity = lowered(severity, Severity.LOW)
         reasons.append(f"kept by {' and '.join(sorted(keeper))}")
     return found._replace(severity=severity, reasons=tuple(reasons), expires=expires, opens=opens)

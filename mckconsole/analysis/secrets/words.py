@@ -14,12 +14,12 @@ _MOST_RINGS = 20
 """Objects whose readers one finding counts."""
 
 
-def title(found: Verdict, places: Sequence[Place]) -> str:
+def title(around: Around, found: Verdict, places: Sequence[Place]) -> str:
     """`AWS access key in ConfigMap billing/env`, `AWS access key in 3 places, 2 clusters`."""
     what = rule_of(found.rule).title
     if len(places) == 1:
         return f"{what} in {places[0].object}"
-    clusters = {one.cluster for one in places}
+    clusters = around.doors.homes(one.cluster for one in places)
     more = f", {number(len(clusters), 'cluster')}" if len(clusters) > 1 else ""
     return f"{what} in {number(len(places), 'place')}{more}"
 

@@ -42,9 +42,10 @@ class Work:
     def renew(self) -> None:
         """Judge what must be judged again."""
         desk = self._desk
+        others = self._take_doors()
         for name, cluster in self._fleet.clusters.items():
             self._take(cluster, desk.clusters[name])
-        self._take_doors()
+        self._compare(desk.contents.hashes if others else ())
         self._take_logs()
         self._take_users()
         for key in desk.rounds.again(self._fleet.taken_at):
@@ -73,9 +74,7 @@ class Work:
         for key, was, now in stocked.hashes:
             desk.contents.move((name, key), was, now)
             hashes.update(dict.fromkeys(filter(None, (was, now))))
-        for text in hashes:
-            same = tuple(same_content(self.around, desk.contents.spots(text)))
-            desk.others.write(("content", text), same)
+        self._compare(hashes)
         facts = self._identity.clusters.get(name)
         rbac = facts.rbac if facts else None
         if rbac is not held.rbac:
@@ -85,6 +84,12 @@ class Work:
             held.rbac = rbac
             found = everybody(self.around, cluster, rbac, held.stock.namespaces) if rbac else ()
             desk.others.write(("open", name), tuple(found))
+
+    def _compare(self, hashes: Iterable[str]) -> None:
+        """Say of which Secrets the content is the same, by these hashes."""
+        for text in hashes:
+            same = tuple(same_content(self.around, self._desk.contents.spots(text)))
+            self._desk.others.write(("content", text), same)
 
     def _move(self, cluster: str, moved: Moved) -> None:
         """Put the places of one object where they belong now."""
@@ -110,12 +115,15 @@ class Work:
         said = held.stock.again(self.around, self._fleet.clusters[cluster], key)
         self._say(cluster, key, said)
 
-    def _take_doors(self) -> None:
-        """See whether servers or issuers are others: then anything may open something else."""
+    def _take_doors(self) -> bool:
+        """See whether servers, issuers or twins are others: then anything may open something else,
+        or lie in as many clusters."""
         doors = Doors.of(self._fleet, self._identity.clusters)
-        if doors != self._desk.doors:
-            self._desk.doors = self.around.doors = doors
-            self._loose.update(self._desk.holders)
+        if doors == self._desk.doors:
+            return False
+        self._desk.doors = self.around.doors = doors
+        self._loose.update(self._desk.holders)
+        return True
 
     def _take_logs(self) -> None:
         desk = self._desk

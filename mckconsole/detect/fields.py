@@ -11,7 +11,7 @@ from mckconsole.detect.annotations import annotation_parts
 from mckconsole.detect.encodings import decode64
 from mckconsole.detect.envelope import Envelope, tree
 from mckconsole.detect.look import Look
-from mckconsole.detect.model import Where
+from mckconsole.detect.model import Siblings, Where
 from mckconsole.detect.names import joined, shown
 from mckconsole.detect.parts import Part, Place, data_place
 from mckconsole.detect.tree import Leaves
@@ -62,10 +62,7 @@ def _encoded(
         data = _BASE64.decode(raw)
     except (ValueError, RecursionError):
         data = _one_by_one(raw, where, name, look, kind)
-    for key, value in data.items():
-        if value:
-            place = data_place(where, name, key, kind)
-            yield Part(value, key, place.path, place, data)
+    yield from _keys(data, where, name, kind)
 
 
 def _one_by_one(
@@ -98,10 +95,15 @@ def _texts(raw: msgspec.Raw, where: Where, name: str, look: Look, kind: str = ""
             look.trouble(name, "not readable")
             return
     data = {key: text.encode() for key, text in found.items() if isinstance(text, str)}
+    yield from _keys(data, where, name, kind)
+
+
+def _keys(data: dict[str, bytes], where: Where, name: str, kind: str) -> Iterator[Part]:
+    siblings = Siblings(data)
     for key, value in data.items():
         if value:
             place = data_place(where, name, key, kind)
-            yield Part(value, key, place.path, place, data)
+            yield Part(value, key, place.path, place, siblings)
 
 
 def _templates(spec: Any, path: str, fields: tuple[str, ...]) -> Iterator[Part]:

@@ -18,6 +18,13 @@ _MAX_LONG = 2 << 20
 """Bytes of a text that is taken apart into words; each takes forty bytes more than it is long."""
 _WORTH = 0.7
 """How much of a text its distinct words may be."""
+_SAMPLE = 32 * 1024
+_HOPELESS = 0.9
+"""Share of distinct words in the beginning of a text that does not repeat them."""
+_COMMON = b"abcdefghijklmnopqrstuvwxyz \n\r\t\"'-_.,"
+"""Bytes that most of a text is made of."""
+_MIN_LEFT = 2
+"""Bytes of a literal that must be left without these."""
 _MIN_SHARED = 4
 _JOINT = b"\0"
 
@@ -58,42 +65,72 @@ class Haystack:
 
 def distinct(data: bytes) -> bytes:
     """Each word of a long text once, parted by spaces; the text itself where that saves nothing."""
-    if not _MIN_LONG <= len(data) <= _MAX_LONG:
+    if not _MIN_LONG <= len(data) <= _MAX_LONG or _distinct(data[:_SAMPLE]) > _HOPELESS:
         return data
     words = b" ".join(set(data.split()))
     return words if len(words) < _WORTH * len(data) else data
 
 
+def _distinct(sample: bytes) -> float:
+    """Which part of the words are there once only."""
+    words = sample.split()
+    return len(set(words)) / max(len(words), 1)
+
+
 class Gate:
-    """Which of many literals are in a text: each behind what several share, and that behind its
-    rarest byte."""
+    """Which of many literals are in a text.
+
+    Of a long text that does not repeat its words, small letters and common marks are taken out
+    first, in one pass, and what is left of a literal is searched in what is left of the text.
+    """
 
     def __init__(self, literals: Iterable[bytes]) -> None:
-        whole: dict[bytes, list[bytes]] = {}
+        self._whole: dict[bytes, list[bytes]] = {}
         for literal in sorted(set(literals)):
-            whole.setdefault(max(literal.split(), key=len), []).append(literal)
-        self._whole = {word: tuple(of) for word, of in whole.items()}
-        groups: dict[bytes, list[tuple[bytes, tuple[bytes, ...]]]] = {}
-        for shared, members in _families(list(whole)):
-            rare = next((bytes([byte]) for byte in _RARE if byte in shared), b"")
-            groups.setdefault(rare, []).append((shared, members))
-        self._always = tuple(groups.pop(b"", ()))
-        self._groups = tuple((rare, tuple(group)) for rare, group in groups.items())
+            self._whole.setdefault(max(literal.split(), key=len), []).append(literal)
+        self._all = _Set(list(self._whole))
+        self._long: dict[bytes, list[bytes]] = {}
+        for word in self._whole:
+            if len(left := word.translate(None, _COMMON)) >= _MIN_LEFT:
+                self._long.setdefault(left, []).append(word)
+        shrunk = {word for group in self._long.values() for word in group}
+        self._left = _Set(list(self._long))
+        self._rest = _Set([word for word in self._whole if word not in shrunk])
 
     def present(self, hay: Haystack) -> list[bytes]:
         """Those that are in any of the values."""
         data = hay.words
-        found = [members for shared, members in self._always if shared in data]
-        for rare, families in self._groups:
-            if rare in data:
-                found += [members for shared, members in families if shared in data]
-        words = [one for members in found for one in members if len(members) == 1 or one in data]
+        if data is not hay.data or len(data) < _MIN_LONG or not data.isascii():
+            words = self._all.present(data)
+        else:
+            words = self._rest.present(data)
+            for left in self._left.present(data.translate(None, _COMMON)):
+                words += [word for word in self._long[left] if word in data]
         return [
             literal
             for word in words
             for literal in self._whole[word]
             if literal == word or literal in hay.data
         ]
+
+
+class _Set:
+    """Literals, each behind what several share, and that behind its rarest byte."""
+
+    def __init__(self, literals: Sequence[bytes]) -> None:
+        groups: dict[bytes, list[tuple[bytes, tuple[bytes, ...]]]] = {}
+        for shared, members in _families(literals):
+            rare = next((bytes([byte]) for byte in _RARE if byte in shared), b"")
+            groups.setdefault(rare, []).append((shared, members))
+        self._always = tuple(groups.pop(b"", ()))
+        self._groups = tuple((rare, tuple(group)) for rare, group in groups.items())
+
+    def present(self, data: bytes) -> list[bytes]:
+        found = [members for shared, members in self._always if shared in data]
+        for rare, families in self._groups:
+            if rare in data:
+                found += [members for shared, members in families if shared in data]
+        return [one for members in found for one in members if len(members) == 1 or one in data]
 
 
 def _families(literals: Sequence[bytes]) -> list[tuple[bytes, tuple[bytes, ...]]]:

@@ -17,6 +17,8 @@ from mckconsole.detect.seen import certificates_in
 from mckconsole.detect.tree import MIN_TEXT, Leaves, parse
 from mckconsole.domain.audit import CertificateSeen
 
+_MIN_LETTERS = 12
+"""Letters alone that may be a credential."""
 _MAX_WORDS = 20_000
 """Names of one text that are looked at."""
 _MAX_SIBLINGS = 64
@@ -179,10 +181,9 @@ class Look:
         words = words_in(part.data, distinct_words)
         for word in words[:_MAX_WORDS]:
             one = assigned(part.data, word)
-            if one is None or one.end - one.start < MIN_TEXT:
+            if one is None or one.start in found or is_word(part.data[one.start : one.end]):
                 continue
-            if one.start not in found:
-                found[one.start] = part.stretch((one.start, one.end), one.name)
+            found[one.start] = part.stretch((one.start, one.end), one.name)
         if len(words) > _MAX_WORDS:
             self.trouble(part.shown_path(), f"more than {_MAX_WORDS:,} names to look at")
         made = list(found.values())
@@ -202,6 +203,11 @@ class Look:
             leaves.take_holders(sought)
         self.budget.part(len(leaves.texts))
         return [leaf_part(part, leaves, index) for index in range(len(leaves.texts))]
+
+
+def is_word(value: bytes) -> bool:
+    """Whether the value of a line is too short for a credential, or a short word: most are."""
+    return len(value) < MIN_TEXT or (len(value) < _MIN_LETTERS and value.isalpha())
 
 
 def has_names(data: bytes) -> bool:

@@ -32,6 +32,21 @@ class Where(StrEnum):
     __hash__ = str.__hash__
 
 
+class Siblings(dict[str, bytes]):
+    """Values that lie beside each other, with what was told of all of them together: it is asked
+    once, not once for each of thousands."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, values: Mapping[str, bytes]) -> None:
+        super().__init__(values)
+        self.known: dict[str, bool] = {}
+        """Answers by question."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} values>"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Value:
     """One value to be looked at, decoded from base64 where it lies in a Secret."""

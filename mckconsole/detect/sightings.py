@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mckconsole.detect.asking import Engine
+from mckconsole.detect.facts import public
 from mckconsole.detect.fingerprint import charset, fingerprint, length_bucket
 from mckconsole.detect.hits import Hit, settle, spans
 from mckconsole.detect.lines import locate
@@ -20,8 +21,16 @@ WINDOW = 8
 """Bytes of a value in a row that nothing may repeat."""
 _MAX_PATH = 500
 _MAX_TEXT = 300
+_MAX_READ = 2 * _MAX_TEXT
+"""Characters of a fact that are looked at: what is behind them is not said."""
 _MAX_FACTS = 24
 _MAX_PREFIX = 16
+_MAX_PIECES = 1 << 18
+"""Bytes of all credentials of an object up to which each window of them is kept at hand."""
+_MAX_COMPARED = 1 << 30
+"""Bytes that are passed over where there are more, a second's work."""
+_JOINT = b"\xff"
+"""In no text: UTF-8 has no such byte."""
 _IDENTIFIERS = frozenset(("key id",))
 """Facts that may be what is fingerprinted: an id that is public by itself."""
 _EXPECTED = frozenset(
@@ -58,13 +67,22 @@ class Forbidden:
     """Bytes that no text may repeat."""
 
     def __init__(self, values: Iterable[bytes]) -> None:
-        self._values = tuple({one for one in values if len(one) >= WINDOW})
+        self._all = _JOINT.join({one for one in values if len(one) >= WINDOW})
+        self._pieces = _pieces(self._all) if len(self._all) <= _MAX_PIECES else None
+        self._left = _MAX_COMPARED
 
     def within(self, text: str) -> bool:
-        """Whether a text has `WINDOW` bytes in a row of one."""
-        raw = text.encode("utf-8", "replace")
-        pieces = [raw[at : at + WINDOW] for at in range(len(raw) - WINDOW + 1)]
-        return any(piece in one for one in self._values for piece in pieces)
+        """Whether a text has `WINDOW` bytes in a row of one; also yes where it would be too much
+        work to tell."""
+        pieces = _pieces(text.encode("utf-8", "replace"))
+        if self._pieces is not None:
+            return not pieces.isdisjoint(self._pieces)
+        self._left -= len(pieces) * len(self._all)
+        return self._left < 0 or any(piece in self._all for piece in pieces)
+
+
+def _pieces(raw: bytes) -> set[bytes]:
+    return {raw[at : at + WINDOW] for at in range(len(raw) - WINDOW + 1)}
 
 
 def _sighting(hit: Hit, secret: Forbidden) -> Sighting:
@@ -107,8 +125,10 @@ def _path(hit: Hit) -> str:
 
 def _facts(facts: Iterable[tuple[str, str]], secret: Forbidden) -> Iterable[tuple[str, str]]:
     for name, text in list(facts)[:_MAX_FACTS]:
-        if name in _IDENTIFIERS or not secret.within(text):
-            yield _text(name), _text(text)
+        open_text = public(name, text[:_MAX_READ])
+        said = _text(open_text)
+        if name in _IDENTIFIERS or not (secret.within(open_text) or secret.within(said)):
+            yield _text(name), said
 
 
 def _prefix(prefix: str, seen: bytes) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from mckconsole.detect.annotations import annotation_parts
-from mckconsole.detect.model import Where
+from mckconsole.detect.model import Siblings, Where
 from mckconsole.detect.names import shown
 from mckconsole.detect.parts import Part, Place
 
@@ -69,7 +69,7 @@ def _environment(entries: list[Any], path: str, fields: tuple[str, ...]) -> Iter
         and isinstance(one.get("value"), str)
         and one["value"]
     ]
-    siblings = {name: value for _, name, value in literal}
+    siblings = Siblings({name: value for _, name, value in literal})
     for at, name, value in literal:
         own = msgspec.json.encode({"name": name}).decode()
         within = (*fields, f"k:{own}", "f:value")

@@ -17,6 +17,7 @@ from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import QUERIES, MetricState
 from mckconsole.domain.snapshot import NOT_READ, ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.domain.states import TopicState
+from mckconsole.domain.wording import listed
 from mckconsole.views.spec import PaneSpec
 
 OVERVIEW = "fleet"
@@ -169,9 +170,8 @@ def _unread(view: TopicView) -> str:
     if not reasons:
         return ""
     named = sorted(space or "namespaces that are not known" for space in reasons)
-    more = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
     why = "; ".join(next(iter(reasons.values())))
-    return f"not read in {', '.join(named[:MAX_NAMED])}{more}: {why}"
+    return f"not read in {listed(named, MAX_NAMED)}: {why}"
 
 
 def _queries(cluster: ClusterSnapshot, queries: Mapping[str, tuple[str, ...]]) -> Iterator[Asked]:

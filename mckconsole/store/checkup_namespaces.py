@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from mckconsole.domain.kinds import Kind
+from mckconsole.domain.wording import listed
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.errors import Forbidden
 from mckconsole.sources.lists import list_kind
@@ -43,11 +44,8 @@ async def where_allowed(client: ClusterClient, kind: Kind) -> str:
     found = [name for name, allowed in zip(asked, answers, strict=True) if allowed]
     if not found:
         return ""
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     rest = f" (of {len(names)})" if len(names) > len(asked) else ""
-    return (
-        f"only in {len(found)} of {len(asked)}{rest} namespaces: {', '.join(found[:_NAMED])}{more}"
-    )
+    return f"only in {len(found)} of {len(asked)}{rest} namespaces: {listed(found, _NAMED)}"
 
 
 async def _allowed(client: ClusterClient, kind: Kind, namespace: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.identity.model import Binding, BindingState, Effective, Mechanism
 from mckconsole.domain.text import shorten
+from mckconsole.domain.wording import listed
 from mckconsole.views.detail import Line, ObjectTarget, Span
 from mckconsole.views.explain import MAX_VALUE, stated
 from mckconsole.views.identity_cells import binding_role
@@ -25,13 +26,13 @@ def effective_lines(binding: Binding) -> Iterator[Line]:
             yield below(3, stated(role, f"not {declared.text}, which is declared"))
     without = list(_without(binding, found))
     if found and without:
-        words = f"nothing in container{'s' if len(without) > 1 else ''} {_some(without)}"
+        words = f"nothing in container{'s' if len(without) > 1 else ''} {listed(without, MOST)}"
         yield link(3, Span(words, Role.DIM), last=False, word="effective")
     if not found and binding.state in (BindingState.BOUND, BindingState.PRINCIPAL_ONLY):
         yield from _by_node(binding)
     elif not found:
         role = binding_role(binding)
-        where = f" in container{'s' if len(without) > 1 else ''} {_some(without)}"
+        where = f" in container{'s' if len(without) > 1 else ''} {listed(without, MOST)}"
         said = binding.reason or f"nothing{where if without else ''}"
         doubt = binding.state is BindingState.UNKNOWN
         words = f"{'not known' if doubt else 'none'}: {said}"
@@ -105,8 +106,3 @@ def _without(binding: Binding, found: Sequence[Effective]) -> Iterator[str]:
         for role, container in shape.containers():
             if container.name not in named and role in ("app", "sidecar"):
                 yield container.name
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
-    return f"{', '.join(names[:MOST])}{more}"

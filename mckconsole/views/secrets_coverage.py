@@ -5,12 +5,13 @@ A cluster that is only being read has no such row yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from mckconsole.analysis.secrets.model import Coverage, SecretsReport
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 from mckconsole.domain.states import ClusterState, TopicState
+from mckconsole.domain.wording import listed
 from mckconsole.views.explain import count
 from mckconsole.views.secrets_cells import sign
 from mckconsole.views.spec import Cell, Role
@@ -55,7 +56,7 @@ def gap_words(found: Coverage) -> str:
     parts = []
     if found.forbidden:
         many = count(len(found.forbidden), "namespace")
-        parts.append(f"{many} forbidden: {_some(found.forbidden)}")
+        parts.append(f"{many} forbidden: {listed(found.forbidden, _MOST)}")
     if found.troubles:
         parts.append(f"{count(found.troubles, 'object')} only in part")
     return "; ".join(parts)
@@ -92,15 +93,10 @@ def gaps(snapshot: FleetSnapshot, report: SecretsReport) -> Iterator[Gap]:
             yield Gap(found, role, "all Secrets", "all namespaces", found.reason or "not read")
         elif found.forbidden:
             what = f"Secrets of {count(len(found.forbidden), 'namespace')}"
-            yield Gap(found, role, what, _some(found.forbidden), gap_words(found))
+            yield Gap(found, role, what, listed(found.forbidden, _MOST), gap_words(found))
         else:
             what = count(found.troubles, "object") if found.troubles else "something"
             yield Gap(found, role, what, "", gap_words(found) or found.reason)
-
-
-def _some(names: Sequence[str]) -> str:
-    rest = len(names) - _MOST
-    return ", ".join(names[:_MOST]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def modes_words(snapshot: FleetSnapshot, report: SecretsReport) -> str:

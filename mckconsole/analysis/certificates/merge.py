@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from mckconsole.analysis.certificates.model import CertificateEntry
 from mckconsole.domain.findings import Finding
+from mckconsole.domain.wording import listed
 
 _RULE = "CERT-MANUAL"
 _MOST = 10
@@ -37,11 +38,11 @@ def _merged(same: Sequence[CertificateEntry]) -> Finding:
     """What was said at the first place, with the evidence of all."""
     said = [one for one in map(_of, same) if one is not None]
     more = [f"{one.object or one.place} {one.path}" for one in same[1:]]
-    rest = f" and {len(more) - _MOST} more" if len(more) > _MOST else ""
+    where = listed(more, _MOST, between="; ")
     evidence = dict.fromkeys(each for one in said for each in one.evidence)
     return replace(
         said[0],
-        detail=f"{said[0].detail} It lies also in {'; '.join(more[:_MOST])}{rest}.",
+        detail=f"{said[0].detail} It lies also in {where}.",
         evidence=tuple(evidence),
         severity=min((one.severity for one in said), key=lambda one: one.rank),
     )

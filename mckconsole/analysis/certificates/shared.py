@@ -13,6 +13,7 @@ from mckconsole.analysis.certificates.held import Held
 from mckconsole.analysis.certificates.model import CertificateEntry, CertPlace
 from mckconsole.analysis.certificates.reading import PANE
 from mckconsole.domain.findings import Evidence, EvidenceSource, Finding, Severity, Unknown
+from mckconsole.domain.wording import listed
 
 RULE = "CERT-SHARED-KEY"
 _OWN = (CertPlace.TLS_SECRET, CertPlace.OTHER_SECRET, CertPlace.MESH, CertPlace.API_SERVER)
@@ -77,7 +78,6 @@ def _finding(
     ordered = sorted(entries, key=lambda one: (one.cluster, one.id))
     first = ordered[0]
     where = [f"{one.cluster}: {one.object or one.place} {one.path}" for one in ordered]
-    more = f" and {len(where) - _MOST} more" if len(where) > _MOST else ""
     evidence = [_shown(one, at[one.cluster]) for one in ordered]
     return Finding(
         RULE,
@@ -86,9 +86,9 @@ def _finding(
         first.cluster,
         first.object,
         f"one private key for {first.name} in {len(names)} clusters",
-        f"Certificates with the same key lie in {'; '.join(where[:_MOST])}{more}. Whoever reads it "
-        "in one cluster can pretend to be it in all of them, and it must be changed in all at "
-        "once.",
+        f"Certificates with the same key lie in {listed(where, _MOST, between='; ')}. Whoever "
+        "reads it in one cluster can pretend to be it in all of them, and it must be changed in "
+        "all at once.",
         tuple(evidence),
         "have each cluster make a key of its own: a Certificate of cert-manager in each, with the "
         "same dnsNames",

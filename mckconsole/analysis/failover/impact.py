@@ -18,6 +18,7 @@ from mckconsole.analysis.failover.tallies import Pool, Share, Tally, offers
 from mckconsole.analysis.services.model import Dialect, FleetService
 from mckconsole.analysis.services.rules_setting import TUNNELLED
 from mckconsole.domain.findings import Evidence
+from mckconsole.domain.wording import listed
 
 _PREFERRED = ("local", "remote")
 """Cilium's affinities that prefer some endpoints; anything else it takes for none."""
@@ -158,9 +159,9 @@ def _words(impact: Impact, split: _Split, target: float) -> str:
             )
         parts = [f"{share}, as far as known"]
         if left_unknown:
-            parts.append(f"what {_some(left_unknown)} would still offer is not known")
+            parts.append(f"what {listed(left_unknown, _SHOWN)} would still offer is not known")
         if lost_unknown:
-            parts.append(f"what {_some(lost_unknown)} offers is not known")
+            parts.append(f"what {listed(lost_unknown, _SHOWN)} offers is not known")
         return "; ".join(parts)
     words = f"{share} ({stays / everything:.0%})" if everything else share
     return f"{words}, under the target of {target:.0%}" if impact is Impact.DEGRADED else words
@@ -168,12 +169,6 @@ def _words(impact: Impact, split: _Split, target: float) -> str:
 
 def _with(shares: Collection[Share]) -> list[str]:
     return [one.cluster for one in shares if one.ready]
-
-
-def _some(names: Collection[str]) -> str:
-    shown = list(names)[:_SHOWN]
-    more = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _others(service: FleetService, split: _Split, lost: Collection[str]) -> Iterator[str]:
@@ -203,9 +198,11 @@ def _tunnels(ground: Ground, consumers: Collection[str], left_in: Collection[str
         bad = [f"{a} → {b} {broken[a, b]}" for a, b in ways if (a, b) in broken]
         if bad:
             only = len(bad) == len(ways) and name not in left_in
-            troubled[name] = (f"{name} reaches none of them: " if only else "") + _some(bad)
+            troubled[name] = (f"{name} reaches none of them: " if only else "") + listed(
+                bad, _SHOWN
+            )
     if troubled:
-        yield "tunnels not up: " + _some(list(troubled.values()))
+        yield "tunnels not up: " + listed(troubled.values(), _SHOWN)
 
 
 def _affinities(service: FleetService, lost_in: Collection[str]) -> Iterator[str]:

@@ -16,7 +16,6 @@ from mckconsole.analysis.identity.rules_words import (
     MAX_SHOWN,
     annotation,
     cloud_of,
-    counted,
     listed,
     steps,
 )
@@ -34,6 +33,7 @@ from mckconsole.analysis.rbac.model import rule_text
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 from mckconsole.domain.identity import TokenSecret
 from mckconsole.domain.rbac import PolicyRule
+from mckconsole.domain.wording import counted
 
 _ALL = ("*",)
 _WIDE = ("system:authenticated", "system:unauthenticated", "system:anonymous")

@@ -23,7 +23,6 @@ from mckconsole.analysis.identity.rules_account_words import (
 from mckconsole.analysis.identity.rules_words import (
     MAX_SHOWN,
     cloud_of,
-    counted,
     listed,
     named,
     show,
@@ -31,6 +30,7 @@ from mckconsole.analysis.identity.rules_words import (
 )
 from mckconsole.domain.findings import Finding, Severity
 from mckconsole.domain.times import format_age, parse_rfc3339
+from mckconsole.domain.wording import counted
 
 _DAY = 86400.0
 _RELATING = (

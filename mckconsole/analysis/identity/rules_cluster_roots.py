@@ -13,7 +13,7 @@ from itertools import chain
 
 from mckconsole.analysis.identity.case import PANE, Scene
 from mckconsole.analysis.identity.model import Trace
-from mckconsole.analysis.identity.rules_words import MAX_SHOWN, counted, listed, steps
+from mckconsole.analysis.identity.rules_words import MAX_SHOWN, listed, steps
 from mckconsole.domain.core import Namespace
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity, Unknown
 from mckconsole.domain.identity import RootCa
@@ -21,6 +21,7 @@ from mckconsole.domain.objects import Key
 from mckconsole.domain.pods import API_MOUNT, Pod
 from mckconsole.domain.snapshot import ClusterSnapshot
 from mckconsole.domain.times import parse_rfc3339
+from mckconsole.domain.wording import counted
 
 _ROOT_CA = "kube-root-ca.crt"
 _SETTLING = 120.0

@@ -8,6 +8,7 @@ from mckconsole.analysis.identity.case import Scene
 from mckconsole.analysis.identity.declared import annotation_path
 from mckconsole.analysis.identity.model import Cloud, Declaration, Trace, Workload
 from mckconsole.analysis.mesh.hints import numbered
+from mckconsole.domain import wording
 from mckconsole.domain.findings import Evidence
 from mckconsole.domain.managed import ManagedEntry
 
@@ -59,16 +60,9 @@ def template_path(workload: Workload) -> str:
     return f"{job}spec.template"
 
 
-def counted(number: int, what: str) -> str:
-    """A number of things."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 def listed(names: Iterable[str]) -> str:
     """Some names, and how many more there are."""
-    every = list(names)
-    more = len(every) - MAX_SHOWN
-    return ", ".join(every[:MAX_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return wording.listed(names, MAX_SHOWN)
 
 
 def steps(*commands: str) -> str:

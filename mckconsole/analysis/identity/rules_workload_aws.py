@@ -17,7 +17,7 @@ from mckconsole.analysis.identity.effective_aws import (
     TOKEN_FILE,
 )
 from mckconsole.analysis.identity.model import Cloud, Mechanism, NodeFacts, Trace
-from mckconsole.analysis.identity.rules_words import MAX_SHOWN, counted, listed, show, steps
+from mckconsole.analysis.identity.rules_words import MAX_SHOWN, listed, show, steps
 from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,
@@ -32,6 +32,7 @@ from mckconsole.analysis.identity.rules_workload_remedies import patch_template,
 from mckconsole.domain.cloudkeys import AWS_KEY
 from mckconsole.domain.findings import ObjectRef, Severity
 from mckconsole.domain.pods import Pod
+from mckconsole.domain.wording import counted
 
 _DISABLED = "AWS_EC2_METADATA_DISABLED"
 _POD_IDENTITY_AUDIENCE = "pods.eks.amazonaws.com"

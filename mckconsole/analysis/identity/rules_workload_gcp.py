@@ -15,7 +15,7 @@ from mckconsole.analysis.identity.effective_aws import missing_token
 from mckconsole.analysis.identity.effective_gcp import ADC
 from mckconsole.analysis.identity.formats import EXTERNAL_ACCOUNT
 from mckconsole.analysis.identity.model import Cloud, Declaration, Mechanism, Shape, Trace
-from mckconsole.analysis.identity.rules_words import MAX_SHOWN, counted, listed, show, steps
+from mckconsole.analysis.identity.rules_words import MAX_SHOWN, listed, show, steps
 from mckconsole.analysis.identity.rules_workload_evidence import (
     UNSET,
     Place,
@@ -32,6 +32,7 @@ from mckconsole.domain.cloudkeys import GCP_CREDENTIALS
 from mckconsole.domain.external import GoogleCredentials
 from mckconsole.domain.findings import Evidence, ObjectRef, Severity
 from mckconsole.domain.pods import Pod, TokenSource
+from mckconsole.domain.wording import counted
 
 _PROVIDER = re.compile(r"(?:https:)?(//iam\.googleapis\.com/projects/.+/providers/.+)")
 _FLEET = re.compile(r"identitynamespace:([^:]+(?::[^:]+)?\.svc\.id\.goog):.*")

@@ -21,7 +21,7 @@ from mckconsole.analysis.identity.model import (
     Trace,
     WebhookFacts,
 )
-from mckconsole.analysis.identity.rules_words import counted, label, show, steps
+from mckconsole.analysis.identity.rules_words import label, show, steps
 from mckconsole.analysis.identity.rules_workload_evidence import (
     Place,
     Signs,
@@ -36,6 +36,7 @@ from mckconsole.domain.findings import Severity
 from mckconsole.domain.pods import Pod
 from mckconsole.domain.text import shorten
 from mckconsole.domain.times import parse_rfc3339
+from mckconsole.domain.wording import counted
 
 POD_IDENTITY_ENV = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 _NEEDS: Mapping[Mechanism, tuple[str, ...]] = MappingProxyType(

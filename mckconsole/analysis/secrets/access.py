@@ -14,11 +14,12 @@ from typing import TypeAlias
 
 from msgspec import structs
 
-from mckconsole.analysis.secrets.case import Around, finding, listed, number
+from mckconsole.analysis.secrets.case import Around, finding, listed
 from mckconsole.domain.access_log import SecretAccess
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.times import format_rfc3339
+from mckconsole.domain.wording import counted
 
 LIST_RULE, READ_RULE, DENIED_RULE = "SEC-ACCESS-LIST", "SEC-ACCESS-READ", "SEC-ACCESS-DENIED"
 _MOST = 20
@@ -176,7 +177,7 @@ def _by_user(accesses: Iterable[SecretAccess]) -> dict[tuple[str, str], list[Sec
 def _times(group: Sequence[SecretAccess]) -> str:
     first = min(one.first for one in group)
     last = max(one.last for one in group)
-    count = number(sum(one.count for one in group), "time")
+    count = counted(sum(one.count for one in group), "time")
     return f"{count} from {format_rfc3339(first)} to {format_rfc3339(last)}"
 
 
@@ -185,7 +186,7 @@ def _evidence(around: Around, group: Sequence[SecretAccess]) -> Iterator[Evidenc
     for one in newest[:_MOST]:
         what = f"secrets {one.namespace or '(all)'}/{one.name or '(all)'}"
         ref = ObjectRef("v1", "Secret", one.namespace, one.name) if one.name else None
-        parts = [number(one.count, "time"), f"last {format_rfc3339(one.last)}"]
+        parts = [counted(one.count, "time"), f"last {format_rfc3339(one.last)}"]
         if one.addresses:
             parts.append(f"from {listed(one.addresses, 3)}")
         if one.agents:

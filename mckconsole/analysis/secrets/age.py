@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mckconsole.analysis.secrets.case import Around, finding, kept_by, lowered, number
+from mckconsole.analysis.secrets.case import Around, finding, kept_by, lowered
 from mckconsole.analysis.secrets.model import Place
 from mckconsole.analysis.secrets.topics import SECRETS
 from mckconsole.analysis.secrets.verdict import Verdict, rule_of
@@ -18,6 +18,7 @@ from mckconsole.detect.model import CredentialRule
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Finding, Severity
 from mckconsole.domain.times import parse_rfc3339
+from mckconsole.domain.wording import counted
 
 RULE = "SEC-KEY-AGE"
 _KEYS_WITHOUT_END = ("SEC-CILIUM-IPSEC-KEY",)
@@ -66,7 +67,7 @@ def _told(
         lowered(Severity.MEDIUM) if kept else Severity.MEDIUM,
         place.cluster,
         ref,
-        f"{what.title} not rotated for {number(days, 'day')}",
+        f"{what.title} not rotated for {counted(days, 'day')}",
         f"{path} of {ref} was {when} and holds the same credential since; {allowed:g} days are "
         "allowed. Whoever had it in that time has it still.",
         (around.seen(place.cluster, place.topic, ref, path, when),),

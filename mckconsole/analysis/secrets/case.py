@@ -12,6 +12,7 @@ from mckconsole.analysis.secrets.consumers import Use
 from mckconsole.analysis.secrets.model import AuditPolicy, Place
 from mckconsole.analysis.secrets.opens import Doors
 from mckconsole.analysis.secrets.reach import Reaches, Readers
+from mckconsole.domain import wording
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 from mckconsole.domain.snapshot import FleetSnapshot
 
@@ -46,16 +47,9 @@ def worst(severities: Iterable[Severity]) -> Severity:
     return min(severities, key=lambda one: one.rank)
 
 
-def number(count: int, what: str) -> str:
-    """`1 place`, `3 places`."""
-    return f"{count} {what}" + ("" if count == 1 else "s")
-
-
 def listed(names: Iterable[str], most: int = MAX_SHOWN) -> str:
     """Some names, and how many more there are."""
-    every = list(names)
-    more = len(every) - most
-    return ", ".join(every[:most]) + (f" and {more} more" if more > 0 else "")
+    return wording.listed(names, most)
 
 
 @dataclass(slots=True)

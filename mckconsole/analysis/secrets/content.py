@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mckconsole.analysis.secrets.case import Around, finding, listed, number
+from mckconsole.analysis.secrets.case import Around, finding, listed
 from mckconsole.analysis.secrets.topics import SECRETS
 from mckconsole.domain.credentials import Secret
 from mckconsole.domain.findings import Finding, ObjectRef, Severity
 from mckconsole.domain.objects import Key
+from mckconsole.domain.wording import counted
 
 RULE = "SEC-SAME-CONTENT"
 DATA_HASH = "reconcile.external-secrets.io/data-hash"
@@ -72,7 +73,7 @@ def same_content(around: Around, spots: Mapping[Spot, None]) -> Iterator[Finding
         Severity.LOW,
         first,
         about,
-        f"The same content in Secrets of {number(len(homes), 'cluster')}",
+        f"The same content in Secrets of {counted(len(homes), 'cluster')}",
         f"{listed(f'{ref} in {name}' for name, ref in refs)}: External Secrets notes the same hash "
         "of their data, so they are equal, though nobody read them here. Who gets it in one "
         "cluster has it in all.",

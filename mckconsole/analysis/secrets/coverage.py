@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mckconsole.analysis.rbac import TOPICS as RBAC_TOPICS
-from mckconsole.analysis.secrets.case import PANE, listed, number
+from mckconsole.analysis.secrets.case import PANE, listed
 from mckconsole.analysis.secrets.model import Coverage
 from mckconsole.analysis.secrets.places import Where
 from mckconsole.analysis.secrets.topics import CONFIG_MAPS, SCANNED, SECRETS
@@ -15,6 +15,7 @@ from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.snapshot import NOT_READ, ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.domain.states import TopicState
 from mckconsole.domain.times import format_rfc3339
+from mckconsole.domain.wording import counted
 
 _SPECS = tuple(topic for topic in SCANNED if topic not in (SECRETS, CONFIG_MAPS))
 _MOST_TROUBLES = 10
@@ -60,7 +61,7 @@ def _why(cluster: ClusterSnapshot, view: TopicView) -> str:
         return view.reason or cluster.reason or view.state.value
     spaces = forbidden_in(view)
     if spaces:
-        return f"forbidden in {number(len(spaces), 'namespace')}: {listed(spaces, 100)}"
+        return f"forbidden in {counted(len(spaces), 'namespace')}: {listed(spaces, 100)}"
     return view.gap
 
 
@@ -85,7 +86,7 @@ def cluster_unknowns(
         what = BY_TOPIC[topic].projection.kind
         yield Unknown(PANE, name, "*", f"{what} {where} was not looked at in full: {why[0]}")
     if len(troubles) > _MOST_TROUBLES:
-        more = number(len(troubles) - _MOST_TROUBLES, "more object")
+        more = counted(len(troubles) - _MOST_TROUBLES, "more object")
         yield Unknown(PANE, name, "*", f"{more} could not be looked at in full")
     if found and rbac_unread:
         reason = f"who can read what was found is not fully known: {rbac_unread}"
@@ -117,14 +118,14 @@ def log_unknowns(fleet: FleetSnapshot) -> Iterator[Unknown]:
     spans = "; ".join(dict.fromkeys(_span(one) for one in fleet.access.files))
     mine = [one for one in fleet.access.accesses if one.own]
     own, users = sum(one.count for one in mine), sorted({one.user for one in mine})
-    left = f"; {number(own, 'read')} of this console left out" if own else ""
+    left = f"; {counted(own, 'read')} of this console left out" if own else ""
     left += f" (by its user agent, as {listed(users)})" if own else ""
     for name in fleet.clusters:
         reason = f"who read Secrets is known by the logs alone: {spans}{left}"
         yield Unknown(PANE, name, "SEC-ACCESS-READ", reason)
     lost = sum(one.count for one in fleet.access.accesses if one.cluster not in fleet.clusters)
     if lost and len(fleet.clusters) > 1:
-        reason = f"of {number(lost, 'read')} the logs do not say in which of these clusters"
+        reason = f"of {counted(lost, 'read')} the logs do not say in which of these clusters"
         for name in fleet.clusters:
             yield Unknown(PANE, name, "SEC-ACCESS-READ", f"{reason} (`--audit-log CLUSTER=FILE`)")
 

@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterator
 
 from mckconsole.analysis.rbac import Grant, Need, RbacIndex, Subject, evidence
 from mckconsole.analysis.rbac.subjects import ALL_ACCOUNTS, AUTHENTICATED
-from mckconsole.analysis.secrets.case import Around, finding, listed, number
+from mckconsole.analysis.secrets.case import Around, finding, listed
 from mckconsole.domain.findings import Finding, ObjectRef, Severity
 from mckconsole.domain.objects import Key
 from mckconsole.domain.snapshot import ClusterSnapshot
+from mckconsole.domain.wording import counted
 
 RULE = "SEC-OPEN-TO-ALL"
 _READ = Need.of("get list watch patch deletecollection", "secrets")
@@ -70,7 +71,7 @@ def _open(
         binding,
         f"Secrets {where} are open to {subject.name}",
         f"{_means(subject).capitalize()} may {', '.join(verbs)} {what}: "
-        f"{number(len(keys), 'Secret')} that are there now.",
+        f"{counted(len(keys), 'Secret')} that are there now.",
         (
             *(each for one in grants[:3] for each in evidence(cluster, one)),
             around.derived(cluster.name, "Secrets reached", str(len(keys)), binding),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from mckconsole.analysis.secrets.case import COPIERS, Around, kept_by, lowered, number, worst
+from mckconsole.analysis.secrets.case import COPIERS, Around, kept_by, lowered, worst
 from mckconsole.analysis.secrets.model import Place
 from mckconsole.analysis.secrets.topics import CONFIG_MAPS, SECRETS
 from mckconsole.detect.catalog import RULES
@@ -17,6 +17,7 @@ from mckconsole.detect.model import CredentialRule
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.times import parse_rfc3339
+from mckconsole.domain.wording import counted
 
 _SHARED = frozenset(
     {
@@ -100,10 +101,10 @@ def _reused(
     if len(clusters) > 1:
         usual = worst(map(_usual, places))
         severity = Severity.HIGH if usual is Severity.CRITICAL else Severity.MEDIUM
-        return severity, [f"the same in {number(len(clusters), 'cluster')}"]
+        return severity, [f"the same in {counted(len(clusters), 'cluster')}"]
     spread = {one.object.namespace for one in places if not kept_by(one.owner, COPIERS)}
     if len(spread) > 1:
-        return Severity.LOW, [f"the same in {number(len(spread), 'namespace')}"]
+        return Severity.LOW, [f"the same in {counted(len(spread), 'namespace')}"]
     return None
 
 
@@ -114,7 +115,7 @@ def _amiss(amiss: Sequence[Place], places: Sequence[Place], clusters: Collection
     if any(one.topic == SECRETS and _in_annotation(one) for one in amiss):
         reasons.append("in an annotation of a Secret")
     if len(clusters) > 1:
-        reasons.append(f"the same in {number(len(clusters), 'cluster')}")
+        reasons.append(f"the same in {counted(len(clusters), 'cluster')}")
     if len(amiss) != len(places):
         reasons.append("and where it belongs")
     return reasons

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mckconsole.analysis.secrets.case import Around, listed, number
+from mckconsole.analysis.secrets.case import Around, listed
 from mckconsole.analysis.secrets.model import Consumer, Place
 from mckconsole.analysis.secrets.verdict import Verdict, rule_of
 from mckconsole.domain.audit import Sighting
 from mckconsole.domain.findings import Evidence, ObjectRef
+from mckconsole.domain.wording import counted
 
 _MOST_RINGS = 20
 """Objects whose readers one finding counts."""
@@ -20,8 +21,8 @@ def title(around: Around, found: Verdict, places: Sequence[Place]) -> str:
     if len(places) == 1:
         return f"{what} in {places[0].object}"
     clusters = around.doors.homes(one.cluster for one in places)
-    more = f", {number(len(clusters), 'cluster')}" if len(clusters) > 1 else ""
-    return f"{what} in {number(len(places), 'place')}{more}"
+    more = f", {counted(len(clusters), 'cluster')}" if len(clusters) > 1 else ""
+    return f"{what} in {counted(len(places), 'place')}{more}"
 
 
 def public(sighting: Sighting) -> str:

@@ -14,6 +14,7 @@ from mckconsole.analysis.services.model import (
     ServiceKey,
     Surroundings,
 )
+from mckconsole.domain import wording
 
 _MAX_LISTED = 4
 """How many clusters or addresses one answer names."""
@@ -149,6 +150,4 @@ def _is_refused(export: Export) -> bool:
 
 def listed(names: Iterable[str]) -> str:
     """The first few names, and how many more there are."""
-    known = list(names)
-    more = len(known) - _MAX_LISTED
-    return ", ".join(known[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return wording.listed(names, _MAX_LISTED)

@@ -12,7 +12,6 @@ from mckconsole.analysis.services.model import ConditionView, Dialect, Export, I
 from mckconsole.analysis.services.rules_case import Case, Offer
 from mckconsole.analysis.services.rules_words import (
     Words,
-    counted,
     make_finding,
     name_asked,
     saw,
@@ -21,6 +20,7 @@ from mckconsole.analysis.services.rules_words import (
     show_controller,
 )
 from mckconsole.domain.findings import Finding, Severity
+from mckconsole.domain.wording import counted
 
 PENDING = 120.0
 """Seconds that an export or import may be on its way."""

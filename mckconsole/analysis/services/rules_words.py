@@ -107,11 +107,6 @@ def addresses_text(found: Collection[str]) -> str:
     return listed(shown[:_SHOWN]) + more
 
 
-def counted(number: int, what: str) -> str:
-    """`1 cluster`, `3 clusters`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 def name_asked(case: Case, clusters: Sequence[str] = (), home: str = "") -> str:
     """The name under which a pod in the first of `clusters` asks for what `home` offers."""
     zone = "cluster.local" if case.dialect in _LOCAL else "clusterset.local"

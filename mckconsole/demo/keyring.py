@@ -1,8 +1,9 @@
 """What texts of a scenario refer to: parts of credentials, certificates, servers and days.
 
 `«NAME.PART»` stands for a part of a credential or certificate (`crt` with what signed it, `leaf`,
-`key`, `ca`), `«CLUSTER.server»` for the address that the fleet's kubeconfig has, `«day.-30»` for a
-time stamp. `|b64` after it writes it in base64. Each is made when it is first asked for.
+`key`, `ca`, `request`), `«CLUSTER.server»` for the address that the fleet's kubeconfig has,
+`«day.-30»` for a time stamp. `|b64` after it writes it in base64. Each is made when it is first
+asked for.
 """
 
 from __future__ import annotations
@@ -78,6 +79,8 @@ class Keyring:
             text = self.servers[name]
         elif name == "day":
             text = format_rfc3339(self._epoch + float(part) * DAY)
+        elif part == "request":
+            text = pki.pem_request(self._scenario.issued[name], self._key(name))
         else:
             text = self.parts(name)[part]
         return base64.b64encode(text.encode()).decode() if coded else text

@@ -120,6 +120,18 @@ def issue(
     return builder.sign(signing, digest)
 
 
+def pem_request(model: CertificateModel, key: SecretKey) -> str:
+    """What one asks an authority for such a certificate with, signed by the key itself."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    digest = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+    request = x509.CertificateSigningRequestBuilder().subject_name(_name(model))
+    return request.sign(key, digest).public_bytes(Encoding.PEM).decode()
+
+
 def _name(model: CertificateModel) -> x509.Name:
     from cryptography import x509
     from cryptography.x509.oid import NameOID

@@ -71,8 +71,8 @@ class Holder(Section, frozen=True):
     data: dict[str, Any] = field(default_factory=dict)
     """Texts; a mapping or list is written as JSON. In a Secret they become base64."""
     packed: dict[str, Literal["gzip", "base64", "helm", "bytes"]] = field(default_factory=dict)
-    """Keys of the data that are packed once more; `helm` as releases are: gzip, then base64; `bytes`
-    are those that the text is the base64 of."""
+    """Keys of the data that are packed once more; `helm` as releases are: gzip, then base64;
+    `bytes` are those that the text is the base64 of."""
     spec: dict[str, Any] = field(default_factory=dict)
     """Anything else of the object, beside its metadata."""
     labels: dict[str, str] = field(default_factory=dict)

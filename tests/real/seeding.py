@@ -142,13 +142,14 @@ class Seeder:
         if generation > 1:  # the server counts for itself: a second spec is the second generation
             change = {"spec": manifest["spec"]}
             resource.patch(body=change, name=metadata["name"], content_type=_MERGE, **place)
-        if "status" in manifest and "status" in resource.subresources:
-            resource.status.patch(
-                body=manifest,
-                name=metadata["name"],
-                content_type=_MERGE,
-                **place,
-            )
+        for part in ("approval", "status"):  # the first is of certificate requests alone
+            if manifest.get("status") and part in resource.subresources:
+                getattr(resource, part).patch(
+                    body=manifest,
+                    name=metadata["name"],
+                    content_type=_MERGE,
+                    **place,
+                )
 
     def _known(self, found: re.Match[str]) -> str:
         """A uid as the server gave it: owners and tokens refer to what was written before."""

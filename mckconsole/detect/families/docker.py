@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from mckconsole.detect.facts import address
 from mckconsole.detect.families.base import Facts, json_object, unbase64
 from mckconsole.detect.families.documents import document, mapping, string
 from mckconsole.detect.families.jwt import judge_token
 from mckconsole.detect.model import Detector, Match, Value
+from mckconsole.detect.names import quoted
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
 
@@ -100,8 +102,7 @@ def _entry(host: str, entry: dict[str, Any], path: str, size: int) -> Iterator[M
         severity = Severity.INFO
     if judgement:
         facts = (*facts, *(one for one in judgement[1].facts if one[0] in ("account", "expires")))
-    quoted = host.replace("'", "’")
-    inner = f"{path}['{quoted}'].{field}" if path else f"['{quoted}'].{field}"
+    inner = f"{path}[{quoted(address(host))}].{field}"
     yield Match(
         RULE, Tier.PROVEN, told.canonical or password.encode(), 0, size, inner, "", told.what,
         (("registry", host), ("user", user), *facts), severity,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from mckconsole.detect.families.base import compiled
 from mckconsole.detect.model import Detector, Match, Value
@@ -12,13 +13,16 @@ OCI = "SEC-OCI-API-KEY"
 CONFIGURATION = "configuration of a key"
 """Proof of a match that is nothing without a key: `pairing` joins it with one or drops it."""
 
+_MAX_TEXT = 16384
+_MAX_BESIDE = 32
 _FINGERPRINT = rb"(?:[0-9a-f]{2}:){15}[0-9a-f]{2}"
 
 
 def _find(value: Value) -> Iterator[Match]:
     tenancy = compiled(rb"ocid1\.tenancy\.[a-z0-9-]{1,16}\.[a-z0-9-]{0,32}\.[a-z0-9]{8,80}")
     user = compiled(rb"ocid1\.user\.[a-z0-9-]{1,16}\.[a-z0-9-]{0,32}\.[a-z0-9]{8,80}")
-    texts = [value.data, *list(value.siblings.values())[:32]]
+    beside = islice(value.siblings.values(), _MAX_BESIDE)
+    texts = [text[:_MAX_TEXT] for text in (value.data, *beside)]
     found = [one for text in texts if (one := user.search(text))]
     tenant = [one for text in texts if (one := tenancy.search(text))]
     mark = compiled(_FINGERPRINT)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mckconsole.detect.families.base import compiled
-from mckconsole.detect.model import Detector, Match, Value
+from mckconsole.detect.model import Detector, Match, Siblings, Value
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
 
@@ -87,7 +87,10 @@ class Twin:
         )
 
     def _beside(self, value: Value) -> bool:
-        return any(self._has_id(other[:_REACH]) for other in value.siblings.values())
+        known = value.siblings.known if isinstance(value.siblings, Siblings) else {}
+        if self.rule not in known:
+            known[self.rule] = any(self._has_id(one[:_REACH]) for one in value.siblings.values())
+        return known[self.rule]
 
     def _made(self, text: bytes, start: int) -> Iterator[Match]:
         if self.accept(text):

@@ -1,90 +1,88 @@
-"""What credentials say of themselves: public, and nothing that hides in there."""
+"""What is said of values and names: fingerprints, lengths, letters, names without values."""
 
 from __future__ import annotations
 
-import base64
-import json
+import subprocess
+import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mckconsole.detect.facts import address, public
-from mckconsole.detect.scan import audit_object
-from mckconsole.domain.kind import Scan
-from tests.unit.detect.small import secret
-
-LOGIN = "zQ7vK2mX9w" + "R4tB"
-HIDDEN = "k3J9dLq8ZxV5" + "n7Ht2WcY"
-KEY = "Zx81kQm3vP09sLdF7hRt2" + "YbN6cWe4GjU5aTo"
-WHERE = f"https://adm:{LOGIN}@api.corp.net:6443"
-ASKED = f"{WHERE}/?t={HIDDEN}"
+from mckconsole.detect.fingerprint import charset, digest, fingerprint, length_bucket
+from mckconsole.detect.names import joined, looks_random, quoted, shown
 
 
-def url64(document: dict[str, str]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(document).encode()).rstrip(b"=").decode()
+def test_fingerprints_tell_credentials_apart_in_this_run_only() -> None:
+    assert fingerprint("A", b"x") == fingerprint("A", b"x")
+    assert len({fingerprint("A", b"x"), fingerprint("B", b"x"), fingerprint("A", b"y")}) == 3
+    assert len(fingerprint("A", b"x")) == 20
+    code = "from mckconsole.detect.fingerprint import *; print(fingerprint('A', b'x'))"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert other.stdout.strip() not in ("", fingerprint("A", b"x"))
 
 
-def kubeconfig(user: str) -> str:
-    return json.dumps(
-        {
-            "clusters": [{"name": "c", "cluster": {"server": ASKED}}],
-            "contexts": [{"context": {"cluster": "c", "user": user}}],
-            "users": [{"name": user, "user": {"token": KEY}}],
-        }
-    )
-
-
-TOKEN = f"{url64({'alg': 'RS256'})}.{url64({'iss': WHERE, 'aud': ASKED, 'role': HIDDEN})}.{KEY}"
-BYTES = base64.b64encode(bytes(range(7, 39))).decode()
-VALUES = {
-    "kubeconfig": kubeconfig("u"),
-    "user of a kubeconfig": kubeconfig(HIDDEN),
-    "registry": json.dumps({"auths": {ASKED: {"username": "u", "password": KEY}}}),
-    "user of a registry": json.dumps({"auths": {"h": {"username": HIDDEN, "password": KEY}}}),
-    "token": TOKEN,
-    "user of an address": f"redis://{HIDDEN}:{LOGIN}@h.corp.net/0",
-    "user of a command": f"curl -s -u {HIDDEN}:x12345 https://a.corp.net",
-    "user of a header": "Basic " + base64.b64encode(f"{HIDDEN}:{LOGIN}".encode()).decode(),
-    "policy": f"Endpoint=sb://x.windows.net/;SharedAccessKeyName={HIDDEN};SharedAccessKey={BYTES}",
-    "server": f"Server=tcp:{HIDDEN}@h;User Id=a;Database=x;Password={KEY}",
-}
-
-
-@pytest.mark.parametrize("name", VALUES)
-def test_nothing_hides_in_what_is_public(name: str) -> None:
-    found = audit_object(secret({"value": VALUES[name]}), Scan.SECRET, values=True)
-    assert found.sightings
-    for one in (LOGIN, HIDDEN, KEY):
-        assert one not in repr(found)
-
-
-def test_a_broker_is_named_without_its_login() -> None:
-    spec = {"brokerK8sApiServer": f"adm:{LOGIN}@h:443", "brokerK8sApiServerToken": KEY}
-    found = audit_object(json.dumps({"spec": spec}).encode(), Scan.RESOURCE, values=False)
-    (one,) = found.sightings
-    assert one.facts == (("broker", "h:443"),)
+@given(st.lists(st.binary(max_size=4), max_size=4), st.lists(st.binary(max_size=4), max_size=4))
+def test_digests(one: list[bytes], other: list[bytes]) -> None:
+    assert (digest(*one) == digest(*other)) == (one == other)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("length", "bucket"),
+    [(1, "1–8"), (8, "1–8"), (9, "9–16"), (40, "33–64"), (4096, "1025–4096"), (5000, "> 4096")],
+)
+def test_length(length: int, bucket: str) -> None:
+    assert length_bucket(length) == bucket
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
     [
-        ("https://api.corp.net:6443/path", "https://api.corp.net:6443/path"),
-        ("https://u@h/p", "https://h/p"),
-        ("https://u:p@w@h:1/p@q", "https://h:1/p@q"),
-        ("https://h/?a=b#c", "https://h/"),
-        ("h:443", "h:443"),
-        ("u:p@h:443", "h:443"),
-        ("a@b.iam.gserviceaccount.com", "a@b.iam.gserviceaccount.com"),
-        ("system:serviceaccount:ns:name", "system:serviceaccount:ns:name"),
-        ("spiffe://td/ns/a", "spiffe://td/ns/a"),
+        (b"0123abc", "hex"),
+        (b"0123ABC", "hex"),
+        (b"xyz0", "alphanumeric"),
+        (b"a+/b==", "base64"),
+        (b"a-_b", "base64url"),
+        (b"p@ss word", "text"),
+        ("pä$s".encode(), "text"),
+        (b"\0\1\2", "binary"),
+        (b"\xff\xfe abc", "binary"),
     ],
 )
-def test_addresses_are_said_without_login_and_query(text: str, said: str) -> None:
-    assert address(text) == said
+def test_charset(value: bytes, name: str) -> None:
+    assert charset(value) == name
 
 
-def test_names_are_said_and_tokens_in_their_place_are_not() -> None:
-    assert public("user", "robot$project+builder-01") == "robot$project+builder-01"
-    assert public("user", HIDDEN) == "‹20 characters›"
-    own = "ocid1.user.oc1..aaaaaaaa" + HIDDEN.lower()
-    assert public("user", own) == own
-    assert public("key id", HIDDEN) == HIDDEN
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AWS_SECRET_ACCESS_KEY",
+        "brokerK8sApiServerToken",
+        "client-certificate-data",
+        "https://index.docker.io/v1/",
+        "kubectl.kubernetes.io/last-applied-configuration",
+        "spring.datasource.password",
+        "sh.helm.release.v1.db.v12",
+    ],
+)
+def test_names_are_shown(name: str) -> None:
+    assert shown(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+        "ghp_" + "aB3x" * 9,
+        "AKIA" + "Q7ZK" * 4,
+        "x" * 200,
+    ],
+)
+def test_values_are_not(name: str) -> None:
+    assert shown(name) == f"‹{len(name)} characters›"
+
+
+def test_paths() -> None:
+    assert joined(["a", 0, "b.c", "d-e", "it's"]) == "a[0]['b.c'].d-e['it’s']"
+    assert quoted("a\nb") == "'a⏎b'"
+    assert not looks_random("internationalization")

@@ -1,0 +1,90 @@
+"""What credentials say of themselves: public, and nothing that hides in there."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from mckconsole.detect.facts import address, public
+from mckconsole.detect.scan import audit_object
+from mckconsole.domain.kind import Scan
+from tests.unit.detect.small import secret
+
+LOGIN = "zQ7vK2mX9w" + "R4tB"
+HIDDEN = "k3J9dLq8ZxV5" + "n7Ht2WcY"
+KEY = "Zx81kQm3vP09sLdF7hRt2" + "YbN6cWe4GjU5aTo"
+WHERE = f"https://adm:{LOGIN}@api.corp.net:6443"
+ASKED = f"{WHERE}/?t={HIDDEN}"
+
+
+def url64(document: dict[str, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(document).encode()).rstrip(b"=").decode()
+
+
+def kubeconfig(user: str) -> str:
+    return json.dumps(
+        {
+            "clusters": [{"name": "c", "cluster": {"server": ASKED}}],
+            "contexts": [{"context": {"cluster": "c", "user": user}}],
+            "users": [{"name": user, "user": {"token": KEY}}],
+        }
+    )
+
+
+TOKEN = f"{url64({'alg': 'RS256'})}.{url64({'iss': WHERE, 'aud': ASKED, 'role': HIDDEN})}.{KEY}"
+BYTES = base64.b64encode(bytes(range(7, 39))).decode()
+VALUES = {
+    "kubeconfig": kubeconfig("u"),
+    "user of a kubeconfig": kubeconfig(HIDDEN),
+    "registry": json.dumps({"auths": {ASKED: {"username": "u", "password": KEY}}}),
+    "user of a registry": json.dumps({"auths": {"h": {"username": HIDDEN, "password": KEY}}}),
+    "token": TOKEN,
+    "user of an address": f"redis://{HIDDEN}:{LOGIN}@h.corp.net/0",
+    "user of a command": f"curl -s -u {HIDDEN}:x12345 https://a.corp.net",
+    "user of a header": "Basic " + base64.b64encode(f"{HIDDEN}:{LOGIN}".encode()).decode(),
+    "policy": f"Endpoint=sb://x.windows.net/;SharedAccessKeyName={HIDDEN};SharedAccessKey={BYTES}",
+    "server": f"Server=tcp:{HIDDEN}@h;User Id=a;Database=x;Password={KEY}",
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_nothing_hides_in_what_is_public(name: str) -> None:
+    found = audit_object(secret({"value": VALUES[name]}), Scan.SECRET, values=True)
+    assert found.sightings
+    for one in (LOGIN, HIDDEN, KEY):
+        assert one not in repr(found)
+
+
+def test_a_broker_is_named_without_its_login() -> None:
+    spec = {"brokerK8sApiServer": f"adm:{LOGIN}@h:443", "brokerK8sApiServerToken": KEY}
+    found = audit_object(json.dumps({"spec": spec}).encode(), Scan.RESOURCE, values=False)
+    (one,) = found.sightings
+    assert one.facts == (("broker", "h:443"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("https://api.corp.net:6443/path", "https://api.corp.net:6443/path"),
+        ("https://u@h/p", "https://h/p"),
+        ("https://u:p@w@h:1/p@q", "https://h:1/p@q"),
+        ("https://h/?a=b#c", "https://h/"),
+        ("h:443", "h:443"),
+        ("u:p@h:443", "h:443"),
+        ("a@b.iam.gserviceaccount.com", "a@b.iam.gserviceaccount.com"),
+        ("system:serviceaccount:ns:name", "system:serviceaccount:ns:name"),
+        ("spiffe://td/ns/a", "spiffe://td/ns/a"),
+    ],
+)
+def test_addresses_are_said_without_login_and_query(text: str, said: str) -> None:
+    assert address(text) == said
+
+
+def test_names_are_said_and_tokens_in_their_place_are_not() -> None:
+    assert public("user", "robot$project+builder-01") == "robot$project+builder-01"
+    assert public("user", HIDDEN) == "‹20 characters›"
+    own = "ocid1.user.oc1..aaaaaaaa" + HIDDEN.lower()
+    assert public("user", own) == own
+    assert public("key id", HIDDEN) == HIDDEN

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from mckconsole.analysis.mesh.hints import numbered
 from mckconsole.analysis.secrets.case import Around, finding, kept_by, listed, lowered
-from mckconsole.analysis.secrets.remedies import forget_applied
+from mckconsole.analysis.secrets.remedies import end_token, forget_applied
 from mckconsole.analysis.secrets.topics import SECRETS
 from mckconsole.domain.credentials import LAST_APPLIED, Secret
 from mckconsole.domain.findings import Finding, ObjectRef, Severity
@@ -142,7 +142,7 @@ def _legacy(around: Around, cluster: ClusterSnapshot, secret: Secret) -> Finding
             [
                 "have its users mount a projected token, or ask for a bound one: "
                 + around.kubectl(cluster.name, f"create token {shlex.quote(account)}", where),
-                around.kubectl(cluster.name, f"delete secret {shlex.quote(meta.name)}", where),
+                end_token(around, cluster.name, ref),
             ]
         ),
     )

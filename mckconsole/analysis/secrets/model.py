@@ -49,6 +49,8 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     """Unix seconds by the API server's clock."""
     number: int = 1
     """Which of several that one rule found at this path."""
+    former: bool = False
+    """The object is a template that its controller ran once, and runs no more."""
 
     @property
     def id(self) -> str:

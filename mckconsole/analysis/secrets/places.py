@@ -16,7 +16,7 @@ from mckconsole.analysis.identity.owners import CONTROLLER_TOPICS
 from mckconsole.analysis.secrets.model import Place
 from mckconsole.analysis.secrets.topics import SCANNED
 from mckconsole.domain.audit import Audited, Sighting
-from mckconsole.domain.credentials import RevisionMeta
+from mckconsole.domain.credentials import ControllerRevision, ReplicaSet, RevisionMeta
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.identity import OwnedMeta
 from mckconsole.domain.kinds import BY_TOPIC
@@ -55,6 +55,8 @@ class ClusterPlaces:
         self._audits: dict[str, dict[Key, Audited]] = {topic: {} for topic in SCANNED}
         self._owners: dict[Where, Where] = {}
         """Of what repeats a controller, that one."""
+        self._former: set[Where] = set()
+        """What repeats a controller as it was."""
         self._repeats: dict[Where, set[Where]] = {}
         """The same by controller."""
         self.by_object: dict[Where, tuple[Place, ...]] = {}
@@ -96,19 +98,23 @@ class ClusterPlaces:
         return found
 
     def _adopted(self, topic: str, view: TopicView) -> set[Key]:
-        """Keys of objects that belong to another controller than before."""
+        """Keys of objects that belong to another controller than before, or run (no) more."""
         if topic not in REPEATING:
             return set()
         return {
             key
             for key in self._audits[topic]
             if self._owners.get((topic, key)) != _controller(view.objects.get(key))
+            or ((topic, key) in self._former) != _is_former(view.objects.get(key))
         }
 
     def _link(self, where: Where, found: Projection | None) -> None:
         """Note whose template an object repeats."""
         if where[0] not in REPEATING:
             return
+        self._former.discard(where)
+        if _is_former(found):
+            self._former.add(where)
         old, new = self._owners.pop(where, None), _controller(found)
         if old is not None:
             self._repeats[old].discard(where)
@@ -152,6 +158,7 @@ class ClusterPlaces:
                 audited.owner,
                 audited.created,
                 number=len(there),
+                former=where in self._former,
             )
 
 
@@ -173,6 +180,14 @@ def _differs(one: Audited | None, other: Audited) -> bool:
 
 
 _TOPIC_OF: Mapping[str, str] = CONTROLLER_TOPICS
+
+
+def _is_former(found: Projection | None) -> bool:
+    """Whether it is a template of a controller that no pod is made from any more."""
+    if _controller(found) is None:
+        return False
+    scaled_down = isinstance(found, ReplicaSet) and found.spec.replicas == 0
+    return scaled_down or isinstance(found, ControllerRevision)
 
 
 def _controller(found: Projection | None) -> Where | None:

@@ -12,7 +12,7 @@ from mckconsole.analysis.mesh.hints import numbered
 from mckconsole.analysis.secrets.case import KEEPERS, Around, kept_by, listed
 from mckconsole.analysis.secrets.model import Consumer, Place
 from mckconsole.analysis.secrets.topics import CONFIG_MAPS, SECRETS
-from mckconsole.analysis.secrets.verdict import Verdict, rule_of
+from mckconsole.analysis.secrets.verdict import MESH_WIDE, Verdict, rule_of
 from mckconsole.domain.credentials import LAST_APPLIED
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.kind import Scan
@@ -20,7 +20,6 @@ from mckconsole.domain.kinds import BY_TOPIC
 
 _MOST = 8
 """Places that a remediation has a step for."""
-_FORMER = ("replicasets", "controllerrevisions", "jobs")
 _ROLES = {
     "aws": "annotate serviceaccount NAME eks.amazonaws.com/role-arn=ROLE_ARN",
     "gcp": "annotate serviceaccount NAME iam.gke.io/gcp-service-account=MAIL",
@@ -28,8 +27,22 @@ _ROLES = {
 }
 _RELEASE = "sh.helm.release."
 _ACCOUNT_TOKEN = "SEC-K8S-SERVICE-ACCOUNT-TOKEN"  # noqa: S105 - a rule
+_DOCUMENTS = (
+    "SEC-DOCKER-AUTH",
+    "SEC-GCP-SERVICE-ACCOUNT-KEY",
+    "SEC-GCP-USER-CREDENTIALS",
+    "SEC-KUBECONFIG",
+)
+"""Rules whose credential is the whole document that it stands in."""
+_STATE = "tfstate"
+"""The key, and how the name begins, of the Secret in which Terraform keeps its state."""
+_BROKER = "submariner-k8s-broker"
+"""The namespace of Submariner's broker, where subctl made it."""
 _REQUIRED = (".dockerconfigjson", ".dockercfg", "tls.key", "ssh-privatekey", "token-secret")
 """Keys that a Secret of their type must have: what holds them goes as a whole."""
+_INSIDE = " › "
+"""Parts what had to be unpacked in a path."""
+_CODINGS = ("base64", "gzip")
 _SOURCES = ("Helm", "Argo CD", "Flux", "Kustomize")
 """Tools that write an object again from where it is described."""
 
@@ -96,8 +109,14 @@ def take_away(around: Around, place: Place, beside: Sequence[Place] = ()) -> Ite
         yield f"take it out where {place.owner} has it from, or {source} writes it again"
     if LAST_APPLIED in place.sighting.path:
         yield from forget_applied(around, place.cluster, place.topic, place.object)
-    elif place.topic in _FORMER:
-        yield _kubectl(around, place, f"delete {_plural(place.topic)}")
+    elif place.former:
+        delete = _kubectl(around, place, f"delete {_plural(place.topic)}")
+        yield f"once nobody will roll back to it: {delete}"
+    elif place.topic == "jobs":
+        yield (
+            "refer to a Secret in place of the value where it is made, and once it has ended: "
+            + _kubectl(around, place, "delete jobs")
+        )
     elif place.topic in (SECRETS, CONFIG_MAPS):
         yield from _from_data(around, place, beside or (place,))
     elif BY_TOPIC[place.topic].scan in (Scan.WORKLOAD, Scan.LOOSE_POD):
@@ -131,18 +150,53 @@ def _from_data(around: Around, place: Place, beside: Sequence[Place]) -> Iterato
         return
     if place.sighting.expected and place.sighting.rule != _ACCOUNT_TOKEN:
         return
+    if place.topic == SECRETS and name in MESH_WIDE:
+        yield f"leave it in {place.object}, which the mesh needs: what rotates it writes it there"
+        return
     if place.topic == SECRETS and (place.sighting.expected or place.sighting.key in _REQUIRED):
-        yield f"once nothing uses it: {_kubectl(around, place, 'delete secret')}"
+        yield end_token(around, place.cluster, place.object)
+        return
+    if place.topic == SECRETS and name.startswith(_STATE) and place.sighting.key == _STATE:
+        yield (
+            f"{place.object} is Terraform's state, without which it no longer knows what it made: "
+            "leave it there, let Terraform rotate the credential or no longer make it, and let "
+            "nobody else read the Secret"
+        )
         return
     pointers = dict.fromkeys(map(_pointer, beside))
     patch = ",".join(f'{{"op":"remove","path":"{one}"}}' for one in pointers)
     resource = "secret" if place.topic == SECRETS else "configmap"
     rest = f"--type=json -p {shlex.quote(f'[{patch}]')}"
     remove = _kubectl(around, place, f"patch {resource}", rest)
+    edit = _kubectl(around, place, f"edit {resource}")
+    more = next((one for one in beside if _in_document(one)), None)
     if place.topic == CONFIG_MAPS:
-        yield f"move it to a Secret that few can read, then {remove}"
-    else:
+        yield "move it to a Secret that few can read, and let what uses it read that"
+    if more is None:
         yield f"once nothing uses it: {remove}"
+    else:
+        field = more.sighting.path.partition(_INSIDE)[0]
+        yield (
+            f"take it out of {field}, which may hold more ({edit}), or once nothing uses any of "
+            f"it: {remove}"
+        )
+
+
+def end_token(around: Around, cluster: str, ref: ObjectRef) -> str:
+    """How a Secret goes that is a credential as a whole, with which that ends."""
+    delete = around.kubectl(cluster, f"delete secret {shlex.quote(ref.name)}", ref.namespace)
+    if ref.namespace == _BROKER:
+        return (
+            "every cluster that joined Submariner with it loses the broker when it goes: join "
+            f"these anew first (`subctl join`), then {delete}"
+        )
+    return f"once nothing uses it: {delete}"
+
+
+def _in_document(place: Place) -> bool:
+    """Whether the field that it stands in may hold something else too."""
+    steps = place.sighting.path.split(_INSIDE)[1:]
+    return place.sighting.rule not in _DOCUMENTS and any(one not in _CODINGS for one in steps)
 
 
 def _pointer(place: Place) -> str:
@@ -155,11 +209,17 @@ def _pointer(place: Place) -> str:
 
 def _from_workload(around: Around, place: Place) -> str:
     ref, key, path = place.object, place.sighting.key, place.sighting.path
-    if ".env[" in path and place.topic != "pods":
+    if ".env[" in path and key and place.topic != "pods":
         name = shlex.quote(f"{ref.kind.lower()}/{ref.name}")
         remove = around.kubectl(place.cluster, f"set env {name} {shlex.quote(key + '-')}",
                                 ref.namespace)  # fmt: skip
         return f"refer to a Secret (`valueFrom.secretKeyRef`) in place of the value: {remove}"
+    if place.topic == "pods":
+        delete = _kubectl(around, place, "delete pods")
+        return (
+            f"make the pod anew with a reference to a Secret in place of the value at {path}, "
+            f"which cannot be changed in one that is there: {delete}"
+        )
     edit = _kubectl(around, place, f"edit {_plural(place.topic)}")
     return f"refer to a Secret in place of the value at {path}: {edit}"
 

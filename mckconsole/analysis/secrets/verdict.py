@@ -19,7 +19,7 @@ from mckconsole.domain.findings import Severity
 from mckconsole.domain.times import parse_rfc3339
 from mckconsole.domain.wording import counted
 
-_SHARED = frozenset(
+MESH_WIDE = frozenset(
     {
         "submariner-ipsec-psk",
         "submariner-broker-secret",
@@ -96,7 +96,7 @@ def _reused(
     places: Sequence[Place], clusters: Collection[str]
 ) -> tuple[Severity, list[str]] | None:
     """Of what lies only where it belongs: whether it does so more often than is well."""
-    if all(one.object.name in _SHARED for one in places):
+    if all(one.object.name in MESH_WIDE for one in places):
         return None
     if len(clusters) > 1:
         usual = worst(map(_usual, places))
@@ -132,7 +132,7 @@ def where_words(place: Place) -> str:
     if place.topic in (SECRETS, CONFIG_MAPS):
         return f"{article} {kind}"
     what = "an annotation" if _in_annotation(place) else "the specification"
-    if place.topic in ("replicasets", "controllerrevisions"):
+    if place.former:
         return f"a former template ({kind})"
     return f"{what} of {article} {kind}"
 

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -183,8 +184,8 @@ def _plain() -> Callable[[Sample], object]:
 
 
 def _detect_secrets() -> Callable[[Sample], object]:
-    from detect_secrets.core.scan import scan_line
-    from detect_secrets.settings import default_settings
+    scan_line = import_module("detect_secrets.core.scan").scan_line
+    default_settings = import_module("detect_secrets.settings").default_settings
 
     def look(sample: Sample) -> object:
         with default_settings():

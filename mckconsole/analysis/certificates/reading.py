@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from mckconsole.analysis.certificates.known import Flaw
-from mckconsole.analysis.mesh.evidence import server_time, unread_reason
+from mckconsole.analysis.mesh.evidence import ref_of, server_time, unread_reason
 from mckconsole.analysis.mesh.hints import kubectl_on
 from mckconsole.analysis.provider import identify
 from mckconsole.analysis.secrets.model import AuditPolicy
@@ -19,7 +18,6 @@ from mckconsole.domain.core import Namespace, Node
 from mckconsole.domain.credentials import ExternalSecret, Secret
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 from mckconsole.domain.identity import CronJob
-from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.pods import Pod
 from mckconsole.domain.snapshot import ClusterSnapshot, TopicView
@@ -79,11 +77,7 @@ class Reading:
 
     def ref(self, topic: str, key: Key) -> ObjectRef:
         """How evidence names an object of a topic, whether it is there or not."""
-        kind = BY_TOPIC[topic]
-        version = self.cluster.topic(topic).version or kind.versions[0]
-        group = kind.group
-        api_version = f"{group}/{version}" if group else version
-        return ObjectRef(api_version, kind.projection.kind, *key)
+        return ref_of(self.cluster, topic, key)
 
     def doubt(self, topic: str, key: Key | None = None) -> str:
         """Why what is held is not sure to be so any more, or whole; empty where it is."""
@@ -169,8 +163,7 @@ class Reading:
 
     def kubectl(self, command: str, namespace: str = "") -> str:
         """A kubectl command on this cluster, fit to be pasted into a shell."""
-        place = f"-n {shlex.quote(namespace)} " if namespace else ""
-        return kubectl_on(self.cluster.context or self.name, f"{place}{command}")
+        return kubectl_on(self.cluster.context or self.name, command, namespace)
 
     def flaw(
         self,

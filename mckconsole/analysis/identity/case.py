@@ -100,8 +100,7 @@ class Scene:
 
     def kubectl(self, command: str, namespace: str = "") -> str:
         """A kubectl command on this cluster, fit to be pasted into a shell."""
-        place = f"-n {shlex.quote(namespace)} " if namespace else ""
-        return kubectl_on(self.facts.context or self.facts.name, f"{place}{command}")
+        return kubectl_on(self.facts.context or self.facts.name, command, namespace)
 
     def finding(
         self,

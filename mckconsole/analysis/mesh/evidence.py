@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from mckconsole.domain.findings import Evidence, ObjectRef
+from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import Sample
+from mckconsole.domain.objects import Key
 from mckconsole.domain.snapshot import ClusterSnapshot, TopicView
 from mckconsole.domain.states import TopicState
 
@@ -28,6 +30,14 @@ def measured(cluster: str, metric: str, sample: Sample) -> Evidence:
     return Evidence(
         "prometheus", cluster, None, f"{metric}{{{labels}}}", f"{sample.value:g}", sample.at
     )
+
+
+def ref_of(cluster: ClusterSnapshot, topic: str, key: Key) -> ObjectRef:
+    """How evidence names an object of a topic, whether it is there or not."""
+    kind = BY_TOPIC[topic]
+    version = cluster.topic(topic).version or kind.versions[0]
+    group = f"{kind.group}/" if kind.group else ""
+    return ObjectRef(f"{group}{version}", kind.projection.kind, *key)
 
 
 def server_time(cluster: ClusterSnapshot, topic: TopicView, taken_at: float) -> float:

@@ -23,9 +23,11 @@ def kubectl(fleet: FleetSnapshot, cluster: str, command: str) -> str:
     return kubectl_on(found.context if found else cluster, command)
 
 
-def kubectl_on(context: str, command: str) -> str:
-    """A kubectl command on a context, fit to be pasted into a shell."""
-    return f"kubectl --context {shlex.quote(context)} {command}"
+def kubectl_on(context: str, command: str, namespace: str = "") -> str:
+    """A kubectl command on a context, in a namespace where one is named, fit to be pasted into a
+    shell; `command` is quoted already."""
+    place = f"-n {shlex.quote(namespace)} " if namespace else ""
+    return f"kubectl --context {shlex.quote(context)} {place}{command}"
 
 
 def _context(fleet: FleetSnapshot, cluster: str) -> str:
@@ -35,8 +37,9 @@ def _context(fleet: FleetSnapshot, cluster: str) -> str:
 
 def get_yaml(fleet: FleetSnapshot, cluster: str, ref: ObjectRef, plural: str) -> str:
     """The command that shows an object."""
-    place = f"-n {shlex.quote(ref.namespace)} " if ref.namespace else ""
-    return kubectl(fleet, cluster, f"{place}get {plural} {shlex.quote(ref.name)} -o yaml")
+    found = fleet.clusters.get(cluster)
+    command = f"get {plural} {shlex.quote(ref.name)} -o yaml"
+    return kubectl_on(found.context if found else cluster, command, ref.namespace)
 
 
 def link_steps(fleet: FleetSnapshot, link: Link, pair: Pair | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -95,8 +94,7 @@ class Around:
     def kubectl(self, cluster: str, command: str, namespace: str = "") -> str:
         """A kubectl command on a cluster, fit to be pasted into a shell."""
         found = self.fleet.clusters.get(cluster)
-        place = f"-n {shlex.quote(namespace)} " if namespace else ""
-        return kubectl_on(found.context if found else cluster, f"{place}{command}")
+        return kubectl_on(found.context if found else cluster, command, namespace)
 
     def readers(self, place: Place) -> Readers | None:
         """Who can read the object of a place; None where RBAC was not read."""

@@ -13,13 +13,12 @@ from typing import NamedTuple, TypeAlias
 
 from mckconsole.analysis.changes import Seen
 from mckconsole.analysis.identity.owners import CONTROLLER_TOPICS
+from mckconsole.analysis.mesh.evidence import ref_of
 from mckconsole.analysis.secrets.model import Place
 from mckconsole.analysis.secrets.topics import SCANNED
 from mckconsole.domain.audit import Audited, Sighting
 from mckconsole.domain.credentials import ControllerRevision, ReplicaSet, RevisionMeta
-from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.identity import OwnedMeta
-from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.snapshot import ClusterSnapshot, TopicView
 
@@ -165,14 +164,6 @@ class ClusterPlaces:
 def credential_of(place: Place) -> str:
     """What all places of one credential have in common: its fingerprint."""
     return place.sighting.fingerprint or place.id
-
-
-def ref_of(cluster: ClusterSnapshot, topic: str, key: Key) -> ObjectRef:
-    """How evidence names an object of a topic."""
-    kind = BY_TOPIC[topic]
-    version = cluster.topic(topic).version or kind.versions[0]
-    group = f"{kind.group}/" if kind.group else ""
-    return ObjectRef(f"{group}{version}", kind.projection.kind, *key)
 
 
 def _differs(one: Audited | None, other: Audited) -> bool:

@@ -163,4 +163,4 @@ def _show(cluster: ClusterSnapshot, ref: ObjectRef) -> str:
 
 
 def _kubectl(cluster: ClusterSnapshot, namespace: str, command: str) -> str:
-    return kubectl_on(cluster.context, f"-n {shlex.quote(namespace)} {command}")
+    return kubectl_on(cluster.context, command, namespace)

@@ -138,15 +138,15 @@ def who_asks(case: Case, clusters: Sequence[str], home: str = "") -> str:
     return f"A pod in {' or '.join(shown)}{more} that asks for {name}"
 
 
-def kubectl(case: Case, cluster: str, command: str) -> str:
+def kubectl(case: Case, cluster: str, command: str, namespace: str = "") -> str:
     """A kubectl command on the cluster's context, fit to be pasted into a shell."""
-    return kubectl_on(case.facts(cluster).context or cluster, command)
+    return kubectl_on(case.facts(cluster).context or cluster, command, namespace)
 
 
 def show(case: Case, cluster: str, ref: ObjectRef) -> str:
     """The command that shows an object."""
-    place = f"-n {shlex.quote(ref.namespace)} " if ref.namespace else ""
-    return kubectl(case, cluster, f"{place}get {resource(ref)} {shlex.quote(ref.name)} -o yaml")
+    command = f"get {resource(ref)} {shlex.quote(ref.name)} -o yaml"
+    return kubectl(case, cluster, command, ref.namespace)
 
 
 def show_all(case: Case, cluster: str, resources: str, selector: str = "") -> str:

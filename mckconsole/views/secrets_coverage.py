@@ -57,6 +57,8 @@ def gap_words(found: Coverage) -> str:
     if found.forbidden:
         many = count(len(found.forbidden), "namespace")
         parts.append(f"{many} forbidden: {listed(found.forbidden, _MOST)}")
+    if found.untold:
+        parts.append(found.untold)
     if found.troubles:
         parts.append(f"{count(found.troubles, 'object')} only in part")
     return "; ".join(parts)
@@ -66,7 +68,7 @@ def coverage_role(cluster: ClusterSnapshot | None, found: Coverage) -> Role:
     """How well it is known, whatever was found: OK only where nothing is left out."""
     if not found.readable:
         return Role.CONNECTING if under_way(cluster) else kept_out(cluster)[0]
-    if found.forbidden:
+    if found.forbidden or found.untold:
         return Role.FORBIDDEN
     return Role.UNKNOWN if found.troubles or found.reason else Role.OK
 
@@ -94,6 +96,8 @@ def gaps(snapshot: FleetSnapshot, report: SecretsReport) -> Iterator[Gap]:
         elif found.forbidden:
             what = f"Secrets of {count(len(found.forbidden), 'namespace')}"
             yield Gap(found, role, what, listed(found.forbidden, _MOST), gap_words(found))
+        elif found.untold:
+            yield Gap(found, role, "Secrets of other namespaces", "not known which", found.untold)
         else:
             what = count(found.troubles, "object") if found.troubles else "something"
             yield Gap(found, role, what, "", gap_words(found) or found.reason)
@@ -106,5 +110,8 @@ def modes_words(snapshot: FleetSnapshot, report: SecretsReport) -> str:
     closed = sum(
         not one.readable and not under_way(snapshot.clusters.get(one.cluster)) for one in clusters
     )
+    part = sum(one.values and one.readable and bool(one.forbidden or one.untold)
+               for one in clusters)  # fmt: skip
     words = f"values looked at in {values} of {count(len(report.coverage), 'cluster')}"
+    words += f" ({part} of them not in all namespaces)" if part else ""
     return f"{words}, {closed} not read" if closed else words

@@ -25,6 +25,7 @@ _METADATA = (
     "in them, and whether one is in several clusters, is not known; metadata tells owners, ages, "
     "readers and lasting tokens"
 )
+_FORBIDDEN = "forbidden (`mckconsole doctor` says what to grant)"
 Troubles = Mapping[Where, tuple[str, ...]]
 
 
@@ -43,12 +44,18 @@ def cover(cluster: ClusterSnapshot, troubles: Troubles) -> Coverage:
         forbidden_in(view),
         len(troubles) + faults,
         view.as_of,
+        untold_in(view),
     )
 
 
 def forbidden_in(view: TopicView) -> tuple[str, ...]:
-    """Namespaces of which a topic could not be read, sorted."""
-    return tuple(sorted({key[0] or "(unknown)" for key in view.faults if _namespace(key)}))
+    """Known namespaces of which a topic could not be read, sorted."""
+    return tuple(sorted({key[0] for key in view.faults if _namespace(key)} - {""}))
+
+
+def untold_in(view: TopicView) -> str:
+    """Why a topic was not asked for in namespaces that are not known; empty where all are."""
+    return next(iter(view.faults.get(("", NOT_READ), ())), "").partition(": ")[0]
 
 
 def _namespace(key: tuple[str, str]) -> bool:
@@ -59,10 +66,11 @@ def _namespace(key: tuple[str, str]) -> bool:
 def _why(cluster: ClusterSnapshot, view: TopicView) -> str:
     if view.state is not TopicState.FRESH:
         return view.reason or cluster.reason or view.state.value
-    spaces = forbidden_in(view)
+    spaces, parts = forbidden_in(view), []
     if spaces:
-        return f"forbidden in {counted(len(spaces), 'namespace')}: {listed(spaces, 100)}"
-    return view.gap
+        parts.append(f"forbidden in {counted(len(spaces), 'namespace')}: {listed(spaces, 100)}")
+    parts += filter(None, (untold_in(view),))
+    return "; ".join(parts) or view.gap
 
 
 def cluster_unknowns(
@@ -105,7 +113,9 @@ def _of_objects(cluster: ClusterSnapshot) -> Iterator[Unknown]:
     for topic in _SPECS:
         view = cluster.topic(topic)
         if not view.conclusive:
-            unread.setdefault(view.reason or view.gap or view.state.value, []).append(topic)
+            forbidden = _FORBIDDEN if view.state is TopicState.FORBIDDEN else ""
+            reason = forbidden or view.reason or view.gap or view.state.value
+            unread.setdefault(reason, []).append(topic)
     for reason, topics in unread.items():
         text = f"credentials in {listed(topics, 20)} are not fully known: {reason}"
         yield Unknown(PANE, cluster.name, "*", text)
@@ -141,5 +151,5 @@ def _span(file: LogFile) -> str:
 
 def rbac_gap(unread: Mapping[str, str], known: bool) -> str:
     """Why roles and bindings are not fully known, by the facts of the identity pane."""
-    found = [f"{topic}: {unread[topic]}" for topic in RBAC_TOPICS if topic in unread]
+    found = [unread[topic].partition(": ")[0] for topic in RBAC_TOPICS if topic in unread]
     return "; ".join(found) or ("" if known else "roles and bindings were not read")

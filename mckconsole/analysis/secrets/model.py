@@ -129,6 +129,8 @@ class Coverage:
     troubles: int = 0
     """Objects that could not be looked at in full."""
     as_of: float | None = None
+    untold: str = ""
+    """Why there may be namespaces that were not read and are not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,24 @@ def test_namespaces_that_may_not_be_read_are_named() -> None:
     assert reasons(report) == ["Secrets: forbidden in 2 namespaces: a, b"]
 
 
+def test_namespaces_that_are_not_known_are_not_counted() -> None:
+    made = cluster("aws", secret("db"))
+    why = "namespaces other than shop are not known: 403 Forbidden for /api/v1/namespaces"
+    partly = replace(made.topic("secrets"), faults={("", NOT_READ): (why,)})
+    report = analysed(replace(made, topics={**made.topics, "secrets": partly}))
+    cover = report.coverage["aws"]
+    assert (cover.forbidden, cover.untold) == ((), why.partition(":")[0])
+    assert reasons(report) == ["Secrets: namespaces other than shop are not known"]
+
+
+def test_what_is_forbidden_is_one_sentence_however_many_kinds_that_are() -> None:
+    kinds = ("deployments", "jobs", "pods", "replicasets")
+    closed = dict.fromkeys(kinds, TopicState.FORBIDDEN)
+    told = [one for one in reasons(analysed(cluster("aws", states=closed))) if "fully" in one]
+    (one,) = told
+    assert all(kind in one for kind in kinds)
+
+
 def test_what_could_not_be_looked_at_in_full_is_unknown_for_that_object() -> None:
     odd = Audited(troubles=("data['release']: more than 32 MiB when inflated",))
     report = analysed(cluster("aws", seen={DB: odd}))

@@ -32,10 +32,12 @@ def _program() -> str:
 
 
 def _guarded(arguments: Namespace) -> int:
+    from mckconsole.cli import dumps
     from mckconsole.cli.errors import Terminated, UsageError
     from mckconsole.cli.output import say
     from mckconsole.config.errors import ConfigError
 
+    dumps.forbid()
     _silence_libraries()
     try:
         if words := contradiction(arguments):

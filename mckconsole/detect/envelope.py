@@ -26,9 +26,12 @@ class Metadata(msgspec.Struct, rename="camel"):
     owner_references: msgspec.Raw = NOTHING
     managed_fields: msgspec.Raw = NOTHING
 
+    def __repr__(self) -> str:  # annotations repeat values
+        return "<Metadata>"
+
 
 class Envelope(msgspec.Struct, rename="camel"):
-    """Any object of the API."""
+    """Any object of the API; its `repr` shows nothing of it."""
 
     metadata: Metadata = msgspec.field(default_factory=Metadata)
     type: str | None = ""
@@ -36,6 +39,9 @@ class Envelope(msgspec.Struct, rename="camel"):
     binary_data: msgspec.Raw = NOTHING
     string_data: msgspec.Raw = NOTHING
     spec: msgspec.Raw = NOTHING
+
+    def __repr__(self) -> str:
+        return "<Envelope>"
 
 
 _decode = msgspec.json.Decoder(Envelope).decode

@@ -10,7 +10,7 @@ import secrets
 _KEY = secrets.token_bytes(32)
 """Of this process and never written anywhere: a fingerprint is nothing to try guesses on."""
 _BITS = 80
-_BUCKETS = (8, 16, 32, 64, 128, 256, 1024, 4096)
+_BUCKETS = (16, 32, 64, 128, 256, 1024, 4096)
 _CHARSETS = (
     ("hex", re.compile(rb"(?:[0-9a-f]+|[0-9A-F]+)\Z")),
     ("alphanumeric", re.compile(rb"[0-9A-Za-z]+\Z")),

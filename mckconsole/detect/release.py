@@ -19,10 +19,16 @@ _MARKS = (b'"manifest":', b'"chart":')
 class _Chart(msgspec.Struct):
     values: msgspec.Raw = _NOTHING
 
+    def __repr__(self) -> str:
+        return "<_Chart>"
+
 
 class _Hook(msgspec.Struct):
     name: str = ""
     manifest: str = ""
+
+    def __repr__(self) -> str:
+        return "<_Hook>"
 
 
 class _Release(msgspec.Struct):
@@ -30,6 +36,9 @@ class _Release(msgspec.Struct):
     chart: _Chart | None = None
     manifest: str = ""
     hooks: list[_Hook] | None = field(default=None)
+
+    def __repr__(self) -> str:
+        return "<_Release>"
 
 
 _decode = msgspec.json.Decoder(_Release).decode

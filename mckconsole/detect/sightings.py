@@ -21,6 +21,8 @@ WINDOW = 8
 """Bytes of a value in a row that nothing may repeat."""
 _MAX_PATH = 500
 _MAX_TEXT = 300
+_SHORT = 16
+"""Bytes up to which a value's letters are not said: few guesses may be left then."""
 _MAX_READ = 2 * _MAX_TEXT
 """Characters of a fact that are looked at: what is behind them is not said."""
 _MAX_FACTS = 24
@@ -101,7 +103,7 @@ def _sighting(hit: Hit, secret: Forbidden) -> Sighting:
         key=place.key,
         fingerprint=fingerprint(match.rule, match.canonical),
         length=length_bucket(len(seen.decode("utf-8", "replace"))),
-        charset=charset(seen),
+        charset=charset(seen) if len(seen) > _SHORT else "",
         prefix=_prefix(match.prefix, seen),
         proof="" if secret.within(match.proof) else _text(match.proof),
         facts=tuple(_facts(match.facts, secret)),

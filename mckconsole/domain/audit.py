@@ -44,7 +44,7 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
     length: str
     """Bucket of the value's length in characters: `33–64`."""
     charset: str
-    """`hex`, `base64`, `base64url`, `alphanumeric`, `text`, `binary`."""
+    """`hex`, `base64`, `base64url`, `alphanumeric`, `text`, `binary`; empty for a short value."""
     prefix: str = ""
     """Its first characters, only where the format makes them public: `AKIA`, `ghp_`."""
     proof: str = ""

@@ -85,7 +85,8 @@ def _heading(analysis: Analysis, credential: Credential, role: Role) -> Iterator
     seen = credential.places[0].sighting
     facts = [f"{name} {value}" for name, value in _facts(credential)]
     shown = f"begins {seen.prefix}" if seen.prefix else ""
-    shape = f"{seen.length} characters, {seen.charset}" if seen.length else ""
+    shape = ", ".join(filter(None, (f"{seen.length} characters", seen.charset)))
+    shape = shape if seen.length else ""
     public = " · ".join(filter(None, (*facts, shown, shape)))
     if public:
         yield fact("public", shorten(public, MAX_VALUE))

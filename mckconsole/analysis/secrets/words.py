@@ -29,7 +29,7 @@ def public(sighting: Sighting) -> str:
     """What may be said of one: `AKIA… · account 000000000000 · 17–32 characters, base64`."""
     parts = [f"{sighting.prefix}…"] if sighting.prefix else []
     parts += [f"{name} {value}" for name, value in sighting.facts]
-    parts.append(f"{sighting.length} characters, {sighting.charset}")
+    parts.append(", ".join(filter(None, (f"{sighting.length} characters", sighting.charset))))
     if sighting.proof:
         parts.append(sighting.proof)
     return " · ".join(parts)

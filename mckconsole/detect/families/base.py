@@ -21,6 +21,7 @@ CREDENTIAL_WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "li
 MAX_DOCUMENT = 1 << 20
 """Longest value in bytes that is parsed as a document: as much as a Secret can hold."""
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 
@@ -33,6 +34,9 @@ class Verdict(NamedTuple):
     severity: Severity | None = None
     canonical: bytes = b""
     """Empty: the candidate as it stands."""
+
+    def __repr__(self) -> str:
+        return f"<Verdict {self.tier}>"
 
 
 Check = Callable[[bytes], Verdict | None]
@@ -72,6 +76,11 @@ def judged(rule: str, found: bytes, start: int, verdict: Verdict, prefix: str = 
         facts=verdict.facts,
         severity=verdict.severity,
     )
+
+
+def apart(name: str) -> str:
+    """A name with `_` where a capital begins a word in it: `apiKey` is `api_Key`."""
+    return _HUMP.sub("_", name)
 
 
 def unbase64(text: bytes) -> bytes | None:

@@ -129,7 +129,9 @@ def _loaded(kind: bytes, body: bytes) -> Parsed | None:
 
     try:
         if kind == b"OPENSSH":
-            key: PrivateKeyTypes = serialization.load_ssh_private_key(_pem(kind, body), None)
+            key: PrivateKeyTypes = serialization.load_ssh_private_key(
+                _pem(kind, body), None, unsafe_skip_rsa_key_validation=True
+            )
         else:
             key = serialization.load_der_private_key(
                 base64.b64decode(body), None, unsafe_skip_rsa_key_validation=True

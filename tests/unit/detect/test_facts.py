@@ -29,7 +29,14 @@ def test_digests(one: list[bytes], other: list[bytes]) -> None:
 
 @pytest.mark.parametrize(
     ("length", "bucket"),
-    [(1, "1–8"), (8, "1–8"), (9, "9–16"), (40, "33–64"), (4096, "1025–4096"), (5000, "> 4096")],
+    [
+        (1, "1–16"),
+        (16, "1–16"),
+        (17, "17–32"),
+        (40, "33–64"),
+        (4096, "1025–4096"),
+        (5000, "> 4096"),
+    ],
 )
 def test_length(length: int, bucket: str) -> None:
     assert length_bucket(length) == bucket

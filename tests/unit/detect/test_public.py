@@ -7,7 +7,11 @@ import json
 
 import pytest
 
+from mckconsole.detect.envelope import open_envelope
 from mckconsole.detect.facts import address, public
+from mckconsole.detect.families.base import Verdict
+from mckconsole.detect.model import Siblings
+from mckconsole.detect.release import _decode
 from mckconsole.detect.scan import audit_object
 from mckconsole.domain.kind import Scan
 from tests.unit.detect.small import secret
@@ -88,3 +92,24 @@ def test_names_are_said_and_tokens_in_their_place_are_not() -> None:
     own = "ocid1.user.oc1..aaaaaaaa" + HIDDEN.lower()
     assert public("user", own) == own
     assert public("key id", HIDDEN) == HIDDEN
+
+
+def test_a_short_value_is_not_narrowed_down() -> None:
+    for value in ("73510", "7f3c9a2e", "Tr0ub4dor&3xyz!"):
+        found = audit_object(secret({"password": value}, "kubernetes.io/basic-auth"), Scan.SECRET,
+                             values=True)  # fmt: skip
+        shapes = {(one.length, one.charset) for one in found.sightings}
+        assert shapes <= {("1–16", "")}
+    found = audit_object(secret({"u": f"redis://u:{LOGIN}@h.corp.net/0"}), Scan.SECRET, values=True)
+    assert [(one.length, one.charset) for one in found.sightings] == [("1–16", "")]
+
+
+def test_what_holds_values_shows_none() -> None:
+    raw = secret({"password": KEY}, annotations={"a": KEY})
+    opened = open_envelope(raw)
+    assert opened is not None
+    release = _decode(json.dumps({"manifest": KEY, "hooks": [{"manifest": KEY}]}).encode())
+    held = (opened, opened.metadata, release, release.hooks, Verdict(canonical=KEY.encode()))
+    assert KEY[:8] not in repr(held)
+    assert base64.b64encode(KEY.encode()).decode()[:8] not in repr(held)
+    assert KEY[:8] not in repr(Siblings({"a": KEY.encode()}))

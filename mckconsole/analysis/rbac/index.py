@@ -8,7 +8,7 @@ before. Nothing here knows of freshness; see `reading`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 from typing import TypeAlias
 
@@ -119,6 +119,11 @@ class RbacIndex:
             self._given = frozenset(_given(chain(self._everywhere, *self._local.values())))
         groups = (Subject("Group", "", group) for group in groups_of(namespace)[:2])
         return not self._given.isdisjoint((account(namespace, name), *groups))
+
+    @property
+    def namespaces(self) -> Collection[str]:
+        """Where RoleBindings are."""
+        return self._local.keys()
 
     @property
     def named(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from mckconsole.analysis.rbac import Grant, Need, RbacIndex, Subject, evidence
 from mckconsole.analysis.rbac.subjects import ALL_ACCOUNTS, AUTHENTICATED
 from mckconsole.analysis.secrets.case import Around, finding, listed
+from mckconsole.analysis.secrets.topics import SECRETS
 from mckconsole.domain.findings import Finding, ObjectRef, Severity
 from mckconsole.domain.objects import Key
 from mckconsole.domain.snapshot import ClusterSnapshot
@@ -29,10 +30,12 @@ def everybody(
     """A finding for each binding and subject that opens Secrets to everybody.
 
     Args:
-        namespaces: where Secrets are known to be.
+        namespaces: where Secrets are known to be. Where not all could be read there may be some in
+            any namespace.
     """
     grants = [*index.everywhere(_READ)]
-    for namespace in sorted(namespaces):
+    sure = cluster.topic(SECRETS).conclusive
+    for namespace in sorted(namespaces if sure else {*namespaces, *index.namespaces}):
         grants += index.local(_READ, namespace)
     known: dict[tuple[ObjectRef, Subject], list[Grant]] = {}
     for one in grants:
@@ -55,14 +58,15 @@ def _open(
     subject: Subject,
     grants: list[Grant],
 ) -> Finding:
-    first = grants[0]
+    first, sure = grants[0], cluster.topic(SECRETS).conclusive
     keys = _reached(cluster, grants)
     where = f"of namespace {first.namespace}" if first.namespace else "of all namespaces"
     names = {name for one in grants for name in one.resource_names}
     limited = all(one.resource_names for one in grants)
     what = f"{listed(sorted(names))} {where}" if limited else f"all Secrets {where}"
     verbs = sorted({verb for one in grants for verb in one.verbs})
-    kind = binding.kind.lower()
+    kind, here = binding.kind.lower(), counted(len(keys), "Secret")
+    reached = f"{'' if sure else 'at least '}{len(keys)}"
     severity = Severity.CRITICAL if subject.public or not limited else Severity.HIGH
     return finding(
         RULE,
@@ -71,10 +75,10 @@ def _open(
         binding,
         f"Secrets {where} are open to {subject.name}",
         f"{_means(subject).capitalize()} may {', '.join(verbs)} {what}: "
-        f"{counted(len(keys), 'Secret')} that are there now.",
+        + (f"{here} that are there now." if sure else f"{here} at least: not all could be read."),
         (
             *(each for one in grants[:3] for each in evidence(cluster, one)),
-            around.derived(cluster.name, "Secrets reached", str(len(keys)), binding),
+            around.derived(cluster.name, "Secrets reached", reached, binding),
         ),
         "bind the role to those who need it, by name, then "
         + around.kubectl(
@@ -89,7 +93,7 @@ def _reached(cluster: ClusterSnapshot, grants: list[Grant]) -> set[Key]:
     for one in grants:
         found.update(
             key
-            for key in cluster.topic("secrets").objects
+            for key in cluster.topic(SECRETS).objects
             if one.namespace in ("", key[0])
             and (not one.resource_names or key[1] in one.resource_names)
         )

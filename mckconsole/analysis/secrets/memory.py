@@ -40,6 +40,8 @@ class ClusterDesk:
         self.stock = ClusterStock()
         self.uses = ClusterUses()
         self.rbac: RbacIndex | None = None
+        self.sure = False
+        """Whether all Secrets could be read."""
         self.wanted: frozenset[Used] = frozenset()
         """Objects whose users are to be known."""
 

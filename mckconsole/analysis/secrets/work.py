@@ -80,8 +80,9 @@ class Work:
         if rbac is not held.rbac:
             places = held.places.by_object.values()
             self._loose.update(credential_of(one) for some in places for one in some)
-        if rbac is not held.rbac or stocked.renewed:
-            held.rbac = rbac
+        sure = cluster.topic(SECRETS).conclusive
+        if rbac is not held.rbac or stocked.renewed or sure is not held.sure:
+            held.rbac, held.sure = rbac, sure
             found = everybody(self.around, cluster, rbac, held.stock.namespaces) if rbac else ()
             desk.others.write(("open", name), tuple(found))
 

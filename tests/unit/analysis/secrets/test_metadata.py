@@ -10,6 +10,7 @@ import pytest
 from mckconsole.analysis.secrets.metadata import credential_name
 from mckconsole.analysis.secrets.model import AuditPolicy
 from mckconsole.domain.findings import Severity
+from mckconsole.domain.states import TopicState
 from tests.unit.analysis.build import Doc
 from tests.unit.analysis.secrets.seen import (
     WRITTEN,
@@ -165,3 +166,13 @@ def test_secrets_that_everybody_may_read(
         assert found[0].object.name == "all"
         assert shown(found[0])["Secrets reached"] == ("1" if namespace else "2")
         assert "delete " in found[0].remediation
+
+
+@pytest.mark.parametrize("state", [TopicState.FORBIDDEN, TopicState.STALE])
+def test_secrets_that_everybody_may_read_where_not_all_could_be_read(state: TopicState) -> None:
+    everybody = group("system:authenticated")
+    docs = (role("wide", rules=[READ]), bind("all", "wide", everybody, namespace="empty"))
+    report = analysed(cluster("aws", *docs, states={"secrets": state}))
+    (found,) = of_rule(report, "SEC-OPEN-TO-ALL")
+    assert found.detail.endswith("0 Secrets at least: not all could be read.")
+    assert shown(found)["Secrets reached"] == "at least 0"

@@ -60,6 +60,14 @@ class TopicView:
     withheld: bool = False
     """Whether it is not read at all because nobody allowed to look at its values; the state is
     PENDING then and says so."""
+    looked_at: int | None = None
+    """How many objects there were, where those are left out in which nothing was found; None where
+    all are held."""
+
+    @property
+    def count(self) -> int:
+        """How many objects were read, whether or not they are held."""
+        return len(self.objects) if self.looked_at is None else self.looked_at
 
     @property
     def complete(self) -> bool:

@@ -134,7 +134,7 @@ def _topics(cluster: ClusterSnapshot, topics: Mapping[str, tuple[str, ...]]) -> 
             depth=_depth(kind, view),
             answer=answer,
             reason=_reason(cluster, view, answer),
-            objects=len(view.objects) if view.state.readable else None,
+            objects=view.count if view.state.readable else None,
             in_part=len(view.faults),
             as_of=view.as_of,
         )

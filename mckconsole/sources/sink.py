@@ -29,11 +29,12 @@ class Sink(Protocol[P]):
         as_of: float,
         undecodable: int = 0,
         unread: Mapping[str, str] = {},
+        seen: int = 0,
     ) -> None:
         """A complete list: what is not in it is gone.
 
         `undecodable` objects could not be read; nothing could of the namespaces `unread`, for these
-        reasons.
+        reasons. `seen` objects were in the list, whether or not they are kept.
         """
         ...
 
@@ -65,5 +66,6 @@ def fill(sink: Sink[P], listing: Listing[Projection]) -> None:
         resource_version=listing.resource_version,
         as_of=listing.as_of,
         undecodable=listing.undecodable,
+        seen=listing.seen,
         unread=listing.unread,
     )

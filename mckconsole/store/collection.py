@@ -72,6 +72,8 @@ class Collection(Generic[P]):
         self._faults: dict[Key, tuple[str, ...]] = {}
         self._audit: dict[Key, Audited] = {}
         self._unlisted: tuple[str, ...] = ()
+        self._looked_at = 0
+        """Objects of the last list, of which those may be left out in which nothing was found."""
         self._lost: dict[str, int] = {}
         self._deleted: dict[str, None] = {}
         """Uids, oldest first."""
@@ -129,6 +131,7 @@ class Collection(Generic[P]):
         as_of: float,
         undecodable: int = 0,
         unread: Mapping[str, str] = {},
+        seen: int = 0,
     ) -> None:
         """Make a complete list the content, at once.
 
@@ -156,7 +159,7 @@ class Collection(Generic[P]):
         same = self._read and before == after
         visible = self.visible
         self._objects, self._faults, self._audit = after
-        self._read, self._shown = True, False
+        self._read, self._shown, self._looked_at = True, False, seen
         self._current(as_of, visible)
         if not same:
             self._touch()
@@ -249,7 +252,7 @@ class Collection(Generic[P]):
         It is the same one until something changes, so that what did not is told at a glance.
         """
         state, reason = self._settled or self.judge(now)
-        standing = (state, reason, self.version, self._as_of, self._generation)
+        standing = (state, reason, self.version, self._as_of, self._generation, self._looked_at)
         held, before, objects = self._last
         if held is None or before != standing or objects is not self._objects:
             held = self._view(state, reason)
@@ -284,6 +287,7 @@ class Collection(Generic[P]):
             audit,
             self.kind.sensitivity is Sensitivity.VALUES,
             self.withheld,
+            self._looked_at if self.kind.only_audited and self.visible else None,
         )
 
     @property

@@ -46,6 +46,19 @@ def test_a_list_brings_what_was_seen_and_only_news_are_a_change() -> None:
     assert dict(it.view(0.0).audit) == {}
 
 
+def test_what_was_looked_at_and_is_not_kept_still_counts() -> None:
+    it: Collection[Secret] = Collection(replace(KIND, only_audited=True))
+    it.assign("v1")
+    it.replace([decoded("a", SEEN)], resource_version="1", as_of=1.0, seen=7)
+    first = it.view(0.0)
+    assert (len(first.objects), first.looked_at, first.count) == (1, 7, 7)
+    it.replace([decoded("a", SEEN)], resource_version="2", as_of=1.0, seen=9)
+    assert (it.view(0.0).count, it.view(0.0).generation) == (9, first.generation)
+    it.trouble(Forbidden("no"))
+    assert it.view(0.0).count == 0
+    assert held(decoded("a"), decoded("b")).view(0.0).count == 2
+
+
 def test_events_bring_change_and_take_it_away() -> None:
     it = held(decoded("a", SEEN))
     generation = it.view(0.0).generation

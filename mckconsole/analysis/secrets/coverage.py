@@ -32,7 +32,7 @@ Troubles = Mapping[Where, tuple[str, ...]]
 def cover(cluster: ClusterSnapshot, troubles: Troubles) -> Coverage:
     """How far one cluster was looked at."""
     view = cluster.topic(SECRETS)
-    objects = sum(len(cluster.topic(topic).objects) for topic in _SPECS)
+    objects = sum(cluster.topic(topic).count for topic in _SPECS)
     faults = sum(not _namespace(key) for topic in SCANNED for key in cluster.topic(topic).faults)
     return Coverage(
         cluster.name,

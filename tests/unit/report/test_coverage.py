@@ -54,6 +54,10 @@ def test_every_state_has_its_answer(state: TopicState) -> None:
     assert (entry.resource, entry.depth, entry.as_of) == ("nodes", "fields", NOW)
 
 
+def test_objects_are_counted_that_were_looked_at_and_hold_nothing() -> None:
+    assert with_topic(TopicView("configmaps", TopicState.FRESH, looked_at=7)).objects == 7
+
+
 def test_what_was_read_in_part_is_no_answer() -> None:
     entry = with_topic(TopicView("nodes", TopicState.FRESH, faults={("", "n1"): ("status",)}))
     assert (entry.answer, entry.reason, entry.in_part) == (Answer.PARTIAL, "n1: status", 1)

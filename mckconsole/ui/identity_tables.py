@@ -1,48 +1,21 @@
-"""The tables of the identity pane: by workload, cloud identity, service account, cloud account.
-
-Each is a view of its own, so each comes back with its cursor, filter and order.
-"""
+"""The tables of the identity pane: by workload, cloud identity, service account, cloud account."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from mckconsole.ui.table_view import TableView
-from mckconsole.ui.view import Desk
+from mckconsole.ui.grouped_table import GroupedTable
 from mckconsole.views.detail import IdentityTarget, ObjectTarget, WhoTarget
 from mckconsole.views.identity_spec import WORKLOAD
-from mckconsole.views.spec import Column, PaneSpec, Row
 
 if TYPE_CHECKING:
     from typing import Literal
 
-    from mckconsole.ui.frame import Frame
     from mckconsole.ui.places import Place
 
 
-def identity_tables(desk: Desk, spec: PaneSpec) -> tuple[TableView, ...]:
-    """A table per grouping, in the order in which `v` offers them."""
-    return tuple(IdentityTable(desk, one) for one in (spec, *spec.groupings))
-
-
-class IdentityTable(TableView):
+class IdentityTable(GroupedTable):
     """The identities in one grouping."""
-
-    @property
-    def by(self) -> str:
-        """What one row is."""
-        return self.spec.by
-
-    @property
-    def crumb(self) -> str:
-        return self.spec.title.lower()
-
-    def all_rows(self, frame: Frame) -> tuple[Sequence[Column], Sequence[Row]]:
-        """Rows that are not by workload are made while somebody looks at them."""
-        if self.by == WORKLOAD:
-            return super().all_rows(frame)
-        return self.spec.columns, self.spec.rows(frame.snapshot, frame.analysis)
 
     def place(self, row_id: str) -> Place:
         from mckconsole.views.identity_beyond import target_of

@@ -21,13 +21,13 @@ def root_views(desk: Desk, pane: str) -> tuple[PaneView, ...]:
     if spec.name == "services":
         return (ServicesTable(desk, spec),)
     if spec.name == "identity":
-        from mckconsole.ui.identity_tables import identity_tables
+        from mckconsole.ui.identity_tables import IdentityTable
 
-        return identity_tables(desk, spec)
+        return IdentityTable.of_pane(desk, spec)
     if spec.name == "secrets":
-        from mckconsole.ui.secrets_tables import secrets_tables
+        from mckconsole.ui.secrets_tables import SecretsTable
 
-        return secrets_tables(desk, find_pane("secrets") or spec)
+        return SecretsTable.of_pane(desk, spec)
     from mckconsole.ui.matrix_view import MatrixView
 
     return (MatrixView(desk, spec), MeshTable(desk, spec))

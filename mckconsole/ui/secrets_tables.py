@@ -1,48 +1,23 @@
-"""The tables of the secrets pane: by credential, place, cluster, namespace, owner; certificates.
-
-Each is a view of its own, so each comes back with its cursor, filter and order.
-"""
+"""The tables of the secrets pane: by credential, place, cluster, namespace, owner; certificates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mckconsole.ui.table_view import TableView
-from mckconsole.ui.view import Desk
-from mckconsole.views.secrets_spec import CERTIFICATE, CREDENTIAL
-from mckconsole.views.spec import Column, PaneSpec, Role, Row
+from mckconsole.ui.grouped_table import GroupedTable
+from mckconsole.views.secrets_spec import CERTIFICATE
+from mckconsole.views.spec import Role
 from mckwidgets.contracts import SpanLike
 from mckwidgets.linepaint import TextSpan
 
 if TYPE_CHECKING:
-    from mckconsole.ui.frame import Frame
     from mckconsole.ui.places import Place
     from mckconsole.views.detail import IdentityTarget, ObjectTarget, ReadersTarget
 
 
-def secrets_tables(desk: Desk, spec: PaneSpec) -> tuple[TableView, ...]:
-    """A table per grouping, in the order in which `v` offers them."""
-    return tuple(SecretsTable(desk, one) for one in (spec, *spec.groupings))
-
-
-class SecretsTable(TableView):
+class SecretsTable(GroupedTable):
     """The credentials in one grouping, or the certificates."""
-
-    @property
-    def by(self) -> str:
-        """What one row is."""
-        return self.spec.by
-
-    @property
-    def crumb(self) -> str:
-        return self.spec.title.lower()
-
-    def all_rows(self, frame: Frame) -> tuple[Sequence[Column], Sequence[Row]]:
-        """Rows that are not by credential are made while somebody looks at them."""
-        if self.by == CREDENTIAL:
-            return super().all_rows(frame)
-        return self.spec.columns, self.spec.rows(frame.snapshot, frame.analysis)
 
     @property
     def words(self) -> Sequence[SpanLike]:

@@ -43,7 +43,8 @@ def by_certificate(reading: Reading, one: Certificate) -> Renewal:
         return Renewal(None, evidence, why=doubt, at=at, proof=proof, fix=fix)
     failing, fails_from, late = _trouble(one, words)
     issuer_failing, issuer_unknown = _issuer(reading, one)
-    failing = failing or issuer_failing
+    if issuer_failing and not failing:
+        failing, fix = issuer_failing, _issuer_commands(reading, one)
     if issuer_unknown and not failing:
         return Renewal(None, evidence, why=issuer_unknown, at=at, proof=proof, fix=fix)
     return Renewal(True, evidence, "", at, failing, fails_from, late, proof, fix)
@@ -152,6 +153,17 @@ def _commands(reading: Reading, key: Key) -> str:
     return (
         f"1. cmctl status certificate {name} -n {namespace} --context {context}\n"
         f"2. cmctl renew {name} -n {namespace} --context {context}"
+    )
+
+
+def _issuer_commands(reading: Reading, one: Certificate) -> str:
+    """What is wrong with the issuer comes first: until it is ready no renewal can succeed."""
+    topic, (namespace, name) = _issuer_place(one)
+    describe = f"describe {topic}.{_GROUP} {shlex.quote(name)}"
+    key, context = one.key, shlex.quote(reading.cluster.context or reading.name)
+    return (
+        f"1. {reading.kubectl(describe, namespace)}: make it, or let it become ready\n"
+        f"2. cmctl renew {shlex.quote(key[1])} -n {shlex.quote(key[0])} --context {context}"
     )
 
 

@@ -145,6 +145,8 @@ def _cell(dates: Dates, renewal: Renewal, now: float, state: Health, why: str) -
     if state is Health.NONE:
         if left >= WIDE:
             return Judged(Verdict.WARN, state, why)
+        if short and left >= NARROW:
+            why = f"{why}, and less than a sixth of its life is left"
         return Judged(Verdict.CRITICAL if short else Verdict.FAIL, state, why)
     if left >= WIDE:
         return Judged(Verdict.PASS, state, "it is renewed in time")

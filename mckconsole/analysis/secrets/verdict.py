@@ -76,7 +76,7 @@ def verdict(around: Around, places: Sequence[Place]) -> Verdict | None:
     clusters = around.doors.homes(one.cluster for one in places)
     tier = min((one.sighting.tier for one in amiss or places), key=_TIERS.index)
     if not amiss:
-        found = _reused(places, clusters)
+        found = _reused(around, places, clusters)
         if found is None:
             return None
         severity, reasons = found
@@ -93,10 +93,12 @@ def _usual(place: Place) -> Severity:
 
 
 def _reused(
-    places: Sequence[Place], clusters: Collection[str]
+    around: Around, places: Sequence[Place], clusters: Collection[str]
 ) -> tuple[Severity, list[str]] | None:
     """Of what lies only where it belongs: whether it does so more often than is well."""
     if all(one.object.name in MESH_WIDE for one in places):
+        return None
+    if len(clusters) > 1 and all(_of_certificate(around, one) for one in places):
         return None
     if len(clusters) > 1:
         usual = worst(map(_usual, places))
@@ -106,6 +108,15 @@ def _reused(
     if len(spread) > 1:
         return Severity.LOW, [f"the same in {counted(len(spread), 'namespace')}"]
     return None
+
+
+def _of_certificate(around: Around, place: Place) -> bool:
+    """Whether it is the key of a certificate beside it: that several clusters have it is told with
+    the certificates, by CERT-SHARED-KEY, which leaves out authorities."""
+    key = (place.object.namespace, place.object.name)
+    audited = around.fleet.clusters[place.cluster].topic(place.topic).audit.get(key)
+    seen = audited.certificates if audited else ()
+    return any(one.key_matches and not one.authority for one in seen)
 
 
 def _amiss(amiss: Sequence[Place], places: Sequence[Place], clusters: Collection[str]) -> list[str]:

@@ -10,6 +10,7 @@ from mckconsole.analysis.identity.report import analyse_identity
 from mckconsole.analysis.secrets.memory import SecretsMemory
 from mckconsole.analysis.secrets.model import AuditPolicy, SecretsReport
 from mckconsole.analysis.secrets.report import analyse_secrets
+from mckconsole.domain.audit import Audited, CertificateSeen
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.snapshot import ClusterSnapshot
 from tests.unit.analysis import build
@@ -65,3 +66,16 @@ def test_equal_content_is_no_finding_within_one_cluster_also_when_that_is_known_
         reports.append(report)
     told = [len(of_rule(one, "SEC-SAME-CONTENT")) for one in reports]
     assert told == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("authority", "fits", "told"), [(False, True, False), (True, True, True), (False, False, True)]
+)
+def test_the_key_of_one_certificate_in_two_clusters_is_told_with_the_certificates(
+    authority: bool, fits: bool, told: bool
+) -> None:
+    key = sighting("SEC-PRIVATE-KEY", path="data['tls.key']", key="tls.key", expected=True)
+    one = CertificateSeen("data['tls.crt'][0]", "CN=a", "CN=b", "01", 0.0, 1.0,
+                          authority=authority, key_matches=fits)  # fmt: skip
+    both = [cluster(name, seen={TLS: Audited((key,), (one,))}) for name in "ab"]
+    assert bool(analysed(*both).credentials) is told

@@ -94,6 +94,13 @@ def test_who_read_a_secret_with_a_credential(
     assert report.others == ()
 
 
+def test_what_two_logs_tell_of_is_not_counted_twice() -> None:
+    both = [did(verb="get", name="db"), did(verb="get", name="db", source="falco", count=2)]
+    report = analysed(cluster("aws", secret("db"), seen={DB: [sighting()]}), accesses=both)
+    (found,) = of_rule(report, "SEC-ACCESS-READ")
+    assert "ann read it at least 3 times from" in found.detail
+
+
 def test_reads_of_secrets_without_a_finding_are_nobodys_concern() -> None:
     report = analysed(cluster("aws", secret("db")), accesses=[did(verb="get", name="db")])
     assert report.findings == ()

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from mckconsole.detect.fingerprint import digest
 from mckconsole.domain.audit import CertificateSeen, Sighting
 
+T = TypeVar("T")
+
+MAX_NAMES = 4096
+"""Names that an answer is remembered for."""
 MAX_HELD = 65_536
 """Contents that are remembered; those not met for longest are forgotten first."""
 
@@ -52,3 +59,22 @@ class Memory:
             self._held[name] = found if found else _NOTHING
             if len(self._held) > self._limit:
                 self._held.popitem(last=False)
+
+
+def remembered(ask: Callable[[str], T]) -> Callable[[str], T]:
+    """Have what is said of a name said again when it comes again, and hold only a digest of it: a
+    name in a document may be a credential itself."""
+    held: dict[bytes, T] = {}
+
+    @wraps(ask)
+    def answer(name: str) -> T:
+        known = digest(name.encode("utf-8", "surrogatepass"))
+        if known in held:
+            return held[known]
+        found = ask(name)
+        if len(held) >= MAX_NAMES:
+            held.clear()
+        held[known] = found
+        return found
+
+    return answer

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from mckconsole.detect.entropy import is_random
 from mckconsole.detect.families.base import CREDENTIAL_WORDS, Verdict, judged, unbase64
+from mckconsole.detect.memory import remembered
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.detect.words import is_wordy
 from mckconsole.domain.audit import Tier
@@ -52,7 +52,7 @@ _KNOWN = re.compile(
 """What has a rule of its own, which looked at it and did not take it for one."""
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def is_secret_name(name: str) -> bool:
     """Whether a name says that its value is secret."""
     bare = name.rstrip("_-.0123456789")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from mckconsole.detect.entropy import is_random
 from mckconsole.detect.families.base import CREDENTIAL_WORDS, Verdict, judged
+from mckconsole.detect.memory import remembered
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.detect.words import is_wordy
 from mckconsole.domain.audit import Tier
@@ -162,7 +162,7 @@ _SHORT = frozenset(("dd", "cf", "fb", "lob", "ovh", "ibm", "linear", "segment", 
 """Words that other words begin or end with, or that say little: they must stand by themselves."""
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _rows_for(name: str) -> tuple[tuple[Named, str], ...]:
     """The rows that a name speaks of."""
     joined = re.sub(r"[^a-z0-9]", "", name.lower())

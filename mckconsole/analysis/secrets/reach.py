@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from mckconsole.analysis.rbac import (
     SCOPE,
@@ -25,8 +26,6 @@ from mckconsole.domain.kind import Kind, Scan
 from mckconsole.domain.kinds import BY_TOPIC
 
 _DIRECT = (WayKind.READ, WayKind.READ_OBJECT, WayKind.ANSWER)
-_MOST = 64
-"""Indexes of RBAC that answers are kept for: one for each cluster, and a few that went."""
 _PLURALS = {"ServiceAccount": "service account", "User": "user", "Group": "group"}
 _NO_NAME = "\0"
 """Stands for every object that no rule names: no object can be called so."""
@@ -96,19 +95,17 @@ def _reach(index: RbacIndex, topic: str, namespace: str, name: str) -> Reach:
 
 class Reaches:
     """Readers of objects, worked out once for each index, and for objects that no rule names once
-    for each namespace."""
+    for each namespace; forgotten with the index."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[RbacIndex, dict[tuple[str, str, str], Readers]]] = {}
+        self._known: WeakKeyDictionary[RbacIndex, dict[tuple[str, str, str], Readers]] = (
+            WeakKeyDictionary()
+        )
 
     def of(self, index: RbacIndex, place: Place) -> Readers:
         """Who can read the object of a place."""
-        held = self._known.get(id(index))
-        if held is None:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            held = self._known[id(index)] = (index, {})
-        ref, answers = place.object, held[1]
+        answers = self._known.setdefault(index, {})
+        ref = place.object
         name = ref.name if ref.name in index.named else _NO_NAME
         key = (place.topic, ref.namespace, name)
         found = answers.get(key)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +90,15 @@ def test_readers_that_are_remembered_are_those_of_the_details(
     assert reaches.of(index, place) is found
     kinds = {way.kind for way in who_can_read_place(index, place).direct}
     assert kinds <= {WayKind.READ, WayKind.READ_OBJECT}
+
+
+def test_an_index_goes_with_the_snapshot_that_had_it() -> None:
+    index, reaches = _index(), Reaches()
+    reaches.of(index, _place("secrets"))
+    held = weakref.ref(index)
+    del index
+    gc.collect()
+    assert held() is None
 
 
 def test_nobody_is_a_word() -> None:

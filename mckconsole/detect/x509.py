@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -34,6 +33,8 @@ MAX_CERTIFICATES = 512
 MAX_NAMES = 2000
 """Names of one certificate that are kept: of one that has so many, others may be missing."""
 _MAX_DER = 256 << 10
+_MAX_REMEMBERED = 16 << 10
+"""Bytes of DER up to which a certificate is remembered: four times a usual one."""
 _MAX_NAME = 253
 _MAX_SUBJECT = 512
 _MAX_KEY = 64 << 10
@@ -98,8 +99,9 @@ def _blocks(data: bytes) -> Iterator[bytes]:
 
 
 def _parsed(der: bytes) -> _Parsed | None:
+    read = _read if len(der) <= _MAX_REMEMBERED else _read.__wrapped__
     try:
-        return _read(der)
+        return read(der)
     except Exception:  # a library's word on bytes that are anybody's
         return None
 
@@ -109,9 +111,7 @@ def _read(der: bytes) -> _Parsed:
     """Public, so it may be remembered: the same authorities lie in every namespace. What is no
     certificate raises, and is not remembered."""
     from cryptography import x509  # slow to import
-    from cryptography.utils import CryptographyDeprecationWarning
 
-    warnings.simplefilter("ignore", CryptographyDeprecationWarning)
     raw = x509.load_der_x509_certificate(der)
     spki = _spki(raw.public_key())
     subject, issuer = _tried(lambda: _name(raw.subject), ""), _tried(lambda: _name(raw.issuer), "")

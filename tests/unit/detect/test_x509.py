@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -93,6 +94,26 @@ def test_an_old_signature_is_weak() -> None:
 def test_one_that_the_next_did_not_sign() -> None:
     found = read_certificates(LEAF.pem + ROOT.pem, "f")
     assert found[0].signed_by_next is False
+
+
+def test_a_serial_number_that_no_authority_may_give_is_read() -> None:
+    made = make()
+    size = (made.certificate.serial_number.bit_length() + 8) // 8
+    positive = made.certificate.serial_number.to_bytes(size, "big")
+    odd = made.der.replace(positive, bytes([positive[0] | 0x80]) + positive[1:], 1)
+    filters = list(warnings.filters)
+    (one,) = read_certificates(odd, "data['tls.crt']")
+    assert one.serial.startswith("-")
+    assert list(warnings.filters) == filters, "those are the whole process's"
+
+
+def test_one_with_many_names_is_read_again_and_again() -> None:
+    names = [f"host-{number}.example.com" for number in range(1000)]
+    der = make(names=names).der
+    assert len(der) > 16 << 10
+    for _ in range(2):
+        (one,) = read_certificates(der, "data['tls.crt']")
+        assert one.names == tuple(names)
 
 
 def test_texts_of_certificates_are_inert() -> None:

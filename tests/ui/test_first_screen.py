@@ -136,9 +136,9 @@ async def test_the_first_line_speaks_of_the_scope(settings: Settings) -> None:
     """Also in 80 columns, where there is room for it."""
     async with console(settings, size=(80, 24)) as running:
         await read(running)
-        await running.type(":ctx aws-use1-1")
+        await running.type(":ctx onprem-1")
         await running.press("enter")
         title = running.text().split("\n")[0]
-        assert "1 of 6 clusters  ✖ 1 high" in title
-        assert "scope: aws-use1-1" in title
+        assert "1 of 6 clusters  ✖ 1 critical" in title
+        assert "scope: onprem-1" in title
         assert "READ-ONLY (default)" in title

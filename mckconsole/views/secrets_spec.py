@@ -84,7 +84,7 @@ _CREDENTIAL_COLUMNS = (
     _SEVERITY,
     _WHAT,
     _CLUSTERS,
-    Column("where", "WHERE", priority=1, help="the place to look at first", name=True),
+    Column("where", "WHERE", help="the place to look at first", name=True),
     _PLACES,
     _TIER,
     _WRITTEN,

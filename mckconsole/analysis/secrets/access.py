@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
 
 from msgspec import structs
 
 from mckconsole.analysis.secrets.case import Around, finding, listed
+from mckconsole.analysis.secrets.model import Spot
 from mckconsole.domain.access_log import SecretAccess
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity
 from mckconsole.domain.snapshot import FleetSnapshot
@@ -44,9 +44,6 @@ _OPERATORS = {
     "Replicator": "replicator",
 }
 """What is in the names of the service accounts of tools that look after Secrets."""
-
-Spot: TypeAlias = tuple[str, str, str]
-"""Cluster, namespace and name of a Secret."""
 
 
 def of_fleet(fleet: FleetSnapshot) -> tuple[SecretAccess, ...]:

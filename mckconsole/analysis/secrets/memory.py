@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from mckconsole.analysis.alarms import Rounds
 from mckconsole.analysis.identity.memory import Ledger
@@ -19,7 +18,7 @@ from mckconsole.analysis.rbac import RbacIndex
 from mckconsole.analysis.secrets.consumers import ClusterUses, Used
 from mckconsole.analysis.secrets.content import Contents
 from mckconsole.analysis.secrets.judge import NOTHING, Judged
-from mckconsole.analysis.secrets.model import AuditPolicy, Credential, Place
+from mckconsole.analysis.secrets.model import AuditPolicy, Credential, Place, Spot
 from mckconsole.analysis.secrets.opens import Doors
 from mckconsole.analysis.secrets.places import ClusterPlaces, Where
 from mckconsole.analysis.secrets.reach import Reaches
@@ -27,8 +26,6 @@ from mckconsole.analysis.secrets.stock import ClusterStock
 from mckconsole.domain.access_log import AccessLog, SecretAccess
 from mckconsole.domain.findings import Finding
 
-Spot: TypeAlias = tuple[str, str, str]
-"""Cluster, namespace and name of a Secret."""
 _DATED_AT_ONCE = 5
 
 

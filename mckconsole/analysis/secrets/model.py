@@ -17,6 +17,8 @@ from mckconsole.domain.findings import Finding, ObjectRef, Severity, Unknown
 
 NamespaceKey: TypeAlias = tuple[str, str]
 """(cluster, namespace)."""
+Spot: TypeAlias = tuple[str, str, str]
+"""Cluster, namespace and name of a Secret."""
 
 MAX_AGE = 90 * 86400.0
 """Seconds after which a static credential that was not written anew is a finding of its own."""

@@ -11,9 +11,9 @@ from mckconsole.analysis.secrets.consumers import RENEW_SECONDS, Use, Used
 from mckconsole.analysis.secrets.content import same_content
 from mckconsole.analysis.secrets.everybody import everybody
 from mckconsole.analysis.secrets.judge import NOTHING, Judged, judge
-from mckconsole.analysis.secrets.memory import ClusterDesk, Desk, Spot
+from mckconsole.analysis.secrets.memory import ClusterDesk, Desk
 from mckconsole.analysis.secrets.metadata import MetaSaid
-from mckconsole.analysis.secrets.model import Place
+from mckconsole.analysis.secrets.model import Place, Spot
 from mckconsole.analysis.secrets.opens import Doors
 from mckconsole.analysis.secrets.places import Moved, credential_of
 from mckconsole.analysis.secrets.topics import CONFIG_MAPS, SECRETS

@@ -46,7 +46,8 @@ def run(arguments: Namespace) -> int:
     document, snapshot, target = loop.run(_read(arguments, panes))
     text = _rendered(arguments, document, output, _scope(arguments, target, panes))
     write(text, output, replace=replace)
-    gaps = find_gaps(snapshot, target.config)
+    essential = {topic for pane in panes for topic in pane.essential} if named else set()
+    gaps = find_gaps(snapshot, target.config, essential=essential)
     wanted = Wanted(
         fail_on=Severity(arguments.fail_on) if named and arguments.fail_on else None,
         allow_partial=named and arguments.allow_partial,

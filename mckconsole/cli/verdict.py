@@ -2,14 +2,15 @@
 
 What counts as "could not be read" (exit 4): a cluster that is neither ready nor degraded, a topic
 that is forbidden, stale, unreachable, not supported, read in part or not read in time, and a metric
-that a configured endpoint failed to give or gave in part. What does not count: a kind that the
+that a configured endpoint failed to give or gave in part. What does not count: an optional
+topic that is forbidden (unless the report names the pane that stands on it), a kind that the
 cluster does not serve (Submariner is not installed everywhere), a cluster without a Prometheus,
 growth over time from `/federate`, which cannot give it, and notes about the kubeconfig.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from mckconsole.cli.exit_codes import ExitCode
@@ -54,27 +55,30 @@ def exit_code(
     return ExitCode.DONE
 
 
-def find_gaps(snapshot: FleetSnapshot, config: Config) -> dict[str, list[str]]:
-    """What could not be read, by cluster."""
+def find_gaps(
+    snapshot: FleetSnapshot, config: Config, *, essential: Collection[str] = ()
+) -> dict[str, list[str]]:
+    """What could not be read, by cluster; of the optional topics only the `essential` count."""
     gaps: dict[str, list[str]] = {}
     federated = {endpoint.name for endpoint in config.prometheus if endpoint.api == "federate"}
     for name, cluster in snapshot.clusters.items():
         if cluster.state.readable:
-            gaps[name] = [*_topics(cluster), *_metrics(cluster, federated)]
+            gaps[name] = [*_topics(cluster, essential), *_metrics(cluster, federated)]
         else:
             gaps[name] = [cluster.state.value]
     return {name: found for name, found in gaps.items() if found}
 
 
-def _topics(cluster: ClusterSnapshot) -> Iterator[str]:
+def _topics(cluster: ClusterSnapshot, essential: Collection[str]) -> Iterator[str]:
     for name, topic in cluster.topics.items():
-        if topic.state is TopicState.FORBIDDEN and BY_TOPIC[name].optional:
+        optional = BY_TOPIC[name].optional and name not in essential
+        if topic.state is TopicState.FORBIDDEN and optional:
             continue  # an unknown of the rules that would have read it
         if topic.withheld:
             continue  # nobody asked for it
         if topic.state not in _FINE:
             yield f"{name} {topic.state.value}"
-        elif any(one != NOT_READ or not BY_TOPIC[name].optional for _, one in topic.faults):
+        elif any(one != NOT_READ or not optional for _, one in topic.faults):
             yield f"{name} read in part"
 
 

@@ -174,6 +174,7 @@ _BY_CREDENTIAL = PaneSpec(
     summary=later("secrets", "summary"),
     empty=later("secrets", "empty"),
     topics=TOPICS,
+    essential=("secrets",),
     aliases=("secret", "sec", "credentials"),
     help="One row is a credential, wherever it lies, worst first; then what was found about"
     " Secrets as such, and what could not be read. No value is ever shown: FP tells equal ones."

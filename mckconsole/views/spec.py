@@ -132,6 +132,9 @@ class PaneSpec:
     """Topics of the Kind registry that must be read."""
     queries: tuple[str, ...] = ()
     """Ids of the metric queries that add to it."""
+    essential: tuple[str, ...] = ()
+    """Those of the topics without which it says next to nothing: a report that names the pane is
+    incomplete where one is refused, though the fleet as a whole can do without."""
     aliases: tuple[str, ...] = field(default=())
     help: str = ""
     """What one row is and what the columns mean."""

@@ -61,6 +61,14 @@ def test_what_may_be_refused_may_be_refused_in_some_namespaces() -> None:
     assert find_gaps(fleet(held), Config()) == {"west": ["secrets read in part"]}
 
 
+def test_a_report_on_secrets_is_incomplete_where_they_are_forbidden() -> None:
+    view = TopicView("secrets", TopicState.FORBIDDEN, "forbidden")
+    refused = replace(cluster(), topics={"secrets": view})
+    assert find_gaps(fleet(refused), Config()) == {}
+    found = find_gaps(fleet(refused), Config(), essential={"secrets"})
+    assert found == {"west": ["secrets forbidden"]}
+
+
 @pytest.mark.parametrize("state", [s for s in ClusterState if s.value not in ("ready", "degraded")])
 def test_a_cluster_that_cannot_be_read_is_one_gap(state: ClusterState) -> None:
     found = find_gaps(fleet(cluster(state=state, topic=TopicState.UNREACHABLE)), Config())

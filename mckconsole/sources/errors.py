@@ -60,6 +60,12 @@ class SourceError(Exception):
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
+    def forget(self) -> None:
+        """Let go of where it came from: it is kept for as long as it holds, and with it would be
+        the frames, whose variables are the answer that was read, and the decoder's error, which
+        has all of it."""
+        self.__traceback__ = self.__cause__ = self.__context__ = None
+
 
 class ReadOnlyViolation(SourceError):
     """A request that is not read-only was stopped before it left the process."""

@@ -29,7 +29,13 @@ from mckconsole.sources.envelopes import (
     open_in_pieces,
     open_page,
 )
-from mckconsole.sources.errors import Expired, Forbidden, ProtocolTrouble, ReplyTooLarge
+from mckconsole.sources.errors import (
+    Expired,
+    Forbidden,
+    ProtocolTrouble,
+    ReplyTooLarge,
+    SourceError,
+)
 from mckconsole.sources.interning import sharer
 from mckconsole.sources.listing import Listing
 from mckconsole.sources.namespaces import read_by_namespace
@@ -96,11 +102,15 @@ async def list_kind(
         return await _Lister(client, one, "v1", None, pace, False).all(PAGE_SIZE, None)
 
     try:
-        return await read(kind, progress)
-    except Forbidden as refused:
-        if not kind.by_namespace:
-            raise
-        found = await read_by_namespace(kind, refused, home, read=read, names=names)
+        try:
+            return await read(kind, progress)
+        except Forbidden as refused:
+            if not kind.by_namespace:
+                raise
+            found = await read_by_namespace(kind, refused, home, read=read, names=names)
+    except SourceError as error:
+        error.forget()
+        raise
     if progress is not None:
         progress(found.seen, found.seen)
     return found

@@ -9,6 +9,7 @@ import json
 import os
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -448,6 +449,18 @@ async def test_no_value_is_left_anywhere_after_a_read(engine: Engine) -> None:
     for held in _reachable(listing):
         assert not (isinstance(held, bytes) and coded in held)
         assert not (isinstance(held, str) and (coded.decode() in held or CANARY in held))
+
+
+@pytest.mark.parametrize("cut", [1, 40, 400])
+async def test_no_value_is_left_in_an_error(cut: int, engine: Engine) -> None:
+    """An error is kept for as long as its topic is in trouble, with all that hangs on it."""
+    with pytest.raises(SourceError) as raised:
+        await list_kind(Script(body(secret("a"), *[secret("b")] * 9)[:-cut]), BY_VALUES, "v1")
+    error = raised.value
+    frames = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+    assert set(frames[1:]) <= {"list_kind"}, "frames further in hold the answer"
+    assert error.__context__ is None
+    assert error.__cause__ is None
 
 
 def _reachable(root: object) -> Iterator[object]:

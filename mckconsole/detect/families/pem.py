@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 KEY, PGP = "SEC-PRIVATE-KEY", "SEC-PGP-PRIVATE-KEY"
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,24})PRIVATE KEY( BLOCK)?-----")
 _MAX_BLOCK = 32768
-_MAX_BLOCKS = 100
-"""Keys of one value that are parsed."""
 _HEADERS = re.compile(rb"[A-Za-z-]{2,30}: [^\n]{0,200}\n")
 _NOISE = re.compile(rb"\\[nrt]|(?<=[\"'])[ \t]*\+|[\s\\\"',]")
 """Line ends, written out or not, and what joins strings in programs; `+` is a digit of base64."""
@@ -67,13 +65,10 @@ def reads_as_key(text: bytes) -> bool:
 
 def _find(value: Value) -> Iterator[Match]:
     data = value.data
-    for count, found in enumerate(_BEGIN.finditer(data)):
-        block = _block(data, found)
-        if block is None or count == _MAX_BLOCKS:
-            continue
-        kind, body = block
+    for found, stop in _blocks(data):
+        body = data[found.end() : stop]
         end = min(len(data), data.find(b"-----", found.end()) + 5)
-        parsed = _pgp(body) if found[2] else _parsed(kind, body)
+        parsed = _pgp(body) if found[2] else _parsed(found[1].strip(), body)
         if parsed:
             yield Match(
                 PGP if found[2] else KEY,
@@ -86,6 +81,20 @@ def _find(value: Value) -> Iterator[Match]:
                 severity=parsed.severity,
                 expected=_belongs(value),
             )
+
+
+def _blocks(data: bytes) -> Iterator[tuple[re.Match[bytes], int]]:
+    """Each BEGIN, and where the END is that comes before another BEGIN. One pass: thousands of
+    beginnings may share an end, or have none."""
+    end = -1
+    for found in _BEGIN.finditer(data):
+        if end < found.end():
+            end = data.find(b"-----END", found.end())
+            if end < 0:
+                return
+        near = end - found.end() <= _MAX_BLOCK
+        if near and data.find(b"-----BEGIN", found.end(), end) < 0:
+            yield found, end
 
 
 def _block(data: bytes, begin: re.Match[bytes]) -> tuple[bytes, bytes] | None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mckconsole.detect import sightings
+from mckconsole.detect.families import pem
 from mckconsole.detect.families.twins import Twin
 from mckconsole.detect.scan import audit_object
 from mckconsole.detect.sightings import Forbidden
@@ -60,3 +61,12 @@ def test_what_cannot_be_compared_is_not_said(monkeypatch: pytest.MonkeyPatch) ->
     found = Forbidden([word(200).encode()])
     told = [not found.within("harmless words") for _ in range(10)]
     assert told == [True] * 3 + [False] * 7
+
+
+def test_beginnings_of_keys_without_an_end_of_their_own_are_passed_over() -> None:
+    begin, end = (f"-----{word} PRIVATE " + "KEY-----" for word in ("BEGIN", "END"))
+    text = f"{begin}\n{begin} {begin}AAAA{end}\n{begin}BBBB\n{end}{begin}".encode()
+    told = [text[found.end() : stop].strip() for found, stop in pem._blocks(text)]
+    assert told == [b"AAAA", b"BBBB"]
+    far = f"{begin}{'A' * 40_000}{end}".encode()
+    assert list(pem._blocks(far)) == []

@@ -10,7 +10,8 @@ from mckconsole.detect.families.base import json_object
 _MAX_YAML = 1 << 18
 """Bytes of YAML that are parsed: it is slow, and kubeconfigs are small."""
 _MAX_DEPTH = 40
-_MAX_NODES = 20_000
+_MAX_EVENTS = 20_000
+"""Scalars, and begins and ends of containers: a tenth of a second's work."""
 
 
 def document(data: bytes) -> dict[str, Any] | None:
@@ -42,8 +43,10 @@ def _built(events: Iterable[Any]) -> object:
     root = _Node(None)
     open_nodes = [root]
     for count, event in enumerate(events):
+        if count > _MAX_EVENTS:
+            return None
         if isinstance(event, (kinds.MappingStartEvent, kinds.SequenceStartEvent)):
-            if len(open_nodes) > _MAX_DEPTH or count > _MAX_NODES:
+            if len(open_nodes) > _MAX_DEPTH:
                 return None
             node = _Node({} if isinstance(event, kinds.MappingStartEvent) else [])
             open_nodes[-1].add(node.value)

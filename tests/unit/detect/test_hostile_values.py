@@ -38,6 +38,8 @@ def test_what_repeats_is_looked_at_in_bounded_time(piece: bytes) -> None:
 def test_yaml_that_nests_without_end_is_no_document(piece: bytes) -> None:
     assert document(b"users: \n" + piece * 50_000) is None
     assert document(b"".join(b" " * at + b"a:\n" for at in range(300))) is None
+    assert document(b"users: \n" + b"a: b\n" * 20_000) is None
+    assert document(b"users: x\n" + b"a: b\n" * 5_000) == {"users": "x", "a": "b"}
 
 
 def test_yaml_is_read_as_strings() -> None:

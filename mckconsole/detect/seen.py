@@ -32,7 +32,9 @@ def certificates_in(part: Part) -> tuple[CertificateSeen, ...]:
         return ()
     if not data.startswith(_DER) and not (_BEGIN in data and any(mark in data for mark in _PEM)):
         return ()
-    return read_certificates(data, part.path, key=_key_beside(part.key, part.siblings, data))
+    return read_certificates(
+        data, part.shown_path(), key=_key_beside(part.key, part.siblings, data)
+    )
 
 
 def _key_beside(name: str, siblings: Mapping[str, bytes], data: bytes) -> bytes | None:

@@ -14,6 +14,7 @@ from mckconsole.detect.model import Siblings
 from mckconsole.detect.release import _decode
 from mckconsole.detect.scan import audit_object
 from mckconsole.domain.kind import Scan
+from tests.unit.detect.authority import make
 from tests.unit.detect.small import secret
 
 LOGIN = "zQ7vK2mX9w" + "R4tB"
@@ -113,3 +114,13 @@ def test_what_holds_values_shows_none() -> None:
     assert KEY[:8] not in repr(held)
     assert base64.b64encode(KEY.encode()).decode()[:8] not in repr(held)
     assert KEY[:8] not in repr(Siblings({"a": KEY.encode()}))
+
+
+def test_the_way_to_a_certificate_shows_no_value() -> None:
+    coded = base64.b64encode(make("leaf").pem).decode()
+    text = f"users:\n- user:\n    token-{KEY}: {coded}\n    client-certificate-data: {coded}\n"
+    found = audit_object(secret({"value": text}), Scan.SECRET, values=True)
+    assert {one.path for one in found.certificates} == {
+        "data['value'] › YAML users[0].user['‹42 characters›'] › base64[0]",
+        "data['value'] › YAML users[0].user.client-certificate-data › base64[0]",
+    }

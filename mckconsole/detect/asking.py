@@ -50,8 +50,13 @@ class Engine:
         self.always = frozenset(
             number for number, one in enumerate(self.detectors) if not (one.gates or one.names)
         )
+        self.documents = frozenset(
+            number for number, one in enumerate(self.detectors) if one.document
+        )
         self._gate = Gate([*self._by_literal, *_ENCODED])
-        self._places = _ENCODED.union(*(one.gates for one in self.detectors if one.reach))
+        self._places = _ENCODED.union(
+            *(one.gates for one in self.detectors if one.reach or one.document)
+        )
         self._by_word: dict[str, list[int]] = {}
         for number, one in enumerate(self.detectors):
             for word in one.names:

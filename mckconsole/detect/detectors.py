@@ -49,7 +49,8 @@ DETECTORS: tuple[Detector, ...] = (
     *azure.DETECTORS,
     *azure_strings.DETECTORS,
     prefixed.detector(
-        (*aws.TOKENS, *clouds.TOKENS, *tokens_code.TOKENS, *tokens_services.TOKENS), _WEAKER
+        (*aws.TOKENS, *clouds.TOKENS, *keys.TOKENS, *tokens_code.TOKENS, *tokens_services.TOKENS),
+        _WEAKER,
     ),
     *(twin.detector() for twin in TWINS),
     oci.DETECTOR,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mckconsole.detect.names import joined, shown
+from mckconsole.detect.names import BARE, joined, shown
 
 MAX_VALUE = 8192
 """Bytes of a value of one line."""
@@ -32,9 +32,15 @@ _PAIRED = re.compile(
 _HANDED = re.compile(rb"([A-Za-z0-9_.\-]{1,96})([\"'])[ \t]*,[ \t]*(?=[\"'])")
 """`setProperty("name", "value")`, `["--name", "value"]`."""
 _FLAG = re.compile(rb"(--[A-Za-z0-9][A-Za-z0-9_.\-]{0,95})([ \t]+)(?![-|&;<>\\\s])")
+_DIRECTIVE = re.compile(
+    rb"([A-Za-z0-9_.\-]{1,96})([ \t]+)"
+    rb"(?=(?:\"[^\"\r\n]{8,512}\"|[^\s\"'=:]{8,512})[ \t]*(?:\r?\n|\Z))"
+)
+"""`requirepass …`: a line of two words."""
 _NAMING = re.compile(rb"(?:name|key)[\"']?[ \t]*[:=][ \t]*[\"']?\Z", re.I)
 _QUOTED = re.compile(rb"\"((?:[^\"\\\r\n]|\\.){0,8192})\"|'([^'\r\n]{0,8192})'")
 _TO_END = re.compile(rb"[^\r\n]{0,8192}")
+_TO_SPACE = re.compile(rb"\S{0,8192}")
 _TO_DELIMITER = re.compile(rb"[^\s;&,\"'<>)}\]]{0,512}")
 _ELEMENT = re.compile(rb"([A-Za-z0-9_.\-:]{1,96})>\s{0,200}+([^<\r\n]{1,8192}+)\s{0,200}+</")
 _COMMENT = re.compile(rb"[ \t]+[#;].*\Z")
@@ -44,6 +50,9 @@ _KEY_LINE = re.compile(
     rb"(=>|:=|=|:(?=\s|\Z))"
 )
 _DASHES = re.compile(rb"([ \t]*)((?:- *)*)")
+_SECTION = re.compile(rb"\[([A-Za-z0-9_. -]{1,64})\]")
+_MAX_SECTION = 4096
+"""Bytes of a section in front of a line of it."""
 _ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 
 
@@ -73,24 +82,32 @@ def assigned(data: bytes, word: int) -> Assigned | None:
         found = _PAIRED.match(data, at)
         first = found is not None and b"\n" in found[0]
     else:
-        found, first = _said_next(data, at), False
+        found, first = _said_next(data, at, line), False
     if found is None or (name := found[1].decode("ascii")).isdigit():
         return None
     if data[at - 1 : at] == b":" == found[2]:
         return None  # part of an ARN or URN
-    start, end = _extent(data, found.end(), first)
+    start, end = _extent(data, found.end(), first, _is_variable(found))
     return Assigned(name, start, end) if start < end else None
 
 
-def _said_next(data: bytes, at: int) -> re.Match[bytes] | None:
-    """The name at `at` where its value follows without a sign between: a flag, an argument."""
+def _is_variable(found: re.Match[bytes]) -> bool:
+    """Whether a value is given to a variable as shells do: it ends where the word does."""
+    return found[0] == found[1] + b"=" and _ENVIRONMENT.match(found[1].decode("ascii")) is not None
+
+
+def _said_next(data: bytes, at: int, line: int) -> re.Match[bytes] | None:
+    """The name at `at` where its value follows without a sign between: a flag, an argument, or a
+    line of nothing but these two."""
     if data.startswith(b"--", at) and (found := _FLAG.match(data, at)):
+        return found
+    if not data[line:at].strip() and (found := _DIRECTIVE.match(data, at)):
         return found
     found = _HANDED.match(data, at)
     return found if found and data[at - 1 : at] == found[2] else None
 
 
-def _extent(data: bytes, start: int, first: bool) -> tuple[int, int]:
+def _extent(data: bytes, start: int, first: bool, variable: bool) -> tuple[int, int]:
     """Where the value that starts here begins and ends."""
     if quoted := _QUOTED.match(data, start):
         return quoted.span(1) if quoted[1] is not None else quoted.span(2)
@@ -102,6 +119,8 @@ def _extent(data: bytes, start: int, first: bool) -> tuple[int, int]:
     text = data[start:end]
     if _BLOCK.match(text):
         return _block(data, end)
+    if variable and (word := _TO_SPACE.match(text)):
+        text = word[0].rstrip(b"&|)")
     kept = _COMMENT.sub(b"", text).rstrip(b" \t,;")
     return start, start + len(kept)
 
@@ -155,6 +174,19 @@ def _assignment(data: bytes, at: int, name: str) -> str:
         return f"INI {inside}.{shown(name)}"
     kind = "dotenv" if _ENVIRONMENT.match(name) else "properties"
     return f"{kind} {shown(name)}"
+
+
+def whole_name(data: bytes, one: Assigned) -> str:
+    """A name, behind that of the mapping or section it is in where it alone says little."""
+    if one.name not in BARE:
+        return one.name
+    start = data.rfind(b"\n", 0, one.start) + 1
+    if data[start : start + 1] in (b" ", b"\t", b"-"):
+        line = _owner(data, start, _MAX_STEPS // 4)[1]
+        return f"{line[3].decode('ascii')}.{one.name}" if line else one.name
+    section = data.rfind(b"\n[", max(0, start - _MAX_SECTION), start) + 1
+    head = _SECTION.match(data, section)
+    return f"{head[1].decode('ascii')}.{one.name}" if head else one.name
 
 
 _Line = tuple[int, "re.Match[bytes] | None", int]

@@ -9,7 +9,8 @@ from mckconsole.detect.budget import MAX_DEPTH, MAX_HITS, Budget, TooMuch
 from mckconsole.detect.encodings import GZIP, decode64, is_coded, runs, unbase64
 from mckconsole.detect.gate import Haystack, distinct
 from mckconsole.detect.hits import Hit
-from mckconsole.detect.lines import assigned
+from mckconsole.detect.inside import documents
+from mckconsole.detect.lines import assigned, whole_name
 from mckconsole.detect.model import Value
 from mckconsole.detect.parts import Part
 from mckconsole.detect.release import is_release, release_parts
@@ -140,9 +141,22 @@ class Look:
         below = []
         if asked is not None and asked.runs:
             below = self._deeper(part, [self._runs(part, asked.runs)])
+        if asked is not None and not self.engine.documents.isdisjoint(asked.detectors):
+            below += self._deeper(part, [self._documents(part, asked)])
         if not part.cut and has_names(data):
             below.append(self._lines(part, words or distinct(data)))
         return below
+
+    def _documents(self, part: Part, asked: Asked) -> list[Part]:
+        """Documents in the middle of a text."""
+        known = self.engine.documents
+        places = {at for number, found in asked.detectors.items() if number in known
+                  for at in found}  # fmt: skip
+        found = []
+        for span, inner in documents(part.data, places):
+            self.budget.look(len(inner))
+            found.append(part.stretch(span).below(inner, ""))
+        return found
 
     def _deeper(self, part: Part, batches: list[list[Part]]) -> list[list[Part]]:
         if part.depth >= MAX_DEPTH and any(batches):
@@ -183,7 +197,7 @@ class Look:
             one = assigned(part.data, word)
             if one is None or one.start in found or is_word(part.data[one.start : one.end]):
                 continue
-            found[one.start] = part.stretch((one.start, one.end), one.name)
+            found[one.start] = part.stretch((one.start, one.end), whole_name(part.data, one))
         if len(words) > _MAX_WORDS:
             self.trouble(part.shown_path(), f"more than {_MAX_WORDS:,} names to look at")
         made = list(found.values())
@@ -212,7 +226,7 @@ def is_word(value: bytes) -> bool:
 
 def has_names(data: bytes) -> bool:
     """Whether a text may have names with values: not if it is one word, or base64 with its `=`."""
-    return b":" in data or b"=" in data[:-2] or b"</" in data
+    return b":" in data or b"=" in data[:-2] or b" " in data or b"</" in data
 
 
 def leaf_part(part: Part, leaves: Leaves, index: int) -> Part:

@@ -118,6 +118,8 @@ class Detector:
     reach: int = 0
     """How many bytes before and after a gate can matter: of a long value only so much around each
     gate is handed over. 0: the whole value."""
+    document: bool = False
+    """It reads the value as a whole: a document within a text is handed to it by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,21 @@ _SHORT_RUN = 16
 _HEX = re.compile(r"[0-9a-fA-F]{24,}\Z")
 
 
+BARE = frozenset(
+    spelled
+    for first in ("api", "app", "access", "auth", "license", "secret", "integration", "account")
+    for second in ("key", "token")
+    for spelled in (
+        first + second,
+        first + second.title(),
+        f"{first}_{second}",
+        f"{first}-{second}",
+        f"{first}_{second}".upper(),
+    )
+) | {"token", "password", "clientSecret", "client_secret", "client-secret"}
+"""Names that say what a value is, but not of what: that says the name of what they are part of."""
+
+
 def shown(name: str) -> str:
     """The name as it may be shown, on one line."""
     if len(name) > MAX_NAME or looks_random(name):

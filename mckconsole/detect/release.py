@@ -69,7 +69,7 @@ def release_parts(part: Part) -> list[Part] | None:
     for rank, (name, data) in enumerate(pieces):
         if len(data) > 2 and data != b"null":
             one = part.below(data, f" › JSON {name}")
-            one.key, one.depth, one.place, one.copy = "", part.depth, place, True
+            one.key, one.depth, one.place, one.copy = "", 0, place, True
             one.rank, one.span, one.document = rank, (-1 - rank, -rank), True
             made.append(one)
     return made

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from mckconsole.detect.budget import MAX_BRACKETS, MAX_JSON, Budget
-from mckconsole.detect.names import joined
+from mckconsole.detect.names import BARE, joined
 
 MIN_TEXT = 8
 """Characters below which nothing is a credential by its name, nor anything inside it."""
@@ -157,10 +157,20 @@ class Leaves:
             self._take(node, name, str(name), text)
 
     def _take(self, node: int, name: str | int, key: str, text: str) -> None:
+        if key in BARE and key == name:
+            key = self._whose(node) + key
         self.texts.append(text)
         self.names.append(name)
         self.keys.append(key)
         self.nodes.append(node)
+
+    def _whose(self, node: int) -> str:
+        """The name of the innermost container that has one, with a dot; empty for none."""
+        while node > 0:
+            node, name = self._ways[node]
+            if isinstance(name, str):
+                return f"{name}."
+        return ""
 
 
 def may_hold_more(text: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from mckconsole.detect.annotations import annotation_parts
+from mckconsole.detect.families.commands import is_glued, word_name
 from mckconsole.detect.model import Siblings, Where
 from mckconsole.detect.names import shown
 from mckconsole.detect.parts import Part, Place
@@ -48,8 +49,12 @@ def spec_parts(spec: Any, path: str, fields: tuple[str, ...]) -> Iterator[Part]:
 
 def _container(container: dict[str, Any], path: str, fields: tuple[str, ...]) -> Iterator[Part]:
     yield from _environment(_list(container.get("env")), f"{path}.env", (*fields, "f:env"))
+    command = _list(container.get("command"))
+    program = str(command[0]) if command else ""
     for name in ("command", "args"):
-        yield from _words(container.get(name), f"{path}.{name}", name, (*fields, f"f:{name}"))
+        begun = program if name == "args" else ""
+        within = (*fields, f"f:{name}")
+        yield from _words(container.get(name), f"{path}.{name}", name, within, begun)
     for name in _PROBES:
         yield from _handler(container.get(name), f"{path}.{name}", (*fields, f"f:{name}"))
     hooks = container.get("lifecycle")
@@ -77,19 +82,33 @@ def _environment(entries: list[Any], path: str, fields: tuple[str, ...]) -> Iter
         yield Part(value, name, place.path, place, siblings)
 
 
-def _words(found: Any, path: str, key: str, fields: tuple[str, ...]) -> Iterator[Part]:
-    """Words of a command line; the name of one is the flag in it or in front of it."""
+def _words(
+    found: Any, path: str, key: str, fields: tuple[str, ...], program: str = ""
+) -> Iterator[Part]:
+    """Words of a command line; the name of one is the flag in it or in front of it.
+
+    Args:
+        program: that the words are arguments of; otherwise it is the first of them.
+    """
     flag = ""
     for at, word in enumerate(_list(found)):
         if not isinstance(word, str):
             continue
         place = Place(Where.ARGUMENT, f"{path}[{at}]", key, fields)
-        split = _FLAG_VALUE.match(word)
-        name = split[1] if split else flag.lstrip("-")
-        value = word[split.end() :] if split else word
+        name, value = _named(program, flag, word)
         if value:
             yield Part(value.encode(), name, place.path, place)
         flag = word if _FLAG.match(word) else ""
+        program = program or word
+
+
+def _named(program: str, flag: str, word: str) -> tuple[str, str]:
+    """The name of a word, and what of it is the value."""
+    if split := _FLAG_VALUE.match(word):
+        return split[1], word[split.end() :]
+    if is_glued(program, word):
+        return f"{program.rpartition('/')[2]} -p", word[2:]
+    return word_name(program, flag) or flag.lstrip("-"), word
 
 
 def _handler(found: Any, path: str, fields: tuple[str, ...]) -> Iterator[Part]:

@@ -23,7 +23,7 @@ from mckconsole.domain.audit import Tier
 
 CLIENT = "SEC-AZURE-CLIENT-SECRET"
 _GENERIC = ("SEC-GENERIC-SECRET",)
-_SECRET = rb"[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}+(?![A-Za-z0-9_~.-])"
+_SECRET = rb"[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}+(?![A-Za-z0-9_~.-])"
 _UUID = rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890.-_~"
 _OWNERS = (("client", "client"), ("application", "client"), ("tenant", "tenant"))
@@ -63,6 +63,20 @@ def _identity(value: Value) -> Iterator[Match]:
             facts = ((what, bare.decode()),)
             yield Match(CLIENT, Tier.SHAPED, bare, 0, len(value.data), proof=IDENTITY, facts=facts)
             return
+
+
+_IN_TEXT = (
+    rb"(?i)(client|application|tenant)[_-]?id[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?(" + _UUID + rb")"
+)
+
+
+def _identities(value: Value) -> Iterator[Match]:
+    """The same within a text."""
+    for found in compiled(_IN_TEXT).finditer(value.data):
+        what = "tenant" if found[1].lower() == b"tenant" else "client"
+        facts = ((what, found[2].decode()),)
+        yield Match(CLIENT, Tier.SHAPED, found[2], found.start(2), found.end(2),
+                    proof=IDENTITY, facts=facts)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +201,15 @@ def _devops(value: Value) -> Iterator[Match]:
 
 
 DETECTORS = (
-    Detector((CLIENT,), (b"7Q~", b"8Q~"), _client, _GENERIC, reach=64),
+    Detector((CLIENT,), (b"Q~",), _client, _GENERIC, reach=64),
     Detector((CLIENT,), (), _identity, names=("client", "tenant", "application")),
+    Detector(
+        (CLIENT,),
+        (b"lient_id", b"lientId", b"lientID", b"lient-id", b"LIENT_ID", b"enant_id", b"enantId",
+         b"enantID", b"enant-id", b"ENANT_ID"),
+        _identities,
+        reach=80,
+    ),
     Detector(
         tuple(f"SEC-AZURE-{form.rule}" for form in _SIGNED.values()),
         (b"+A", b"Az", b"ACDb", b"APIM", b"AIoT", b"AZEG"),

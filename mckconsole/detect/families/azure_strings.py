@@ -60,13 +60,19 @@ def _parts(data: bytes, start: int, end: int) -> dict[str, str]:
     text = (head[0] if head else b"") + b";" + (tail[0] if tail else b"")
     found = {}
     for part in text.split(b";"):
-        name, equals, rest = (
-            part.rpartition(b"=") if part.count(b"=") == 1 else part.partition(b"=")
-        )
+        first = compiled(_FIRST_PART).search(part)
+        name, equals, rest = part[first.start() if first else 0 :].partition(b"=")
         if equals:
             word = name.decode("ascii", "replace").rpartition(":")[2].lower()
             found[word] = rest.decode("utf-8", "replace")
     return found
+
+
+_FIRST_PART = (
+    rb"(?i)(?<=[=:])(?:accountname|accountendpoint|endpoint|hostname|blobendpoint|"
+    rb"defaultendpointsprotocol|sharedaccesskeyname)="
+)
+"""Behind a name that the whole string is given to."""
 
 
 _QUERY = rb"[A-Za-z0-9%&=._~:/?+!*'(),;-]"
@@ -99,6 +105,8 @@ def _signature(text: bytes) -> Verdict | None:
     service = found.get("se", "").isdigit()
     if service and "sr" in found:
         ends, allowed, what = from_epoch(int(found["se"][:12])), "", found["sr"]
+    elif found.get("sp", "").startswith("/triggers/") and "sv" in found:
+        ends, allowed, what = "", "run", "workflow"
     elif "sv" in found and ("sr" in found or ("ss" in found and "srt" in found)):
         if "sp" not in found and "si" not in found:
             return None

@@ -12,7 +12,8 @@ COMMAND, SQL = "SEC-COMMAND-PASSWORD", "SEC-SQL-PASSWORD"
 _GENERIC = ("SEC-GENERIC-SECRET",)
 
 _USER = (
-    rb"(?:^|[\s\"'=(;|&])(?:curl|wget)\b[^\r\n|;]{0,200}?(?:\s|[\"'],[ ]?[\"'])(?:-u|--user)"
+    rb"(?:^|[\s\"'=(;|&/])(?:curl|wget)\b(?:[^\r\n|;\\]|\\\r?\n?){0,300}?"
+    rb"(?:\s|[\"'],[ ]?[\"'])(?:-u|--user)"
     rb"(?:[ =]{0,4}|[\"'],[ ]?[\"'])"
 )
 _LOGIN = (
@@ -34,6 +35,77 @@ def _command(value: Value) -> Iterator[Match]:
             yield judged(COMMAND, found[name], found.start(name), Verdict(facts=facts))
 
 
+PROGRAMS = {
+    "curl": ("-u", "--user", "-U", "--proxy-user"),
+    "redis-cli": ("-a", "--pass"),
+    "valkey-cli": ("-a", "--pass"),
+    "sshpass": ("-p",),
+    "mongo": ("-p",),
+    "mongosh": ("-p",),
+    "mongodump": ("-p",),
+    "mongorestore": ("-p",),
+    "ldapsearch": ("-w",),
+    "ldapadd": ("-w",),
+    "ldapmodify": ("-w",),
+    "ldapwhoami": ("-w",),
+    "rabbitmqadmin": ("-p",),
+    "smbclient": ("-U",),
+}
+"""Flags behind which a password stands whose names do not say so."""
+_GLUED = ("mysql", "mysqladmin", "mysqldump", "mariadb", "mariadb-admin", "mariadb-dump")
+"""Programs that want it right behind `-p`."""
+_LOGINS = ("-u", "--user", "-U", "--proxy-user")
+_IN_LINE = (
+    rb"(?:^|[\s\"'=(;|&/])(?:(?P<glued>%b)\b[^\r\n|;]{0,200}?\s-p|"
+    rb"(?P<program>%b)\b[^\r\n|;]{0,200}?\s(?P<flag>-[apw])[ =]{1,4})"
+    rb"(?:'(?P<a>[^'\r\n]{4,120})'|\"(?P<b>[^\"\r\n]{4,120})\"|(?P<c>[^\s\"'|;&]{4,120}))"
+) % (
+    b"|".join(name.encode() for name in _GLUED),
+    b"|".join(name.encode() for name in PROGRAMS if name != "curl"),
+)
+
+
+def word_name(program: str, flag: str) -> str:
+    """The name of a word of a command line that is a login; empty for any other."""
+    name = program.rpartition("/")[2]
+    return f"{name} {flag}" if flag in PROGRAMS.get(name, ()) else ""
+
+
+def is_glued(program: str, word: str) -> bool:
+    """Whether a word is a password behind `-p`."""
+    return program.rpartition("/")[2] in _GLUED and word.startswith("-p") and len(word) > 5
+
+
+def _in_line(value: Value) -> Iterator[Match]:
+    """The same in a script."""
+    for found in compiled(_IN_LINE).finditer(value.data):
+        flag = (found["flag"] or b"").decode()
+        if found["program"] and not word_name(found["program"].decode(), flag):
+            continue
+        group = next(name for name in "abc" if found[name])
+        if _may_be(found[group]):
+            yield judged(COMMAND, found[group], found.start(group), Verdict())
+
+
+def _word(value: Value) -> Iterator[Match]:
+    """One word of a command line, named by program and flag."""
+    flag = value.key.partition(" ")[2]
+    text, start = value.data, 0
+    if flag in _LOGINS:
+        user, colon, text = value.data.partition(b":")
+        start = len(user) + 1
+        if not colon:
+            return
+    if _may_be(text) and len(text) <= 256:
+        yield judged(COMMAND, text, start, Verdict())
+
+
+def _may_be(text: bytes) -> bool:
+    """Whether a word where a password stands is one, and not the next flag or a number."""
+    odd = sum(not 97 <= byte <= 122 for byte in text)
+    return len(text) >= 4 and odd > 0 and not text.isdigit() and is_password(text)
+
+
 _STATEMENT = (
     rb"(?i)\b(?:identified(?:\s{1,4}with\s{1,4}[\w'\"]{1,40})?\s{1,4}(?:by|as)(?:\s{1,4}password)?|"
     rb"(?:create|alter)\s{1,4}(?:user|role|login)\s{1,4}[^\r\n;]{1,120}?\bpassword)"
@@ -50,6 +122,15 @@ def _sql(value: Value) -> Iterator[Match]:
 
 DETECTORS = (
     Detector((COMMAND,), (b"curl", b"wget"), _command, _GENERIC, reach=700),
+    Detector(
+        (COMMAND,),
+        (b"redis-cli", b"valkey-cli", b"sshpass", b"mongo", b"ldap", b"rabbitmqadmin", b"mysql",
+         b"mariadb"),
+        _in_line, _GENERIC, reach=400,
+    ),
+    Detector((COMMAND,), (), _word, _GENERIC,
+             names=tuple(f"{name} {flag}".lower() for name in (*PROGRAMS, *_GLUED)
+                         for flag in PROGRAMS.get(name, ("-p",)))),
     Detector(
         (SQL,), (b"dentified ", b"DENTIFIED ", b" password '", b"PASSWORD", b"password="),
         _sql, _GENERIC, reach=300,

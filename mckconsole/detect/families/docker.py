@@ -33,6 +33,9 @@ class _Opens(NamedTuple):
     facts: Facts = ()
     canonical: bytes = b""
 
+    def __repr__(self) -> str:
+        return f"<_Opens {self.what}>"
+
 
 def opens(host: str, user: str, password: str) -> _Opens:
     """What a login at a registry is: the host and the user tell."""
@@ -110,6 +113,6 @@ def _entry(host: str, entry: dict[str, Any], path: str, size: int) -> Iterator[M
 
 
 DETECTORS = (
-    Detector((RULE,), (b'"auths"', b"auths:"), _find, _INSIDE),
+    Detector((RULE,), (b'"auths"', b"auths:", b'"auths\\"'), _find, _INSIDE, document=True),
     Detector((RULE,), (), _find, _INSIDE, names=(".dockercfg",)),
 )

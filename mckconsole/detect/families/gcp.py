@@ -53,7 +53,7 @@ def _user(read: dict[str, Any]) -> Verdict | None:
     )  # fmt: skip
 
 
-def _document(value: Value) -> Iterator[Match]:
+def _find(value: Value) -> Iterator[Match]:
     data = value.data
     read = json_object(data)
     inner = ""
@@ -76,30 +76,6 @@ def _whole(rule: str, data: bytes, verdict: Verdict, inner: str) -> Match:
     )  # fmt: skip
 
 
-def _embedded(value: Value) -> Iterator[Match]:
-    """A service account within other text, such as a values file or a Terraform variable."""
-    data = value.data
-    at = 0
-    for _ in range(16):
-        at = data.find(b'"service_account"', at)
-        if at < 0:
-            return
-        opened = data.rfind(b"{", max(0, at - 4096), at)
-        closed = data.find(b"}", at, at + 8192)
-        at += 1
-        if opened <= 0 or closed < 0:
-            continue
-        read = json_object(data[opened : closed + 1])
-        if read and text_of(read, "type") == "service_account" and (verdict := _account(read)):
-            text = data[opened : closed + 1]
-            yield judged(KEY, text, opened, verdict._replace(canonical=verdict.canonical))
-
-
-def _find(value: Value) -> Iterator[Match]:
-    found = [*_document(value)]
-    yield from found or _embedded(value)
-
-
 def _refresh(value: Value) -> Iterator[Match]:
     for found in occurrences(rb"1//0[A-Za-z0-9_-]{40,200}+", value.data, rb"[A-Za-z0-9_/.-]"):
         if is_random(found[0], 3.5):
@@ -114,7 +90,9 @@ def _messaging(value: Value) -> Iterator[Match]:
 
 
 DETECTORS = (
-    Detector((KEY, USER), (b"service_account", b"authorized_user"), _find, OVERRULED),
+    Detector(
+        (KEY, USER), (b"service_account", b"authorized_user"), _find, OVERRULED, document=True
+    ),
     Detector(("SEC-GCP-REFRESH-TOKEN",), (b"1//0",), _refresh, ("SEC-GENERIC-SECRET",)),
     Detector(("SEC-GCP-FCM-KEY",), (b":APA91b",), _messaging, ("SEC-GENERIC-SECRET",)),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from mckconsole.detect.entropy import is_random
 from mckconsole.detect.families.base import Verdict, compiled, json_object, judged
 from mckconsole.detect.families.documents import mappings, string
+from mckconsole.detect.families.prefixed import Token
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
@@ -63,15 +64,18 @@ _NKEYS = {b"U": "user", b"A": "account", b"O": "operator", b"N": "server", b"C":
           b"X": "curve"}  # fmt: skip
 
 
-def _nats(value: Value) -> Iterator[Match]:
-    if len(value.data) < 58:
-        return
-    pattern = rb"(?<![A-Za-z0-9])S[UAONCX][A-Z2-7]{56}(?![A-Za-z0-9])"
-    for found in compiled(pattern).finditer(value.data[:65536]):
-        if nkey_holds(found[0]):
-            facts = (("kind", _NKEYS[found[0][1:2]]),)
-            verdict = Verdict(Tier.PROVEN, "checksum matches", facts)
-            yield judged(NATS, found[0], found.start(), verdict, found[0][:2].decode())
+def _nats(text: bytes) -> Verdict | None:
+    if not nkey_holds(text):
+        return None
+    return Verdict(Tier.PROVEN, "checksum matches", (("kind", _NKEYS[text[1:2]]),))
+
+
+TOKENS = tuple(
+    Token(NATS, b"S%b%c" % (kind, third), rb"[A-Z2-7]{55}", 3.0, _nats, shown=2)
+    for kind in _NKEYS
+    for third in b"AB"
+)
+"""The bits of the two prefix bytes leave two letters for the third."""
 
 
 def _jwk(value: Value) -> Iterator[Match]:
@@ -97,7 +101,7 @@ def _private_part(key: dict[str, Any]) -> str:
 
 
 _JKS, _JCEKS = b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"
-_PFX = rb"\x30(?:\x82..|\x83...|\x80)\x02\x01\x03\x30"
+_PFX = rb"(?s)\x30(?:\x82..|\x83...|\x80)\x02\x01\x03\x30"
 
 
 def _store(value: Value) -> Iterator[Match]:
@@ -120,8 +124,6 @@ def _has_key_entry(data: bytes) -> bool:
 
 DETECTORS = (
     Detector((AGE,), (b"AGE-SECRET-KEY-1",), _age, _GENERIC),
-    Detector((NATS,), (b"NKEY SEED",), _nats, _GENERIC,
-             names=("seed", "key", "cred", "secret")),
-    Detector((JWK,), (b'"kty"',), _jwk, _GENERIC),
+    Detector((JWK,), (b'"kty"', b'"kty\\"'), _jwk, _GENERIC, document=True),
     Detector((STORE,), (_JKS, _JCEKS, b"\x02\x01\x03\x30"), _store, _GENERIC),
 )  # fmt: skip

@@ -154,12 +154,13 @@ def _basic(value: Value) -> Iterator[Match]:
 
 
 DETECTORS = (
-    Detector((CONFIG,), (b"users:", b'"users"'), _configs, _INSIDE),
+    Detector((CONFIG,), (b"users:", b'"users"', b'"users\\"'), _configs, _INSIDE, document=True),
     Detector((ARGO,), (b"bearerToken", b"keyData", b'"password"'), _argo, _INSIDE),
     Detector((BOOTSTRAP,), (b"kubeadm", b"tlsBootstrapToken"), _bootstrap,
              ("SEC-GENERIC-SECRET",), names=("token",)),
     Detector((BOOTSTRAP,), (), _bootstrap_secret, ("SEC-GENERIC-SECRET",),
              names=("token-secret",)),
-    Detector((ETCD,), (b"EncryptionConfiguration",), _encryption, ("SEC-GENERIC-SECRET",)),
+    Detector((ETCD,), (b"EncryptionConfiguration",), _encryption, ("SEC-GENERIC-SECRET",),
+             document=True),
     Detector(("SEC-BASIC-AUTH",), (), _basic, ("SEC-GENERIC-SECRET",), names=("password",)),
 )  # fmt: skip

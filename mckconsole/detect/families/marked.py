@@ -39,7 +39,8 @@ def _twitter(text: bytes) -> bool:
     return b"%" in text and entropy(text[40:]) >= 3.5
 
 
-_UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_FIVE = rb"[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}"
+"""As long as a UUID."""
 
 DETECTORS = (
     _marked("SEC-TERRAFORM-TOKEN", (b".atlasv1.",),
@@ -49,8 +50,8 @@ DETECTORS = (
     _marked("SEC-DISCORD-WEBHOOK", (b"/api/webhooks/",),
             rb"discord(?:app)?\.com/api/webhooks/\d{16,20}/([A-Za-z0-9_-]{60,72})", 3.5),
     _marked("SEC-TEAMS-WEBHOOK", (b"webhook.office.com",),
-            rb"[a-z0-9-]{1,40}\.webhook\.office\.com/webhookb2/(" + _UUID + rb"@" + _UUID
-            + rb"/IncomingWebhook/[0-9a-zA-Z]{32}/" + _UUID + rb")"),
+            rb"[a-z0-9-]{1,40}\.webhook\.office\.com/webhookb2/(" + _FIVE + rb"@" + _FIVE
+            + rb"/IncomingWebhook/[0-9a-zA-Z]{32}/" + _FIVE + rb")"),
     _marked("SEC-TELEGRAM-TOKEN", (b":AA",), rb"\d{6,12}:(AA[A-Za-z0-9_-]{33})" + _TAIL, 3.5),
     _marked("SEC-MAXMIND-KEY", (b"_mmk",), rb"[A-Za-z0-9]{6}_([A-Za-z0-9]{29}_mmk)" + _TAIL),
     _marked("SEC-MAILCHIMP-KEY", (b"-us",), rb"([0-9a-f]{32}-us\d{1,2})" + _TAIL),
@@ -61,7 +62,7 @@ DETECTORS = (
     _marked("SEC-FACEBOOK-TOKEN", (b"|", b"%7C"), rb"\d{15,16}(?:\||%7C)([\w-]{27,40})" + _TAIL,
             3.5),
     _marked("SEC-YANDEX-KEY", (b"t1.",),
-            rb"t1\.[A-Za-z0-9_-]{50,300}={0,2}\.([A-Za-z0-9_-]{86}={0,2})" + _TAIL, 4.0),
+            rb"t1\.[A-Za-z0-9_-]{1,300}={0,2}\.([A-Za-z0-9_-]{86}={0,2})" + _TAIL, 4.0),
     _marked("SEC-TWITTER-TOKEN", (b"AAAAAAAAAAAAAAAAAAAAA",),
             rb"(?<!A)(A{20,22}[A-Za-z0-9%]{60,100})(?![A-Za-z0-9%])", 0, _twitter),
     _marked("SEC-SALESFORCE-TOKEN", (b"00D",),
@@ -71,7 +72,7 @@ DETECTORS = (
             rb"access_token\$production\$([0-9a-z]{13,20}\$[0-9a-f]{32})" + _TAIL, 2.5),
     _marked("SEC-DROPBOX-TOKEN", (b"AAAAAAAAAA",),
             rb"[A-Za-z0-9]{11}AAAAAAAAAA([A-Za-z0-9_=-]{43})" + _TAIL, 3.8),
-    _marked("SEC-GITLAB-TOKEN", (b"_gitlab_session=",), rb"_gitlab_session=([0-9a-f]{32})" + _TAIL),
+    _marked("SEC-GITLAB-TOKEN", (b"_gitlab_session=",), rb"_gitlab_session=([0-9a-z]{32})" + _TAIL),
     _marked("SEC-SIDEKIQ-KEY", (b".contribsys.com",),
             rb"([0-9a-f]{8}:[0-9a-f]{8})@(?:gems|enterprise)\.contribsys\.com", 2.5),
 )  # fmt: skip

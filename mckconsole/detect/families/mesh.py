@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import CREDENTIAL_WORDS, compiled, unbase64
+from mckconsole.detect.families.base import CREDENTIAL_WORDS, apart, compiled, unbase64
 from mckconsole.detect.families.jwt import judge_token
 from mckconsole.detect.model import Detector, Match, Value, Where
 from mckconsole.domain.audit import Tier
@@ -97,7 +97,7 @@ _PSK_NAME = re.compile(
 
 def _shared(value: Value) -> Iterator[Match]:
     text = value.data.strip().strip(b"\"'")
-    if not _PSK_NAME.search(value.key) or not 12 <= len(text) <= 256:
+    if not _PSK_NAME.search(apart(value.key)) or not 12 <= len(text) <= 256:
         return
     if is_random(text, 3.3) and not compiled(rb"\s|^/|://").search(text):
         start = value.data.index(text)

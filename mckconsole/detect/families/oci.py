@@ -29,7 +29,8 @@ def _find(value: Value) -> Iterator[Match]:
     if not found or not tenant or not any(mark.search(text) for text in texts):
         return
     facts = (("tenancy", tenant[0][0].decode()), ("user", found[0][0].decode()))
-    yield Match(OCI, Tier.SHAPED, found[0][0], 0, len(value.data), proof=CONFIGURATION, facts=facts)
+    at = value.data.find(b"ocid1.tenancy.")
+    yield Match(OCI, Tier.SHAPED, found[0][0], at, at + 14, proof=CONFIGURATION, facts=facts)
 
 
 DETECTOR = Detector((OCI,), (b"ocid1.tenancy.",), _find)

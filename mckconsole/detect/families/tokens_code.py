@@ -103,7 +103,7 @@ TOKENS = (
           3.5),
     Token("SEC-INFRACOST-KEY", b"ico-", rb"[A-Za-z0-9]{32}+"),
     *(
-        Token("SEC-HARNESS-TOKEN", mark, rb"[A-Za-z0-9_-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}")
+        Token("SEC-HARNESS-TOKEN", mark, rb"[A-Za-z0-9_-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}")
         for mark in (b"pat.", b"sat.")
     ),
     Token("SEC-OCTOPUS-KEY", b"API-", rb"(?![0-9A-F]+\b)[A-Z0-9]{25,32}+", 3.3),

@@ -60,7 +60,7 @@ def _intercom(text: bytes) -> Verdict | None:
 
 
 _H8 = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_OPENAI = rb"(?:[A-Za-z0-9_-]{15,80}T3BlbkFJ[A-Za-z0-9_-]{15,80})"
+_OPENAI = rb"(?:[A-Za-z0-9_-]{15,100}T3BlbkFJ[A-Za-z0-9_-]{15,100})"
 
 _CLOUDS = (
     Token("SEC-AWS-MWS-TOKEN", b"amzn.mws.", _H8),
@@ -101,7 +101,7 @@ _CLOUDS = (
 )  # fmt: skip
 
 _OBSERVABILITY = (
-    Token("SEC-NEWRELIC-KEY", b"NRAK-", rb"[A-Z0-9]{27}+"),
+    Token("SEC-NEWRELIC-KEY", b"NRAK-", rb"[A-Za-z0-9]{27}+"),
     Token("SEC-NEWRELIC-KEY", b"NRII-", rb"[A-Za-z0-9_-]{32}+"),
     Token("SEC-NEWRELIC-KEY", b"NRRA-", rb"[0-9a-f]{42}+"),
     Token("SEC-NEWRELIC-KEY", b"NRJS-", rb"[0-9a-f]{19}+", 2.8),
@@ -113,8 +113,8 @@ _OBSERVABILITY = (
     Token("SEC-GRAFANA-TOKEN", b"eyJrIjoi", rb"[A-Za-z0-9+/_-]{60,400}+={0,3}", check=_grafana_key,
           shown=3, end=rb"(?![A-Za-z0-9_.-])"),
     *(
-        Token("SEC-DYNATRACE-TOKEN", b"dt0%c" % kind, rb"\d\d\.[A-Z2-7]{24}\.[A-Z2-7]{64}", 3.5,
-              shown=6)
+        Token("SEC-DYNATRACE-TOKEN", b"dt0%c" % kind,
+              rb"\d\d\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{64}", 3.5, shown=6)
         for kind in b"abcdefghijklmnopqrstuvwxyz"
     ),
     *(
@@ -167,7 +167,7 @@ _PAYMENT = (
         Token("SEC-DUFFEL-TOKEN", mark, rb"[A-Za-z0-9_=-]{43}+", check=_test_is_low)
         for mark in (b"duffel_live_", b"duffel_test_")
     ),
-    Token("SEC-FLUTTERWAVE-KEY", b"FLWSECK_TEST-", rb"[A-Ha-h0-9]{12,32}(?:-X)?",
+    Token("SEC-FLUTTERWAVE-KEY", b"FLWSECK_TEST-", rb"[A-Ha-h0-9]{12,32}(?:-X)?", 2.5,
           check=_test_is_low),
     Token("SEC-FLUTTERWAVE-KEY", b"FLWSECK-", rb"[A-Ha-h0-9]{32}-X"),
     *(

@@ -88,12 +88,32 @@ def _strings(value: Value) -> Iterator[Match]:
             yield judged(STRING, text, start, Verdict(facts=facts))
 
 
+_NETRC = (
+    rb"(?<![A-Za-z])machine\s{1,4}(?P<server>\S{1,200})\s{1,40}login\s{1,4}(?P<user>\S{1,100})"
+    rb"\s{1,40}password\s{1,4}(?P<password>\S{3,200})"
+)
+_PGPASS = (
+    rb"(?m)^(?P<server>[^:#\s]{1,200}):(?:\d{1,5}|\*):[^:\s]{1,100}:(?P<user>[^:\s]{1,100}):"
+    rb"(?P<password>[^\r\n]{3,200})$"
+)
+
+
+def _logins(value: Value) -> Iterator[Match]:
+    """Files of clients: netrc, and PostgreSQL's with its five columns."""
+    pattern = _PGPASS if "pgpass" in value.key.lower() else _NETRC
+    for found in compiled(pattern).finditer(value.data):
+        if is_password(found["password"]):
+            said = ((name, found[name].decode("utf-8", "replace")) for name in ("server", "user"))
+            start = found.start("password")
+            yield judged(STRING, found["password"], start, Verdict(facts=tuple(said)))
+
+
 _BASIC = rb"(?i:basic)[ \t]{1,3}([A-Za-z0-9+/]{12,400}={0,2})(?![A-Za-z0-9+/=])"
 _BEARER = rb"(?i:bearer)[ \t]{1,3}([A-Za-z0-9._~+/-]{20,2000}={0,2})(?![A-Za-z0-9._~+/=-])"
 
 _HEADER = (
     rb"(?i:authorization|x-(?:[a-z]{1,12}-){0,2}(?:api-?key|(?:api-|auth-|access-)?token)|"
-    rb"(?<=[\"'])(?:api-?key|(?:api-|auth-|access-|private-)?token)):"
+    rb"(?:(?<=[\"'])|^)(?:api-?key|(?:api-|auth-|access-|private-|job-|deploy-)?token)):"
     rb"[ \t]{1,3}(?:(?i:token|api-?token|apikey|key)[ \t=]{1,3})?"
     rb"([A-Za-z0-9._~+/-]{16,400}={0,2})(?=[\"'\s\\]|$)"
 )
@@ -118,7 +138,26 @@ def _headers(value: Value) -> Iterator[Match]:
             yield judged(HEADER, text, found.start(1), Verdict())
 
 
+_LOGIN_NAME = re.compile(r"(?:^|[_.-])(?:basic[_-]?)?auth(?:orization)?$", re.IGNORECASE)
+
+
+def _login(value: Value) -> Iterator[Match]:
+    """`_auth` of npm and its kin: user and password in base64."""
+    if not 12 <= len(value.data) <= 600 or not _LOGIN_NAME.search(value.key):
+        return
+    text = value.data.strip(b" \t\r\n\"'")
+    decoded = unbase64(text) if len(text) % 4 == 0 else None
+    if decoded is None or not decoded.isascii() or not decoded.decode().isprintable():
+        return
+    user, colon, password = decoded.partition(b":")
+    if colon and user and len(password) >= 4 and is_password(password):
+        verdict = Verdict(Tier.SHAPED, "decodes to user and password", (("user", user.decode()),),
+                          canonical=password)  # fmt: skip
+        yield judged(HEADER, text, value.data.index(text), verdict)
+
+
 DETECTORS = (
+    Detector((HEADER,), (), _login, _GENERIC, names=("auth",)),
     Detector((URL,), (b"://",), _addresses, (*_GENERIC, STRING), reach=600),
     Detector(
         (STRING,),
@@ -127,6 +166,7 @@ DETECTORS = (
         _GENERIC,
         reach=700,
     ),
+    Detector((STRING,), (b"machine ",), _logins, _GENERIC, names=("pgpass",)),
     Detector(
         (HEADER,),
         (
@@ -134,10 +174,12 @@ DETECTORS = (
             b"earer ",
             b"uthorization",
             b"oken:",
-            b"pi-Key:",
+            b"OKEN:",
+            b"-Key:",
+            b"-key:",
+            b"-KEY:",
             b"piKey:",
             b"pikey:",
-            b"pi-key:",
         ),
         _headers,
         _GENERIC,

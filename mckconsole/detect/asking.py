@@ -20,6 +20,8 @@ _WORDS = tuple(word.encode() for word in WORDS)
 Placeholder: TypeAlias = Callable[[Value, Match], bool]
 """Whether a match is what people write where a credential will be."""
 _NOBODY: frozenset[int] = frozenset()
+SPOT = 16
+"""Bytes by which one place of interest is told from others."""
 _MAX_PLACES = 2000
 """Of one literal in one value; with more, the whole value is handed over."""
 
@@ -48,8 +50,11 @@ class Engine:
             for literal in one.gates:
                 self._by_literal.setdefault(literal, []).append(number)
         self.always = frozenset(
-            number for number, one in enumerate(self.detectors) if not (one.gates or one.names)
+            number
+            for number, one in enumerate(self.detectors)
+            if not (one.gates or one.names or one.spots)
         )
+        self.spotted = frozenset(number for number, one in enumerate(self.detectors) if one.spots)
         self.documents = frozenset(
             number for number, one in enumerate(self.detectors) if one.document
         )
@@ -85,6 +90,27 @@ class Engine:
                     asked.detectors.setdefault(number, []).extend(places)
                 if literal in _ENCODED:
                     asked.runs.extend(places)
+        for number in self.spotted:
+            for at in self._spots(hay, number):
+                index = hay.index(at)
+                asked = found.get(index) or found.setdefault(index, Asked({}, []))
+                asked.detectors.setdefault(number, []).append(at - hay.starts[index])
+        return found
+
+    def _spots(self, hay: Haystack, number: int) -> list[int]:
+        """Where a detector may have something, told from the words of the values."""
+        spots = self.detectors[number].spots
+        if spots is None:
+            return []
+        if hay.words is hay.data:
+            return list(spots(hay.data))
+        found: list[int] = []
+        for head in {hay.words[at : at + SPOT] for at in spots(hay.words)}:
+            at = hay.data.find(head)
+            while at >= 0 and len(found) <= _MAX_PLACES:
+                found.append(at)
+                at = hay.data.find(head, at + 1)
+        found.sort()
         return found
 
 

@@ -28,7 +28,7 @@ def fingerprint(family: str, canonical: bytes) -> str:
     HMAC-SHA256 under a random key, its first 80 bits.
     """
     message = family.encode() + b"\0" + canonical
-    return hmac.new(_KEY, message, hashlib.sha256).hexdigest()[: _BITS // 4]
+    return hmac.digest(_KEY, message, "sha256").hex()[: _BITS // 4]
 
 
 def digest(*parts: bytes) -> bytes:

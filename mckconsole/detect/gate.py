@@ -23,6 +23,7 @@ _HOPELESS = 0.9
 """Share of distinct words in the beginning of a text that does not repeat them."""
 _COMMON = b"abcdefghijklmnopqrstuvwxyz \n\r\t\"'-_.,"
 """Bytes that most of a text is made of."""
+_PRINTABLE = bytes(range(32, 127))
 _MIN_LEFT = 2
 """Bytes of a literal that must be left without these."""
 _MIN_SHARED = 4
@@ -47,12 +48,19 @@ class Haystack:
             self._words = distinct(self.data)
         return self._words
 
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def index(self, at: int) -> int:
+        """The number of the value that an offset in `data` is in."""
+        return bisect_right(self.starts, at) - 1
+
     def find(self, literal: bytes, most: int) -> Iterator[tuple[int, list[int]]]:
         """(Index of a value, offsets in it) for each value that has a literal, `most` of each."""
         find, starts = self.data.find, self.starts
         at = find(literal)
         while at >= 0:
-            index = bisect_right(starts, at) - 1
+            index = self.index(at)
             start, end = starts[index], starts[index + 1] - 1
             places: list[int] = []
             while 0 <= at < end and len(places) < most:
@@ -80,14 +88,16 @@ def _distinct(sample: bytes) -> float:
 class Gate:
     """Which of many literals are in a text.
 
-    Of a long text that does not repeat its words, small letters and common marks are taken out
-    first, in one pass, and what is left of a literal is searched in what is left of the text.
+    Of a long text, each of whose words is there once, small letters, common marks and bytes that no
+    literal has are taken out first, in one pass, and what is left of a literal is searched in what
+    is left of the text; what has only small letters, in what is left without the last of these.
     """
 
     def __init__(self, literals: Iterable[bytes]) -> None:
         self._whole: dict[bytes, list[bytes]] = {}
         for literal in sorted(set(literals)):
             self._whole.setdefault(max(literal.split(), key=len), []).append(literal)
+        self._foreign = bytes({*range(256)}.difference(_PRINTABLE, *self._whole))
         self._all = _Set(list(self._whole))
         self._long: dict[bytes, list[bytes]] = {}
         for word in self._whole:
@@ -100,11 +110,12 @@ class Gate:
     def present(self, hay: Haystack) -> list[bytes]:
         """Those that are in any of the values."""
         data = hay.words
-        if data is not hay.data or len(data) < _MIN_LONG or not data.isascii():
+        if len(data) < _MIN_LONG:
             words = self._all.present(data)
         else:
-            words = self._rest.present(data)
-            for left in self._left.present(data.translate(None, _COMMON)):
+            own = data if data.isascii() else data.translate(None, self._foreign)
+            words = [word for word in self._rest.present(own) if own is data or word in data]
+            for left in self._left.present(own.translate(None, _COMMON)):
                 words += [word for word in self._long[left] if word in data]
         return [
             literal

@@ -56,6 +56,14 @@ _MAX_SECTION = 4096
 _ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 
 
+_IDLE = re.compile(
+    rb"[A-Za-z0-9_.\-]{0,48}+(?:"
+    rb"[:=][ \t]*+(?:[^\s\"'`<>|&;#,\\]{0,7}+|[A-Za-z]{0,11}+)(?:\r?\n|\Z)|"
+    rb"[\"']?\r?\n[ \t]*+(?![\"']?[Vv]alue[\"']?[ \t]*[:=]))"
+)
+"""A name without a value, or with one that is a short word, to the end of the line: most are."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Assigned:
     """One value of a text, with the name in front of it."""
@@ -64,6 +72,12 @@ class Assigned:
     start: int
     end: int
     """Of the value within the text."""
+
+
+def is_idle(data: bytes, word: int) -> bool:
+    """Whether a look at what follows a word tells already that `assigned` has nothing to say that
+    is longer than a word."""
+    return _IDLE.match(data, word) is not None
 
 
 def assigned(data: bytes, word: int) -> Assigned | None:

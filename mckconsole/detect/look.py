@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mckconsole.detect.asking import Asked, Engine, windows, words_in
 from mckconsole.detect.budget import MAX_DEPTH, MAX_HITS, Budget, TooMuch
@@ -10,7 +10,7 @@ from mckconsole.detect.encodings import GZIP, decode64, is_coded, runs, unbase64
 from mckconsole.detect.gate import Haystack, distinct
 from mckconsole.detect.hits import Hit
 from mckconsole.detect.inside import documents
-from mckconsole.detect.lines import assigned, whole_name
+from mckconsole.detect.lines import assigned, is_idle, whole_name
 from mckconsole.detect.model import Value
 from mckconsole.detect.parts import Part
 from mckconsole.detect.release import is_release, release_parts
@@ -22,6 +22,12 @@ _MIN_LETTERS = 12
 """Letters alone that may be a credential."""
 _MAX_WORDS = 20_000
 """Names of one text that are looked at."""
+_MAX_SPOTS = 64
+"""Places of one part up to which each is looked at by itself."""
+_BEFORE, _REACH = 2, 8192
+"""Bytes before such a place and behind it that can matter."""
+_MAX_NAME = 48
+"""Letters of a name whose beginning is found from each word in it."""
 _MAX_SIBLINGS = 64
 
 
@@ -41,36 +47,59 @@ class Look:
         queue = [list(parts)]
         while queue:
             batch = queue.pop()
-            try:
-                queue.extend(self._batch(batch))
-            except TooMuch as why:
-                path = batch[0].place.path if len({one.place for one in batch}) == 1 else ""
-                self.trouble(path, str(why))
+            if batch and (texts := self.texts(batch)) is not None:
+                hay = Haystack(texts)
+                words = hay.words if len(batch) == 1 else b""
+                queue.extend(self.take(batch, texts, self.engine.search(hay), words=words))
+
+    def texts(self, batch: list[Part]) -> list[bytes] | None:
+        """What is searched of each of some parts: all of it, or nothing where it is base64. None
+        where the budget is spent."""
+        try:
+            self.budget.part(len(batch))
+            self.budget.look(sum(len(part.data) for part in batch))
+        except TooMuch as why:
+            self._stop(batch, why)
+            return None
+        return [b"" if is_coded(part.data) else part.data for part in batch]
+
+    def take(
+        self,
+        batch: list[Part],
+        texts: Sequence[bytes],
+        found: Mapping[int, Asked],
+        first: int = 0,
+        words: bytes = b"",
+    ) -> list[list[Part]]:
+        """Look at parts that were searched; returns those that were unpacked, in batches.
+
+        Args:
+            texts: as `texts` said.
+            found: what the search found.
+            first: the number of the first of these parts in it.
+            words: as `distinct` says of the only part; empty if it was not asked.
+        """
+        below: list[list[Part]] = []
+        try:
+            for number, part in enumerate(batch):
+                asked = found.get(first + number)
+                self._ask(part, asked, by_name=part.cut or not texts[number])
+                try:
+                    below += self._unpack(part, asked, words)
+                except TooMuch as why:
+                    self.trouble(part.shown_path(), str(why))
+        except TooMuch as why:
+            self._stop(batch, why)
+            return []
+        return [one for one in below if one]
+
+    def _stop(self, batch: list[Part], why: TooMuch) -> None:
+        path = batch[0].place.path if len({one.place for one in batch}) == 1 else ""
+        self.trouble(path, str(why))
 
     def trouble(self, path: str, why: str) -> None:
         """Note what could not be looked at; never with any of it."""
         self.troubles[f"{path}: {why}" if path else why] = None
-
-    def _batch(self, batch: list[Part]) -> list[list[Part]]:
-        """Look at parts; returns those that were unpacked, in batches."""
-        if not batch:
-            return []
-        self.budget.part(len(batch))
-        self.budget.look(sum(len(part.data) for part in batch))
-        coded = [is_coded(part.data) for part in batch]
-        plain = [b"" if skip else part.data for part, skip in zip(batch, coded, strict=True)]
-        hay = Haystack(plain)
-        found = self.engine.search(hay)
-        words = hay.words if len(batch) == 1 else b""
-        below: list[list[Part]] = []
-        for index, part in enumerate(batch):
-            asked = found.get(index)
-            self._ask(part, asked, by_name=part.cut or coded[index])
-            try:
-                below += self._unpack(part, asked, words)
-            except TooMuch as why:
-                self.trouble(part.shown_path(), str(why))
-        return below
 
     def _ask(self, part: Part, asked: Asked | None, *, by_name: bool) -> None:
         """Ask the detectors that a part is of interest to.
@@ -84,6 +113,12 @@ class Look:
             numbers |= self.engine.always
         if asked is not None:
             for number, places in asked.detectors.items():
+                if number in self.engine.spotted:
+                    if by_name:
+                        continue
+                    if len(places) <= _MAX_SPOTS and len(part.data) > 2 * _REACH:
+                        self._ask_at(part, number, places)
+                        continue
                 reach = self.engine.detectors[number].reach
                 if number not in numbers and 2 * reach < len(part.data):
                     self._ask_near(part, number, windows(places, len(part.data), reach))
@@ -99,16 +134,27 @@ class Look:
         for start, end in stretches:
             self._find(part, number, part.window(start, end), start)
 
+    def _ask_at(self, part: Part, number: int, places: list[int]) -> None:
+        """Ask a detector for what begins at some places of a long part, and nothing else."""
+        for at in places:
+            start = max(0, at - _BEFORE)
+            value = part.window(start, at + _REACH)
+            self._find(part, number, value, start, at - start)
+
     def _detectors_of(self, key: str) -> frozenset[int]:
         known = self._named.get(key)
         if known is None:
             known = self._named[key] = self.engine.named(key)
         return known
 
-    def _find(self, part: Part, number: int, value: Value, offset: int) -> None:
+    def _find(
+        self, part: Part, number: int, value: Value, offset: int, only: int | None = None
+    ) -> None:
         hits, detector = self.hits, self.engine.detectors[number]
         try:
             for match in detector.find(value):
+                if only is not None and match.start != only:
+                    continue
                 hits.append(Hit(part, number, value, offset, match))
                 if len(hits) > MAX_HITS:
                     break
@@ -193,11 +239,17 @@ class Look:
         """The values of a text that have a name of interest."""
         found: dict[int, Part] = {}
         words = words_in(part.data, distinct_words)
+        data, known = part.data, 0
         for word in words[:_MAX_WORDS]:
-            one = assigned(part.data, word)
-            if one is None or one.start in found or is_word(part.data[one.start : one.end]):
+            if word < known or is_idle(data, word):
                 continue
-            found[one.start] = part.stretch((one.start, one.end), whole_name(part.data, one))
+            one = assigned(data, word)
+            if one is None:
+                continue
+            if len(one.name) < _MAX_NAME:
+                known = one.start  # further words are of the same name
+            if one.start not in found and not is_word(data[one.start : one.end]):
+                found[one.start] = part.stretch((one.start, one.end), whole_name(data, one))
         if len(words) > _MAX_WORDS:
             self.trouble(part.shown_path(), f"more than {_MAX_WORDS:,} names to look at")
         made = list(found.values())

@@ -118,6 +118,10 @@ class Detector:
     reach: int = 0
     """How many bytes before and after a gate can matter: of a long value only so much around each
     gate is handed over. 0: the whole value."""
+    spots: Callable[[bytes], Iterable[int]] | None = None
+    """Of a detector that is asked for every value: where in many values, joined, it may have
+    something (all of that begins with 16 bytes without white space, 8 KiB long at most); only
+    those values, or what is around these places, it is handed then."""
     document: bool = False
     """It reads the value as a whole: a document within a text is handed to it by itself."""
 

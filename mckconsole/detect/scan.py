@@ -7,6 +7,8 @@ is remembered under a keyed digest, without the content: most objects of most po
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 from msgspec.structs import replace
 
@@ -16,8 +18,10 @@ from mckconsole.detect.fields import field_parts
 from mckconsole.detect.fingerprint import digest
 from mckconsole.detect.look import Look
 from mckconsole.detect.memory import Found, Memory
+from mckconsole.detect.parts import Part
 from mckconsole.detect.provenance import Writers
 from mckconsole.detect.sightings import sightings
+from mckconsole.detect.together import examine_all
 from mckconsole.domain.audit import Audited
 from mckconsole.domain.kind import Scan
 from mckconsole.domain.text import clean
@@ -39,24 +43,44 @@ def audit_object(raw: bytes | memoryview | msgspec.Raw, scan: Scan, *, values: b
     Never raises; what could not be looked at is in `troubles`.
     """
     try:
-        return _audit(bytes(raw), scan, values)
+        return _audit([bytes(raw)], scan, values)[0]
     except Exception as error:
         kind = type(error).__name__
     return Audited(troubles=(f"the object could not be looked at ({kind})",))
 
 
-def _audit(raw: bytes, scan: Scan, values: bool) -> Audited:
+def audit_objects(
+    raws: Sequence[bytes | memoryview | msgspec.Raw], scan: Scan, *, values: bool
+) -> list[Audited]:
+    """What `audit_object` says of each of several objects, in less time."""
+    try:
+        return _audit([bytes(raw) for raw in raws], scan, values)
+    except Exception:  # of one of them, which is found and named by itself
+        return [audit_object(raw, scan, values=values) for raw in raws]
+
+
+def _audit(raws: Sequence[bytes], scan: Scan, values: bool) -> list[Audited]:
     if scan is Scan.NONE:
-        return _NOTHING
-    opened = open_envelope(raw)
-    if opened is None:
-        return _UNREADABLE
-    name = _name(opened, scan, values)
-    found = _memory.get(name)
-    if found is None:
-        found = _look(opened, scan, values)
-        _memory.put(name, found)
-    return _dress(found, opened) if found else _NOTHING
+        return [_NOTHING] * len(raws)
+    opened = [open_envelope(raw) for raw in raws]
+    names = [None if one is None else _name(one, scan, values) for one in opened]
+    known: dict[bytes, Found] = {}
+    fresh: dict[bytes, tuple[Look, list[Part]]] = {}
+    for one, name in zip(opened, names, strict=True):
+        if one is None or name is None or name in known or name in fresh:
+            continue
+        found = _memory.get(name)
+        if found is not None:
+            known[name] = found
+        else:
+            look = Look(engine())
+            fresh[name] = look, list(field_parts(one, scan, look, values=values))
+    if fresh:
+        known |= _look(fresh)
+    return [
+        _dress(known[name], one) if one is not None and name is not None else _UNREADABLE
+        for one, name in zip(opened, names, strict=True)
+    ]
 
 
 def _name(opened: Envelope, scan: Scan, values: bool) -> bytes:
@@ -70,19 +94,28 @@ def _name(opened: Envelope, scan: Scan, values: bool) -> bytes:
     )
 
 
-def _look(opened: Envelope, scan: Scan, values: bool) -> Found:
-    using = engine()
-    look = Look(using)
-    look.examine(field_parts(opened, scan, look, values=values))
-    return Found(
-        sightings(look.hits, using),
-        tuple(look.certificates),
-        tuple(clean(one) for one in look.troubles),
-    )
+def _look(fresh: Mapping[bytes, tuple[Look, list[Part]]]) -> dict[bytes, Found]:
+    """What is found in contents that are not known, which is remembered."""
+    using, made = engine(), {}
+    if len(fresh) == 1:
+        for look, parts in fresh.values():
+            look.examine(parts)
+    else:
+        examine_all(list(fresh.values()), using)
+    for name, (look, _) in fresh.items():
+        made[name] = Found(
+            sightings(look.hits, using),
+            tuple(look.certificates),
+            tuple(clean(one) for one in look.troubles),
+        )
+        _memory.put(name, made[name])
+    return made
 
 
 def _dress(found: Found, opened: Envelope) -> Audited:
     """What was found, with what this object's metadata say: who wrote it, when, whose it is."""
+    if not found:
+        return _NOTHING
     metadata = opened.metadata
     seen = []
     writers = Writers(metadata.managed_fields) if found.sightings else None

@@ -19,6 +19,9 @@ from mckconsole.domain.text import clean, shorten
 
 WINDOW = 8
 """Bytes of a value in a row that nothing may repeat."""
+_PROBE = 4
+"""Bytes in a row that are looked for first: every `WINDOW` of them has so many at a place that is
+a multiple of how many more it has, plus one."""
 _MAX_PATH = 500
 _MAX_TEXT = 300
 _SHORT = 16
@@ -70,17 +73,31 @@ class Forbidden:
 
     def __init__(self, values: Iterable[bytes]) -> None:
         self._all = _JOINT.join({one for one in values if len(one) >= WINDOW})
-        self._pieces = _pieces(self._all) if len(self._all) <= _MAX_PIECES else None
+        self._few = len(self._all) <= _MAX_PIECES
+        self._pieces: set[bytes] | None = None
         self._left = _MAX_COMPARED
 
     def within(self, text: str) -> bool:
         """Whether a text has `WINDOW` bytes in a row of one; also yes where it would be too much
         work to tell."""
-        pieces = _pieces(text.encode("utf-8", "replace"))
-        if self._pieces is not None:
+        raw = text.encode("utf-8", "replace")
+        if self._few and not self._near(raw):
+            return False
+        pieces = _pieces(raw)
+        if self._few:
+            if self._pieces is None:
+                self._pieces = _pieces(self._all)
             return not pieces.isdisjoint(self._pieces)
         self._left -= len(pieces) * len(self._all)
         return self._left < 0 or any(piece in self._all for piece in pieces)
+
+    def _near(self, raw: bytes) -> bool:
+        """Whether there is any of a few bytes that one in `WINDOW` in a row would have."""
+        known = self._all
+        for at in range(0, len(raw) - _PROBE + 1, WINDOW - _PROBE + 1):
+            if raw[at : at + _PROBE] in known:
+                return True
+        return False
 
 
 def _pieces(raw: bytes) -> set[bytes]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_STAND_INS = re.compile(
-    rb"(?i)change.?(?:me|it|this)|example|place.?holder|dummy|redacted|your[-_ ]|my[-_ ]?(?:secret|"
+_STAND_INS = re.compile(  # of small letters
+    rb"change.?(?:me|it|this)|example|place.?holder|dummy|redacted|your[-_ ]|my[-_ ]?(?:secret|"
     rb"password|token|key)|insert.?(?:your|here)|replace.?(?:me|with|this)|to.?do\b|fix.?me|sample|"
     rb"(?<![a-z])fake|not.?(?:a|real)[-_ ]|x{5,}|\*{3,}|\.{4,}|<[^>]{1,60}>|lorem|foo.?bar|"
     rb"(?:test|demo|dev|temp)[-_ ]?(?:password|secret|token|key|value|pass)|put.?your|enter.?your|"
@@ -47,7 +47,9 @@ _COMMON = frozenset(
 def is_wordy(text: bytes) -> bool:
     """Whether a value is a stand-in, a plain word for a password, or made of such words only."""
     bare = text.strip(_EDGES).lower()
-    return not bare or bare in _PLAIN or bool(_STAND_INS.search(text)) or made_of_words(text)
+    return (
+        not bare or bare in _PLAIN or bool(_STAND_INS.search(text.lower())) or made_of_words(text)
+    )
 
 
 def made_of_words(text: bytes) -> bool:

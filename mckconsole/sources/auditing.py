@@ -8,7 +8,7 @@ leaves but what `detect` found; what goes wrong is said without a word of the ob
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -50,11 +50,17 @@ class Auditor:
 
     def look(self, raw: bytes | msgspec.Raw) -> Audited | None:
         """What was seen in the object; None where there is nothing to say. Never raises."""
+        return self.look_all((raw,))[0]
+
+    def look_all(self, raws: Sequence[bytes | msgspec.Raw]) -> list[Audited | None]:
+        """The same of several objects, which takes less time than one after the other."""
         try:
-            found = _engine()(raw, self.scan, values=self.values)
+            found = _engine()(raws, self.scan, values=self.values)
         except Exception as error:  # no word of it: it may quote the object
-            return Audited(troubles=(f"could not be looked at: {type(error).__name__}",))
-        return found if found else None
+            if len(raws) == 1:
+                return [Audited(troubles=(f"could not be looked at: {type(error).__name__}",))]
+            return [self.look(raw) for raw in raws]
+        return [one if one else None for one in found]
 
 
 def auditor(kind: Kind) -> Auditor | None:
@@ -90,7 +96,7 @@ def _thread() -> ThreadPoolExecutor:
 
 
 @cache
-def _engine() -> Callable[..., Audited]:
-    from mckconsole.detect.scan import audit_object  # slow to import
+def _engine() -> Callable[..., list[Audited]]:
+    from mckconsole.detect.scan import audit_objects  # slow to import
 
-    return audit_object
+    return audit_objects

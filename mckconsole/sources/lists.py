@@ -291,7 +291,7 @@ class _Lister:
         decode = ProjectionDecoder(self.kind.projection).decode
 
         def look(batch: Sequence[msgspec.Raw]) -> list[Decoded[Projection] | None]:
-            return [_looked_at(watchful, decode, raw) for raw in batch]
+            return _looked_at(watchful, decode, batch)
 
         for size, batch in _batches(items):
             await self._keep(await aside(size, look, batch), listing)
@@ -320,15 +320,21 @@ Decode = Callable[[msgspec.Raw], Decoded[Projection]]
 
 
 def _looked_at(
-    watchful: Auditor, decode: Decode, raw: msgspec.Raw
-) -> Decoded[Projection] | None:  # fmt: skip
-    """An object with what was seen in it; None for one that cannot be decoded."""
-    try:
-        decoded = decode(raw)
-    except UndecodableError:
-        return None
-    seen = watchful.look(raw)
-    return decoded if seen is None else Decoded(decoded.object, decoded.faults, seen)
+    watchful: Auditor, decode: Decode, raws: Sequence[msgspec.Raw]
+) -> list[Decoded[Projection] | None]:  # fmt: skip
+    """Objects with what was seen in each; None for one that cannot be decoded."""
+    found: list[Decoded[Projection] | None] = []
+    for raw in raws:
+        try:
+            found.append(decode(raw))
+        except UndecodableError:
+            found.append(None)
+    readable = [raw for raw, one in zip(raws, found, strict=True) if one is not None]
+    seen = iter(watchful.look_all(readable))
+    for number, one in enumerate(found):
+        if one is not None and (new := next(seen)) is not None:
+            found[number] = Decoded(one.object, one.faults, new)
+    return found
 
 
 async def _look_again(
@@ -346,7 +352,7 @@ async def _look_again(
     found = [
         seen
         for size, batch in _batches([raw for raw in raws if isinstance(raw, msgspec.Raw)])
-        for seen in await aside(size, lambda part: [watchful.look(raw) for raw in part], batch)
+        for seen in await aside(size, watchful.look_all, batch)
     ]
     for (_, at), seen in zip(wanted, found, strict=True):
         if seen is not None:

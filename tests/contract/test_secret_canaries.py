@@ -45,8 +45,9 @@ RUNS: dict[str, tuple[str, ...]] = {
 }
 SPOILED_SCAN = """
 import mckconsole.detect.scan as scan
-def _look(opened, kind, values):
-    raise RuntimeError("in the middle of " + bytes(opened.data or b"").decode("utf-8", "replace"))
+def _look(fresh):
+    texts = [part.data.decode("utf-8", "replace") for _, parts in fresh.values() for part in parts]
+    raise RuntimeError("in the middle of " + " ".join(texts))
 scan._look = _look
 """
 """The engine itself fails, and its error quotes what it looked at."""
@@ -76,10 +77,11 @@ _engine = auditing._engine
 @cache
 def leaking():
     engine = _engine()
-    def look(raw, scan, *, values):
-        found = engine(raw, scan, values=values)
-        seen = [replace(one, proof=bytes(raw).decode()[:9000]) for one in found.sightings]
-        return replace(found, sightings=tuple(seen))
+    def look(raws, scan, *, values):
+        found = engine(raws, scan, values=values)
+        return [replace(one, sightings=tuple(
+            replace(seen, proof=bytes(raw).decode()[:9000]) for seen in one.sightings
+        )) for raw, one in zip(raws, found)]
     return look
 auditing._engine = leaking
 """

@@ -68,7 +68,7 @@ def _find(value: Value) -> Iterator[Match]:
     if not _MIN <= len(data) <= _MAX or not is_secret_name(value.key):
         return
     bare = data.strip(b" \t\r\n\"'`;,")
-    if not len(bare) >= _MIN or _ODD.search(bare) or _KNOWN.match(bare):
+    if not len(bare) >= _MIN or _KNOWN.match(bare) or _ODD.search(bare):
         return
     if not bare.isascii() or not is_random(bare, _LEAST) or _UUID.fullmatch(bare):
         return

@@ -68,30 +68,46 @@ def _literal(text: bytes) -> bytes:
 def detector(tokens: tuple[Token, ...], overrules: tuple[str, ...]) -> Detector:
     """One detector of all `tokens`."""
     rules = tuple(dict.fromkeys(token.rule for token in tokens))
-    return Detector(rules, (), _finder(tokens), overrules)
+    find, spots = _finder(tokens)
+    return Detector(rules, (), find, overrules, spots=spots)
 
 
-def _finder(tokens: tuple[Token, ...]) -> Callable[[Value], Iterator[Match]]:
+def _finder(
+    tokens: tuple[Token, ...],
+) -> tuple[Callable[[Value], Iterator[Match]], Callable[[bytes], Iterator[int]]]:
+    """What finds them, and what tells where in any bytes one may begin."""
     table: dict[bytes, list[Token]] = {}
     for token in tokens:
         if len(token.mark) < _MARK:
             raise ValueError(f"the mark of a {token.rule} is too short to sort by")
         table.setdefault(token.mark[:_MARK], []).append(token)
 
-    def find(value: Value) -> Iterator[Match]:
-        data = value.data
+    def begun(data: bytes) -> Iterator[tuple[int, Token]]:
         if len(data) < _MIN_WORD:
             return
-        if b"\\" in data:
-            for escape in _ESCAPES:
-                data = data.replace(escape, b"  ")
         words = data.translate(_WORDS)
         start = words.find(_LONG)
         while start >= 0:
             for token in table.get(data[start : start + _MARK], ()):
-                if data.startswith(token.mark, start) and (match := token.find(data, start)):
-                    yield match
+                if data.startswith(token.mark, start):
+                    yield start, token
             end = words.find(b" ", start + _MIN_WORD)
             start = words.find(_LONG, end) if end > 0 else -1
 
-    return find
+    def find(value: Value) -> Iterator[Match]:
+        data = _unescaped(value.data)
+        for start, token in begun(data):
+            if match := token.find(data, start):
+                yield match
+
+    def spots(data: bytes) -> Iterator[int]:
+        return (start for start, _ in begun(_unescaped(data)))
+
+    return find, spots
+
+
+def _unescaped(data: bytes) -> bytes:
+    if b"\\" in data:
+        for escape in _ESCAPES:
+            data = data.replace(escape, b"  ")
+    return data

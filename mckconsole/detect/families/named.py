@@ -162,6 +162,11 @@ _TABLE = (
 _SHORT = frozenset(("dd", "cf", "fb", "lob", "ovh", "ibm", "linear", "segment", "drone", "sumo",
                     "vault", "storage", "blob", "elastic", "consul"))  # fmt: skip
 """Words that other words begin or end with, or that say little: they must stand by themselves."""
+_APART = frozenset(word for row, _ in _TABLE for word in row.words if word in _SHORT)
+_WITHIN = re.compile(
+    "|".join(sorted({word for row, _ in _TABLE for word in row.words if word not in _SHORT}))
+)
+"""Any word of any row: most names have none, and are not held against each row."""
 
 
 @remembered
@@ -171,6 +176,8 @@ def _rows_for(name: str) -> tuple[tuple[Named, str], ...]:
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
     apart = set(re.split(r"[^a-z0-9]+", spaced.lower()))
     if _OTHER.search(name.rstrip("_-.")):
+        return ()
+    if _APART.isdisjoint(apart) and not _WITHIN.search(joined):
         return ()
     is_key = bool(_SECRET.search(name))
     return tuple(

@@ -12,6 +12,8 @@ from mckconsole.domain.audit import Tier
 
 _LEAVES = 1 << 40
 """More values than any document has."""
+_HEAD = 64
+"""Bytes of a string by which it is recognised, up to the end of a line."""
 _FIRST = {Tier.PROVEN: 0, Tier.SHAPED: 1, Tier.NAMED: 2}
 
 
@@ -95,7 +97,20 @@ def _precedence(hit: Hit) -> tuple[int, int, int, int]:
 
 def _overruled(hit: Hit, by: Hit, engine: Engine) -> bool:
     rules = engine.detectors[by.detector].overrules
-    return hit is not by and hit.match.rule in rules and hit.touches(by)
+    return hit is not by and hit.match.rule in rules and (hit.touches(by) or _held(hit, by))
+
+
+def _held(hit: Hit, by: Hit) -> bool:
+    """Whether a hit is in a string of a JSON document of which another is an object that has the
+    string."""
+    cut, inner = by.part.parent, hit.part
+    if not by.parsed or cut is None or not cut.cut:
+        return False
+    while inner.parent is not None and inner.level > cut.level:
+        inner = inner.parent
+    if inner.parent is not cut.parent or inner.span[0] >= 0:
+        return False
+    return inner.data[:_HEAD].partition(b"\n")[0] in by.part.data
 
 
 def _same(hit: Hit, other: Hit) -> bool:

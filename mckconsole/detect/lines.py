@@ -225,8 +225,7 @@ def _yaml_path(data: bytes, at: int, line: re.Match[bytes], steps: int) -> str:
     """The names above a line, by indentation; only its own where that would be long work."""
     found: list[str | int] = [line[3].decode("ascii")]
     column = len(line[1]) + len(line[2])
-    dash = len(line[1]) if line[2] else -1
-    index = 0
+    dash, index = _outermost(line, found), 0
     while (column or dash >= 0) and at > 0 and steps > 0:
         at = data.rfind(b"\n", 0, at - 1) + 1
         steps -= 1
@@ -236,8 +235,11 @@ def _yaml_path(data: bytes, at: int, line: re.Match[bytes], steps: int) -> str:
             continue
         indent, own = len(above[1]), bool(above[2])
         if dash >= 0:
-            if indent == dash and own:
+            if own and above[0][dash : dash + 1] == b"-":
                 index += 1
+                if dash > indent:  # of a list that begins here, within another
+                    found += [index, *[0] * above[0].count(b"-", indent + 1, dash)]
+                    dash, index = indent, 0
                 continue
             if indent > dash:
                 continue
@@ -247,13 +249,21 @@ def _yaml_path(data: bytes, at: int, line: re.Match[bytes], steps: int) -> str:
             continue
         name = _KEY_LINE.match(data, at)
         if own and len(above[0]) == column:
-            dash = indent
+            dash = _outermost(above, found)
             continue
         if name is None or len(name[1]) + len(name[2]) >= column:
             continue
         found.append(name[3].decode("ascii"))
         column = len(name[1]) + len(name[2])
-        dash, index = (len(name[1]) if name[2] else -1), 0
+        dash, index = _outermost(name, found), 0
     if dash >= 0:
         found.append(index)
     return joined(found[::-1])
+
+
+def _outermost(line: re.Match[bytes], found: list[str | int]) -> int:
+    """The column of the first dash of a line, -1 for none; each further one is the first item of
+    a list within."""
+    dashes = line[2].count(b"-")
+    found += [0] * (dashes - 1)
+    return len(line[1]) if dashes else -1

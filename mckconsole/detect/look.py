@@ -183,11 +183,12 @@ class Look:
         if data.lstrip()[:1] in (b"{", b"["):
             document = parse(data, self.budget)
             if document is not None:
-                return self._deeper(part, [self._leaves(part, document)])
+                within = self._documents(part, asked) if asked is not None else []
+                return self._deeper(part, [within, self._leaves(part, document)])
         below = []
         if asked is not None and asked.runs:
             below = self._deeper(part, [self._runs(part, asked.runs)])
-        if asked is not None and not self.engine.documents.isdisjoint(asked.detectors):
+        if asked is not None:
             below += self._deeper(part, [self._documents(part, asked)])
         if not part.cut and has_names(data):
             below.append(self._lines(part, words or distinct(data)))
@@ -195,9 +196,8 @@ class Look:
 
     def _documents(self, part: Part, asked: Asked) -> list[Part]:
         """Documents in the middle of a text."""
-        known = self.engine.documents
-        places = {at for number, found in asked.detectors.items() if number in known
-                  for at in found}  # fmt: skip
+        known = self.engine.documents.intersection(asked.detectors)
+        places = {at for number in known for at in asked.detectors[number]}
         found = []
         for span, inner in documents(part.data, places):
             self.budget.look(len(inner))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 _STAND_INS = re.compile(  # of small letters
-    rb"change.?(?:me|it|this)|example|place.?holder|dummy|redacted|your[-_ ]|my[-_ ]?(?:secret|"
-    rb"password|token|key)|insert.?(?:your|here)|replace.?(?:me|with|this)|to.?do\b|fix.?me|sample|"
+    rb"change.?(?:me|it|this)|example|place.?holder|dummy|redacted|your[-_ ]|^your(?=[a-z]{3})|"
+    rb"my[-_ ]?(?:secret|password|token|key)|insert.?(?:your|here)|replace.?(?:me|with|this)|"
+    rb"to.?do\b|fix.?me|sample|"
     rb"(?<![a-z])fake|not.?(?:a|real)[-_ ]|x{5,}|\*{3,}|\.{4,}|<[^>]{1,60}>|lorem|foo.?bar|"
     rb"(?:test|demo|dev|temp)[-_ ]?(?:password|secret|token|key|value|pass)|put.?your|enter.?your|"
     rb"secret.?goes.?here|none.?of.?your|should.?be.?(?:set|replaced)|hidden|masked|removed"

@@ -110,6 +110,7 @@ _STATEMENT = (
     rb"(?i)\b(?:identified(?:\s{1,4}with\s{1,4}[\w'\"]{1,40})?\s{1,4}(?:by|as)(?:\s{1,4}password)?|"
     rb"(?:create|alter)\s{1,4}(?:user|role|login)\s{1,4}[^\r\n;]{1,120}?\bpassword)"
     rb"\s{0,4}=?\s{0,4}(?:n?'([^'\r\n]{4,120})'|\"([^\"\r\n]{4,120})\")"
+    rb"|\bidentified\s{1,4}by\s{1,4}(?=[^\s;]{0,60}[0-9])([A-Za-z0-9_$#]{8,60})(?=[\s;\\\"']|$)"
 )
 
 

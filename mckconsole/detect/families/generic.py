@@ -40,11 +40,14 @@ _NO_SECRET = re.compile(
 _ODD = re.compile(
     rb"\s|^[a-z][a-z0-9+.-]{1,20}://|^/|^\./|^\{|^\[|^-----|^(?:sha\d{1,3}|md5)[:~-]|^ssh-|^ecdsa-|"
     rb"^\$(?:2[aby]|argon2|[156]|apr1|pbkdf2)|^\{SSHA|^pbkdf2:|^data:|^arn:|^(?:true|false|null)$|"
-    rb"^\d+(?:\.\d+)*$|^v?\d+\.\d+\.\d+|\w\(|::|->|^self\.",
+    rb"^\d+(?:\.\d+)*$|^v?\d+\.\d+\.\d+|^[A-Za-z_$][\w.$]{2,}\(|::|->|^self\.|"
+    rb"^[^:\s]{1,64}:(?:\$(?:2[aby]|apr1|[156])\$|\{SHA)|=/",
     re.IGNORECASE,
 )
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_NAMES = re.compile(rb"[a-z0-9]+(?:[-._/][a-z0-9]+)+|[a-zA-Z]+(?:\.[a-zA-Z]+)+(?:\(.*)?")
+_NAMES = re.compile(
+    rb"[A-Z]+(?:_[A-Z]+)+|[a-z0-9]+(?:[-._/][a-z0-9]+)+|[a-zA-Z]+(?:\.[a-zA-Z]+)+(?:\(.*)?"
+)
 _KNOWN = re.compile(
     rb".{76}(?:\+ASt|ACDb|\+ABa|\+AMC|APIM).{8}$|.{33}(?:\+ASb|\+AEh|\+ARm|AIoT|AZEG|AzCa).{7}$|"
     rb".{42}(?:AzSe|\+ACR).{6}$|gh[pousr]_|npm_|glsa_|A(?:KIA|SIA|ROA|IDA|GPA|NPA)[A-Z2-7]{16}|AGE-SECRET-KEY-|age1|eyJ"

@@ -52,6 +52,9 @@ DETECTORS = (
     _marked("SEC-TEAMS-WEBHOOK", (b"webhook.office.com",),
             rb"[a-z0-9-]{1,40}\.webhook\.office\.com/webhookb2/(" + _FIVE + rb"@" + _FIVE
             + rb"/IncomingWebhook/[0-9a-zA-Z]{32}/" + _FIVE + rb")"),
+    _marked("SEC-TEAMS-WEBHOOK", (b"outlook.office",),
+            rb"outlook\.office(?:365)?\.com/webhook/(" + _FIVE + rb"@" + _FIVE
+            + rb"/IncomingWebhook/[0-9a-zA-Z]{32}/" + _FIVE + rb")"),
     _marked("SEC-TELEGRAM-TOKEN", (b":AA",), rb"\d{6,12}:(AA[A-Za-z0-9_-]{33})" + _TAIL, 3.5),
     _marked("SEC-MAXMIND-KEY", (b"_mmk",), rb"[A-Za-z0-9]{6}_([A-Za-z0-9]{29}_mmk)" + _TAIL),
     _marked("SEC-MAILCHIMP-KEY", (b"-us",), rb"([0-9a-f]{32}-us\d{1,2})" + _TAIL),

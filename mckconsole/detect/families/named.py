@@ -74,7 +74,7 @@ _ROWS = (
     Named("SEC-SUMOLOGIC-KEY", ("sumo", "sumologic"), r"[A-Za-z0-9]{64}", 3.5),
     Named("SEC-SUMOLOGIC-KEY", ("sumo", "sumologic"), r"su[A-Za-z0-9]{12}", 2.8, any_name=True),
     Named("SEC-NEWRELIC-KEY", ("newrelic",), r"[0-9a-f]{40}|[A-Za-z0-9]{64}", 3.0),
-    Named("SEC-TWILIO-KEY", ("twilio",), r"[0-9a-f]{32}|SK[0-9a-fA-F]{32}"),
+    Named("SEC-TWILIO-KEY", ("twilio",), r"[0-9a-fA-F]{32}|SK[0-9a-fA-F]{32}"),
     Named("SEC-MAILGUN-KEY", ("mailgun",), r"(?:pub)?key-[0-9a-f]{32}|[0-9a-f]{32}"),
     Named("SEC-INTERCOM-TOKEN", ("intercom",), r"[A-Za-z0-9=_-]{60}", 3.5),
     Named("SEC-TELEGRAM-TOKEN", ("telegram",), r"\d{5,16}:A[A-Za-z0-9_-]{34}", 3.5),
@@ -83,7 +83,7 @@ _ROWS = (
     Named("SEC-MESSAGEBIRD-KEY", ("messagebird",), rf"[A-Za-z0-9]{{25}}|{_UUID}"),
     Named("SEC-DISCORD-TOKEN", ("discord",), r"[0-9a-f]{64}|[A-Za-z0-9=_-]{32}", 3.3),
     Named("SEC-PLAID-KEY", ("plaid",), r"[a-z0-9]{30}|[a-z0-9]{24}"),
-    Named("SEC-COINBASE-KEY", ("coinbase",), r"[A-Za-z0-9_-]{64}", 3.5),
+    Named("SEC-COINBASE-KEY", ("coinbase",), r"[A-Za-z0-9_-]{64}|[A-Za-z0-9]{32}", 3.5),
     Named("SEC-GOCARDLESS-TOKEN", ("gocardless",), r"live_[A-Za-z0-9=_-]{40}", 3.3),
     Named("SEC-LOB-KEY", ("lob",), r"(?:live|test)_(?:pub_)?[0-9a-f]{31,35}"),
     Named("SEC-COHERE-KEY", ("cohere", "coapi"), r"[A-Za-z0-9]{40}", 3.8),
@@ -94,6 +94,8 @@ _ROWS = (
     Named("SEC-ADOBE-SECRET", ("adobe",), r"[0-9a-f]{32}"),
     Named("SEC-AIRTABLE-TOKEN", ("airtable",), r"[A-Za-z0-9]{17}"),
     Named("SEC-NGROK-TOKEN", ("ngrok",), r"[A-Za-z0-9]{27}_[A-Za-z0-9]{21}|\w{43,50}", 3.5),
+    Named("SEC-NGROK-TOKEN", ("authtoken",), r"[0-9][A-Za-z0-9]{26}_[A-Za-z0-9]{20,22}", 3.5),
+    Named("SEC-NPM-TOKEN", ("npm",), _UUID),
     Named("SEC-MERAKI-KEY", ("meraki",), r"[0-9a-f]{40}"),
     Named("SEC-LOOKER-SECRET", ("looker",), r"[A-Za-z0-9]{24}|[A-Za-z0-9]{20}", 3.3),
     Named("SEC-HUBSPOT-KEY", ("hubspot",), _UUID),
@@ -160,7 +162,7 @@ _TABLE = (
     *((Named(_SERVICE, (word,), shape, 3.0), service) for service, word, shape in _TAIL),
 )
 _SHORT = frozenset(("dd", "cf", "fb", "lob", "ovh", "ibm", "linear", "segment", "drone", "sumo",
-                    "vault", "storage", "blob", "elastic", "consul"))  # fmt: skip
+                    "npm", "vault", "storage", "blob", "elastic", "consul"))  # fmt: skip
 """Words that other words begin or end with, or that say little: they must stand by themselves."""
 _APART = frozenset(word for row, _ in _TABLE for word in row.words if word in _SHORT)
 _WITHIN = re.compile(

@@ -20,9 +20,10 @@ def _crc32_base62(text: bytes) -> Verdict | None:
 
 def _crc32_hex(text: bytes) -> Verdict | None:
     """Atlassian: eight hex digits over all before them."""
-    if b"%08X" % binascii.crc32(text[:-8]) != text[-8:].upper():
+    token = text.replace(b"%3D", b"=").replace(b"%3d", b"=")
+    if b"%08X" % binascii.crc32(token[:-8]) != token[-8:].upper():
         return None
-    return Verdict(Tier.PROVEN, _SUM)
+    return Verdict(Tier.PROVEN, _SUM, canonical=token)
 
 
 def _routable(text: bytes) -> Verdict | None:
@@ -60,6 +61,7 @@ TOKENS = (
         Token("SEC-GITHUB-TOKEN", b"gh%c_" % kind, rb"[A-Za-z0-9]{36}+", check=_crc32_base62)
         for kind in b"pousr"
     ),
+    Token("SEC-GITHUB-TOKEN", b"ghr_", rb"[A-Za-z0-9]{76}+"),
     Token("SEC-GITHUB-TOKEN", b"ghs_", rb"[0-9]{1,12}+_eyJ[A-Za-z0-9_.-]{100,900}+", shown=4),
     Token("SEC-GITHUB-TOKEN", b"github_pat_", rb"\w{82}+"),
     Token("SEC-NPM-TOKEN", b"npm_", rb"[A-Za-z0-9]{36}+", check=_crc32_base62),
@@ -81,10 +83,10 @@ TOKENS = (
     Token("SEC-DOCKER-HUB-TOKEN", b"dckr_oat_", rb"[A-Za-z0-9_-]{27,32}+"),
     Token("SEC-BITBUCKET-TOKEN", b"ATBB", rb"[A-Za-z0-9]{24}[A-F0-9]{8}", 3.5, check=_crc32_hex,
           before=rb"[A-Z0-9_+/]"),
-    Token("SEC-BITBUCKET-TOKEN", b"ATCTT3", rb"[A-Za-z0-9_-]{60,250}+=[A-F0-9]{8}",
+    Token("SEC-BITBUCKET-TOKEN", b"ATCTT3", rb"[A-Za-z0-9_-]{60,250}+(?:=|%3[Dd])[A-F0-9]{8}",
           check=_crc32_hex),
     Token("SEC-BITBUCKET-TOKEN", b"BBDC-", rb"[A-Za-z0-9+/]{40,80}+", check=_bitbucket_server),
-    Token("SEC-ATLASSIAN-TOKEN", b"ATATT3", rb"[A-Za-z0-9_-]{60,250}+=[A-F0-9]{8}",
+    Token("SEC-ATLASSIAN-TOKEN", b"ATATT3", rb"[A-Za-z0-9_-]{60,250}+(?:=|%3[Dd])[A-F0-9]{8}",
           check=_crc32_hex),
     Token("SEC-JFROG-TOKEN", b"AKCp", rb"[A-Za-z0-9]{69}+", before=rb"[A-Za-z0-9_+/]"),
     Token("SEC-JFROG-TOKEN", b"cmVmdGtu", rb"[A-Za-z0-9+/_-]{56}+", check=_jfrog,
@@ -113,8 +115,9 @@ TOKENS = (
     ),
     Token("SEC-SNYK-TOKEN", b"snyk_uat.", rb"[0-9a-f]{8}\.[A-Za-z0-9_.-]{50,300}+"),
     Token("SEC-SOURCEGRAPH-TOKEN", b"sgp_", rb"(?:(?:[0-9a-fA-F]{16}|local)_)?[0-9a-fA-F]{40}+"),
-    Token("SEC-SENTRY-TOKEN", b"sntrys_eyJ", rb"[A-Za-z0-9+/=_-]{60,600}+", shown=7,
-          end=rb"(?![A-Za-z0-9])"),
+    Token("SEC-SOURCEGRAPH-TOKEN", b"slk_", rb"[0-9a-f]{64}+"),
+    Token("SEC-SENTRY-TOKEN", b"sntrys_eyJ", rb"[A-Za-z0-9+/]{30,500}+={0,2}_[A-Za-z0-9+/_-]{43}",
+          shown=7, end=rb"(?![A-Za-z0-9+/_-])"),
     Token("SEC-SENTRY-TOKEN", b"sntryu_", rb"[0-9a-f]{64}+"),
     Token("SEC-CIRCLECI-TOKEN", b"CCIPAT_", rb"[A-Za-z0-9]{20,24}_[0-9a-f]{40}"),
     Token("SEC-CIRCLECI-TOKEN", b"CCIPRJ_", rb"[A-Za-z0-9]{20,24}_[0-9a-f]{40}"),
@@ -125,6 +128,7 @@ TOKENS = (
     Token("SEC-LINEAR-TOKEN", b"lin_api_", rb"[A-Za-z0-9]{40}+"),
     Token("SEC-LINEAR-TOKEN", b"lin_oauth_", rb"[0-9a-f]{64}+"),
     Token("SEC-POSTMAN-KEY", b"PMAK-", rb"[0-9a-f]{24}-[0-9a-f]{34}"),
+    Token("SEC-POSTMAN-KEY", b"PMAT-", rb"[0-9A-Z]{26}+"),
     Token("SEC-README-KEY", b"rdme_", rb"[a-z0-9]{70}+"),
     *(
         Token("SEC-AUTHRESS-KEY", mark,

@@ -47,6 +47,11 @@ def _with_digit(text: bytes) -> Verdict | None:
     return Verdict() if any(48 <= byte <= 57 for byte in text) else None
 
 
+def _late_digit(text: bytes) -> Verdict | None:
+    """Words in the place of a token have no digits."""
+    return _with_digit(text[14:])
+
+
 def _discord(text: bytes) -> Verdict | None:
     """The first part is the bot's number in base64."""
     number = unbase64(text.partition(b".")[0]) or b""
@@ -63,11 +68,11 @@ _H8 = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _OPENAI = rb"(?:[A-Za-z0-9_-]{15,100}T3BlbkFJ[A-Za-z0-9_-]{15,100})"
 
 _CLOUDS = (
-    Token("SEC-AWS-MWS-TOKEN", b"amzn.mws.", _H8),
+    Token("SEC-AWS-MWS-TOKEN", b"amzn.mws.", rb"[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}"),
     Token("SEC-AWS-BEDROCK-KEY", b"ABSK", rb"[A-Za-z0-9+/]{109,269}+", 3.5, end=_PADDED,
           before=_PLAIN),
-    Token("SEC-AWS-BEDROCK-KEY", b"bedrock-api-key-", rb"YmVkcm9jay[A-Za-z0-9+/=_-]{20,4000}+", 3.0,
-          end=rb""),
+    Token("SEC-AWS-BEDROCK-KEY", b"bedrock-api-key-",
+          rb"YmVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/=_-]{0,4000}+", 3.0, end=rb""),
     Token("SEC-AWS-APPSYNC-KEY", b"da2-", rb"[a-z0-9]{26}+"),
     Token("SEC-GCP-API-KEY", b"AIza", rb"[A-Za-z0-9_-]{35}+", 3.8),
     Token("SEC-GCP-OAUTH-SECRET", b"GOCSPX-", rb"[A-Za-z0-9_-]{28}+"),
@@ -103,6 +108,8 @@ _CLOUDS = (
 _OBSERVABILITY = (
     Token("SEC-NEWRELIC-KEY", b"NRAK-", rb"[A-Za-z0-9]{27}+"),
     Token("SEC-NEWRELIC-KEY", b"NRII-", rb"[A-Za-z0-9_-]{32}+"),
+    Token("SEC-NEWRELIC-KEY", b"NRIQ-", rb"[A-Za-z0-9_-]{32}+"),
+    Token("SEC-NEWRELIC-KEY", b"NRAA-", rb"[0-9a-f]{27}+"),
     Token("SEC-NEWRELIC-KEY", b"NRRA-", rb"[0-9a-f]{42}+"),
     Token("SEC-NEWRELIC-KEY", b"NRJS-", rb"[0-9a-f]{19}+", 2.8),
     Token("SEC-NEWRELIC-KEY", b"NRBR-", rb"[0-9a-f]{19}+", 2.8),
@@ -118,7 +125,7 @@ _OBSERVABILITY = (
         for kind in b"abcdefghijklmnopqrstuvwxyz"
     ),
     *(
-        Token("SEC-POSTHOG-KEY", mark, rb"[A-Za-z0-9]{40,64}+", 3.5)
+        Token("SEC-POSTHOG-KEY", mark, rb"[A-Za-z0-9_]{40,64}+", 3.5)
         for mark in (b"phx_", b"phs_", b"phr_", b"pha_")
     ),
 )  # fmt: skip
@@ -183,7 +190,7 @@ _MESSAGES = (
         for mark in (b"xoxp-", b"xoxe-", b"xoxa-", b"xoxr-")
     ),
     *(
-        Token("SEC-SLACK-TOKEN", mark, rb"\d-[A-Za-z0-9-]{30,250}+", 3.5)
+        Token("SEC-SLACK-TOKEN", mark, rb"\d-[A-Za-z0-9-]{30,250}+", 3.5, _late_digit)
         for mark in (b"xoxe-", b"xoxp-", b"xoxb-", b"xoxa-", b"xoxr-", b"xoxe.xoxb-",
                      b"xoxe.xoxp-")
     ),
@@ -226,7 +233,7 @@ _TOOLS = (
     Token("SEC-NOTION-TOKEN", b"ntn_", rb"[A-Za-z0-9]{43,60}+"),
     Token("SEC-NOTION-TOKEN", b"secret_", rb"[A-Za-z0-9]{43}+", 3.8),
     Token("SEC-AIRTABLE-TOKEN", b"pat", rb"[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
-    Token("SEC-FIGMA-TOKEN", b"figd_", rb"[A-Za-z0-9_-]{40}+", 3.5),
+    Token("SEC-FIGMA-TOKEN", b"figd_", rb"[A-Za-z0-9_-]{38,48}+", 3.5),
     Token("SEC-DROPBOX-TOKEN", b"sl.", rb"(?:u\.)?[A-Za-z0-9_=-]{130,1400}+", 3.5),
     *(
         Token("SEC-PLANETSCALE-TOKEN", mark, rb"[A-Za-z0-9_=.-]{32,64}+")
@@ -237,8 +244,10 @@ _TOOLS = (
     Token("SEC-CLICKHOUSE-KEY", b"4b1d", rb"[A-Za-z0-9]{38}+", 3.5, before=_PLAIN),
     Token("SEC-CONFLUENT-KEY", b"cflt", rb"[A-Za-z0-9+/]{60}+", 4.0, before=_PLAIN),
     *(
-        Token("SEC-MAPBOX-TOKEN", mark, rb"[A-Za-z0-9]{60}\.[A-Za-z0-9_-]{22}", 3.5)
+        Token("SEC-MAPBOX-TOKEN", mark, rest, 3.5)
         for mark in (b"pk.", b"sk.", b"tk.")
+        for rest in (rb"[A-Za-z0-9]{60}\.[A-Za-z0-9_-]{22}",
+                     rb"eyJ[A-Za-z0-9_-]{30,250}\.[A-Za-z0-9_-]{22}")
     ),
     Token("SEC-ADOBE-SECRET", b"p8e-", rb"[A-Za-z0-9_-]{32}+"),
     Token("SEC-DEFINED-KEY", b"dnkey-", rb"[A-Za-z0-9=_-]{26}-[A-Za-z0-9=_-]{52}"),

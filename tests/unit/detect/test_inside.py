@@ -84,6 +84,22 @@ def test_json_in_a_line_is_read(rule: str, text: str) -> None:
     assert (one.rule, one.tier) == (rule, "A")
 
 
+@pytest.mark.parametrize("rule", ["SEC-DOCKER-AUTH", "SEC-GCP-SERVICE-ACCOUNT-KEY"])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_an_object_within_json_is_read(rule: str, indent: int | None) -> None:
+    text = json.dumps({"port": 80, "files": {"a": json.loads(_DOCUMENTS[rule])}}, indent=indent)
+    (one,) = seen(text)
+    assert (one.rule, one.tier) == (rule, "A")
+
+
+def test_a_key_of_a_kubeconfig_within_json_is_told_once() -> None:
+    key = base64.b64encode(pki.pem_key(pki.secret_key("ec", random.Random(5))).encode()).decode()
+    users = [{"name": "robot", "user": {"client-key-data": key}}]
+    config = {"kind": "Config", "clusters": [], "contexts": [], "users": users}
+    (one,) = seen(json.dumps({"port": 80, "far": {"config": config}}))
+    assert one.rule == "SEC-KUBECONFIG"
+
+
 def test_the_path_names_the_block_and_the_field_in_it() -> None:
     (one,) = seen(block(_CONFIG))
     assert one.path == "data['file'] › YAML far.files.content › YAML users[0].user.token"

@@ -120,3 +120,17 @@ def test_a_key_store_is_told_by_how_it_begins() -> None:
         raw = {"kind": "Secret", "data": {"keystore.p12": base64.b64encode(data).decode()}}
         found = audit_object(json.dumps(raw).encode(), Scan.SECRET, values=True).sightings
         assert [one.rule for one in found] == ["SEC-KEYSTORE"]
+
+
+@pytest.mark.parametrize("value", [
+    "jwt,priv-key=/opt/etcd/certs/jwt-token.pem,sign-method=RS256,ttl=10m", "YourServiceApiToken9",
+    "INSERT_CLUSTER_TOKEN_HERE", "bot:$2y$10$9L4Tc0DJbFFMB6RdSCunrOpTHdwhid4ktBJmLD00bYgqkk",
+    'os.environ.get("TOKEN_OF_42")', "getToken(42, vault9x)",
+])  # fmt: skip
+def test_settings_stand_ins_hashes_and_code_are_no_secrets(value: str) -> None:
+    assert not seen(f"service_token: {value}\n")
+
+
+def test_a_key_with_odd_characters_is_no_code() -> None:
+    key = "zh!=!gq(w^_t[sBR29954x)HI+$ehwss*xYNQeu([xcWMhdz"
+    assert [one.rule for one in seen(f"SECRET_KEY = '{key}'\n")] == ["SEC-GENERIC-SECRET"]

@@ -16,7 +16,8 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _TEMPLATE = re.compile(
-    rb"\$\{|\$\(|\{\{|\{%|<%|%\{|#\{|\A<[^<>]{1,80}>\Z|\A\$[A-Za-z_]\w*\Z|\A%\w+%\Z|\A@\w+@\Z"
+    rb"\$\{|\$\(|\{\{|\{%|<%|%\{|#\{|\A<[^<>]{1,80}>\Z|\A\$[A-Za-z_][\w.:-]*\Z|"
+    rb"\A\$?(?:\.[A-Za-z_]\w*)+\Z|\A%\w+%\Z|\A@\w+@\Z"
 )
 _POINTS = re.compile(r"(?:_|-|\.)(?:file|path|name|id|url|uri|arn|ref|dir)$", re.IGNORECASE)
 _SEALED = re.compile(rb"A[gQ][A-Za-z0-9+/]{340,}={0,2}")

@@ -34,7 +34,7 @@ _OTHER = re.compile(
 _NO_SECRET = re.compile(
     r"public|checksum|digest|fingerprint|template-hash|resourceversion|(?:^|[^a-z])uid$|revision|"
     r"token[_-]?(?:count|limit|bucket)|tokens$|max[_-]?tokens|secretref|secretkeyref|tokenizer|"
-    r"encrypted[_-]?data|last-applied",
+    r"existing[_-]?secret|encrypted[_-]?data|last-applied",
     re.IGNORECASE,
 )
 _ODD = re.compile(

@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+from mckconsole.demo import pki
 from mckconsole.detect.scan import audit_object
 from mckconsole.domain.audit import Sighting
 from mckconsole.domain.kind import Scan
@@ -125,6 +126,7 @@ def test_a_key_store_is_told_by_how_it_begins() -> None:
 @pytest.mark.parametrize("value", [
     "jwt,priv-key=/opt/etcd/certs/jwt-token.pem,sign-method=RS256,ttl=10m", "YourServiceApiToken9",
     "INSERT_CLUSTER_TOKEN_HERE", "bot:$2y$10$9L4Tc0DJbFFMB6RdSCunrOpTHdwhid4ktBJmLD00bYgqkk",
+    "$dex.github.clientSecret", ".Values.auth.replicationPassword",
     'os.environ.get("TOKEN_OF_42")', "getToken(42, vault9x)",
 ])  # fmt: skip
 def test_settings_stand_ins_hashes_and_code_are_no_secrets(value: str) -> None:
@@ -134,3 +136,9 @@ def test_settings_stand_ins_hashes_and_code_are_no_secrets(value: str) -> None:
 def test_a_key_with_odd_characters_is_no_code() -> None:
     key = "zh!=!gq(w^_t[sBR29954x)HI+$ehwss*xYNQeu([xcWMhdz"
     assert [one.rule for one in seen(f"SECRET_KEY = '{key}'\n")] == ["SEC-GENERIC-SECRET"]
+
+
+def test_an_example_that_leaves_most_of_a_key_out_is_none() -> None:
+    lines = pki.pem_key(pki.secret_key("ec", random.Random(6))).splitlines()
+    assert seen("\n".join((*lines, ""))) != ()
+    assert not seen("\n".join((*lines[:2], "...", *lines[2:], "")))

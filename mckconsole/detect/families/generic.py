@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mckconsole.detect.entropy import is_random
+from mckconsole.detect.families.azure_strings import is_published
 from mckconsole.detect.families.base import CREDENTIAL_WORDS, Verdict, judged, unbase64
 from mckconsole.detect.memory import remembered
 from mckconsole.detect.model import Detector, Match, Value
@@ -28,7 +29,8 @@ _OTHER = re.compile(
     r"selector|mount|volume|env|header|prefix|suffix|format|field|endpoint|host|port|user|username|"
     r"email|regex|pattern|label|annotation|list|template|rotation|store|engine|backend|scope|"
     r"scopes|review|expiry|expires|expiration|expire|cert|certificate|crt|ca|pub|public|limit|"
-    r"limits|manager|controller|reviewer|date|time|age|period|min|max)$",
+    r"limits|image|images|tag|repository|repo|registry|chart|domain|hostname|region|bucket|"
+    r"manager|controller|reviewer|date|time|age|period|min|max)$",
     re.IGNORECASE,
 )
 _NO_SECRET = re.compile(
@@ -41,7 +43,8 @@ _ODD = re.compile(
     rb"\s|^[a-z][a-z0-9+.-]{1,20}://|^/|^\./|^\{|^\[|^-----|^(?:sha\d{1,3}|md5)[:~-]|^ssh-|^ecdsa-|"
     rb"^\$(?:2[aby]|argon2|[156]|apr1|pbkdf2)|^\{SSHA|^pbkdf2:|^data:|^arn:|^(?:true|false|null)$|"
     rb"^\d+(?:\.\d+)*$|^v?\d+\.\d+\.\d+|^[A-Za-z_$][\w.$]{2,}\(|::|->|^self\.|"
-    rb"^[^:\s]{1,64}:(?:\$(?:2[aby]|apr1|[156])\$|\{SHA)|=/",
+    rb"^[^:\s]{1,64}:(?:\$(?:2[aby]|apr1|[156])\$|\{SHA)|=/|"
+    rb"^SCRAM-SHA-\d{1,3}\$|^md5[0-9a-f]{32}$",
     re.IGNORECASE,
 )
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -75,7 +78,7 @@ def _find(value: Value) -> Iterator[Match]:
         return
     if not bare.isascii() or not is_random(bare, _LEAST) or _UUID.fullmatch(bare):
         return
-    if _is_a_name(bare) or is_wordy(bare) or _is_encoded(bare):
+    if _is_a_name(bare) or is_wordy(bare) or _is_encoded(bare) or is_published(bare):
         return
     verdict = Verdict(Tier.NAMED, "its name")
     yield judged(RULE, bare, data.index(bare), verdict)

@@ -71,7 +71,9 @@ def _cilium(value: Value) -> Iterator[Match]:
             )  # fmt: skip
 
 
-_WG_NAME = re.compile(r"wireguard|wg.?(?:private|preshared)|^(?:private|preshared).?key$", re.I)
+_WG_NAME = re.compile(
+    r"wireguard(?!.*pub)|wg.?(?:private|preshared)|^(?:private|preshared).?key$", re.I
+)
 _WG_LINE = rb"(?i)(?:private|preshared)key\s{0,4}=\s{0,4}([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)"
 
 

@@ -126,6 +126,7 @@ def test_a_key_store_is_told_by_how_it_begins() -> None:
 @pytest.mark.parametrize("value", [
     "jwt,priv-key=/opt/etcd/certs/jwt-token.pem,sign-method=RS256,ttl=10m", "YourServiceApiToken9",
     "INSERT_CLUSTER_TOKEN_HERE", "bot:$2y$10$9L4Tc0DJbFFMB6RdSCunrOpTHdwhid4ktBJmLD00bYgqkk",
+    "SCRAM-SHA-256$4096:b9gQz2V7mXc4kTfR1sWd8A==$q3Zr7YpLx2", "md5" + _HEX,
     "$dex.github.clientSecret", ".Values.auth.replicationPassword",
     'os.environ.get("TOKEN_OF_42")', "getToken(42, vault9x)",
 ])  # fmt: skip
@@ -142,3 +143,12 @@ def test_an_example_that_leaves_most_of_a_key_out_is_none() -> None:
     lines = pki.pem_key(pki.secret_key("ec", random.Random(6))).splitlines()
     assert seen("\n".join((*lines, ""))) != ()
     assert not seen("\n".join((*lines[:2], "...", *lines[2:], "")))
+
+
+@pytest.mark.parametrize("line", [
+    "WIREGUARD_PUBLIC_KEY=K", "PEER_WIREGUARD_PUBKEY=K",
+    "TOKEN_IMAGE=registry.corp.internal:5000/auth/token-service:v1.22.3-alpine",
+])  # fmt: skip
+def test_names_of_what_is_public_tell_no_secret(line: str) -> None:
+    key = base64.b64encode(_DICE.randbytes(32)).decode()
+    assert not seen(f"A=b\n{line.replace('=K', '=' + key)}\n")

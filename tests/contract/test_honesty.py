@@ -232,7 +232,7 @@ def test_absence_is_not_concluded_from_what_was_read_in_part(
     after = analyse(with_topic(demo, "gateways", way, missing))
     for link in after.mesh.links:
         assert not (link.key.source in missing and link.state is LinkState.MISSING), link.reason
-    told = {unknown.cluster: unknown.reason for unknown in after.unknowns if unknown.rule == "*"}
+    told = {one.cluster: one.reason for one in after.mesh.unknowns if one.rule == "*"}
     for name in missing:
         assert told[name].startswith("gateways read in part: ")
     assert not [f for f in after.findings if f.rule == "MESH-NO-ACTIVE-GATEWAY"]

@@ -232,7 +232,8 @@ def test_absence_is_not_concluded_from_what_was_read_in_part(
     after = analyse(with_topic(demo, "gateways", way, missing))
     for link in after.mesh.links:
         assert not (link.key.source in missing and link.state is LinkState.MISSING), link.reason
-    told = {one.cluster: one.reason for one in after.mesh.unknowns if one.rule == "*"}
+    unknown = [one for one in after.unknowns if (one.pane, one.rule) == ("mesh", "*")]
+    told = {one.cluster: one.reason for one in unknown}
     for name in missing:
         assert told[name].startswith("gateways read in part: ")
     assert not [f for f in after.findings if f.rule == "MESH-NO-ACTIVE-GATEWAY"]

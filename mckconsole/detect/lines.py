@@ -50,6 +50,7 @@ _KEY_LINE = re.compile(
     rb"(=>|:=|=|:(?=\s|\Z))"
 )
 _DASHES = re.compile(rb"([ \t]*)((?:- *)*)")
+_NAME = re.compile(rb"[ \t]*([A-Za-z0-9_.\-]{1,200}): [\"']?\Z")
 _SECTION = re.compile(rb"\[([A-Za-z0-9_. -]{1,64})\]")
 _MAX_SECTION = 4096
 """Bytes of a section in front of a line of it."""
@@ -188,6 +189,12 @@ def _assignment(data: bytes, at: int, name: str) -> str:
         return f"INI {inside}.{shown(name)}"
     kind = "dotenv" if _ENVIRONMENT.match(name) else "properties"
     return f"{kind} {shown(name)}"
+
+
+def name_of(data: bytes, start: int) -> str:
+    """The name in YAML of a value that starts at an offset; empty for none on its line."""
+    found = _NAME.match(data, data.rfind(b"\n", max(0, start - 256), start) + 1, start)
+    return found[1].decode("ascii") if found else ""
 
 
 def whole_name(data: bytes, one: Assigned) -> str:

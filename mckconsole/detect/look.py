@@ -10,7 +10,7 @@ from mckconsole.detect.encodings import GZIP, decode64, is_coded, runs, unbase64
 from mckconsole.detect.gate import Haystack, distinct
 from mckconsole.detect.hits import Hit
 from mckconsole.detect.inside import documents
-from mckconsole.detect.lines import assigned, is_idle, whole_name
+from mckconsole.detect.lines import assigned, is_idle, name_of, whole_name
 from mckconsole.detect.model import Value
 from mckconsole.detect.parts import Part
 from mckconsole.detect.release import is_release, release_parts
@@ -231,7 +231,7 @@ class Look:
             self.budget.look(end - start)
             inner = unbase64(part.data[start:end])
             if inner is not None:
-                cut = part.stretch((start, end))
+                cut = part.stretch((start, end), name_of(part.data, start))
                 found.append(cut.below(inner, " › base64"))
         return found
 

@@ -6,7 +6,7 @@ import re
 
 from mckconsole.detect.families.jwt import read_token
 from mckconsole.detect.model import Match, Value
-from mckconsole.detect.words import is_wordy
+from mckconsole.detect.words import is_path, is_wordy
 from mckconsole.domain.audit import Tier
 
 _REFERENCE = re.compile(
@@ -42,7 +42,7 @@ def is_placeholder(value: Value, match: Match) -> bool:
         return True
     if _SEALED.fullmatch(text) and ("encryptedData" in value.path or value.data.strip() == text):
         return True
-    if match.tier is Tier.NAMED and (_POINTS.search(value.key) or text.startswith(b"/")):
+    if match.tier is Tier.NAMED and (_POINTS.search(value.key) or is_path(text)):
         return True
     return is_wordy(text)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mckconsole.detect.names import looks_random
+
 _STAND_INS = re.compile(  # of small letters
     rb"change.?(?:me|it|this)|example|place.?holder|dummy|redacted|your[-_ ]|^your(?=[a-z]{3})|"
     rb"my[-_ ]?(?:secret|password|token|key)|insert.?(?:your|here)|replace.?(?:me|with|this)|"
@@ -51,6 +53,13 @@ def is_wordy(text: bytes) -> bool:
     return (
         not bare or bare in _PLAIN or bool(_STAND_INS.search(text.lower())) or made_of_words(text)
     )
+
+
+def is_path(text: bytes) -> bool:
+    """Whether a value is the path of a file, and no base64 that begins with a slash."""
+    if not text.startswith(b"/"):
+        return False
+    return not (b"+" in text or b"=" in text or looks_random(text.decode("ascii", "replace")))
 
 
 def made_of_words(text: bytes) -> bool:

@@ -66,7 +66,9 @@ def _identity(value: Value) -> Iterator[Match]:
 
 
 _IN_TEXT = (
-    rb"(?i)(client|application|tenant)[_-]?id[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?(" + _UUID + rb")"
+    rb"(?i)(client|application|tenant)[_-]?id[^A-Za-z0-9]{1,24}(?:value[^A-Za-z0-9]{1,6})?("
+    + _UUID
+    + rb")"
 )
 
 

@@ -10,7 +10,7 @@ from mckconsole.detect.families.azure_strings import is_published
 from mckconsole.detect.families.base import CREDENTIAL_WORDS, Verdict, judged, unbase64
 from mckconsole.detect.memory import remembered
 from mckconsole.detect.model import Detector, Match, Value
-from mckconsole.detect.words import is_wordy
+from mckconsole.detect.words import is_path, is_wordy
 from mckconsole.domain.audit import Tier
 
 RULE = "SEC-GENERIC-SECRET"
@@ -40,7 +40,7 @@ _NO_SECRET = re.compile(
     re.IGNORECASE,
 )
 _ODD = re.compile(
-    rb"\s|^[a-z][a-z0-9+.-]{1,20}://|^/|^\./|^\{|^\[|^-----|^(?:sha\d{1,3}|md5)[:~-]|^ssh-|^ecdsa-|"
+    rb"\s|^[a-z][a-z0-9+.-]{1,20}://|^\./|^\{|^\[|^-----|^(?:sha\d{1,3}|md5)[:~-]|^ssh-|^ecdsa-|"
     rb"^\$(?:2[aby]|argon2|[156]|apr1|pbkdf2)|^\{SSHA|^pbkdf2:|^data:|^arn:|^(?:true|false|null)$|"
     rb"^\d+(?:\.\d+)*$|^v?\d+\.\d+\.\d+|^[A-Za-z_$][\w.$]{2,}\(|::|->|^self\.|"
     rb"^[^:\s]{1,64}:(?:\$(?:2[aby]|apr1|[156])\$|\{SHA)|=/|"
@@ -78,7 +78,13 @@ def _find(value: Value) -> Iterator[Match]:
         return
     if not bare.isascii() or not is_random(bare, _LEAST) or _UUID.fullmatch(bare):
         return
-    if _is_a_name(bare) or is_wordy(bare) or _is_encoded(bare) or is_published(bare):
+    if (
+        is_path(bare)
+        or _is_a_name(bare)
+        or is_wordy(bare)
+        or _is_encoded(bare)
+        or is_published(bare)
+    ):
         return
     verdict = Verdict(Tier.NAMED, "its name")
     yield judged(RULE, bare, data.index(bare), verdict)

@@ -9,6 +9,7 @@ from mckconsole.detect.entropy import is_random
 from mckconsole.detect.families.base import CREDENTIAL_WORDS, apart, compiled, unbase64
 from mckconsole.detect.families.jwt import judge_token
 from mckconsole.detect.model import Detector, Match, Value, Where
+from mckconsole.detect.words import is_path
 from mckconsole.domain.audit import Tier
 
 PSK, BROKER = "SEC-SUBMARINER-PSK", "SEC-SUBMARINER-BROKER-TOKEN"
@@ -101,7 +102,7 @@ def _shared(value: Value) -> Iterator[Match]:
     text = value.data.strip().strip(b"\"'")
     if not _PSK_NAME.search(apart(value.key)) or not 12 <= len(text) <= 256:
         return
-    if is_random(text, 3.3) and not compiled(rb"\s|^/|://").search(text):
+    if is_random(text, 3.3) and not is_path(text) and not compiled(rb"\s|://").search(text):
         start = value.data.index(text)
         yield Match(SHARED, Tier.NAMED, text, start, start + len(text), proof="its name")
 

@@ -152,3 +152,11 @@ def test_an_example_that_leaves_most_of_a_key_out_is_none() -> None:
 def test_names_of_what_is_public_tell_no_secret(line: str) -> None:
     key = base64.b64encode(_DICE.randbytes(32)).decode()
     assert not seen(f"A=b\n{line.replace('=K', '=' + key)}\n")
+
+
+@pytest.mark.parametrize("name", ["session_secret", "ipsec_psk"])
+def test_base64_that_begins_with_a_slash_is_no_path(name: str) -> None:
+    key = "/" + base64.b64encode(random.Random(1).randbytes(48)).decode()[1:]
+    assert len(seen(f"{name}: {key}\n")) == 1
+    for path in ("/run/secrets/shop/session-token-v2", "/etc/kubernetes/pki/ca42.key"):
+        assert not seen(f"{name}: {path}\n")

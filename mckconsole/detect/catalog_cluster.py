@@ -235,7 +235,8 @@ _GENERIC = (
         "Connection string with a password",
         B,
         HIGH,
-        "A server or data source and a password in one string (ADO.NET, ODBC, JDBC, libpq).",
+        "A server or data source and a password in one string (ADO.NET, ODBC, JDBC, libpq), or in "
+        "one entry of `.netrc` or `.pgpass`.",
         "Rotate the password; use the database's identity-based login.",
         "ADO.NET, ODBC, JDBC, libpq: connection strings",
     ),
@@ -244,11 +245,11 @@ _GENERIC = (
         "Password on a command line",
         B,
         MEDIUM,
-        "`curl -u user:password` and kin, in arguments, probes and scripts. Variables, and words "
-        "such as `password`, are not reported.",
+        "`curl -u user:password`, `redis-cli -a`, `mysql -p…`, `mongosh -p` and kin, in arguments, "
+        "probes and scripts. Variables, and words such as `password`, are not reported.",
         "Take it from a mounted file or a variable that a Secret fills (`curl -K`, `--netrc-file`);"
         " rotate it.",
-        "curl(1), wget(1)",
+        "curl(1), wget(1), manuals of the programs named",
     ),
     rule(
         "SQL-PASSWORD",

@@ -15,9 +15,10 @@ _MAX = 64 * 1024
 _MAX_FOUND, _MAX_TRIED = 32, 100
 """Documents of one text, and places in it that are looked at for one."""
 _MAX_BRACES = 8
+_MAX_QUOTES = 400
 _INDENT = re.compile(rb" *")
 _HEAD = re.compile(rb"[^\r\n]{0,256}[:=-][ \t]*[|>][+-]?\d?[+-]?[ \t]*(?:#[^\r\n]*)?\r?$")
-_STRING = re.compile(rb'"((?:[^"\\\r\n]|\\.){0,%d})"' % _MAX)
+_STRING = re.compile(rb'"((?:[^"\\\r\n]|\\.){0,%d}+)"' % _MAX)
 _decode = json.JSONDecoder(strict=False).raw_decode
 
 
@@ -44,18 +45,30 @@ def _quoted(data: bytes, at: int) -> _Found | None:
     """A string in double quotes, with its escapes undone."""
     if data[at - 1 : at] != b"\\" and data[at - 2 : at] not in (b"\\n", b'\\"'):
         return None
-    start = max(0, at - _MAX)
-    line = data.rfind(b"\n", start, at) + 1 or start
-    for found in _STRING.finditer(data, line):
-        if found.start() > at:
-            return None
-        if found.end() > at:
-            try:
-                text: str = json.loads(found[0], strict=False)
-            except ValueError:
-                return None
-            return found.span(1), text.encode("utf-8", "replace")
-    return None
+    low = max(0, at - _MAX)
+    start = _opening(data, data.rfind(b"\n", low, at) + 1 or low, at)
+    found = _STRING.match(data, start) if start >= 0 else None
+    if found is None or found.end() <= at:
+        return None
+    try:
+        text: str = json.loads(found[0], strict=False)
+    except ValueError:
+        return None
+    return found.span(1), text.encode("utf-8", "replace")
+
+
+def _opening(data: bytes, low: int, at: int) -> int:
+    """The quote that opens the string around a place: the next in front without a backslash; -1
+    for none that is near."""
+    quote = at
+    for _ in range(_MAX_QUOTES):
+        quote = data.rfind(b'"', low, quote)
+        if quote < 0:
+            break
+        before = data[max(low, quote - 8) : quote]
+        if (len(before) - len(before.rstrip(b"\\"))) % 2 == 0:
+            return quote
+    return -1
 
 
 def _block(data: bytes, at: int) -> _Found | None:

@@ -122,6 +122,7 @@ def test_a_text_that_only_names_parts_of_documents_has_none() -> None:
 @pytest.mark.parametrize("text", [
     b"{" * 60_000 + b'"auths"', b'"' * 60_000 + b'\\"auths\\"', b" a\n" * 20_000 + b"  users:\n",
     b'{"auths":' * 8_000, b"\\n" * 40_000 + b"users:", b'"auths" ' * 8_000,
+    b'\\"auths\\" ' * 6_000, b'"' + b'\\"auths\\" ' * 6_000,
 ])  # fmt: skip
 def test_hostile_texts_take_no_long_work(text: bytes) -> None:
     places = [at for word in (b"auths", b"users:") for at in _all(text, word)]

@@ -84,6 +84,9 @@ async def test_what_is_opened_while_frozen_is_frozen(
         assert "MESH-DOWN" not in running.text()
         if size[1] > 24:  # tunnels stand below the findings
             lines = running.text().split("\n")
+            for _ in range(6):
+                await running.press("pagedown")
+                lines += running.text().split("\n")
             assert any("→ aks-weu-1" in line and "● up" in line for line in lines)
         await running.press("2", "v")
         await running.type("/from:aws-use1 to:aks driver:libreswan")

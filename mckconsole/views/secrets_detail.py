@@ -139,7 +139,11 @@ def place_lines(snapshot: FleetSnapshot, place: Place) -> Iterator[Line]:
 def _consumers(found: Sequence[Consumer]) -> Block:
     """The workloads that use it, and who they are in the clouds without it."""
     if not found:
-        return Block("Used by", lines=(remark("no workload that is known"),))
+        words = (
+            "nobody that is known: of pods, variables without a cloud's name and image pull secrets"
+            " are not kept, so something may use it all the same"
+        )
+        return Block("Used by", lines=(remark(words),))
     lines = []
     for one in found[:_MOST_OTHERS]:
         spans = [Span(f"{one.cluster}  {one.kind} {one.namespace}/{one.name}  ")]

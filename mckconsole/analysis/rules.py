@@ -32,21 +32,10 @@ _CONSUL_PEERING = "consul-k8s: peering controllers; Consul: agent/consul/leader_
 _OTHER_SOURCES = f"{_LINKERD_MIRROR}; {_ISTIO_REMOTES}; {_CONSUL_PEERING}"
 
 
-def _mesh(
-    name: str,
-    title: str,
-    severity: Severity,
-    reads: tuple[str, ...],
-    explanation: str,
-    remediation: str,
-    source: str,
-) -> Rule:
-    return Rule(f"MESH-{name}", "mesh", title, severity, reads, explanation, remediation, source)
-
-
 _LINKS = (
-    _mesh(
-        "DOWN",
+    Rule(
+        "MESH-DOWN",
+        "mesh",
         "Tunnel down",
         Severity.CRITICAL,
         (*_SUBMARINER, *_CILIUM, *_OTHERS),
@@ -62,8 +51,9 @@ _LINKS = (
         "mesh gateways and servers (Consul).",
         f"{_GATEWAY_TYPES}; {_CILIUM_STATUS}; {_OTHER_SOURCES}",
     ),
-    _mesh(
-        "DEGRADED",
+    Rule(
+        "MESH-DEGRADED",
+        "mesh",
         "Tunnel degraded",
         Severity.MEDIUM,
         (
@@ -89,8 +79,9 @@ _LINKS = (
         "itself.",
         f"{_GATEWAY_TYPES}; {_CILIUM_STATUS}; cilium/cilium#37333; {_OTHER_SOURCES}",
     ),
-    _mesh(
-        "SLOW",
+    Rule(
+        "MESH-SLOW",
+        "mesh",
         "Tunnel slow",
         Severity.MEDIUM,
         ("gateways", "submariner-latency", "cilium-node-latency", "linkerd-gateway-latency"),
@@ -100,8 +91,9 @@ _LINKS = (
         "Compare both directions, the gateways' load and MTU, and the path of the address in use.",
         _GATEWAY_TYPES,
     ),
-    _mesh(
-        "STALE",
+    Rule(
+        "MESH-STALE",
+        "mesh",
         "Tunnel state too old to believe",
         Severity.MEDIUM,
         (
@@ -119,8 +111,9 @@ _LINKS = (
         "Look at the gateway pod and its node; do not believe the state that is still shown.",
         _GATEWAY_TYPES,
     ),
-    _mesh(
-        "UNVERIFIED",
+    Rule(
+        "MESH-UNVERIFIED",
+        "mesh",
         "Tunnel connected, never verified",
         Severity.MEDIUM,
         (
@@ -139,8 +132,9 @@ _LINKS = (
         "tell, have Prometheus scrape the service mirror, istiod or the Consul servers.",
         f"{_GATEWAY_TYPES}; submariner-io/submariner#1519, #2810; {_OTHER_SOURCES}",
     ),
-    _mesh(
-        "CONNECTING",
+    Rule(
+        "MESH-CONNECTING",
+        "mesh",
         "Tunnel connecting",
         Severity.INFO,
         (*_SUBMARINER, *_CILIUM, "istio-sync-status"),
@@ -150,8 +144,9 @@ _LINKS = (
         "Istio, at the remote API server).",
         _GATEWAY_TYPES,
     ),
-    _mesh(
-        "MISSING",
+    Rule(
+        "MESH-MISSING",
+        "mesh",
         "Tunnel missing",
         Severity.CRITICAL,
         (*_SUBMARINER, *_CILIUM),
@@ -163,8 +158,9 @@ _LINKS = (
         "Follow the cause that the finding names: overlap, duplicate id, gateway, broker.",
         "Submariner: pkg/controllers/tunnel; subctl diagnose deployment",
     ),
-    _mesh(
-        "ASYMMETRIC",
+    Rule(
+        "MESH-ASYMMETRIC",
+        "mesh",
         "Tunnel works in one direction only",
         Severity.CRITICAL,
         (
@@ -186,8 +182,9 @@ _LINKS = (
 )
 
 _CONFIGURATION = (
-    _mesh(
-        "DUPLICATE-ID",
+    Rule(
+        "MESH-DUPLICATE-ID",
+        "mesh",
         "Two clusters use one mesh id",
         Severity.CRITICAL,
         ("kube-system", "gateways", "submariners", "cilium-config"),
@@ -198,8 +195,9 @@ _CONFIGURATION = (
         "Give one of them another id; for Cilium this needs all its identities to be recreated.",
         f"subctl diagnose deployment; {_CILIUM_CONFIG}",
     ),
-    _mesh(
-        "CIDR-OVERLAP",
+    Rule(
+        "MESH-CIDR-OVERLAP",
+        "mesh",
         "Address ranges overlap",
         Severity.CRITICAL,
         (
@@ -216,8 +214,9 @@ _CONFIGURATION = (
         "Renumber one side, or use Globalnet (Submariner).",
         f"subctl diagnose deployment; {_CILIUM_CONFIG}",
     ),
-    _mesh(
-        "ENDPOINT-DRIFT",
+    Rule(
+        "MESH-ENDPOINT-DRIFT",
+        "mesh",
         "Endpoint copy differs from original",
         Severity.MEDIUM,
         ("gateways", "submariner-endpoints"),
@@ -228,8 +227,9 @@ _CONFIGURATION = (
         "Check the lighthouse and gateway pods' access to the broker on both sides.",
         "Submariner: pkg/endpoint, admiral broker syncer",
     ),
-    _mesh(
-        "NO-ACTIVE-GATEWAY",
+    Rule(
+        "MESH-NO-ACTIVE-GATEWAY",
+        "mesh",
         "No active gateway",
         Severity.CRITICAL,
         ("gateways", "submariner-lease"),
@@ -238,8 +238,9 @@ _CONFIGURATION = (
         "Check that a node carries submariner.io/gateway=true and that the gateway pod runs there.",
         "subctl diagnose deployment, diagnose connections",
     ),
-    _mesh(
-        "ENCRYPTION-MISMATCH",
+    Rule(
+        "MESH-ENCRYPTION-MISMATCH",
+        "mesh",
         "Encryption settings differ",
         Severity.HIGH,
         ("cilium-config", "ciliumnodes"),
@@ -249,8 +250,9 @@ _CONFIGURATION = (
         "Set the same encryption in all clusters of the mesh and let the agents restart.",
         _CILIUM_CONFIG,
     ),
-    _mesh(
-        "MAX-CLUSTERS-MISMATCH",
+    Rule(
+        "MESH-MAX-CLUSTERS-MISMATCH",
+        "mesh",
         "max-connected-clusters differs",
         Severity.HIGH,
         ("cilium-config",),
@@ -260,8 +262,9 @@ _CONFIGURATION = (
         "Set one value in all clusters; changing it needs all identities to be recreated.",
         _CILIUM_CONFIG,
     ),
-    _mesh(
-        "TUNNEL-MISMATCH",
+    Rule(
+        "MESH-TUNNEL-MISMATCH",
+        "mesh",
         "Routing or tunnel settings differ",
         Severity.HIGH,
         ("cilium-config",),
@@ -270,8 +273,9 @@ _CONFIGURATION = (
         "Set the same routing mode, protocol, port and IP families in all clusters.",
         _CILIUM_CONFIG,
     ),
-    _mesh(
-        "CA-MISMATCH",
+    Rule(
+        "MESH-CA-MISMATCH",
+        "mesh",
         "Cilium CAs differ",
         Severity.HIGH,
         ("cilium-config",),
@@ -280,8 +284,9 @@ _CONFIGURATION = (
         "Compare the subject key ids of kube-system/cilium-ca in both clusters.",
         _CILIUM_CONFIG,
     ),
-    _mesh(
-        "VERSION-SKEW",
+    Rule(
+        "MESH-VERSION-SKEW",
+        "mesh",
         "Mesh versions too far apart",
         Severity.MEDIUM,
         ("daemonsets", "deployments", "gateways"),
@@ -290,8 +295,9 @@ _CONFIGURATION = (
         "Bring the older clusters up, one minor release at a time.",
         "Cilium: upgrade guide (consecutive minor releases)",
     ),
-    _mesh(
-        "NOT-CONFIGURED",
+    Rule(
+        "MESH-NOT-CONFIGURED",
+        "mesh",
         "Cluster mesh not configured properly",
         Severity.HIGH,
         ("cilium-config", "services", "deployments", "cilium-readiness"),

@@ -12,21 +12,10 @@ _RENEWED = ("secrets", "certificates", "issuers", "clusterissuers", "externalsec
 _SEEN = ("secrets", "configmaps", *_BUNDLES, "aggregator-ca", "signing-requests")
 
 
-def _cert(
-    name: str,
-    title: str,
-    severity: Severity,
-    reads: tuple[str, ...],
-    explanation: str,
-    remediation: str,
-    source: str,
-) -> Rule:
-    return Rule(f"CERT-{name}", "secrets", title, severity, reads, explanation, remediation, source)
-
-
 _TIME = (
-    _cert(
-        "EXPIRED",
+    Rule(
+        "CERT-EXPIRED",
+        "secrets",
         "Certificate has ended or has not begun",
         Severity.CRITICAL,
         _SEEN,
@@ -35,8 +24,9 @@ _TIME = (
         "Renew it as the finding says, then restart what read it at its start.",
         "RFC 5280 4.1.2.5",
     ),
-    _cert(
-        "EXPIRING",
+    Rule(
+        "CERT-EXPIRING",
+        "secrets",
         "Certificate ends soon and nothing renews it",
         Severity.CRITICAL,
         (*_SEEN, *_RENEWED),
@@ -47,8 +37,9 @@ _TIME = (
         "Renew it as the finding says, and have cert-manager do so from then on.",
         "the matrix of docs/certificates.md",
     ),
-    _cert(
-        "MANUAL",
+    Rule(
+        "CERT-MANUAL",
+        "secrets",
         "Nothing renews a certificate",
         Severity.MEDIUM,
         (*_SEEN, *_RENEWED),
@@ -58,8 +49,9 @@ _TIME = (
         "Have it issued by a Certificate of cert-manager, or renewed by what made it.",
         "the matrix of docs/certificates.md; rancher/rke2#10807",
     ),
-    _cert(
-        "ROTATION-FAILING",
+    Rule(
+        "CERT-ROTATION-FAILING",
+        "secrets",
         "Renewal of a certificate is overdue or fails",
         Severity.HIGH,
         ("certificates", "issuers", "clusterissuers", "cronjobs", "externalsecrets", "secrets"),
@@ -70,8 +62,9 @@ _TIME = (
         "Look at the Certificate's, issuer's or job's events as the finding says, then renew.",
         f"{_CERT_MANAGER}; cilium/certgen",
     ),
-    _cert(
-        "SHARED-SECRET",
+    Rule(
+        "CERT-SHARED-SECRET",
+        "secrets",
         "Shared IPsec key was not changed for long",
         Severity.MEDIUM,
         ("secrets",),
@@ -83,8 +76,9 @@ _TIME = (
 )
 
 _FIT = (
-    _cert(
-        "MISMATCH",
+    Rule(
+        "CERT-MISMATCH",
+        "secrets",
         "Private key is not that of the certificate",
         Severity.HIGH,
         ("secrets",),
@@ -94,8 +88,9 @@ _FIT = (
         "Put certificate and key of one issuance into the Secret.",
         "Kubernetes: TLS Secrets",
     ),
-    _cert(
-        "NAME",
+    Rule(
+        "CERT-NAME",
+        "secrets",
         "Certificate is not good for the name that it is shown for",
         Severity.HIGH,
         ("secrets", "ingresses", "tls-gateways", "certificates"),
@@ -106,8 +101,9 @@ _FIT = (
         "Have the certificate issued for the host too.",
         "RFC 9525; Kubernetes: Ingress TLS; Gateway API: TLS",
     ),
-    _cert(
-        "MISSING",
+    Rule(
+        "CERT-MISSING",
+        "secrets",
         "Secret for TLS is not there or holds no certificate",
         Severity.HIGH,
         ("secrets", "ingresses", "tls-gateways"),
@@ -116,8 +112,9 @@ _FIT = (
         "Make the Secret, or have its Certificate issue it.",
         "Kubernetes: Ingress TLS; Gateway API: TLS",
     ),
-    _cert(
-        "CABUNDLE",
+    Rule(
+        "CERT-CABUNDLE",
+        "secrets",
         "CA bundle does not vouch for what it is for",
         Severity.HIGH,
         (*_BUNDLES, "secrets"),
@@ -128,8 +125,9 @@ _FIT = (
         "Have the injector or whatever made it fill in the authority of the serving certificate.",
         f"{_ADMISSION}; cert-manager: CA injector",
     ),
-    _cert(
-        "CHAIN",
+    Rule(
+        "CERT-CHAIN",
+        "secrets",
         "Chain of a certificate does not hold",
         Severity.MEDIUM,
         ("secrets", "configmaps"),
@@ -138,8 +136,9 @@ _FIT = (
         "Renew the authority first; put issuers behind the certificate in order.",
         "RFC 5280 6.1; RFC 8446 4.4.2",
     ),
-    _cert(
-        "STALE-POD",
+    Rule(
+        "CERT-STALE-POD",
+        "secrets",
         "Pods serve an older certificate than their Secret holds",
         Severity.MEDIUM,
         ("secrets", "pods"),
@@ -148,8 +147,9 @@ _FIT = (
         "Delete the pods; mount the whole volume.",
         "Kubernetes: Secrets as files, subPath",
     ),
-    _cert(
-        "REQUEST",
+    Rule(
+        "CERT-REQUEST",
+        "secrets",
         "Certificate request was denied, failed, or waits",
         Severity.MEDIUM,
         ("signing-requests",),
@@ -162,8 +162,9 @@ _FIT = (
 )
 
 _TRUST = (
-    _cert(
-        "WEAK",
+    Rule(
+        "CERT-WEAK",
+        "secrets",
         "Key or signature of a certificate is weak",
         Severity.HIGH,
         _SEEN,
@@ -172,8 +173,9 @@ _TRUST = (
         "Have it issued anew with RSA 2048 or EC P-256, and SHA-256.",
         "NIST SP 800-131A; CA/Browser Forum baseline requirements 6.1.5",
     ),
-    _cert(
-        "LONG-LIVED",
+    Rule(
+        "CERT-LONG-LIVED",
+        "secrets",
         "Certificate signs itself for ten years or more",
         Severity.LOW,
         _SEEN,
@@ -182,8 +184,9 @@ _TRUST = (
         "Have an authority issue it for 90 days, and renew it by itself.",
         "CA/Browser Forum ballot SC-081",
     ),
-    _cert(
-        "SHARED-KEY",
+    Rule(
+        "CERT-SHARED-KEY",
+        "secrets",
         "One private key in several clusters",
         Severity.MEDIUM,
         ("secrets", "kube-system"),
@@ -192,8 +195,9 @@ _TRUST = (
         "Have each cluster make a key of its own for the same names.",
         "NIST SP 800-57 part 1, 5.2 (a key has one purpose)",
     ),
-    _cert(
-        "SAME-KEY",
+    Rule(
+        "CERT-SAME-KEY",
+        "secrets",
         "Certificate is renewed with the same key for ever",
         Severity.LOW,
         ("certificates",),
@@ -202,8 +206,9 @@ _TRUST = (
         "Set privateKey.rotationPolicy to Always.",
         f"{_CERT_MANAGER} (privateKey.rotationPolicy)",
     ),
-    _cert(
-        "CA-KEY",
+    Rule(
+        "CERT-CA-KEY",
+        "secrets",
         "Private key of an authority lies in the cluster",
         Severity.LOW,
         ("secrets",),
@@ -212,8 +217,9 @@ _TRUST = (
         "Have an authority outside the cluster sign an intermediate for the mesh.",
         "Cilium: Helm chart (cilium-ca); Istio: plug in CA certificates; Linkerd: trust anchor",
     ),
-    _cert(
-        "INSECURE",
+    Rule(
+        "CERT-INSECURE",
+        "secrets",
         "Certificate is not checked",
         Severity.HIGH,
         ("apiservices",),
@@ -222,8 +228,9 @@ _TRUST = (
         "Give the authority's certificate instead.",
         f"{_ADMISSION}; kubeconfig v1",
     ),
-    _cert(
-        "MASTERS",
+    Rule(
+        "CERT-MASTERS",
+        "secrets",
         "Client certificate of system:masters",
         Severity.HIGH,
         ("secrets",),
@@ -233,8 +240,9 @@ _TRUST = (
         "Sign in as a user with a role; keep this one for emergencies.",
         "Kubernetes: RBAC good practices (system:masters)",
     ),
-    _cert(
-        "SIGNING-KEYS",
+    Rule(
+        "CERT-SIGNING-KEYS",
+        "secrets",
         "One key signs all service account tokens",
         Severity.INFO,
         ("oidc-keys", "kube-system"),

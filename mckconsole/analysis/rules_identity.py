@@ -13,7 +13,6 @@ from mckconsole.analysis.rules_identity_pods import (
     GCP_WEBHOOK,
     GKE_DOCS,
     POD_RULES,
-    wi,
 )
 from mckconsole.domain.findings import Rule, Severity
 
@@ -26,8 +25,9 @@ _LEAST = "Kubernetes: RBAC good practices, privilege escalation risks"
 _ISSUER = "OpenID Connect Discovery 1.0; Kubernetes: service account issuer discovery"
 
 _FORMATS = (
-    wi(
-        3,
+    Rule(
+        "WI03",
+        "identity",
         "Role ARN is malformed",
         Severity.HIGH,
         DECLARED,
@@ -39,8 +39,9 @@ _FORMATS = (
         "Annotate the service account with the role's ARN as IAM shows it, then restart its pods.",
         f"{EKS_WEBHOOK}; IAM: identifiers",
     ),
-    wi(
-        4,
+    Rule(
+        "WI04",
+        "identity",
         "Identity lies in another partition or a foreign account",
         Severity.MEDIUM,
         (*DECLARED, "nodes"),
@@ -51,8 +52,9 @@ _FORMATS = (
         "is meant.",
         "IAM: identifiers (partitions)",
     ),
-    wi(
-        13,
+    Rule(
+        "WI13",
+        "identity",
         "Azure client or tenant id is malformed",
         Severity.HIGH,
         ("serviceaccounts", "azure-wi-config"),
@@ -61,8 +63,9 @@ _FORMATS = (
         "Annotate the service account with the ids that Entra ID shows.",
         f"{_AZURE_DOCS}; Microsoft identity platform error AADSTS700016",
     ),
-    wi(
-        14,
+    Rule(
+        "WI14",
+        "identity",
         "Azure token expiration is refused",
         Severity.HIGH,
         ("serviceaccounts", "pods"),
@@ -71,8 +74,9 @@ _FORMATS = (
         "Set the annotation to 3600, or take it away.",
         AZURE_WEBHOOK,
     ),
-    wi(
-        18,
+    Rule(
+        "WI18",
+        "identity",
         "Google service account is malformed or a default one",
         Severity.HIGH,
         ("serviceaccounts",),
@@ -82,8 +86,9 @@ _FORMATS = (
         "Annotate with NAME@PROJECT.iam.gserviceaccount.com of a service account made for it.",
         f"{GKE_DOCS}; {GCP_WEBHOOK}",
     ),
-    wi(
-        44,
+    Rule(
+        "WI44",
+        "identity",
         "Key is nearly one that gives an identity",
         Severity.MEDIUM,
         ("serviceaccounts", "pods"),
@@ -96,8 +101,9 @@ _FORMATS = (
 )
 
 _SHARING = (
-    wi(
-        21,
+    Rule(
+        "WI21",
+        "identity",
         "Identity is shared within the cluster",
         Severity.MEDIUM,
         (*DECLARED, "pods"),
@@ -107,8 +113,9 @@ _SHARING = (
         "Give each workload a service account and a cloud identity of its own.",
         "EKS Best Practices Guide: use dedicated service accounts; IAM: grant least privilege",
     ),
-    wi(
-        22,
+    Rule(
+        "WI22",
+        "identity",
         "Identity is used from several clusters",
         Severity.MEDIUM,
         DECLARED,
@@ -119,8 +126,9 @@ _SHARING = (
         "Make an identity per cluster, or name each issuer in the trust policy with care.",
         f"{_IRSA_DOCS}: trust policy conditions",
     ),
-    wi(
-        23,
+    Rule(
+        "WI23",
+        "identity",
         "Clusters of one Google project share principals",
         Severity.HIGH,
         ("nodes", "serviceaccounts", "pods", "namespaces"),
@@ -134,8 +142,9 @@ _SHARING = (
         "Put clusters of different trust into different projects, or control who makes namespaces.",
         f"{GKE_DOCS} (identity sameness)",
     ),
-    wi(
-        24,
+    Rule(
+        "WI24",
+        "identity",
         "Default service account has a cloud identity",
         Severity.HIGH,
         DECLARED,
@@ -144,8 +153,9 @@ _SHARING = (
         "Move the declaration to a service account of the workload that needs it.",
         "CIS Kubernetes Benchmark 5.1.5",
     ),
-    wi(
-        35,
+    Rule(
+        "WI35",
+        "identity",
         "Nothing uses the identity",
         Severity.LOW,
         (*DECLARED, "pods", *_USERS),
@@ -155,8 +165,9 @@ _SHARING = (
         "Take the declaration away, and the grant in the cloud with it.",
         "external-secrets: pkg/provider (serviceAccountRef); IAM: remove unused credentials",
     ),
-    wi(
-        36,
+    Rule(
+        "WI36",
+        "identity",
         "Two clouds on one service account",
         Severity.MEDIUM,
         DECLARED,
@@ -168,8 +179,9 @@ _SHARING = (
 )
 
 _CLUSTERS = (
-    wi(
-        34,
+    Rule(
+        "WI34",
+        "identity",
         "Lasting token of an account that has a cloud identity",
         Severity.HIGH,
         ("token-secrets", "serviceaccounts"),
@@ -179,8 +191,9 @@ _CLUSTERS = (
         "Delete the Secret; use `kubectl create token` or a projected volume.",
         "Kubernetes: manual token management for service accounts",
     ),
-    wi(
-        37,
+    Rule(
+        "WI37",
+        "identity",
         "Others can take a token of the cloud identity",
         Severity.HIGH,
         (*_RBAC, *DECLARED),
@@ -190,8 +203,9 @@ _CLUSTERS = (
         "Take create on serviceaccounts/token and pods away, or limit it by resourceNames.",
         _LEAST,
     ),
-    wi(
-        38,
+    Rule(
+        "WI38",
+        "identity",
         "Others can re-point the cloud identity",
         Severity.HIGH,
         (*_RBAC, *DECLARED),
@@ -200,8 +214,9 @@ _CLUSTERS = (
         "Take update and patch on serviceaccounts away, or limit it by resourceNames.",
         _LEAST,
     ),
-    wi(
-        39,
+    Rule(
+        "WI39",
+        "identity",
         "Webhook that injects identities cannot work",
         Severity.HIGH,
         ("mutatingwebhooks", "services", "endpointslices"),
@@ -212,8 +227,9 @@ _CLUSTERS = (
         "Bring its pods to readiness or renew its certificate, then restart what started without.",
         f"{EKS_WEBHOOK}; {AZURE_WEBHOOK}; Kubernetes: dynamic admission control",
     ),
-    wi(
-        40,
+    Rule(
+        "WI40",
+        "identity",
         "Root certificates differ between namespaces",
         Severity.MEDIUM,
         ("root-ca", "namespaces"),
@@ -223,8 +239,9 @@ _CLUSTERS = (
         "Delete the ConfigMap that differs: the controller manager publishes it anew.",
         "Kubernetes: root-ca-cert-publisher controller",
     ),
-    wi(
-        42,
+    Rule(
+        "WI42",
+        "identity",
         "Clusters share their token issuer",
         Severity.HIGH,
         ("oidc-issuer", "oidc-keys"),

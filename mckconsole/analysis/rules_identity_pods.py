@@ -20,24 +20,10 @@ CONTROLLERS = ("deployments", "statefulsets", "daemonsets", "cronjobs", "jobs")
 DECLARED = ("serviceaccounts", "irsa-config", "podidentityassociations", "upbound-associations")
 
 
-def wi(
-    number: int,
-    title: str,
-    severity: Severity,
-    reads: tuple[str, ...],
-    explanation: str,
-    remediation: str,
-    source: str,
-) -> Rule:
-    """One rule of the identity pane."""
-    return Rule(
-        f"WI{number:02}", "identity", title, severity, reads, explanation, remediation, source
-    )
-
-
 _INJECTION = (
-    wi(
-        1,
+    Rule(
+        "WI01",
+        "identity",
         "Pods are older than the identity that is declared",
         Severity.HIGH,
         ("pods", *DECLARED),
@@ -48,8 +34,9 @@ _INJECTION = (
         "Restart the workload, so that its pods are made anew.",
         f"{EKS_WEBHOOK}; Smana/cloud-native-ref#1700",
     ),
-    wi(
-        2,
+    Rule(
+        "WI02",
+        "identity",
         "Pods are newer than the declared identity and did not get it",
         Severity.HIGH,
         ("pods", *DECLARED, "mutatingwebhooks"),
@@ -61,8 +48,9 @@ _INJECTION = (
         "Look at the webhook's pods and at what makes it skip the pod, then restart the workload.",
         f"{EKS_WEBHOOK}; aws/amazon-eks-pod-identity-webhook#174, #264",
     ),
-    wi(
-        5,
+    Rule(
+        "WI05",
+        "identity",
         "Pods are another identity than the declared one",
         Severity.HIGH,
         ("pods", "serviceaccounts", *CONTROLLERS),
@@ -73,8 +61,9 @@ _INJECTION = (
         "the annotation.",
         f"{EKS_WEBHOOK}; {AZURE_WEBHOOK}",
     ),
-    wi(
-        6,
+    Rule(
+        "WI06",
+        "identity",
         "Only one half of a pair of AWS variables is set",
         Severity.HIGH,
         ("pods", *CONTROLLERS),
@@ -84,8 +73,9 @@ _INJECTION = (
         "Take the variable out of the template and let the webhook inject both.",
         EKS_WEBHOOK,
     ),
-    wi(
-        7,
+    Rule(
+        "WI07",
+        "identity",
         "Static keys win over the federated identity",
         Severity.HIGH,
         ("pods", *CONTROLLERS),
@@ -97,8 +87,9 @@ _INJECTION = (
         "Take the static credentials out of the template, restart, and revoke the key.",
         f"{_SDK_CHAIN}; azure-identity: EnvironmentCredential; {EXTERNAL_ACCOUNT}",
     ),
-    wi(
-        8,
+    Rule(
+        "WI08",
+        "identity",
         "IRSA and EKS Pod Identity at once",
         Severity.MEDIUM,
         ("pods", *CONTROLLERS),
@@ -107,8 +98,9 @@ _INJECTION = (
         "Finish the migration: take the hand-written IRSA variables and the annotation away.",
         f"{_SDK_CHAIN}; {POD_IDENTITY_DOCS}",
     ),
-    wi(
-        9,
+    Rule(
+        "WI09",
+        "identity",
         "EKS Pod Identity on a node without its agent",
         Severity.HIGH,
         ("pods", "nodes"),
@@ -121,8 +113,9 @@ _INJECTION = (
 )
 
 _AZURE = (
-    wi(
-        10,
+    Rule(
+        "WI10",
+        "identity",
         "Azure identity is declared, pods lack the label",
         Severity.HIGH,
         ("pods", "serviceaccounts", *CONTROLLERS),
@@ -132,8 +125,9 @@ _AZURE = (
         "Set the label on the pod template, as a string.",
         f"{AZURE_WEBHOOK} (objectSelector); Azure/azure-workload-identity#932",
     ),
-    wi(
-        11,
+    Rule(
+        "WI11",
+        "identity",
         "Azure label on the pods, no client id anywhere",
         Severity.MEDIUM,
         ("pods", "serviceaccounts"),
@@ -143,8 +137,9 @@ _AZURE = (
         "Annotate the service account with the client id, or set AZURE_CLIENT_ID.",
         AZURE_WEBHOOK,
     ),
-    wi(
-        12,
+    Rule(
+        "WI12",
+        "identity",
         "Azure label in the wrong place or with the wrong value",
         Severity.HIGH,
         ("pods", "serviceaccounts", "deployments", "statefulsets", "daemonsets", "cronjobs"),
@@ -154,8 +149,9 @@ _AZURE = (
         'Set azure.workload.identity/use: "true" in spec.template.metadata.labels.',
         f"{AZURE_WEBHOOK} (objectSelector)",
     ),
-    wi(
-        16,
+    Rule(
+        "WI16",
+        "identity",
         "Azure Workload Identity in kube-system",
         Severity.MEDIUM,
         ("pods", "serviceaccounts", "nodes"),
@@ -165,8 +161,9 @@ _AZURE = (
         'admissions.enforcer/disabled: "true" on the webhook\'s configuration.',
         "Azure/azure-workload-identity#525; AKS: admissions enforcer",
     ),
-    wi(
-        17,
+    Rule(
+        "WI17",
+        "identity",
         "Azure proxy sidecar is still in use",
         Severity.MEDIUM,
         ("pods",),
@@ -179,8 +176,9 @@ _AZURE = (
 )
 
 _SKIPPED = (
-    wi(
-        15,
+    Rule(
+        "WI15",
+        "identity",
         "List of containers to skip names none of them",
         Severity.MEDIUM,
         ("pods",),
@@ -190,8 +188,9 @@ _SKIPPED = (
         "Set the list with the right separator and the names of containers that there are.",
         f"{EKS_WEBHOOK}; {AZURE_WEBHOOK}; {GCP_WEBHOOK}",
     ),
-    wi(
-        43,
+    Rule(
+        "WI43",
+        "identity",
         "Skipped container has an identity written by hand",
         Severity.MEDIUM,
         ("pods", *CONTROLLERS),
@@ -203,8 +202,9 @@ _SKIPPED = (
 )
 
 _GOOGLE = (
-    wi(
-        19,
+    Rule(
+        "WI19",
+        "identity",
         "Google identity on a node without the metadata server",
         Severity.HIGH,
         ("nodes", "pods", "serviceaccounts"),
@@ -214,8 +214,9 @@ _GOOGLE = (
         "Enable the metadata server on the node pool, or let the workload run on one that has it.",
         GKE_DOCS,
     ),
-    wi(
-        20,
+    Rule(
+        "WI20",
+        "identity",
         "Google identity on a pod in the host's network",
         Severity.HIGH,
         ("pods", "serviceaccounts", "nodes"),
@@ -224,8 +225,9 @@ _GOOGLE = (
         "Take hostNetwork out of the template.",
         GKE_DOCS,
     ),
-    wi(
-        30,
+    Rule(
+        "WI30",
+        "identity",
         "Google credential configuration does not fit the token",
         Severity.HIGH,
         ("pods", "credential-configs"),
@@ -238,8 +240,9 @@ _GOOGLE = (
 )
 
 _FALLBACK = (
-    wi(
-        25,
+    Rule(
+        "WI25",
+        "identity",
         "Default service account with static cloud keys",
         Severity.HIGH,
         ("pods", *CONTROLLERS),
@@ -249,8 +252,9 @@ _FALLBACK = (
         "Give it a service account of its own with a federated identity, then revoke the key.",
         "CIS Kubernetes Benchmark 5.1.5; NSA/CISA Kubernetes Hardening Guide",
     ),
-    wi(
-        26,
+    Rule(
+        "WI26",
+        "identity",
         "Means to use a cloud without an identity in it",
         Severity.MEDIUM,
         ("pods", "serviceaccounts", "nodes"),
@@ -261,8 +265,9 @@ _FALLBACK = (
         "Declare an identity for its service account; keep pods from the metadata service.",
         f"{_SDK_CHAIN}; EKS Best Practices Guide: restrict access to the instance profile",
     ),
-    wi(
-        27,
+    Rule(
+        "WI27",
+        "identity",
         "In the host's network with the metadata service in reach",
         Severity.LOW,
         ("pods", "nodes"),
@@ -272,8 +277,9 @@ _FALLBACK = (
         "Take hostNetwork out, or set AWS_EC2_METADATA_DISABLED to true.",
         "EKS Best Practices Guide: restrict access to the instance profile",
     ),
-    wi(
-        41,
+    Rule(
+        "WI41",
+        "identity",
         "Legacy way to an identity",
         Severity.MEDIUM,
         ("pods",),
@@ -286,8 +292,9 @@ _FALLBACK = (
 )
 
 _TOKENS = (
-    wi(
-        28,
+    Rule(
+        "WI28",
+        "identity",
         "Token is meant for somebody else",
         Severity.HIGH,
         ("pods", *CONTROLLERS),
@@ -297,8 +304,9 @@ _TOKENS = (
         "Set the audience that the cloud expects on the projected token.",
         f"{EKS_WEBHOOK}; {AZURE_WEBHOOK}; {EXTERNAL_ACCOUNT}",
     ),
-    wi(
-        29,
+    Rule(
+        "WI29",
+        "identity",
         "Token file is not mounted",
         Severity.HIGH,
         ("pods", *CONTROLLERS),
@@ -307,8 +315,9 @@ _TOKENS = (
         "Mount the token volume in that container, at the path that the variable names.",
         _PROJECTED,
     ),
-    wi(
-        31,
+    Rule(
+        "WI31",
+        "identity",
         "Token is valid longer than it needs to be",
         Severity.LOW,
         ("pods", *CONTROLLERS),
@@ -318,8 +327,9 @@ _TOKENS = (
         "Set expirationSeconds: 3600, or the service account's token-expiration annotation.",
         f"{_PROJECTED}; {EKS_WEBHOOK}",
     ),
-    wi(
-        32,
+    Rule(
+        "WI32",
+        "identity",
         "API token is mounted though only the cloud's is needed",
         Severity.LOW,
         ("pods", "serviceaccounts", "clusterroles", "clusterrolebindings", "roles", "rolebindings"),
@@ -329,8 +339,9 @@ _TOKENS = (
         "Set automountServiceAccountToken: false; the projected token is mounted all the same.",
         "Kubernetes: opt out of API credential automounting; CIS Kubernetes Benchmark 5.1.6",
     ),
-    wi(
-        33,
+    Rule(
+        "WI33",
+        "identity",
         "Token for the API server is handed to a third party",
         Severity.MEDIUM,
         ("pods", *CONTROLLERS),

@@ -10,21 +10,10 @@ _SECRETS = ("secrets",)
 _LOGS = "audit.k8s.io/v1; falcosecurity/plugins k8saudit rules (they test get alone)"
 
 
-def _rule(
-    name: str,
-    title: str,
-    severity: Severity,
-    reads: tuple[str, ...],
-    explanation: str,
-    remediation: str,
-    source: str,
-) -> Rule:
-    return Rule(f"SEC-{name}", "secrets", title, severity, reads, explanation, remediation, source)
-
-
 AUDIT_RULES = (
-    _rule(
-        "KEY-AGE",
+    Rule(
+        "SEC-KEY-AGE",
+        "secrets",
         "Static credential not rotated",
         Severity.MEDIUM,
         SCANNED,
@@ -36,8 +25,9 @@ AUDIT_RULES = (
         "Rotate it, or replace it by what ends by itself: a workload identity, a bound token.",
         "Kubernetes: managedFields; NIST SP 800-57 part 1, cryptoperiods",
     ),
-    _rule(
-        "LAST-APPLIED",
+    Rule(
+        "SEC-LAST-APPLIED",
+        "secrets",
         "Annotation repeats a Secret's data",
         Severity.MEDIUM,
         _SECRETS,
@@ -48,8 +38,9 @@ AUDIT_RULES = (
         "Apply with `--server-side`, take the annotation away, rotate what was in clear.",
         "kubernetes/kubernetes#23564; bitnami/sealed-secrets#227",
     ),
-    _rule(
-        "LEGACY-TOKEN",
+    Rule(
+        "SEC-LEGACY-TOKEN",
+        "secrets",
         "Token of a service account never expires",
         Severity.MEDIUM,
         ("secrets", "serviceaccounts"),
@@ -61,8 +52,9 @@ AUDIT_RULES = (
         "Mount projected tokens, or `kubectl create token`; then delete the Secret.",
         "Kubernetes: service account tokens, legacy token tracking (1.26) and cleaner (1.28)",
     ),
-    _rule(
-        "BOOTSTRAP-ENDLESS",
+    Rule(
+        "SEC-BOOTSTRAP-ENDLESS",
+        "secrets",
         "Bootstrap token never expires",
         Severity.HIGH,
         _SECRETS,
@@ -71,8 +63,9 @@ AUDIT_RULES = (
         "`kubeadm token delete`, and tokens with a `--ttl`.",
         "Kubernetes: authenticating with bootstrap tokens",
     ),
-    _rule(
-        "SAME-CONTENT",
+    Rule(
+        "SEC-SAME-CONTENT",
+        "secrets",
         "Equal Secrets in several clusters",
         Severity.LOW,
         _SECRETS,
@@ -83,8 +76,9 @@ AUDIT_RULES = (
         "Give each cluster a credential of its own, unless they are meant to share one.",
         "external-secrets: pkg/controllers/externalsecret (data-hash)",
     ),
-    _rule(
-        "KEY-NAME",
+    Rule(
+        "SEC-KEY-NAME",
+        "secrets",
         "Keys of a Secret are called like credentials",
         Severity.LOW,
         _SECRETS,
@@ -93,8 +87,9 @@ AUDIT_RULES = (
         "Look at the values with `--scan-values`.",
         "names only",
     ),
-    _rule(
-        "OPEN-TO-ALL",
+    Rule(
+        "SEC-OPEN-TO-ALL",
+        "secrets",
         "Everybody may read Secrets",
         Severity.CRITICAL,
         ("secrets", *_RBAC),
@@ -105,8 +100,9 @@ AUDIT_RULES = (
         "Bind the role to those who need it, by name.",
         "Kubernetes: RBAC good practices; CIS Kubernetes benchmark 5.1.2",
     ),
-    _rule(
-        "ACCESS-LIST",
+    Rule(
+        "SEC-ACCESS-LIST",
+        "secrets",
         "Somebody listed Secrets",
         Severity.MEDIUM,
         _SECRETS,
@@ -118,8 +114,9 @@ AUDIT_RULES = (
         "Ask whether it was meant; take list and watch away where get of some names will do.",
         _LOGS,
     ),
-    _rule(
-        "ACCESS-READ",
+    Rule(
+        "SEC-ACCESS-READ",
+        "secrets",
         "A Secret with a credential was read",
         Severity.HIGH,
         _SECRETS,
@@ -129,8 +126,9 @@ AUDIT_RULES = (
         "Ask whether it was meant; rotate the credential otherwise.",
         _LOGS,
     ),
-    _rule(
-        "ACCESS-DENIED",
+    Rule(
+        "SEC-ACCESS-DENIED",
+        "secrets",
         "Somebody was refused Secrets",
         Severity.LOW,
         _SECRETS,

@@ -17,23 +17,10 @@ _EXPORTS = ("serviceexports", "gke-serviceexports", "multiclusterservices")
 _IMPORTS = ("serviceimports", "gke-serviceimports")
 
 
-def _sd(
-    number: int,
-    title: str,
-    severity: Severity,
-    reads: tuple[str, ...],
-    explanation: str,
-    remediation: str,
-    source: str,
-) -> Rule:
-    return Rule(
-        f"SD{number:02}", "services", title, severity, reads, explanation, remediation, source
-    )
-
-
 _EXPORTERS = (
-    _sd(
-        1,
+    Rule(
+        "SD01",
+        "services",
         "Export without a Service, or of one that cannot be exported",
         Severity.HIGH,
         (*_EXPORTS, "services"),
@@ -44,8 +31,9 @@ _EXPORTERS = (
         "Create the Service under the export's name as type ClusterIP, or delete the export.",
         f"{_MCS}; {_LIGHTHOUSE}",
     ),
-    _sd(
-        2,
+    Rule(
+        "SD02",
+        "services",
         "Exported without ready endpoints",
         Severity.MEDIUM,
         (*_EXPORTS, "services", "endpointslices"),
@@ -56,8 +44,9 @@ _EXPORTERS = (
         "Bring the pods to readiness, or delete the export where the service is not to run.",
         f"{_KEP}; {_LIGHTHOUSE}",
     ),
-    _sd(
-        3,
+    Rule(
+        "SD03",
+        "services",
         "Exporters have different ports",
         Severity.MEDIUM,
         (*_EXPORTS, "services"),
@@ -67,8 +56,9 @@ _EXPORTERS = (
         "Set the same ports in every exporter, or delete the export that is not wanted.",
         f"{_KEP}; submariner-io/lighthouse#1863",
     ),
-    _sd(
-        4,
+    Rule(
+        "SD04",
+        "services",
         "Headless in one exporter, not in another",
         Severity.HIGH,
         (*_EXPORTS, "services"),
@@ -77,8 +67,9 @@ _EXPORTERS = (
         "Make the Service anew with the same type: clusterIP cannot be changed.",
         _KEP,
     ),
-    _sd(
-        5,
+    Rule(
+        "SD05",
+        "services",
         "Exporters differ in other fields",
         Severity.MEDIUM,
         (*_EXPORTS, "services"),
@@ -91,8 +82,9 @@ _EXPORTERS = (
 )
 
 _IMPORTERS = (
-    _sd(
-        6,
+    Rule(
+        "SD06",
+        "services",
         "Not imported, though exported elsewhere",
         Severity.MEDIUM,
         (*_EXPORTS, *_IMPORTS, "namespaces", "endpointslices"),
@@ -103,8 +95,9 @@ _IMPORTERS = (
         "Create the namespace, or restart the controller that should have made the import.",
         f"{_KEP}; submariner-io/lighthouse#685",
     ),
-    _sd(
-        7,
+    Rule(
+        "SD07",
+        "services",
         "Import and exporters disagree",
         Severity.MEDIUM,
         (*_EXPORTS, *_IMPORTS),
@@ -114,8 +107,9 @@ _IMPORTERS = (
         "Look at the controller on both sides and, for Lighthouse, at what is on the broker.",
         f"{_KEP}; {_LIGHTHOUSE}",
     ),
-    _sd(
-        8,
+    Rule(
+        "SD08",
+        "services",
         "Endpoints of a cluster that does not export",
         Severity.HIGH,
         (*_EXPORTS, "endpointslices", "services"),
@@ -126,8 +120,9 @@ _IMPORTERS = (
         "Delete what is left of that cluster, on the broker first, then in the importers.",
         f"{_KEP}; submariner-io/lighthouse#957",
     ),
-    _sd(
-        9,
+    Rule(
+        "SD09",
+        "services",
         "Endpoints differ from those in their own cluster",
         Severity.MEDIUM,
         ("endpointslices", "services", *_EXPORTS),
@@ -137,8 +132,9 @@ _IMPORTERS = (
         "Look at the controllers on both sides and at the tunnel between them.",
         f"{_LIGHTHOUSE}; submariner-io/lighthouse#685",
     ),
-    _sd(
-        10,
+    Rule(
+        "SD10",
+        "services",
         "Different owners share one name",
         Severity.MEDIUM,
         (*_EXPORTS, "services"),
@@ -148,8 +144,9 @@ _IMPORTERS = (
         "Rename one of them, or export one only; give them the same labels if they are the same.",
         "SIG Multicluster: namespace sameness position statement",
     ),
-    _sd(
-        11,
+    Rule(
+        "SD11",
+        "services",
         "Headless endpoints without a name of their own",
         Severity.MEDIUM,
         ("endpointslices", "services", *_EXPORTS),
@@ -161,8 +158,9 @@ _IMPORTERS = (
 )
 
 _CLUSTERS = (
-    _sd(
-        12,
+    Rule(
+        "SD12",
+        "services",
         "Cluster has several ids, or one that is no label",
         Severity.MEDIUM,
         ("clusterproperties", "submariners", "servicediscoveries", "cilium-config",
@@ -172,8 +170,9 @@ _CLUSTERS = (
         "Give the cluster one id in all meshes, a label of at most 63 characters.",
         f"{_KEP}; about.k8s.io ClusterProperty",
     ),
-    _sd(
-        13,
+    Rule(
+        "SD13",
+        "services",
         "Exported without a global address",
         Severity.HIGH,
         ("serviceexports", "services", "globalingressips", "submariner-global-ips"),
@@ -184,8 +183,9 @@ _CLUSTERS = (
         "Look at the GlobalIngressIP's conditions; enlarge the global CIDR or export less.",
         "Submariner: pkg/globalnet/controllers",
     ),
-    _sd(
-        14,
+    Rule(
+        "SD14",
+        "services",
         "DNS does not lead to the cluster set",
         Severity.HIGH,
         ("corefile", "corefile-custom", "corefile-openshift", "services", "deployments",
@@ -196,8 +196,9 @@ _CLUSTERS = (
         "Mend the Corefile, or restart the operator that writes it.",
         "Submariner: lighthouse coredns; subctl diagnose service-discovery",
     ),
-    _sd(
-        15,
+    Rule(
+        "SD15",
+        "services",
         "No tunnel to any exporter",
         Severity.HIGH,
         ("serviceexports", "serviceimports", "endpointslices", "gateways", "cilium-readiness"),
@@ -208,8 +209,9 @@ _CLUSTERS = (
         "Mend the tunnel that the finding names; nothing is wrong with the service.",
         "submariner-io/submariner#3204; lighthouse coredns plugin",
     ),
-    _sd(
-        16,
+    Rule(
+        "SD16",
+        "services",
         "Clusters have different versions of the MCS API",
         Severity.INFO,
         ("serviceexports", "serviceimports"),
@@ -218,8 +220,9 @@ _CLUSTERS = (
         "Bring the older cluster's definitions and controller up to the others' release.",
         "mcs-api releases v0.1 to v0.5",
     ),
-    _sd(
-        17,
+    Rule(
+        "SD17",
+        "services",
         "Export or import is not brought to an end",
         Severity.MEDIUM,
         (*_EXPORTS, *_IMPORTS),
@@ -228,8 +231,9 @@ _CLUSTERS = (
         "Look at the controller's log; one that does not run leaves its last word standing.",
         f"{_MCS}; {_LIGHTHOUSE} (AwaitingExport)",
     ),
-    _sd(
-        18,
+    Rule(
+        "SD18",
+        "services",
         "Cilium global service is not what its annotations want",
         Severity.MEDIUM,
         ("services", "cilium-config", "namespaces"),
@@ -239,8 +243,9 @@ _CLUSTERS = (
         "Set the annotations and ports alike in all clusters that take part.",
         _CILIUM,
     ),
-    _sd(
-        19,
+    Rule(
+        "SD19",
+        "services",
         "Two services have one name on the broker",
         Severity.HIGH,
         ("serviceexports", "serviceimports"),

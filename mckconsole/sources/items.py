@@ -14,12 +14,13 @@ _ITEMS = re.compile(rb"\s*:\s*\[")
 _OPENING, _CLOSING = (b"[", b"{"), (b"]", b"}")
 
 
-def split_list(body: bytes) -> tuple[bytes, list[bytes]] | None:
+def split_list(body: bytes, key: bytes = b'"items"') -> tuple[bytes, list[bytes]] | None:
     """The list without its items, and each of them; None when `body` holds no such list.
 
-    Only the key `items` of the outermost object counts. The parts are not checked any further.
+    Only the `key` (with its quotes) of the outermost object counts: a Table has `"rows"`. The parts
+    are not checked any further.
     """
-    start = _find_items(body)
+    start = _find_items(body, key)
     if start is None:
         return None
     items: list[bytes] = []
@@ -40,7 +41,7 @@ def split_list(body: bytes) -> tuple[bytes, list[bytes]] | None:
     return None
 
 
-def _find_items(body: bytes) -> int | None:
+def _find_items(body: bytes, key: bytes) -> int | None:
     """Where the first item begins."""
     depth = 0
     for token in _TOKEN.finditer(body):
@@ -49,7 +50,7 @@ def _find_items(body: bytes) -> int | None:
             depth += 1
         elif what in _CLOSING:
             depth -= 1
-        elif depth == 1 and what == b'"items"':
+        elif depth == 1 and what == key:
             found = _ITEMS.match(body, token.end())
             if found:
                 return found.end()

@@ -236,7 +236,7 @@ class _Lister:
     async def _add(self, reply: Answer, listing: Listing[Projection]) -> ListMeta:
         """Decode a page into `listing`; returns its metadata."""
         body, path = reply.body, self.kind.path(self.version)
-        if self._table and (table := open_table(body)) is not None:
+        if self._table and (table := await open_table(body)) is not None:
             await self._keep(read_rows(table), listing)
             return table.metadata or ListMeta()
         if self._auditor is not None and self._every:

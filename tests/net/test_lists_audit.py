@@ -10,8 +10,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -21,54 +20,21 @@ import msgspec
 import pytest
 
 from mckconsole.domain.audit import Audited, Sighting, Tier
-from mckconsole.domain.credentials import Secret
 from mckconsole.domain.kinds import BY_TOPIC, Keep, Scan, Sensitivity
 from mckconsole.domain.pods import Pod
 from mckconsole.sources import auditing, lists
-from mckconsole.sources.api import METADATA_LIST, Feed
 from mckconsole.sources.auditing import auditor, is_loose
 from mckconsole.sources.envelopes import ONE_PASS, open_in_pieces
-from mckconsole.sources.errors import Expired, Forbidden, ReplyTooLarge, SourceError
+from mckconsole.sources.errors import Expired, ReplyTooLarge, SourceError
 from mckconsole.sources.lists import FIRST_OF_VALUES, list_kind
-from mckconsole.sources.tables import TABLE
 from mckconsole.sources.watch import Changed, EventDecoder
-from tests.net.model_cluster import Answer
+from tests.net.scripted import Script, body, names
 
 SECRETS = BY_TOPIC["secrets"]
 BY_VALUES = replace(SECRETS, sensitivity=Sensitivity.VALUES)
 REPLICA_SETS = BY_TOPIC["replicasets"]
 PODS = BY_TOPIC["pods"]
 CANARY = "c4nary-" + "of-this-test"
-
-
-class Script:
-    """Answers in order; remembers what was asked."""
-
-    clock_offset = 0.0
-
-    def __init__(self, *answers: bytes | SourceError) -> None:
-        self._answers = list(answers)
-        self.asked: list[tuple[str, dict[str, str], str]] = []
-
-    async def get(
-        self, path: str, params: Mapping[str, str] | None = None, *, accept: str = ""
-    ) -> Answer:
-        self.asked.append((path, dict(params or {}), accept))
-        answer = self._answers.pop(0)
-        if isinstance(answer, SourceError):
-            raise answer
-        return Answer(answer, 7.0)
-
-    def stream(
-        self, path: str, params: Mapping[str, str], *, idle: float
-    ) -> AbstractAsyncContextManager[Feed]:
-        raise AssertionError("lists open no stream")
-
-
-def body(*items: Mapping[str, Any], token: str = "") -> bytes:
-    meta = {"resourceVersion": "7", "continue": token}
-    data = {"kind": "List", "apiVersion": "v1", "metadata": meta, "items": items}
-    return json.dumps(data, separators=(",", ":")).encode()
 
 
 def secret(name: str, *, namespace: str = "shop", value: str = CANARY) -> dict[str, Any]:
@@ -118,10 +84,6 @@ def install(monkeypatch: pytest.MonkeyPatch, look: Callable[..., Audited]) -> No
     held = cache(lambda: each)
     held()  # loaded
     monkeypatch.setattr(auditing, "_engine", held)
-
-
-def names(listing: lists.Listing[Any]) -> list[str]:
-    return [decoded.object.metadata.name for decoded in listing.objects]
 
 
 async def test_values_are_looked_at_where_that_is_wanted_and_dropped(engine: Engine) -> None:
@@ -299,131 +261,6 @@ class TestTheLoop:
     @pytest.mark.parametrize("spoil", [lambda page: page[:-9], lambda page: page + b"x"])
     def test_what_is_no_list_is_not_taken_for_one(self, spoil: Any, large_page: bytes) -> None:
         assert open_in_pieces(spoil(large_page)) is None
-
-
-def table(*rows: tuple[str, Any, Any], columns: tuple[str, ...] = ("Name", "Type", "Data", "Age")) -> bytes:  # fmt: skip  # noqa: E501
-    return json.dumps(
-        {
-            "kind": "Table",
-            "apiVersion": "meta.k8s.io/v1",
-            "metadata": {"resourceVersion": "9"},
-            "columnDefinitions": [{"name": name, "type": "string"} for name in columns],
-            "rows": [
-                {
-                    "cells": [name, type_, count, "5d"],
-                    "object": {
-                        "kind": "PartialObjectMetadata",
-                        "metadata": {
-                            "name": name,
-                            "namespace": "shop",
-                            "annotations": {
-                                "kubectl.kubernetes.io/last-applied-configuration": CANARY
-                            },
-                        },
-                    },
-                }
-                for name, type_, count in rows
-            ],
-        }
-    ).encode()
-
-
-class TestMetadata:
-    async def test_a_table_says_type_and_number_of_keys(self) -> None:
-        client = Script(table(("a", "Opaque", 3), ("b", "kubernetes.io/tls\x1b", 0)))
-        listing = await list_kind(client, SECRETS, "v1")
-        found = [one.object for one in listing.objects if isinstance(one.object, Secret)]
-        assert [(one.type, one.count) for one in found] == [
-            ("Opaque", 3),
-            ("kubernetes.io/tls‹1B›", 0),
-        ]
-        assert [one.metadata.last_applied for one in found] == [True, True]
-        assert listing.resource_version == "9"
-        assert CANARY not in repr(listing)
-        (asked,) = client.asked
-        assert asked == (
-            "/api/v1/secrets",
-            {"limit": "500", "includeObject": "Metadata"},
-            TABLE,
-        )
-        accepted = TABLE.split(",")
-        assert accepted[1] == METADATA_LIST
-        assert all(";as=" in one for one in accepted)
-
-    @pytest.mark.parametrize(
-        ("page", "expected"),
-        [
-            (table(("a", "Opaque", 3), columns=("Name", "Data", "Type", "Age")), ("", -1)),
-            (table(("a", "Opaque", 3), columns=("Name",)), ("", -1)),
-            (table(("a", None, "many")), ("", -1)),
-            (table(("a", "Opaque", -7)), ("Opaque", -1)),
-            (table(("a", "Opaque", 2)).replace(b'"Age"', b'"\xff"'), ("Opaque", 2)),
-            (body({"metadata": {"name": "a"}}), ("", -1)),
-        ],
-    )
-    async def test_other_answers_say_what_they_can(
-        self, page: bytes, expected: tuple[str, int]
-    ) -> None:
-        (one,) = (await list_kind(Script(page), SECRETS, "v1")).objects
-        assert isinstance(one.object, Secret)
-        assert (one.object.type, one.object.count) == expected
-
-    async def test_a_row_without_an_object_is_one_that_could_not_be_read(self) -> None:
-        page = json.loads(table(("a", "Opaque", 1), ("b", "Opaque", 1)))
-        page["rows"][0]["object"] = None
-        listing = await list_kind(Script(json.dumps(page).encode()), SECRETS, "v1")
-        assert (names(listing), listing.undecodable, listing.seen) == (["b"], 1, 2)
-
-
-NAMESPACES = [{"metadata": {"name": name}} for name in ("shop", "ci", "infra")]
-
-
-class TestByNamespace:
-    async def test_what_may_be_read_is_and_the_rest_is_named(self) -> None:
-        client = Script(
-            Forbidden("all"),
-            body(*NAMESPACES),
-            table(("a", "Opaque", 1)),
-            Forbidden("no infra"),
-            table(("b", "Opaque", 1), ("c", "Opaque", 1)),
-        )
-        told: list[tuple[int, int | None]] = []
-        listing = await list_kind(client, SECRETS, "v1", progress=lambda *one: told.append(one))
-        assert names(listing) == ["a", "b", "c"]
-        assert listing.unread == {"infra": "no infra"}
-        assert [path for path, _, _ in client.asked] == [
-            "/api/v1/secrets",
-            "/api/v1/namespaces",
-            "/api/v1/namespaces/ci/secrets",
-            "/api/v1/namespaces/infra/secrets",
-            "/api/v1/namespaces/shop/secrets",
-        ]
-        assert client.asked[1][2] == METADATA_LIST
-        assert {accept for _, _, accept in client.asked[2:]} == {TABLE}
-        assert told == [(3, 3)]
-
-    async def test_without_the_namespaces_the_contexts_own_is_tried(self) -> None:
-        client = Script(Forbidden("all"), Forbidden("no list"), table(("a", "Opaque", 1)))
-        listing = await list_kind(client, SECRETS, "v1", home="ci")
-        assert names(listing) == ["a"]
-        assert listing.unread == {"": "namespaces other than ci are not known: no list"}
-
-    @pytest.mark.parametrize(
-        "refusals",
-        [
-            [Forbidden("no list"), Forbidden("default")],
-            [body(*NAMESPACES), *[Forbidden("one")] * 3],
-        ],
-    )
-    async def test_where_none_may_be_read_the_kind_is_forbidden(
-        self, refusals: list[bytes | SourceError]
-    ) -> None:
-        with pytest.raises(Forbidden, match="all"):
-            await list_kind(Script(Forbidden("all"), *refusals), SECRETS, "v1")
-
-    async def test_other_kinds_are_forbidden_as_they_were(self) -> None:
-        with pytest.raises(Forbidden):
-            await list_kind(Script(Forbidden("all")), PODS, "v1")
 
 
 class TestWatching:

@@ -79,3 +79,27 @@ def _keyed(noted: Noted) -> Iterable[tuple[SortKey, Finding]]:
     """Findings under keys that no two share."""
     for number, finding in enumerate(noted.findings):
         yield (*finding_order(finding), str(finding.object or ""), noted.key, number), finding
+
+
+class Ledger:
+    """What rules say of everything, under the key of what they say it of."""
+
+    def __init__(self) -> None:
+        self.notes = Notes()
+        self._held: dict[tuple[str, ...], Noted] = {}
+        self._pending: dict[tuple[str, ...], Noted] = {}
+
+    def write(
+        self, key: tuple[str, ...], findings: Sequence[Finding], unknowns: Sequence[Unknown] = ()
+    ) -> None:
+        """From the next `close` on, this is what is said of `key`."""
+        if findings or unknowns or key in self._held or key in self._pending:
+            self._pending[key] = Noted(key, findings, unknowns)
+
+    def close(self) -> None:
+        """Let what was written count."""
+        old = [self._held.pop(key) for key in self._pending if key in self._held]
+        new = {key: one for key, one in self._pending.items() if one.findings or one.unknowns}
+        self._held.update(new)
+        self.notes.change(old, [*new.values()])
+        self._pending = {}

@@ -1,16 +1,13 @@
-"""What the analysis of identities leaves to the next one, so that only what changed is looked at.
-
-As with services, one desk stands behind `IdentityMemory`, on which everything lies as the last
-analysis left it; only the newest memory leads to it. An older one remembers nothing.
-"""
+"""What the analysis of identities leaves to the next, so that only what changed is looked at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from mckconsole.analysis.alarms import Rounds
+from mckconsole.analysis.desk import Desk, DeskMemory
 from mckconsole.analysis.identity.cluster_desk import ClusterDesk
 from mckconsole.analysis.identity.model import (
     Account,
@@ -24,13 +21,12 @@ from mckconsole.analysis.identity.model import (
 )
 from mckconsole.analysis.identity.pools import NamedPools
 from mckconsole.analysis.identity.uses import BindingKey, Uses, key_of
-from mckconsole.analysis.notes import Noted, Notes, severity_order
+from mckconsole.analysis.notes import Ledger, severity_order
 from mckconsole.analysis.ordered import Ordered, SortKey
-from mckconsole.domain.findings import Finding, Severity, Unknown
+from mckconsole.domain.findings import Finding, Severity
 
 K = TypeVar("K", bound=tuple[Any, ...])
 V = TypeVar("V")
-NoteKey: TypeAlias = tuple[str, ...]
 _STATES = {state: rank for rank, state in enumerate(BindingState)}
 
 
@@ -47,30 +43,6 @@ class Principal(NamedTuple):
     pool: str
     namespace: str
     name: str
-
-
-class Ledger:
-    """What rules say of everything, under the key of what they say it of."""
-
-    def __init__(self) -> None:
-        self.notes = Notes()
-        self._held: dict[NoteKey, Noted] = {}
-        self._pending: dict[NoteKey, Noted] = {}
-
-    def write(
-        self, key: NoteKey, findings: Sequence[Finding], unknowns: Sequence[Unknown] = ()
-    ) -> None:
-        """From the next `close` on, this is what is said of `key`."""
-        if findings or unknowns or key in self._held or key in self._pending:
-            self._pending[key] = Noted(key, findings, unknowns)
-
-    def close(self) -> None:
-        """Let what was written count."""
-        old = [self._held.pop(key) for key in self._pending if key in self._held]
-        new = {key: one for key, one in self._pending.items() if one.findings or one.unknowns}
-        self._held.update(new)
-        self.notes.change(old, [*new.values()])
-        self._pending = {}
 
 
 class Shelf:
@@ -98,8 +70,8 @@ class Shelf:
 
 
 @dataclass(slots=True)
-class Desk:
-    """Everything the last analysis left."""
+class IdentityDesk(Desk):
+    """Identities of a fleet, as the last analysis left them."""
 
     clusters: dict[str, ClusterDesk]
     policy: IdentityPolicy
@@ -128,8 +100,6 @@ class Desk:
     principal_rounds: Rounds[Principal] = field(default_factory=Rounds)
     cluster_rounds: Rounds[tuple[str]] = field(default_factory=Rounds)
     fleet_judged: float = 0.0
-    turn: int = 0
-    """Counts the analyses made on it."""
 
     def principals_of(self, binding: Binding) -> list[Finding]:
         """What is said of the Google principals that a workload is."""
@@ -140,27 +110,18 @@ class Desk:
         return [self.principals[key] for key in keys if key in self.principals]
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityMemory:
+class IdentityMemory(DeskMemory[IdentityDesk]):
     """What is remembered of a fleet's identities; `IdentityMemory()` remembers nothing."""
 
-    desk: Desk | None = None
-    turn: int = 0
+    __slots__ = ()
 
-    def take(self, names: Iterable[str], policy: IdentityPolicy) -> Desk:
+    def take(self, names: Iterable[str], policy: IdentityPolicy) -> IdentityDesk:
         """The desk for a fleet of these clusters, in this order, by this policy; an empty one where
         this memory is not the newest, or of others."""
-        desk, wanted = self.desk, list(names)
-        known = desk is not None and desk.turn == self.turn and list(desk.clusters) == wanted
-        if desk is None or not known or desk.policy != policy:
-            return Desk({name: ClusterDesk() for name in wanted}, policy)
+        desk, wanted = self.newest, list(names)
+        if desk is None or list(desk.clusters) != wanted or desk.policy != policy:
+            return IdentityDesk({name: ClusterDesk() for name in wanted}, policy)
         return desk
-
-
-def remember(desk: Desk) -> IdentityMemory:
-    """The memory that leads to the desk as it is now; older ones do not any more."""
-    desk.turn += 1
-    return IdentityMemory(desk, desk.turn)
 
 
 def with_changes(held: dict[K, V], changes: Mapping[K, V | None]) -> dict[K, V]:

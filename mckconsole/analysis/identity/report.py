@@ -16,11 +16,10 @@ from mckconsole.analysis.identity.case import Scene
 from mckconsole.analysis.identity.cluster_desk import Changed, ClusterDesk
 from mckconsole.analysis.identity.index import Name
 from mckconsole.analysis.identity.memory import (
-    Desk,
+    IdentityDesk,
     IdentityMemory,
     Principal,
     binding_order,
-    remember,
     with_changes,
 )
 from mckconsole.analysis.identity.model import (
@@ -82,14 +81,14 @@ def analyse_identity(
         },
         policy=policy,
     )
-    return report, remember(desk)
+    return report, IdentityMemory.of(desk)
 
 
 @dataclass(slots=True)
 class _Work:
     """One analysis at the desk."""
 
-    desk: Desk
+    desk: IdentityDesk
     fleet: FleetSnapshot
     facts: dict[str, ClusterFacts] = field(default_factory=dict)
     loose: set[WorkloadKey] = field(default_factory=set)

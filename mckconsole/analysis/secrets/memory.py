@@ -1,8 +1,4 @@
-"""What the audit of secrets leaves to the next one, so that only what changed is looked at.
-
-As with identities, one desk stands behind `SecretsMemory`, on which everything lies as the last
-analysis left it; only the newest memory leads to it. An older one remembers nothing.
-"""
+"""What the audit of secrets leaves to the next, so that only what changed is looked at."""
 
 from __future__ import annotations
 
@@ -10,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mckconsole.analysis.alarms import Rounds
-from mckconsole.analysis.identity.memory import Ledger
+from mckconsole.analysis.desk import Desk, DeskMemory
 from mckconsole.analysis.identity.model import Binding, WorkloadKey
-from mckconsole.analysis.notes import finding_order
+from mckconsole.analysis.notes import Ledger, finding_order
 from mckconsole.analysis.ordered import Ordered, SortKey, merged
 from mckconsole.analysis.rbac import RbacIndex
 from mckconsole.analysis.secrets.consumers import ClusterUses, Used
@@ -87,8 +83,8 @@ def _order(key: str, one: Credential) -> SortKey:
 
 
 @dataclass(slots=True)
-class Desk:
-    """Everything the last analysis left."""
+class SecretsDesk(Desk):
+    """Credentials of a fleet, as the last analysis left them."""
 
     clusters: dict[str, ClusterDesk]
     policy: AuditPolicy
@@ -117,8 +113,6 @@ class Desk:
     """What is said of who read a Secret, as far as it was asked for."""
     joined: tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[Finding, ...]] = ((), (), ())
     """Findings of both ledgers, and these together."""
-    turn: int = 0
-    """Counts the analyses made on it."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -129,24 +123,15 @@ class Desk:
         return self.joined[2]
 
 
-@dataclass(frozen=True, slots=True)
-class SecretsMemory:
+class SecretsMemory(DeskMemory[SecretsDesk]):
     """What is remembered of a fleet's secrets; `SecretsMemory()` remembers nothing."""
 
-    desk: Desk | None = None
-    turn: int = 0
+    __slots__ = ()
 
-    def take(self, names: Iterable[str], policy: AuditPolicy) -> Desk:
+    def take(self, names: Iterable[str], policy: AuditPolicy) -> SecretsDesk:
         """The desk for a fleet of these clusters, in this order, by this policy; an empty one where
         this memory is not the newest, or of others."""
-        desk, wanted = self.desk, list(names)
-        known = desk is not None and desk.turn == self.turn and list(desk.clusters) == wanted
-        if desk is None or not known or desk.policy != policy:
-            return Desk({name: ClusterDesk() for name in wanted}, policy)
+        desk, wanted = self.newest, list(names)
+        if desk is None or list(desk.clusters) != wanted or desk.policy != policy:
+            return SecretsDesk({name: ClusterDesk() for name in wanted}, policy)
         return desk
-
-
-def remember(desk: Desk) -> SecretsMemory:
-    """The memory that leads to the desk as it is now; older ones do not any more."""
-    desk.turn += 1
-    return SecretsMemory(desk, desk.turn)

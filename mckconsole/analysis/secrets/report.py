@@ -14,7 +14,7 @@ from mckconsole.analysis.notes import unknown_order
 from mckconsole.analysis.pause import undisturbed
 from mckconsole.analysis.secrets.case import Around
 from mckconsole.analysis.secrets.coverage import cluster_unknowns, cover, log_unknowns, rbac_gap
-from mckconsole.analysis.secrets.memory import Desk, SecretsMemory, remember
+from mckconsole.analysis.secrets.memory import SecretsDesk, SecretsMemory
 from mckconsole.analysis.secrets.model import AuditPolicy, SecretsReport
 from mckconsole.analysis.secrets.topics import SECRETS as ASKED
 from mckconsole.analysis.secrets.work import Work
@@ -49,10 +49,10 @@ def analyse_secrets(
         unknowns=tuple(sorted(set(_unknowns(desk, work.around)), key=unknown_order)),
         policy=policy,
     )
-    return report, remember(desk)
+    return report, SecretsMemory.of(desk)
 
 
-def _unknowns(desk: Desk, around: Around) -> Iterator[Unknown]:
+def _unknowns(desk: SecretsDesk, around: Around) -> Iterator[Unknown]:
     for name, cluster in around.fleet.clusters.items():
         facts = around.facts.get(name)
         gap = rbac_gap(facts.unread if facts else {}, facts is not None and facts.rbac is not None)

@@ -11,7 +11,7 @@ from mckconsole.analysis.secrets.consumers import RENEW_SECONDS, Use, Used
 from mckconsole.analysis.secrets.content import same_content
 from mckconsole.analysis.secrets.everybody import everybody
 from mckconsole.analysis.secrets.judge import NOTHING, Judged, judge
-from mckconsole.analysis.secrets.memory import ClusterDesk, Desk
+from mckconsole.analysis.secrets.memory import ClusterDesk, SecretsDesk
 from mckconsole.analysis.secrets.metadata import MetaSaid
 from mckconsole.analysis.secrets.model import Place, Spot
 from mckconsole.analysis.secrets.opens import Doors
@@ -29,7 +29,7 @@ _KINDS = {topic: kind for kind, topic in _TOPICS.items()}
 class Work:
     """One analysis."""
 
-    def __init__(self, desk: Desk, fleet: FleetSnapshot, identity: IdentityReport) -> None:
+    def __init__(self, desk: SecretsDesk, fleet: FleetSnapshot, identity: IdentityReport) -> None:
         self._desk = desk
         self._fleet = fleet
         self._identity = identity

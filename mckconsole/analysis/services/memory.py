@@ -1,9 +1,4 @@
-"""What the analysis of services leaves to the next one, so that only what changed is looked at.
-
-`ServicesMemory` is handed on like the mesh's memory. Behind it stands one desk on which everything
-lies as the last analysis left it; only the newest memory leads to it. An older one remembers
-nothing: the analysis starts anew, which is slower and says the same.
-"""
+"""What the analysis of services leaves to the next, so that only what changed is looked at."""
 
 from __future__ import annotations
 
@@ -13,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from mckconsole.analysis.alarms import Rounds
+from mckconsole.analysis.desk import Desk, DeskMemory
 from mckconsole.analysis.notes import Noted, Notes, severity_order
 from mckconsole.analysis.ordered import Ordered, SortKey
 from mckconsole.analysis.services.facts import ClusterReading
@@ -94,8 +90,8 @@ class JoinedNames:
 
 
 @dataclass(slots=True)
-class Desk:
-    """Everything the last analysis left."""
+class ServicesDesk(Desk):
+    """Services of a fleet, as the last analysis left them."""
 
     index: FleetIndex
     readings: dict[str, ClusterReading] = field(default_factory=dict)
@@ -111,26 +107,17 @@ class Desk:
     """Clusters that share a service by the MCS API, where there are several."""
     circles: Counter[int] = field(default_factory=Counter)
     """The same sets, with how many services each has."""
-    turn: int = 0
-    """Counts the analyses made on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServicesMemory:
+class ServicesMemory(DeskMemory[ServicesDesk]):
     """What is remembered of a fleet's services; `ServicesMemory()` remembers nothing."""
 
-    desk: Desk | None = None
-    turn: int = 0
+    __slots__ = ()
 
-    def take(self, names: tuple[str, ...]) -> Desk:
+    def take(self, names: tuple[str, ...]) -> ServicesDesk:
         """The desk for a fleet of these clusters, in this order; an empty one where this memory is
         not the newest, or of other clusters."""
-        if self.desk is None or self.desk.turn != self.turn or self.desk.index.names != names:
-            return Desk(FleetIndex(names))
-        return self.desk
-
-
-def remember(desk: Desk) -> ServicesMemory:
-    """The memory that leads to the desk as it is now; older ones do not any more."""
-    desk.turn += 1
-    return ServicesMemory(desk, desk.turn)
+        desk = self.newest
+        if desk is None or desk.index.names != names:
+            return ServicesDesk(FleetIndex(names))
+        return desk

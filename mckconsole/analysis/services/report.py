@@ -23,9 +23,8 @@ from mckconsole.analysis.services.ids import check_ids
 from mckconsole.analysis.services.index import bits
 from mckconsole.analysis.services.judge import Judgement, judge
 from mckconsole.analysis.services.memory import (
-    Desk,
+    ServicesDesk,
     ServicesMemory,
-    remember,
 )
 from mckconsole.analysis.services.model import (
     ClusterFacts,
@@ -88,11 +87,11 @@ def analyse_services(
         ),
         around.reach,
     )
-    return report, remember(desk)
+    return report, ServicesMemory.of(desk)
 
 
 def _of_clusters(
-    fleet: FleetSnapshot, desk: Desk, standing: Standing
+    fleet: FleetSnapshot, desk: ServicesDesk, standing: Standing
 ) -> tuple[list[Finding], frozenset[Unknown]]:
     """What concerns a cluster as a whole: its DNS path, its ids, its version of the API and
     its global addresses."""
@@ -114,7 +113,7 @@ def _of_clusters(
 class _Work:
     """One analysis at the desk."""
 
-    desk: Desk
+    desk: ServicesDesk
     standing: Standing
     around: Surroundings
 

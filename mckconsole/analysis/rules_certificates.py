@@ -44,8 +44,9 @@ _TIME = (
         Severity.MEDIUM,
         (*_SEEN, *_RENEWED),
         "90 days or more are left, and nothing that is known renews it: somebody must remember. "
-        "Helm, Argo CD, Flux and Sealed Secrets do not renew what they put there. As low for an "
-        "authority that lasts for another year.",
+        "Helm, Argo CD, Flux and Sealed Secrets do not renew what they put there. As low, and once "
+        "for each cluster, the authorities that last for another year: the first to end is named "
+        "first.",
         "Have it issued by a Certificate of cert-manager, or renewed by what made it.",
         "the matrix of docs/certificates.md; rancher/rke2#10807",
     ),

@@ -28,10 +28,12 @@ from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.rules_certificates import CERTIFICATE_RULES
 from mckconsole.analysis.secrets.model import AuditPolicy
 from mckconsole.domain.findings import Finding, ObjectRef, Severity, Unknown
-from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
+from mckconsole.domain.states import TopicState
 
 DATED = 900.0
 """Seconds after which a cluster's evidence is dated anew, one cluster at a time."""
+_FORBIDDEN = "forbidden (`mckconsole doctor` says what to grant)"
 _TOLD = frozenset({"secrets", "configmaps"})
 """Topics of which the audit of secrets tells how far they were read."""
 _RULE_OF = {
@@ -97,7 +99,7 @@ def read_cluster(
         entry = _judged(reading, row, findings)
         entries.setdefault(entry.id, entry)
         changes.append(next_change(row.dates, row.renewal, reading.now))
-    entries = one_each(entries)
+    entries = one_each(reading, entries)
     findings = {one.id: one for entry in entries.values() for one in entry.findings}
     findings.update((one.finding.id, one.finding) for one in signing_keys(reading))
     soonest = min((at for at in changes if at is not None), default=None)
@@ -174,17 +176,33 @@ def _worst(findings: list[Finding]) -> Severity | None:
     return findings[0].severity if findings else None
 
 
+def _unread(cluster: ClusterSnapshot) -> Iterator[Unknown]:
+    """Topics that could not be read; those of one reason in one sentence. What nobody may list has
+    one, although the API server words it anew for each."""
+    alike: dict[str, list[TopicView]] = {}
+    for topic in TOPICS:
+        view = cluster.topics.get(topic)
+        if view is None or topic in _TOLD or (view.state.conclusive and not view.faults):
+            continue
+        closed = view.state is TopicState.FORBIDDEN
+        reason = _FORBIDDEN if closed else unread_reason(view).removeprefix(f"{topic} ")
+        alike.setdefault(reason, []).append(view)
+    for reason, views in alike.items():
+        rules = {_RULE_OF[one.topic] for one in views}
+        rule = rules.pop() if len(rules) == 1 else "*"
+        text = unread_reason(views[0])
+        if len(views) > 1:
+            text = f"{', '.join(one.topic for one in views)} {reason}"
+        yield Unknown(PANE, cluster.name, rule, text)
+
+
 def _unknowns(reading: Reading, entries: Mapping[str, CertificateEntry]) -> Iterator[Unknown]:
     """Topics that could not be read, and how many certificates nothing is known of."""
     name, cluster = reading.name, reading.cluster
     if not cluster.state.readable:
         yield Unknown(PANE, name, "CERT-EXPIRED", cluster.reason or str(cluster.state))
         return
-    for topic in TOPICS:
-        view = cluster.topics.get(topic)
-        if view is None or topic in _TOLD or (view.state.conclusive and not view.faults):
-            continue
-        yield Unknown(PANE, name, _RULE_OF[topic], unread_reason(view))
+    yield from _unread(cluster)
     reasons: dict[str, int] = {}
     for one in entries.values():
         if one.verdict is Verdict.UNKNOWN and one.not_after is None and one.object is not None:

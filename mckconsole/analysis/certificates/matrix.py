@@ -24,6 +24,8 @@ from mckconsole.domain.findings import Evidence
 DAY = 86400.0
 WIDE = 90 * DAY
 NARROW = 30 * DAY
+YEAR = 365 * DAY
+"""What an authority has left at least not to be a finding of its own."""
 SHARE = 1 / 6
 """Of its life: a year-long certificate is short of time two months before its end."""
 GRACE = 0.05
@@ -173,7 +175,8 @@ def _literal(dates: Dates, now: float, found: Judged) -> Judged:
 
 
 def next_change(dates: Dates | None, renewal: Renewal, now: float) -> float | None:
-    """Unix seconds when the verdict is another although nothing changed; None for never."""
+    """Unix seconds when the verdict, or what is said of it, is another although nothing changed;
+    None for never."""
     after = (at + 1 for at in _moments(dates, renewal))
     return min((at for at in after if at > now), default=None)
 
@@ -184,7 +187,7 @@ def _moments(dates: Dates | None, renewal: Renewal) -> Iterator[float]:
     if dates is None:
         return
     start, end = dates
-    yield from (start, end, end - WIDE, end - NARROW, end - SHARE * dates.life)
+    yield from (start, end, end - YEAR, end - WIDE, end - NARROW, end - SHARE * dates.life)
     yield start + USUAL * dates.life
     if renewal.at is not None:
         yield from (renewal.at, renewal.at + GRACE * dates.life)

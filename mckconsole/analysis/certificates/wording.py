@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mckconsole.analysis.certificates.certmanager import day
 from mckconsole.analysis.certificates.known import Known
-from mckconsole.analysis.certificates.matrix import DAY, NARROW, Health, Judged
+from mckconsole.analysis.certificates.matrix import NARROW, Health, Judged
 from mckconsole.analysis.certificates.model import Verdict
 from mckconsole.analysis.certificates.reading import Reading
 from mckconsole.domain.findings import Finding, Severity
@@ -15,7 +15,6 @@ _SEVERITIES = {
     Verdict.WARN: Severity.MEDIUM,
     Verdict.UNKNOWN: Severity.MEDIUM,
 }
-_FAR = 365 * DAY
 
 
 def reason_of(known: Known, judged: Judged) -> str:
@@ -35,16 +34,12 @@ def matrix_finding(reading: Reading, known: Known, judged: Judged, now: float) -
     rule = _rule(known, judged, now)
     if not rule:
         return None
-    severity = _SEVERITIES[judged.verdict]
-    far = known.dates is not None and known.dates.end - now >= _FAR
-    if rule == "CERT-MANUAL" and far and known.seen is not None and known.seen.authority:
-        severity = Severity.LOW
     proof = (*known.evidence, *known.renewal.proof)
     if known.renewal.automated is False and not known.renewal.proof:
         proof = (*proof, reading.derived("what renews it", known.renewal.why or "nothing"))
     flaw = reading.flaw(
         rule,
-        severity,
+        _SEVERITIES[judged.verdict],
         _title(known, rule, judged),
         _detail(known, judged),
         dict.fromkeys(proof),

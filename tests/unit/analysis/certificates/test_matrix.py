@@ -151,3 +151,7 @@ def test_nothing_changes_before_it_is_said_to(
     at = NOW + max(until - NOW, 0) * share
     before, after = (judge(dates, renewal, one, strict=strict) for one in (NOW, at))
     assert before.verdict is after.verdict
+
+
+def test_an_authority_is_looked_at_again_when_its_last_year_begins() -> None:
+    assert next_change(lasting(400, 4000), NONE, NOW) == NOW + 35 * DAY + 1

@@ -16,7 +16,7 @@ from mckconsole.analysis.rules_certificates import CERTIFICATE_RULES
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.snapshot import ClusterSnapshot
-from mckconsole.domain.states import ClusterState
+from mckconsole.domain.states import ClusterState, TopicState
 from tests.unit.analysis.build import cluster as plain_cluster
 from tests.unit.analysis.build import unreachable
 from tests.unit.analysis.certificates import build as b
@@ -138,6 +138,33 @@ def test_a_cluster_that_could_not_be_read_is_unknown() -> None:
     found = b.report(_cluster("east"), unreachable("west"))
     assert [one.reason for one in found.unknowns if one.cluster == "west"] == ["timeout"]
     assert not [one for one in found.entries if one.cluster == "west"]
+
+
+def test_what_nobody_may_list_is_said_once_with_its_topics() -> None:
+    closed = dict.fromkeys(("issuers", "ingresses", "apiservices"), TopicState.FORBIDDEN)
+    states = {**closed, "cronjobs": TopicState.UNREACHABLE}
+    found = b.report(b.cluster("east", states=states))
+    assert {(one.rule, one.reason) for one in found.unknowns} == {
+        ("*", "issuers, apiservices, ingresses forbidden (`mckconsole doctor` says what to grant)"),
+        ("CERT-EXPIRING", "cronjobs unreachable: cronjobs is unreachable in this test"),
+    }
+
+
+def test_one_topic_that_nobody_may_list_is_said_in_the_servers_words() -> None:
+    found = b.report(b.cluster("east", states={"issuers": TopicState.FORBIDDEN}))
+    (one,) = found.unknowns
+    assert one.reason == "issuers forbidden: issuers is forbidden in this test"
+    assert one.rule != "*"
+
+
+def test_topics_with_one_reason_are_said_together() -> None:
+    east = b.cluster("east")
+    lost = {
+        name: replace(east.topics[name], state=TopicState.STALE, reason="connection lost")
+        for name in ("issuers", "nodes")
+    }
+    (one,) = b.report(replace(east, topics={**east.topics, **lost})).unknowns
+    assert one.reason == "issuers, nodes stale: connection lost"
 
 
 def test_a_cluster_that_went_away_keeps_what_was_seen_and_passes_nothing() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mckconsole.analysis.certificates.model import CertPlace, Verdict
+from mckconsole.analysis.certificates.model import CertificatesReport, CertPlace, Verdict
+from mckconsole.analysis.certificates.report import CertificatesMemory, analyse_certificates
 from mckconsole.domain.findings import Severity
 from tests.unit.analysis.certificates import build as b
 from tests.unit.analysis.certificates.build import Doc, make
@@ -22,24 +23,95 @@ def test_what_comes_with_a_certificate_is_not_a_finding_of_its_own() -> None:
     assert b.rules(found) == ["CERT-MANUAL"]
 
 
-def test_an_authority_in_several_places_is_one_finding_with_all_of_them() -> None:
-    text = ROOT.pem.decode()
+def _trusted(authority: b.Made) -> CertificatesReport:
+    """A cluster that trusts it for its API, its clients and two webhooks."""
     aggregator: Doc = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": "extension-apiserver-authentication", "namespace": "kube-system"},
-        "data": {"client-ca-file": text},
+        "data": {"client-ca-file": authority.pem.decode()},
     }
-    docs = [aggregator, b.webhook(b.b64(ROOT)), b.webhook(b.b64(ROOT), kind="Mutating")]
-    found = b.report(b.with_server(b.cluster("east", docs), authority=ROOT))
+    hooks = [b.webhook(b.b64(authority), kind=kind) for kind in ("Validating", "Mutating")]
+    return b.report(b.with_server(b.cluster("east", [aggregator, *hooks]), authority=authority))
+
+
+@pytest.mark.parametrize(("days", "severity", "lasts"), [
+    (366, Severity.LOW, True),
+    (364, Severity.MEDIUM, False),
+])  # fmt: skip
+def test_an_authority_in_several_places_is_one_finding_with_all_of_them(
+    days: float, severity: Severity, lasts: bool
+) -> None:
+    found = _trusted(make("root", authority=True, days=(-400, days)))
     one = b.finding(found, "CERT-MANUAL")
     kinds = {each.object.kind if each.object else "connection" for each in one.evidence}
     assert kinds == {
         "ConfigMap", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "connection",
     }  # fmt: skip
-    assert one.severity is Severity.LOW
+    assert one.severity is severity
+    assert (one.object is None) is lasts
     shown = [each for each in found.entries if one in each.findings]
     assert len(shown) == 4
+    assert {each.severity for each in shown} == {severity}
+
+
+def _authorities(*days: float) -> list[Doc]:
+    """Webhooks that trust authorities with so many days left."""
+    docs = []
+    for number, left in enumerate(days):
+        doc = b.webhook(b.b64(make(f"r{number}", authority=True, days=(-400, left))))
+        docs.append({**doc, "metadata": {"name": f"hook-{number}"}})
+    return docs
+
+
+def test_authorities_that_last_are_one_finding_of_each_cluster() -> None:
+    east = b.cluster("east", _authorities(3000, 500, 900))
+    found = b.report(east, b.cluster("west", _authorities(4000)))
+    told = {one.cluster: one for one in found.findings if one.rule == "CERT-MANUAL"}
+    assert set(told) == {"east", "west"}
+    one = told["east"]
+    assert one.title == f"nothing renews 3 authorities, the first of which ends on {_day(500)}"
+    named = [one.detail.index(f"r{number} until") for number in (1, 2, 0)]
+    assert named == sorted(named)
+    remedies = one.remediation.splitlines()
+    assert [line[:2] for line in remedies] == ["r1", "r2", "r0"]
+    assert {each.object.name for each in one.evidence if each.object} == {
+        "hook-0", "hook-1", "hook-2",
+    }  # fmt: skip
+    assert told["west"].title == f"nothing renews authority r0, which ends on {_day(4000)}"
+
+
+def test_the_finding_on_lasting_authorities_is_the_same_when_there_is_one_more() -> None:
+    (before,) = b.report(b.cluster("east", _authorities(500))).findings
+    (after,) = b.report(b.cluster("east", _authorities(500, 600))).findings
+    assert before.id == after.id
+
+
+def test_an_authority_without_a_year_is_not_among_those_that_last() -> None:
+    found = b.report(b.cluster("east", _authorities(3000, 200)))
+    severities = {one.subject: one.severity for one in found.findings}
+    assert sorted(severities.values()) == [Severity.LOW, Severity.MEDIUM]
+    (late,) = [one for one in found.findings if one.severity is Severity.MEDIUM]
+    assert late.object is not None
+    assert late.object.name == "hook-1"
+
+
+def test_by_the_literal_rule_authorities_that_last_fail_together() -> None:
+    found = b.report(b.cluster("east", _authorities(3000, 500)), policy=b.STRICT)
+    assert b.finding(found, "CERT-MANUAL").severity is Severity.HIGH
+    assert {one.verdict for one in b.entries(found, CertPlace.WEBHOOK)} == {Verdict.FAIL}
+
+
+def test_an_authority_has_a_finding_of_its_own_when_its_last_year_begins() -> None:
+    east = b.cluster("east", _authorities(500))
+    _, memory = analyse_certificates(b.fleet(east), CertificatesMemory(), b.POLICY)
+    later = b.fleet(east, taken_at=b.NOW + 136 * b.DAY)
+    found, _ = analyse_certificates(later, memory, b.POLICY)
+    assert b.finding(found, "CERT-MANUAL").severity is Severity.MEDIUM
+
+
+def _day(days: float) -> str:
+    return b.when(days)[:10]
 
 
 def test_a_kubeconfig_that_trusts_many_has_one_row() -> None:

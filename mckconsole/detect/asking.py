@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TypeAlias
 
+from mckconsole.detect.automaton import Searcher
 from mckconsole.detect.encodings import RUNS, SECRETS
 from mckconsole.detect.gate import Gate, Haystack
 from mckconsole.detect.model import Detector, Match, Pair, Value
@@ -20,8 +21,6 @@ _WORDS = tuple(word.encode() for word in WORDS)
 Placeholder: TypeAlias = Callable[[Value, Match], bool]
 """Whether a match is what people write where a credential will be."""
 _NOBODY: frozenset[int] = frozenset()
-SPOT = 16
-"""Bytes by which one place of interest is told from others."""
 _MAX_PLACES = 2000
 """Of one literal in one value; with more, the whole value is handed over."""
 
@@ -37,10 +36,19 @@ class Asked:
 
 
 class Engine:
-    """The detectors, and what leads to them."""
+    """The detectors, and what leads to them.
+
+    Args:
+        searcher: makes what searches for literals and marks; None, or where it makes nothing:
+            they are searched here.
+    """
 
     def __init__(
-        self, detectors: Sequence[Detector], pair: Pair, is_placeholder: Placeholder
+        self,
+        detectors: Sequence[Detector],
+        pair: Pair,
+        is_placeholder: Placeholder,
+        searcher: Callable[[Sequence[bytes], Sequence[bytes]], Searcher | None] | None = None,
     ) -> None:
         self.detectors = tuple(detectors)
         self.pair = pair
@@ -52,13 +60,18 @@ class Engine:
         self.always = frozenset(
             number
             for number, one in enumerate(self.detectors)
-            if not (one.gates or one.names or one.spots)
+            if not (one.gates or one.names or one.marked)
         )
-        self.spotted = frozenset(number for number, one in enumerate(self.detectors) if one.spots)
         self.documents = frozenset(
             number for number, one in enumerate(self.detectors) if one.document
         )
-        self._gate = Gate([*self._by_literal, *_ENCODED])
+        self._marked = [
+            (number, one.marked) for number, one in enumerate(self.detectors) if one.marked
+        ]
+        self._literals = sorted({*self._by_literal, *_ENCODED})
+        marks = [mark for _, marked in self._marked for mark in marked.marks]
+        self._searcher = searcher(self._literals, marks) if searcher else None
+        self._gate = Gate(self._literals)
         self._places = _ENCODED.union(
             *(one.gates for one in self.detectors if one.reach or one.document)
         )
@@ -81,7 +94,8 @@ class Engine:
     def search(self, hay: Haystack) -> dict[int, Asked]:
         """What is in which of the values; those with nothing in them are not in the answer."""
         found: dict[int, Asked] = {}
-        for literal in self._gate.present(hay):
+        present, spots = self._search(hay)
+        for literal in present:
             numbers = self._by_literal.get(literal, ())
             once = literal not in self._places
             for index, places in hay.find(literal, 1 if once else _MAX_PLACES + 1):
@@ -90,41 +104,27 @@ class Engine:
                     asked.detectors.setdefault(number, []).extend(places)
                 if literal in _ENCODED:
                     asked.runs.extend(places)
-        for number in self.spotted:
-            for at in self._spots(hay, number):
-                index = hay.index(at)
-                asked = found.get(index) or found.setdefault(index, Asked({}, []))
+        for at in spots:
+            index = hay.index(at)
+            asked = found.get(index) or found.setdefault(index, Asked({}, []))
+            for number, _ in self._marked:
                 asked.detectors.setdefault(number, []).append(at - hay.starts[index])
         return found
 
-    def _spots(self, hay: Haystack, number: int) -> list[int]:
-        """Where a detector may have something, told from the words of the values."""
-        spots = self.detectors[number].spots
-        if spots is None:
-            return []
-        if hay.words is hay.data:
-            return list(spots(hay.data))
-        found: list[int] = []
-        for head in {hay.words[at : at + SPOT] for at in spots(hay.words)}:
-            at = hay.data.find(head)
-            while at >= 0 and len(found) <= _MAX_PLACES:
-                found.append(at)
-                at = hay.data.find(head, at + 1)
-        found.sort()
-        return found
+    def _search(self, hay: Haystack) -> tuple[Sequence[bytes], Iterable[int]]:
+        """The literals that are in any of the values, and where marked words may be."""
+        if self._searcher:
+            numbers, words = self._searcher.search(hay.data)
+            return [self._literals[number] for number in sorted(numbers)], sorted(words)
+        spots = {at for _, marked in self._marked for at in marked.spots(hay.data)}
+        return self._gate.present(hay.data), sorted(spots)
 
 
-def words_in(data: bytes, words: bytes) -> list[int]:
-    """Where in a text one of the words is that names of secrets have, in order.
-
-    Args:
-        words: the text, or each of its words once.
-    """
-    seen = words.lower()
-    present = [word for word in _WORDS if word in seen]
-    low = data.lower() if present else b""
+def words_in(data: bytes) -> list[int]:
+    """Where in a text one of the words is that names of secrets have, in order."""
+    low = data.lower()
     found: list[int] = []
-    for word in present:
+    for word in _WORDS:
         at = low.find(word)
         while at >= 0:
             found.append(at)
@@ -150,7 +150,8 @@ def windows(places: list[int], length: int, reach: int) -> list[tuple[int, int]]
 @cache
 def engine() -> Engine:
     """That of the product."""
+    from mckconsole.detect.automaton import automaton
     from mckconsole.detect.detectors import DETECTORS, pair
     from mckconsole.detect.placeholders import is_placeholder
 
-    return Engine(DETECTORS, pair, is_placeholder)
+    return Engine(DETECTORS, pair, is_placeholder, automaton)

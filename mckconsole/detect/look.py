@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from mckconsole.detect.asking import Asked, Engine, windows, words_in
 from mckconsole.detect.budget import MAX_DEPTH, MAX_HITS, Budget, TooMuch
 from mckconsole.detect.encodings import GZIP, decode64, is_coded, runs, unbase64
-from mckconsole.detect.gate import Haystack, distinct
+from mckconsole.detect.gate import Haystack
 from mckconsole.detect.hits import Hit
 from mckconsole.detect.inside import documents
 from mckconsole.detect.lines import assigned, is_idle, name_of, whole_name
@@ -22,10 +22,6 @@ _MIN_LETTERS = 12
 """Letters alone that may be a credential."""
 _MAX_WORDS = 20_000
 """Names of one text that are looked at."""
-_MAX_SPOTS = 64
-"""Places of one part up to which each is looked at by itself."""
-_BEFORE, _REACH = 2, 8192
-"""Bytes before such a place and behind it that can matter."""
 _MAX_NAME = 48
 """Letters of a name whose beginning is found from each word in it."""
 _MAX_SIBLINGS = 64
@@ -48,9 +44,7 @@ class Look:
         while queue:
             batch = queue.pop()
             if batch and (texts := self.texts(batch)) is not None:
-                hay = Haystack(texts)
-                words = hay.words if len(batch) == 1 else b""
-                queue.extend(self.take(batch, texts, self.engine.search(hay), words=words))
+                queue.extend(self.take(batch, texts, self.engine.search(Haystack(texts))))
 
     def texts(self, batch: list[Part]) -> list[bytes] | None:
         """What is searched of each of some parts: all of it, or nothing where it is base64. None
@@ -69,7 +63,6 @@ class Look:
         texts: Sequence[bytes],
         found: Mapping[int, Asked],
         first: int = 0,
-        words: bytes = b"",
     ) -> list[list[Part]]:
         """Look at parts that were searched; returns those that were unpacked, in batches.
 
@@ -77,7 +70,6 @@ class Look:
             texts: as `texts` said.
             found: what the search found.
             first: the number of the first of these parts in it.
-            words: as `distinct` says of the only part; empty if it was not asked.
         """
         below: list[list[Part]] = []
         try:
@@ -85,7 +77,7 @@ class Look:
                 asked = found.get(first + number)
                 self._ask(part, asked, by_name=part.cut or not texts[number])
                 try:
-                    below += self._unpack(part, asked, words)
+                    below += self._unpack(part, asked)
                 except TooMuch as why:
                     self.trouble(part.shown_path(), str(why))
         except TooMuch as why:
@@ -113,12 +105,10 @@ class Look:
             numbers |= self.engine.always
         if asked is not None:
             for number, places in asked.detectors.items():
-                if number in self.engine.spotted:
-                    if by_name:
-                        continue
-                    if len(places) <= _MAX_SPOTS and len(part.data) > 2 * _REACH:
-                        self._ask_at(part, number, places)
-                        continue
+                if self.engine.detectors[number].marked:
+                    if not by_name:
+                        self._find(part, number, part.value(), 0, places)
+                    continue
                 reach = self.engine.detectors[number].reach
                 if number not in numbers and 2 * reach < len(part.data):
                     self._ask_near(part, number, windows(places, len(part.data), reach))
@@ -134,13 +124,6 @@ class Look:
         for start, end in stretches:
             self._find(part, number, part.window(start, end), start)
 
-    def _ask_at(self, part: Part, number: int, places: list[int]) -> None:
-        """Ask a detector for what begins at some places of a long part, and nothing else."""
-        for at in places:
-            start = max(0, at - _BEFORE)
-            value = part.window(start, at + _REACH)
-            self._find(part, number, value, start, at - start)
-
     def _detectors_of(self, key: str) -> frozenset[int]:
         known = self._named.get(key)
         if known is None:
@@ -148,13 +131,18 @@ class Look:
         return known
 
     def _find(
-        self, part: Part, number: int, value: Value, offset: int, only: int | None = None
+        self,
+        part: Part,
+        number: int,
+        value: Value,
+        offset: int,
+        places: Sequence[int] | None = None,
     ) -> None:
+        """Ask one detector, which has marks where there are `places`."""
         hits, detector = self.hits, self.engine.detectors[number]
+        marked = detector.marked if places is not None else None
         try:
-            for match in detector.find(value):
-                if only is not None and match.start != only:
-                    continue
+            for match in marked.find(value, places or ()) if marked else detector.find(value):
                 hits.append(Hit(part, number, value, offset, match))
                 if len(hits) > MAX_HITS:
                     break
@@ -165,12 +153,8 @@ class Look:
             del hits[MAX_HITS:]
             raise TooMuch(f"more than {MAX_HITS} credentials")
 
-    def _unpack(self, part: Part, asked: Asked | None, words: bytes) -> list[list[Part]]:
-        """What is inside a part, in batches of one kind each.
-
-        Args:
-            words: as `distinct` says of the part; empty if it was not asked.
-        """
+    def _unpack(self, part: Part, asked: Asked | None) -> list[list[Part]]:
+        """What is inside a part, in batches of one kind each."""
         data = part.data
         if len(data) < MIN_TEXT:
             return []
@@ -191,7 +175,7 @@ class Look:
         if asked is not None:
             below += self._deeper(part, [self._documents(part, asked)])
         if not part.cut and has_names(data):
-            below.append(self._lines(part, words or distinct(data)))
+            below.append(self._lines(part))
         return below
 
     def _documents(self, part: Part, asked: Asked) -> list[Part]:
@@ -235,10 +219,10 @@ class Look:
                 found.append(cut.below(inner, " › base64"))
         return found
 
-    def _lines(self, part: Part, distinct_words: bytes) -> list[Part]:
+    def _lines(self, part: Part) -> list[Part]:
         """The values of a text that have a name of interest."""
         found: dict[int, Part] = {}
-        words = words_in(part.data, distinct_words)
+        words = words_in(part.data)
         data, known = part.data, 0
         for word in words[:_MAX_WORDS]:
             if word < known or is_idle(data, word):

@@ -97,6 +97,25 @@ class Match:
 Find: TypeAlias = Callable[[Value], Iterable[Match]]
 Pair: TypeAlias = Callable[[list[tuple[Value, Match]]], list[tuple[Value, Match]]]
 """Looks at all matches of one object: what is proven or worse together (key id and secret)."""
+WORD = rb"A-Za-z0-9_.~-"
+"""What words are made of, as a class of an expression has it."""
+MARKED_WORD = 16
+"""Bytes of a word below which it is no token with a mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """How tokens are found that stand at the beginning of a word and have a mark of their own.
+
+    There are hundreds of marks and seldom a token: all of them are searched at once.
+    """
+
+    marks: tuple[bytes, ...]
+    """What they begin with; of bytes of `WORD` as far as they are no longer than `MARKED_WORD`."""
+    spots: Callable[[bytes], Iterable[int]]
+    """Where in any bytes a word of that length begins with a mark."""
+    find: Callable[[Value, Iterable[int]], Iterable[Match]]
+    """Those that begin at some places, which need not be spots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +137,9 @@ class Detector:
     reach: int = 0
     """How many bytes before and after a gate can matter: of a long value only so much around each
     gate is handed over. 0: the whole value."""
-    spots: Callable[[bytes], Iterable[int]] | None = None
-    """Of a detector that is asked for every value: where in many values, joined, it may have
-    something (all of that begins with 16 bytes without white space, 8 KiB long at most); only
-    those values, or what is around these places, it is handed then."""
+    marked: Marked | None = None
+    """Of a detector that is asked for every value, but only about places where it may have
+    something."""
     document: bool = False
     """It reads the value as a whole: a document within a text is handed to it by itself."""
 

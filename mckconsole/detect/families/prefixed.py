@@ -6,22 +6,22 @@ looked at once, and only where one begins like a token is the pattern tried, the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mckconsole.detect.entropy import is_random
 from mckconsole.detect.families.base import Check, Verdict, compiled, judged
-from mckconsole.detect.model import Detector, Match, Value
+from mckconsole.detect.model import MARKED_WORD, Detector, Marked, Match, Value
 
-_MIN_WORD = 16
 _MARK = 3
-"""Bytes that words are sorted by; no mark is shorter."""
+"""Bytes that marks are sorted by; none is shorter."""
+_SPACE = 0x20
 _WORDS = bytes(
-    0x78 if chr(byte).isascii() and (chr(byte).isalnum() or byte in b"_-.~") else 0x20
+    0x78 if chr(byte).isascii() and (chr(byte).isalnum() or byte in b"_-.~") else _SPACE
     for byte in range(256)
 )
-"""Letters of words to `x`, all else to a space: where words are, which `find` then passes over."""
-_LONG = b"x" * _MIN_WORD
+"""Bytes of `WORD` to `x`, all else to a space: where words are, which `find` then passes over."""
+_LONG = b"x" * MARKED_WORD
 _ESCAPES = (b"\\n", b"\\t", b"\\r", b'\\"')
 """Of JSON and shells: a word does not begin with the letter that follows a backslash."""
 END = rb"(?![A-Za-z0-9_-])"
@@ -68,42 +68,43 @@ def _literal(text: bytes) -> bytes:
 def detector(tokens: tuple[Token, ...], overrules: tuple[str, ...]) -> Detector:
     """One detector of all `tokens`."""
     rules = tuple(dict.fromkeys(token.rule for token in tokens))
-    find, spots = _finder(tokens)
-    return Detector(rules, (), find, overrules, spots=spots)
+    marked = _marked(tokens)
+
+    def find(value: Value) -> Iterable[Match]:
+        return marked.find(value, marked.spots(value.data))
+
+    return Detector(rules, (), find, overrules, marked=marked)
 
 
-def _finder(
-    tokens: tuple[Token, ...],
-) -> tuple[Callable[[Value], Iterator[Match]], Callable[[bytes], Iterator[int]]]:
-    """What finds them, and what tells where in any bytes one may begin."""
+def _marked(tokens: tuple[Token, ...]) -> Marked:
+    """What finds them."""
     table: dict[bytes, list[Token]] = {}
     for token in tokens:
         if len(token.mark) < _MARK:
             raise ValueError(f"the mark of a {token.rule} is too short to sort by")
         table.setdefault(token.mark[:_MARK], []).append(token)
 
-    def begun(data: bytes) -> Iterator[tuple[int, Token]]:
-        if len(data) < _MIN_WORD:
-            return
+    def spots(data: bytes) -> Iterator[int]:
+        data = _unescaped(data)
         words = data.translate(_WORDS)
         start = words.find(_LONG)
         while start >= 0:
-            for token in table.get(data[start : start + _MARK], ()):
-                if data.startswith(token.mark, start):
-                    yield start, token
-            end = words.find(b" ", start + _MIN_WORD)
+            known = table.get(data[start : start + _MARK], ())
+            if any(data.startswith(token.mark, start) for token in known):
+                yield start
+            end = words.find(b" ", start + MARKED_WORD)
             start = words.find(_LONG, end) if end > 0 else -1
 
-    def find(value: Value) -> Iterator[Match]:
+    def find(value: Value, places: Iterable[int]) -> Iterator[Match]:
         data = _unescaped(value.data)
-        for start, token in begun(data):
-            if match := token.find(data, start):
-                yield match
+        for at in places:
+            if at and _WORDS[data[at - 1]] != _SPACE:
+                continue  # in the middle of a word
+            for token in table.get(data[at : at + _MARK], ()):
+                if data.startswith(token.mark, at) and (match := token.find(data, at)):
+                    yield match
 
-    def spots(data: bytes) -> Iterator[int]:
-        return (start for start, _ in begun(_unescaped(data)))
-
-    return find, spots
+    return Marked(tuple(dict.fromkeys(token.mark for token in tokens)), spots, find)
 
 
 def _unescaped(data: bytes) -> bytes:

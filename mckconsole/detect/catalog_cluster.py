@@ -32,11 +32,12 @@ _CLUSTERS = (
     rule(
         "K8S-BOOTSTRAP-TOKEN",
         "Bootstrap token",
-        B,
+        A,
         HIGH,
         "`ID.SECRET` (6 and 16 characters) by name, or the keys of a Secret of type "
-        "`bootstrap.kubernetes.io/token`. One without an expiration can join nodes for ever. The "
-        "documentation's example is not reported.",
+        "`bootstrap.kubernetes.io/token`, where it belongs: that it has no expiration there and "
+        "can join nodes for ever is SEC-BOOTSTRAP-ENDLESS. The documentation's example is not "
+        "reported.",
         "`kubeadm token delete ID`; let tokens expire (`--ttl`).",
         "Kubernetes: bootstrap tokens",
     ),

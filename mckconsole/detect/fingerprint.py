@@ -22,13 +22,13 @@ _MAX_READ = 4096
 _CONTROLS = bytes({*range(32)} - {9, 10, 13}) + b"\x7f"
 
 
-def fingerprint(family: str, canonical: bytes) -> str:
-    """20 hex digits: the same for equal values of one family within this process, and only there.
+def fingerprint(canonical: bytes) -> str:
+    """20 hex digits: the same for equal values within this process, and only there. By whichever
+    rule it was found: a token is the same one in a kubeconfig and in a Secret.
 
     HMAC-SHA256 under a random key, its first 80 bits.
     """
-    message = family.encode() + b"\0" + canonical
-    return hmac.digest(_KEY, message, "sha256").hex()[: _BITS // 4]
+    return hmac.digest(_KEY, canonical, "sha256").hex()[: _BITS // 4]
 
 
 def digest(*parts: bytes) -> bytes:

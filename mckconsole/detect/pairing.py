@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import takewhile
 
-from mckconsole.detect.families import aws, azure, clouds, gcp, pem
+from mckconsole.detect.families import aws, azure, clouds, pem
 from mckconsole.detect.families.oci import CONFIGURATION, OCI
 from mckconsole.detect.families.twins import ID_ALONE, SECRET_ALONE, Twin
 from mckconsole.detect.model import Match, Value
@@ -15,8 +15,6 @@ from mckconsole.domain.findings import Severity
 Seen = list[tuple[Value, Match]]
 
 TWINS = (aws.TWIN, *clouds.TWINS)
-_FIELD = 64
-"""Bytes in front of a key in which the name of its field is."""
 _MAX_IDS = 64
 """Ids of one object that a secret is held against; further ones stay alone."""
 
@@ -33,7 +31,7 @@ def pair(matches: Seen) -> Seen:
     for twin in TWINS:
         matches = _joined(matches, twin)
     matches = [one for one in matches if not _orphan(*one)]
-    return _oracle(_azure(_outermost(matches)))
+    return _oracle(_azure(matches))
 
 
 def _joined(matches: Seen, twin: Twin) -> Seen:
@@ -80,20 +78,6 @@ def _whole(half: Match, own: Match, twin: Twin, proof: str) -> Match:
         facts=own.facts,
         severity=Severity.MEDIUM if temporary else twin.severity,
     )
-
-
-def _outermost(matches: Seen) -> Seen:
-    """Without keys that were seen through the escapes of the document that they belong to."""
-    documents = [value.path for value, match in matches if match.rule == gcp.KEY]
-    if not documents:
-        return matches
-    return [
-        (value, match)
-        for value, match in matches
-        if match.rule != pem.KEY
-        or b"private_key" not in value.data[max(0, match.start - _FIELD) : match.start]
-        or not any(path.startswith(value.path) for path in documents)
-    ]
 
 
 def _azure(matches: Seen) -> Seen:

@@ -118,7 +118,7 @@ def _sighting(hit: Hit, secret: Forbidden) -> Sighting:
         tier=match.tier,
         path=place.path if secret.within(path.removeprefix(place.path)) else path,
         key=place.key,
-        fingerprint=fingerprint(match.rule, match.canonical),
+        fingerprint=fingerprint(match.canonical),
         length=length_bucket(len(seen.decode("utf-8", "replace"))),
         charset=charset(seen) if len(seen) > _SHORT else "",
         prefix=_prefix(match.prefix, seen),

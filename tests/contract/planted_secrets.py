@@ -184,14 +184,12 @@ EXPECTED: tuple[Expected, ...] = (
     _row("argocd-token", "ARGOCD-CLUSTER", "A",
          "aws-use1-1 Secret argocd/cluster-gcp-eu-1 data['config'] › JSON bearerToken",
          severity="critical"),
-    _row("bootstrap", "K8S-BOOTSTRAP-TOKEN", "A",
-         "onprem-1 Secret kube-system/bootstrap-token-* data['token-secret']"),
     _row("expired-token", "K8S-SERVICE-ACCOUNT-TOKEN", "A",
          "gcp-eu-1 Secret crm/importer-token data['token']", severity="info"),
-    _row("broker-token", "K8S-SERVICE-ACCOUNT-TOKEN", "A",
+    _row("broker-token", "SUBMARINER-BROKER-TOKEN", "A",
          *_everywhere(READABLE, f"Secret {_OPERATOR}/submariner-broker-secret data['token']"),
-         "aws-use1-1 Secret submariner-k8s-broker/cluster-prod-token data['token']"),
-    _row("broker-token inline", "SUBMARINER-BROKER-TOKEN", "A", *_everywhere(
+         "aws-use1-1 Secret submariner-k8s-broker/cluster-prod-token data['token']",
+         *_everywhere(
         MEMBERS, f"Submariner {_OPERATOR}/submariner spec.brokerK8sApiServerToken"),
          *_everywhere(
         MEMBERS, f"ServiceDiscovery {_OPERATOR}/service-discovery spec.brokerK8sApiServerToken"),
@@ -220,6 +218,7 @@ EXPECTED_WHERE_THEY_BELONG = frozenset(
         "aws-use1-1 Secret monitoring/prometheus-basic",
         "aws-use1-1 Secret billing/exporter-token",
         "aws-use1-1 Secret istio-system/cacerts",
+        "onprem-1 Secret kube-system/bootstrap-token-*",
         "onprem-1 Secret kube-system/cilium-ca",
         "aws-use1-1 Secret shop/shop-tls",
         "onprem-1 Secret plant/plc-tls",

@@ -15,7 +15,7 @@ from mckconsole.detect.families.base import (
     base62,
     compiled,
     judged,
-    unbase64,
+    lenient_base64,
 )
 from mckconsole.detect.families.marvin import checksum_holds, marvin32
 from mckconsole.detect.model import Detector, Match, Value
@@ -134,7 +134,7 @@ def _signed(value: Value) -> Iterator[Match]:
         edge = data[max(0, start - 1) : start] + data[end : end + 1]
         if not compiled(pattern).fullmatch(text) or compiled(form.letters).search(edge):
             continue
-        key = unbase64(text)
+        key = lenient_base64(text)
         if key and checksum_holds(key, form.seeds):
             proof = f"signature {found[0].decode()}, checksum matches"
             yield judged(f"SEC-AZURE-{form.rule}", text, start, Verdict(Tier.PROVEN, proof))

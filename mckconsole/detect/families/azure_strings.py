@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import Verdict, compiled, judged, unbase64
-from mckconsole.detect.families.expiry import expired, from_epoch, from_text
+from mckconsole.detect.families.base import Verdict, compiled, judged, lenient_base64
+from mckconsole.detect.families.expiry import from_epoch, from_text
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
@@ -41,7 +41,7 @@ def is_published(key: bytes) -> bool:
 def _strings(value: Value) -> Iterator[Match]:
     data = value.data
     for found in compiled(_KEY).finditer(data):
-        key = unbase64(found[1])
+        key = lenient_base64(found[1])
         if key is None or len(key) not in _SIZES or not is_random(found[1], 3.8):
             continue
         if is_published(found[1]):
@@ -94,7 +94,7 @@ def _signatures(value: Value) -> Iterator[Match]:
         text = (head[0] if head else b"") + at[0] + (tail[0] if tail else b"")
         verdict = _signature(text.replace(b"&amp;", b"&"))
         if verdict:
-            signature = unbase64(unquote_to_bytes(at[1]).replace(b" ", b"+"))
+            signature = lenient_base64(unquote_to_bytes(at[1]).replace(b" ", b"+"))
             if signature and len(signature) in (31, 32, 33):
                 yield judged(SAS, at[1], at.start(1), verdict._replace(canonical=signature))
 
@@ -125,7 +125,7 @@ def _signature(text: bytes) -> Verdict | None:
     host = address.rpartition(b"//")[2].partition(b"/")[0]
     facts.append(("host", host.decode("ascii", "replace")))
     wide = "srt" in found or any(letter in allowed for letter in "wdcax")
-    severity = Severity.INFO if expired(ends) else Severity.HIGH if wide else Severity.MEDIUM
+    severity = Severity.HIGH if wide else Severity.MEDIUM
     kept = tuple((name, said) for name, said in facts if said)
     return Verdict(Tier.PROVEN, "a signature with all its parts", kept, severity)
 

@@ -49,18 +49,25 @@ def compiled(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern)
 
 
-def occurrences(
-    pattern: bytes, data: bytes, before: bytes = rb"[A-Za-z0-9_]"
-) -> Iterator[re.Match[bytes]]:
-    """Where `pattern` stands in `data` with nothing of the class `before` right in front.
+def begun_by(mark: bytes, rest: bytes, data: bytes, before: bytes) -> Iterator[re.Match[bytes]]:
+    """Where `mark` stands with nothing of the class `before` right in front, and the pattern `rest`
+    behind it.
 
-    The class is looked at afterwards, for a pattern that begins with a literal is found by that.
+    The pattern is tried nowhere else: in a run of letters it would be tried at every mark of it.
     """
-    glued = compiled(before)
-    for found in compiled(pattern).finditer(data):
-        start = found.start()
-        if not start or not glued.match(data, start - 1, start):
+    glued, whole = compiled(before), compiled(re.escape(mark) + rest)
+    at = data.find(mark)
+    while at >= 0:
+        found = None if at and glued.match(data, at - 1, at) else whole.match(data, at)
+        if found:
             yield found
+        at = data.find(mark, found.end() if found else at + 1)
+
+
+def run_before(data: bytes, at: int, low: int, letters: bytes) -> bytes:
+    """What stands right in front of an offset, not further back than `low`, of these letters."""
+    head = data[low:at]
+    return head[len(head.rstrip(letters)) :]
 
 
 def judged(rule: str, found: bytes, start: int, verdict: Verdict, prefix: str = "") -> Match:
@@ -83,8 +90,8 @@ def apart(name: str) -> str:
     return _HUMP.sub("_", name)
 
 
-def unbase64(text: bytes) -> bytes | None:
-    """Decode base64 of either alphabet, padded or not; None when it is none."""
+def lenient_base64(text: bytes) -> bytes | None:
+    """The bytes of base64 of either alphabet, padded or not; None when it is none."""
     bare = text.translate(_URL_SAFE).rstrip(b"=")
     if not bare or len(bare) % 4 == 1 or _NOT_BASE64.search(bare):
         return None
@@ -117,11 +124,3 @@ def base62(number: int, width: int) -> bytes:
 def crc32_base62(body: bytes) -> bytes:
     """CRC-32 in six characters of base62, as GitHub and npm append it."""
     return base62(binascii.crc32(body), 6)
-
-
-def text_of(document: dict[str, Any], *path: str) -> str:
-    """The string at `path` of a parsed document; empty when there is none."""
-    here: Any = document
-    for key in path:
-        here = here.get(key) if isinstance(here, dict) else None
-    return here if isinstance(here, str) else ""

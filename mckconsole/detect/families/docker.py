@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from mckconsole.detect.facts import address
-from mckconsole.detect.families.base import Facts, json_object, unbase64
+from mckconsole.detect.families.base import Facts, Verdict, json_object, lenient_base64
 from mckconsole.detect.families.documents import document, mapping, string
+from mckconsole.detect.families.gcp import service_account
 from mckconsole.detect.families.jwt import judge_token
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.detect.names import quoted
@@ -32,6 +33,7 @@ class _Opens(NamedTuple):
     severity: Severity | None
     facts: Facts = ()
     canonical: bytes = b""
+    """What the password is one way to write; empty: the password itself."""
 
     def __repr__(self) -> str:
         return f"<_Opens {self.what}>"
@@ -57,15 +59,18 @@ def opens(host: str, user: str, password: str) -> _Opens:
 
 def _google(user: str, password: str) -> _Opens:
     if user in ("_json_key", "_json_key_base64"):
-        text = password.encode()
-        read = json_object(unbase64(text) if user.endswith("64") else text) or {}
-        number, mail = string(read, "private_key_id"), string(read, "client_email")
-        facts = tuple(one for one in (("account", mail), ("key id", number)) if one[1])
         what = "whole service account key of Google"
-        return _Opens(what, Severity.CRITICAL, facts, number.encode())
+        key = _decoded(password) if user.endswith("64") else password.encode()
+        known = service_account(json_object(key) or {}) or Verdict()
+        return _Opens(what, Severity.CRITICAL, known.facts, known.canonical)
     if user in ("oauth2accesstoken", "_dcgcloud_token"):
         return _Opens("access token of Google, 1 hour", Severity.LOW)
     return _Opens("login", None)
+
+
+def _decoded(text: str) -> bytes | None:
+    """The bytes of base64 that may be written on several lines."""
+    return lenient_base64("".join(text.split()).encode())
 
 
 def _find(value: Value) -> Iterator[Match]:
@@ -84,7 +89,7 @@ def _find(value: Value) -> Iterator[Match]:
 def _entry(host: str, entry: dict[str, Any], path: str, size: int) -> Iterator[Match]:
     user, password = string(entry, "username"), string(entry, "password")
     field = "password"
-    decoded = unbase64(re.sub(r"\s", "", string(entry, "auth")).encode())
+    decoded = _decoded(string(entry, "auth"))
     if decoded and b":" in decoded:
         name, _, secret = decoded.decode("utf-8", "replace").partition(":")
         user, password = user or name, password or secret
@@ -99,16 +104,13 @@ def _entry(host: str, entry: dict[str, Any], path: str, size: int) -> Iterator[M
     ):
         return
     told = opens(host, user, password)
-    severity, facts = told.severity, told.facts
-    judgement = judge_token(password.encode())
-    if judgement and judgement[1].severity is Severity.INFO:
-        severity = Severity.INFO
-    if judgement:
+    facts = told.facts
+    if judgement := judge_token(password.encode()):
         facts = (*facts, *(one for one in judgement[1].facts if one[0] in ("account", "expires")))
     inner = f"{path}[{quoted(address(host))}].{field}"
     yield Match(
         RULE, Tier.PROVEN, told.canonical or password.encode(), 0, size, inner, "", told.what,
-        (("registry", host), ("user", user), *facts), severity,
+        (("registry", host), ("user", user), *facts), told.severity,
     )  # fmt: skip
 
 

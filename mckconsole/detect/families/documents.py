@@ -93,9 +93,12 @@ def mappings(found: object) -> list[dict[str, Any]]:
 
 
 def string(found: dict[str, Any], key: str) -> str:
-    """A string of a mapping; empty where it is none."""
+    """A string of a mapping; empty where it is none. JSON can say half a character (`\\ud800`),
+    which is none in UTF-8."""
     value = found.get(key)
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def mapping(found: dict[str, Any], key: str) -> dict[str, Any]:

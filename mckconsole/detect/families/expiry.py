@@ -1,11 +1,9 @@
-"""When a credential ends, as a public fact, and what that makes of it."""
+"""When a credential ends, as a public fact. Whether it has, is for the analysis to say: what is
+found here is remembered."""
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
-
-from mckconsole.domain.findings import Severity
 
 
 def from_epoch(seconds: object) -> str:
@@ -27,16 +25,3 @@ def from_text(text: str) -> str:
     if read.tzinfo is None:
         read = read.replace(tzinfo=UTC)
     return read.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def expired(when: str, now: float | None = None) -> bool:
-    """Whether a time of `from_epoch` or `from_text` has passed; `now` in Unix seconds."""
-    if not when:
-        return False
-    moment = datetime.fromtimestamp(time.time() if now is None else now, UTC)
-    return when < moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def judged(when: str, else_: Severity | None = None) -> Severity | None:
-    """Information where it has ended."""
-    return Severity.INFO if expired(when) else else_

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mckconsole.detect.entropy import is_random
 from mckconsole.detect.families.azure_strings import is_published
-from mckconsole.detect.families.base import CREDENTIAL_WORDS, Verdict, judged, unbase64
+from mckconsole.detect.families.base import CREDENTIAL_WORDS, Verdict, judged, lenient_base64
 from mckconsole.detect.memory import remembered
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.detect.words import is_path, is_wordy
@@ -92,7 +92,7 @@ def _find(value: Value) -> Iterator[Match]:
 
 def _is_encoded(text: bytes) -> bool:
     """Whether a value is base64 of text, which is looked at by itself under the same name."""
-    decoded = unbase64(text) if len(text) % 4 == 0 else None
+    decoded = lenient_base64(text) if len(text) % 4 == 0 else None
     return decoded is not None and decoded.isascii() and decoded.decode().isprintable()
 
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from mckconsole.detect.families.base import Verdict, json_object, judged, occurrences, unbase64
+from mckconsole.detect.families.base import Verdict, begun_by, json_object, judged, lenient_base64
 from mckconsole.detect.families.expiry import from_epoch
-from mckconsole.detect.families.expiry import judged as by_expiry
 from mckconsole.detect.model import Detector, Match, Value, Where
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
 
 JWT, ACCOUNT = "SEC-JWT", "SEC-K8S-SERVICE-ACCOUNT-TOKEN"
-_SHAPE = (
-    rb"eyJ[A-Za-z0-9_-]{12,2000}+\.eyJ[A-Za-z0-9_-]{4,16000}+\."
+_MARK = b"eyJ"
+_REST = (
+    rb"[A-Za-z0-9_-]{12,2000}+\.eyJ[A-Za-z0-9_-]{4,16000}+\."
     rb"[A-Za-z0-9_-]{20,2000}+(?![A-Za-z0-9_-])"
 )
 _NEVER = "never"
@@ -26,10 +26,10 @@ _MAX = 500
 def read_token(text: bytes) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """Header and payload of a signed token; None for what is none."""
     head, _, rest = text.partition(b".")
-    header = json_object(unbase64(head))
+    header = json_object(lenient_base64(head))
     if not header or not isinstance(header.get("alg"), str) or header["alg"].lower() == "none":
         return None
-    payload = json_object(unbase64(rest.partition(b".")[0]))
+    payload = json_object(lenient_base64(rest.partition(b".")[0]))
     return (header, payload) if payload is not None else None
 
 
@@ -49,19 +49,17 @@ def judge_token(text: bytes) -> tuple[str, Verdict] | None:
     ]
     if subject.startswith(_ISSUER) or f"{_SUBJECT}/namespace" in payload:
         account = subject.removeprefix(_ISSUER).replace(":", "/", 1)
-        severity = by_expiry(ends, Severity.MEDIUM if ends else None)
         verdict = Verdict(
             Tier.PROVEN,
             "decodes to a service account's token",
             _facts([("account", account), *facts]),
-            severity,
+            Severity.MEDIUM if ends else None,
         )
         return ACCOUNT, verdict
     kind = payload.get("role")  # Supabase: whether it passes over row level security
     facts.append(("role", kind if isinstance(kind, str) else ""))
-    severity = by_expiry(ends)
-    if kind == "anon" and payload.get("iss") == "supabase":
-        severity = Severity.INFO
+    public = kind == "anon" and payload.get("iss") == "supabase"
+    severity = Severity.INFO if public else None
     return JWT, Verdict(Tier.SHAPED, "decodes to a signed token", _facts(facts), severity)
 
 
@@ -76,7 +74,7 @@ def _facts(facts: list[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
 
 
 def _find(value: Value) -> Iterator[Match]:
-    for count, found in enumerate(occurrences(_SHAPE, value.data, rb"[A-Za-z0-9_.-]")):
+    for count, found in enumerate(begun_by(_MARK, _REST, value.data, rb"[A-Za-z0-9_.-]")):
         if count == _MAX:
             return
         judgement = judge_token(found[0])
@@ -98,7 +96,7 @@ def _home(match: Match, value: Value) -> Match:
 
 DETECTOR = Detector(
     (JWT, ACCOUNT),
-    (b"eyJ",),
+    (_MARK,),
     _find,
     ("SEC-GENERIC-SECRET", "SEC-AUTHORIZATION-HEADER", "SEC-URL-CREDENTIALS", "SEC-SERVICE-KEY"),
 )

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import Facts, Verdict, compiled, judged, unbase64
+from mckconsole.detect.families.base import Facts, Verdict, compiled, judged, lenient_base64
 from mckconsole.detect.families.documents import document, mapping, mappings, string
-from mckconsole.detect.families.expiry import expired, from_text
-from mckconsole.detect.families.expiry import judged as by_expiry
+from mckconsole.detect.families.expiry import from_text
 from mckconsole.detect.families.jwt import judge_token
-from mckconsole.detect.families.pem import reads_as_key
+from mckconsole.detect.families.pem import read_key
 from mckconsole.detect.model import Detector, Match, Value, Where
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
@@ -47,29 +46,30 @@ def _configs(value: Value) -> Iterator[Match]:
 
 def _user(user: dict[str, Any], path: str, facts: Facts, size: int) -> Iterator[Match]:
     """The credentials of one user of a kubeconfig."""
-    token, password = string(user, "token"), string(user, "password")
-    key = unbase64(string(user, "client-key-data").encode())
-    if len(token) >= _MIN_TOKEN and is_random(token.encode(), 2.5):
-        judgement = judge_token(token.encode())
-        told = judgement[1] if judgement else Verdict()
-        severity = Severity.INFO if told.severity is Severity.INFO else None
-        more = tuple(one for one in told.facts if one[0] != "server")
-        yield _match(f"{path}.token", token.encode(), (*facts, *more), size, severity)
+    token, password = string(user, "token").strip().encode(), string(user, "password")
+    if len(token) >= _MIN_TOKEN and is_random(token, 2.5):
+        judgement = judge_token(token)
+        more = judgement[1].facts if judgement else ()
+        yield _match(f"{path}.token", token, (*facts, *more), size)
     if password:
         yield _match(f"{path}.password", password.encode(), facts, size)
-    if key and reads_as_key(key):
-        yield _match(f"{path}.client-key-data", key.strip(), facts, size)
+    if key := _key_in(user, "client-key-data"):
+        yield _match(f"{path}.client-key-data", key, facts, size)
     config = mapping(mapping(user, "auth-provider"), "config")
     for name in ("refresh-token", "access-token", "id-token", "client-secret"):
         if len(said := string(config, name)) >= _MIN_TOKEN:
             yield _match(f"{path}.auth-provider.config.{name}", said.encode(), facts, size)
 
 
-def _match(
-    inner: str, canonical: bytes, facts: Facts, size: int, severity: Severity | None = None
-) -> Match:
+def _key_in(found: dict[str, Any], name: str) -> bytes:
+    """What the private key in base64 under a name is known by; empty where there is none."""
+    key = read_key(lenient_base64(string(found, name).encode()) or b"")
+    return key.canonical if key else b""
+
+
+def _match(inner: str, canonical: bytes, facts: Facts, size: int) -> Match:
     return Match(CONFIG, Tier.PROVEN, canonical, 0, size, inner, "",
-                 "kubeconfig whose user carries it", facts, severity)  # fmt: skip
+                 "kubeconfig whose user carries it", facts)  # fmt: skip
 
 
 def _argo(value: Value) -> Iterator[Match]:
@@ -79,15 +79,13 @@ def _argo(value: Value) -> Iterator[Match]:
         return
     server = value.siblings["server"][:300].decode("utf-8", "replace")
     facts = (("server", server),)
-    tls = mapping(read, "tlsClientConfig")
-    key = unbase64(string(tls, "keyData").encode())
     found = [
-        ("bearerToken", string(read, "bearerToken").encode(), True),
-        ("password", string(read, "password").encode(), True),
-        ("tlsClientConfig.keyData", (key or b"").strip(), bool(key) and reads_as_key(key or b"")),
+        ("bearerToken", string(read, "bearerToken").strip().encode()),
+        ("password", string(read, "password").encode()),
+        ("tlsClientConfig.keyData", _key_in(mapping(read, "tlsClientConfig"), "keyData")),
     ]
-    for inner, said, right in found:
-        if right and len(said) >= _MIN_TOKEN:
+    for inner, said in found:
+        if len(said) >= _MIN_TOKEN:
             proof = "configuration of an Argo CD cluster that carries it"
             yield Match(ARGO, Tier.PROVEN, said, 0, len(value.data), inner, "", proof, facts)
 
@@ -111,18 +109,21 @@ def _bootstrap(value: Value) -> Iterator[Match]:
 
 
 def _bootstrap_secret(value: Value) -> Iterator[Match]:
-    """A Secret of the type that is made for these tokens."""
-    if value.secret_type != "bootstrap.kubernetes.io/token" or value.key != "token-secret":  # noqa: S105
+    """A Secret of the type that is made for these tokens, or a copy of one. In the Secret it is
+    where it belongs: that it never expires is told of the Secret (SEC-BOOTSTRAP-ENDLESS)."""
+    text, beside = value.data.strip(), value.siblings
+    if value.key != "token-secret" or not compiled(rb"[a-z0-9]{16}").fullmatch(text):
         return
-    number = value.siblings.get("token-id", b"")[:6].decode("ascii", "replace")
-    ends = from_text(value.siblings.get("expiration", b"")[:40].decode("ascii", "replace"))
-    if not compiled(rb"[a-z0-9]{16}").fullmatch(value.data.strip()):
+    number = beside.get("token-id", b"")[:16].strip()
+    home = value.secret_type == "bootstrap.kubernetes.io/token"  # noqa: S105 - a type
+    if not home and not compiled(rb"[a-z0-9]{6}").fullmatch(number):
         return
-    facts = (("token id", number), ("expires", ends or "never"))
-    severity = by_expiry(ends, Severity.LOW if ends else None)
-    yield Match(BOOTSTRAP, Tier.PROVEN, value.data.strip(), 0, len(value.data),
-                proof="Secret of the type for bootstrap tokens", facts=facts, severity=severity,
-                expected=bool(ends) and not expired(ends))  # fmt: skip
+    ends = from_text(beside.get("expiration", b"")[:40].decode("ascii", "replace"))
+    facts = (("token id", number.decode("ascii", "replace")), ("expires", ends or "never"))
+    proof = "Secret of the type for bootstrap tokens" if home else "its id beside it"
+    yield Match(BOOTSTRAP, Tier.PROVEN if home else Tier.SHAPED, text, 0, len(value.data),
+                proof=proof, facts=facts, severity=Severity.LOW if ends else None,
+                expected=home and bool(ends or "expiration" not in beside))  # fmt: skip
 
 
 _SIZES = frozenset((16, 24, 32))
@@ -136,7 +137,7 @@ def _encryption(value: Value) -> Iterator[Match]:
         for j, provider in enumerate(mappings(resource.get("providers"))[:32]):
             for kind in ("aescbc", "aesgcm", "secretbox"):
                 for k, key in enumerate(mappings(mapping(provider, kind).get("keys"))[:32]):
-                    secret = unbase64(string(key, "secret").encode())
+                    secret = lenient_base64(string(key, "secret").encode())
                     if secret and len(secret) in _SIZES and len(set(secret)) > 8:
                         inner = f"resources[{i}].providers[{j}].{kind}.keys[{k}].secret"
                         facts = (("algorithm", kind), ("key name", string(key, "name")))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from mckconsole.detect.entropy import entropy, is_random
-from mckconsole.detect.families.base import Verdict, judged, occurrences
+from mckconsole.detect.families.base import Verdict, compiled, judged
 from mckconsole.detect.model import Detector, Match, Value
 
 _GENERIC = ("SEC-GENERIC-SECRET", "SEC-URL-CREDENTIALS")
@@ -17,7 +17,11 @@ def _pattern(
     value: Value, rule: str, pattern: bytes, least: float, accept: Callable[[bytes], bool] | None
 ) -> Iterator[Match]:
     """Every match of a pattern, whose last group is the secret part."""
-    for found in occurrences(pattern, value.data, rb"[A-Za-z0-9_]"):
+    glued = compiled(rb"[A-Za-z0-9_]")
+    for found in compiled(pattern).finditer(value.data):
+        start = found.start()
+        if start and glued.match(value.data, start - 1, start):
+            continue
         secret = found[found.lastindex or 0]
         if (not least or is_random(secret, least)) and (accept is None or accept(found[0])):
             yield judged(rule, found[0], found.start(), Verdict(canonical=secret))

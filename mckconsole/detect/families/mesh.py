@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import CREDENTIAL_WORDS, apart, compiled, unbase64
+from mckconsole.detect.families.base import CREDENTIAL_WORDS, apart, compiled, lenient_base64
 from mckconsole.detect.families.jwt import judge_token
 from mckconsole.detect.model import Detector, Match, Value, Where
 from mckconsole.detect.words import is_path
@@ -32,7 +32,7 @@ def _submariner(value: Value) -> Iterator[Match]:
     )
     if not (in_resource or in_secret) or len(text) < _MIN_PSK:
         return
-    key = unbase64(text) if in_resource else text
+    key = lenient_base64(text) if in_resource else text
     if not is_random(text, 3.0) or key is None:
         return
     # Its Secret holds the key itself where the resource holds base64 of it.
@@ -81,7 +81,7 @@ _WG_LINE = rb"(?i)(?:private|preshared)key\s{0,4}=\s{0,4}([A-Za-z0-9+/]{42}[AEIM
 def _wireguard(value: Value) -> Iterator[Match]:
     text = value.data.strip()
     if len(text) == 44 and _WG_NAME.search(value.key):
-        key = unbase64(text)
+        key = lenient_base64(text)
         if key and len(key) == 32 and is_random(text, 4.0):
             start = value.data.index(text)
             yield Match(WIREGUARD, Tier.SHAPED, text, start, start + 44,

@@ -49,18 +49,21 @@ class Parsed:
     """What a block turned out to be."""
 
     canonical: bytes
+    """Its public key, in DER; where that cannot be told, the block without its layout."""
     tier: Tier
     proof: str
     facts: Facts = ()
     severity: Severity | None = None
 
 
-def reads_as_key(text: bytes) -> bool:
-    """Whether `text` is one private key in PEM that parses and is not encrypted."""
+def read_key(text: bytes) -> Parsed | None:
+    """The private key that `text` is in PEM; None where it does not parse or is encrypted."""
     found = _BEGIN.search(text[:_MAX_BLOCK])
-    block = _block(text, found) if found else None
-    parsed = _parsed(*block) if block else None
-    return parsed is not None and parsed.tier is Tier.PROVEN
+    if not found:
+        return None
+    end = text.find(b"-----END", found.end(), found.end() + _MAX_BLOCK)
+    parsed = _parsed(found[1].strip(), text[found.end() : end]) if end >= 0 else None
+    return parsed if parsed and parsed.severity is None else None
 
 
 def _find(value: Value) -> Iterator[Match]:
@@ -95,12 +98,6 @@ def _blocks(data: bytes) -> Iterator[tuple[re.Match[bytes], int]]:
         near = end - found.end() <= _MAX_BLOCK
         if near and data.find(b"-----BEGIN", found.end(), end) < 0:
             yield found, end
-
-
-def _block(data: bytes, begin: re.Match[bytes]) -> tuple[bytes, bytes] | None:
-    """The label and what stands between BEGIN and END; None when it does not end."""
-    end = data.find(b"-----END", begin.end(), begin.end() + _MAX_BLOCK)
-    return None if end < 0 else (begin[1].strip(), data[begin.end() : end])
 
 
 def _parsed(kind: bytes, raw: bytes) -> Parsed | None:

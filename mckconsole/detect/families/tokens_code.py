@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 
-from mckconsole.detect.families.base import Verdict, crc32_base62, unbase64
+from mckconsole.detect.families.base import Verdict, crc32_base62, lenient_base64
 from mckconsole.detect.families.prefixed import Token
 from mckconsole.domain.audit import Tier
 
@@ -37,7 +37,7 @@ def _routable(text: bytes) -> Verdict | None:
 
 
 def _jfrog(text: bytes) -> Verdict | None:
-    decoded = unbase64(text) or b""
+    decoded = lenient_base64(text) or b""
     return (
         Verdict(Tier.PROVEN, "decodes to a reference token")
         if decoded.startswith(b"reftkn:")
@@ -46,7 +46,7 @@ def _jfrog(text: bytes) -> Verdict | None:
 
 
 def _bitbucket_server(text: bytes) -> Verdict | None:
-    decoded = unbase64(text[5:]) or b""
+    decoded = lenient_base64(text[5:]) or b""
     number, colon, _ = decoded.partition(b":")
     return Verdict() if colon and number.isdigit() and len(number) >= 4 else None
 

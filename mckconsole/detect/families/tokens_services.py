@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import binascii
 
-from mckconsole.detect.families.base import Verdict, json_object, text_of, unbase64
+from mckconsole.detect.families.base import Verdict, json_object, lenient_base64
+from mckconsole.detect.families.documents import string
 from mckconsole.detect.families.prefixed import Token
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
@@ -23,19 +24,19 @@ def _grafana_account(text: bytes) -> Verdict | None:
 
 
 def _grafana_policy(text: bytes) -> Verdict | None:
-    read = json_object(unbase64(text[4:]))
+    read = json_object(lenient_base64(text[4:]))
     if not read or not {"o", "k"} <= read.keys():
         return None
-    stack = text_of(read, "o")
+    stack = string(read, "o")
     facts = (("organisation", stack),) if stack else ()
     return Verdict(Tier.PROVEN, "decodes to a policy token", facts)
 
 
 def _grafana_key(text: bytes) -> Verdict | None:
-    read = json_object(unbase64(text))
+    read = json_object(lenient_base64(text))
     if not read or not {"k", "n", "id"} <= read.keys():
         return None
-    return Verdict(Tier.PROVEN, "decodes to an API key", (("name", text_of(read, "n")),))
+    return Verdict(Tier.PROVEN, "decodes to an API key", (("name", string(read, "n")),))
 
 
 def _test_is_low(text: bytes) -> Verdict:
@@ -54,14 +55,14 @@ def _late_digit(text: bytes) -> Verdict | None:
 
 def _discord(text: bytes) -> Verdict | None:
     """The first part is the bot's number in base64."""
-    number = unbase64(text.partition(b".")[0]) or b""
+    number = lenient_base64(text.partition(b".")[0]) or b""
     if not number.isdigit() or len(number) < 16:
         return None
     return Verdict(facts=(("bot", number.decode()),))
 
 
 def _intercom(text: bytes) -> Verdict | None:
-    return Verdict() if (unbase64(text) or b"").startswith(b"tok:") else None
+    return Verdict() if (lenient_base64(text) or b"").startswith(b"tok:") else None
 
 
 _H8 = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"

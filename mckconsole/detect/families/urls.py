@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import Facts, Verdict, compiled, judged, unbase64
+from mckconsole.detect.families.base import Facts, Verdict, compiled, judged, lenient_base64
 from mckconsole.detect.families.jwt import judge_token
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.detect.words import is_wordy
@@ -121,7 +121,7 @@ _HEADER = (
 
 def _headers(value: Value) -> Iterator[Match]:
     for found in compiled(_BASIC).finditer(value.data):
-        decoded = unbase64(found[1])
+        decoded = lenient_base64(found[1])
         if decoded is None or b":" not in decoded or not decoded.isascii() or decoded[:1] == b"{":
             continue
         user, _, password = decoded.partition(b":")
@@ -146,7 +146,7 @@ def _login(value: Value) -> Iterator[Match]:
     if not 12 <= len(value.data) <= 600 or not _LOGIN_NAME.search(value.key):
         return
     text = value.data.strip(b" \t\r\n\"'")
-    decoded = unbase64(text) if len(text) % 4 == 0 else None
+    decoded = lenient_base64(text) if len(text) % 4 == 0 else None
     if decoded is None or not decoded.isascii() or not decoded.decode().isprintable():
         return
     user, colon, password = decoded.partition(b":")

@@ -24,9 +24,9 @@ from mckconsole.analysis.certificates.topics import MOVING, TOPICS
 from mckconsole.analysis.certificates.uses import find_uses, missing_secrets
 from mckconsole.analysis.certificates.wording import matrix_finding, reason_of
 from mckconsole.analysis.changes import Seen
-from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.rules_certificates import CERTIFICATE_RULES
 from mckconsole.analysis.secrets.model import AuditPolicy
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.findings import Finding, ObjectRef, Severity, Unknown
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.domain.states import TopicState

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from mckconsole.analysis.certificates.known import Flaw
-from mckconsole.analysis.mesh.evidence import ref_of, server_time, unread_reason
+from mckconsole.analysis.mesh.evidence import ref_of, server_time
 from mckconsole.analysis.mesh.hints import kubectl_on
 from mckconsole.analysis.provider import identify
 from mckconsole.analysis.secrets.model import AuditPolicy
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.audit import Audited, CertificateSeen
 from mckconsole.domain.certificates import Certificate, ClusterIssuer, Issuer
 from mckconsole.domain.core import Namespace, Node

@@ -15,12 +15,12 @@ from functools import cached_property
 import msgspec
 from msgspec import structs
 
-from mckconsole.analysis.failover.ground import Ground, words_of
+from mckconsole.analysis.failover.ground import Ground
 from mckconsole.analysis.failover.model import Absorb, Headroom, Impact, ServiceImpact
 from mckconsole.analysis.failover.quantities import amount
 from mckconsole.analysis.failover.workloads import TOPICS, Backing, Workload, growth, workloads
-from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.services.model import FleetService
+from mckconsole.analysis.unread import cluster_reason, unread_reason
 from mckconsole.domain.core import Node
 from mckconsole.domain.snapshot import ClusterSnapshot
 
@@ -56,7 +56,7 @@ class Room:
     def unread(self, *topics: str) -> str:
         """Why topics say nothing conclusive, in words; empty when they do."""
         if not self._cluster.state.readable:
-            return words_of(self._cluster)
+            return cluster_reason(self._cluster)
         views = (self._cluster.topic(topic) for topic in topics)
         return "; ".join(unread_reason(view) for view in views if not view.conclusive)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from mckconsole.analysis.failover.tallies import Tallier, Tally
-from mckconsole.analysis.mesh.evidence import server_time, unread_reason
+from mckconsole.analysis.mesh.evidence import server_time
 from mckconsole.analysis.mesh.links import LinkState, MeshReport
 from mckconsole.analysis.mesh.members import cluster_uid
 from mckconsole.analysis.services.dialects.slices import is_imported
@@ -14,6 +14,7 @@ from mckconsole.analysis.services.endpoints import count
 from mckconsole.analysis.services.labels import SERVICE_NAME
 from mckconsole.analysis.services.model import FleetService, ServicesReport
 from mckconsole.analysis.thresholds import Thresholds
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.core import EndpointSlice
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.objects import Key, Projection
@@ -142,8 +143,3 @@ def _ready(slices: Sequence[EndpointSlice]) -> int:
     if len(slices) > 1:
         return count(slices).ready
     return sum([endpoint.ready for endpoint in slices[0].endpoints])
-
-
-def words_of(cluster: ClusterSnapshot) -> str:
-    """Why a cluster cannot be read: `unreachable: timeout`."""
-    return f"{cluster.state}: {cluster.reason}" if cluster.reason else cluster.state.value

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from mckconsole.analysis.failover import hosts, hubs
-from mckconsole.analysis.failover.ground import Ground, words_of
+from mckconsole.analysis.failover.ground import Ground
 from mckconsole.analysis.failover.workloads import TOPICS as WORKLOADS
-from mckconsole.analysis.mesh.evidence import unread_reason
+from mckconsole.analysis.unread import cluster_reason, unread_reason
 from mckconsole.domain.findings import Unknown
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.snapshot import ClusterSnapshot
@@ -35,7 +35,7 @@ def unknowns(ground: Ground, lost: Collection[str], nameless: Collection[str]) -
     for name, cluster in ground.fleet.clusters.items():
         if not cluster.state.readable:
             what = "what would be lost with it" if name in lost else "what would be left there"
-            yield Unknown(PANE, name, "*", f"{what} is not known: {words_of(cluster)}")
+            yield Unknown(PANE, name, "*", f"{what} is not known: {cluster_reason(cluster)}")
             continue
         told: set[str] = set()
         for section, topics in _SECTIONS.items():

@@ -19,9 +19,15 @@ from mckconsole.analysis.identity.model import (
 )
 from mckconsole.analysis.identity.nodes import read_place
 from mckconsole.analysis.identity.topics import TOPICS
-from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.rbac import TOPICS as RBAC_TOPICS
 from mckconsole.analysis.rbac import HeldIndex, RbacIndex, held
+from mckconsole.analysis.unread import (
+    CONNECTING,
+    cluster_reason,
+    read_topics,
+    unread_reason,
+    without_age,
+)
 from mckconsole.domain.core import EndpointSlice, Namespace, Node
 from mckconsole.domain.external import GoogleCredentials
 from mckconsole.domain.identity import (
@@ -37,8 +43,6 @@ from mckconsole.domain.pods import Pod
 from mckconsole.domain.snapshot import ClusterSnapshot
 from mckconsole.domain.states import ClusterState, TopicState
 
-_CONNECTING = "connecting: not everything was read yet"
-_AGE = re.compile(r"(?<=no sign of life) for .*")
 SLICE_OF = "kubernetes.io/service-name"
 """Label of an EndpointSlice: its Service."""
 _AGENT = "eks-pod-identity-agent"
@@ -59,7 +63,7 @@ def read_cluster(cluster: ClusterSnapshot, rbac: HeldIndex | None = None) -> Clu
         cluster.context, version, nodes if cluster.topic("nodes").state.readable else None
     )
     issuer, key_ids = _issuer(cluster)
-    unread, versions, at = _topics(cluster)
+    topics = read_topics(cluster, TOPICS)
     readable, reason = _readable(cluster)
     return ClusterFacts(
         name=cluster.name,
@@ -80,9 +84,9 @@ def read_cluster(cluster: ClusterSnapshot, rbac: HeldIndex | None = None) -> Clu
         webhooks=_webhooks(cluster),
         nodes=_with_agents(place.nodes, _agents(cluster)),
         credentials=_credentials(cluster),
-        versions=versions,
-        at=at,
-        unread=unread,
+        versions=topics.versions,
+        at=topics.at,
+        unread=topics.unread,
         rbac=_rbac(cluster, rbac),
     )
 
@@ -197,34 +201,16 @@ def _ready(cluster: ClusterSnapshot, services: set[Key]) -> dict[Key, int]:
     return {key: count[key] for key in services}
 
 
-def _topics(
-    cluster: ClusterSnapshot,
-) -> tuple[dict[str, str], dict[str, str], dict[str, float]]:
-    """What was not read and why, in which version and when the rest was."""
-    unread: dict[str, str] = {}
-    versions: dict[str, str] = {}
-    at: dict[str, float] = {}
-    for name in TOPICS:
-        view = cluster.topic(name)
-        if view.version:
-            versions[name] = view.version
-        if view.as_of is not None:
-            at[name] = view.as_of
-        if not view.conclusive:
-            unread[name] = _AGE.sub("", unread_reason(view))
-    return unread, versions, at
-
-
 def _readable(cluster: ClusterSnapshot) -> tuple[bool, str]:
     """Whether pods or service accounts were read at least once, else why not."""
     if cluster.state is ClusterState.CONNECTING:
-        return False, _CONNECTING
+        return False, CONNECTING
     views = [cluster.topic(name) for name in ("pods", "serviceaccounts")]
     if any(view.state.readable for view in views):
         return True, ""
     if cluster.state.readable:
-        return False, _AGE.sub("", "; ".join(unread_reason(view) for view in views))
-    return False, f"{cluster.state}: {cluster.reason}" if cluster.reason else cluster.state.value
+        return False, "; ".join(without_age(unread_reason(view)) for view in views)
+    return False, cluster_reason(cluster)
 
 
 def _rbac(cluster: ClusterSnapshot, before: HeldIndex | None) -> RbacIndex | None:

@@ -6,7 +6,6 @@ compared, and equal facts stay the very same object but for their times.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import is_
@@ -22,6 +21,7 @@ from mckconsole.analysis.identity.facts import (
 from mckconsole.analysis.identity.model import ClusterFacts
 from mckconsole.analysis.identity.topics import TOPICS
 from mckconsole.analysis.rbac import HeldIndex, held
+from mckconsole.analysis.unread import without_age
 from mckconsole.domain.core import EndpointSlice, Node
 from mckconsole.domain.identity import IrsaConfig
 from mckconsole.domain.objects import Key
@@ -40,7 +40,6 @@ _CONTENT = (
 and endpoints are looked at one by one, and RBAC by its index."""
 _GROUND = ("root-ca", "namespaces")
 """Topics whose objects only rules on clusters look at."""
-_AGE = re.compile(r"(?<=no sign of life) for .*")
 
 
 @dataclass(slots=True)
@@ -168,4 +167,4 @@ class ClusterReading:
 
 def _standing(view: TopicView) -> object:
     """Equal where a topic could be read as well as before."""
-    return (view.state, view.version, _AGE.sub("", view.reason), view.gap)
+    return (view.state, view.version, without_age(view.reason), view.gap)

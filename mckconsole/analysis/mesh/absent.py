@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mckconsole.analysis.mesh.cidrs import first_overlap
-from mckconsole.analysis.mesh.evidence import derived, measured, seen, unread_reason
+from mckconsole.analysis.mesh.evidence import derived, measured, seen
 from mckconsole.analysis.mesh.hysteresis import Recorder
 from mckconsole.analysis.mesh.links import (
     CRITICAL,
@@ -21,6 +21,7 @@ from mckconsole.analysis.mesh.members import SubmarinerMember
 from mckconsole.analysis.mesh.membership import Meshes
 from mckconsole.analysis.mesh.submariner import Context, connecting_claim
 from mckconsole.analysis.mesh.submariner_metrics import REQUESTED, metrics_only_claim
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.findings import Evidence
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mckconsole.analysis.mesh.evidence import server_time, unread_reason
+from mckconsole.analysis.mesh.evidence import server_time
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.core import CiliumConfig, CiliumConfigData, Deployment, Service
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.metrics import MetricState, MetricVector, Sample

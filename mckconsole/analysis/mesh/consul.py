@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mckconsole.analysis.mesh.evidence import seen, server_time, unread_reason
+from mckconsole.analysis.mesh.evidence import seen, server_time
 from mckconsole.analysis.mesh.hysteresis import UNMEASURED
 from mckconsole.analysis.mesh.links import (
     CRITICAL,
@@ -25,6 +25,7 @@ from mckconsole.analysis.mesh.links import (
 )
 from mckconsole.analysis.mesh.peers import FleetNames, Samples, unconfirmed
 from mckconsole.analysis.thresholds import Thresholds
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.findings import Evidence, ObjectRef
 from mckconsole.domain.objects import Condition
 from mckconsole.domain.peering import PeeringAcceptor, PeeringDialer

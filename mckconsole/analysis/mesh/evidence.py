@@ -7,7 +7,6 @@ from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import Sample
 from mckconsole.domain.objects import Key
 from mckconsole.domain.snapshot import ClusterSnapshot, TopicView
-from mckconsole.domain.states import TopicState
 
 _UNSHOWN = frozenset({"__name__"})
 
@@ -43,12 +42,3 @@ def ref_of(cluster: ClusterSnapshot, topic: str, key: Key) -> ObjectRef:
 def server_time(cluster: ClusterSnapshot, topic: TopicView, taken_at: float) -> float:
     """The API server's clock when `topic` was last confirmed, Unix seconds."""
     return topic.as_of if topic.as_of is not None else taken_at + cluster.clock_offset
-
-
-def unread_reason(topic: TopicView) -> str:
-    """Why a topic's content cannot be used, in words."""
-    if topic.state is TopicState.FRESH and topic.faults:
-        return f"{topic.topic} read in part: {topic.gap}"
-    return f"{topic.topic} {topic.state}: {topic.reason}" if topic.reason else (
-        f"{topic.topic} {topic.state}"
-    )  # fmt: skip

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mckconsole.analysis.mesh.evidence import seen, server_time, unread_reason
+from mckconsole.analysis.mesh.evidence import seen, server_time
 from mckconsole.analysis.mesh.hysteresis import UNMEASURED, Recorder
 from mckconsole.analysis.mesh.links import (
     CRITICAL,
@@ -27,6 +27,7 @@ from mckconsole.analysis.mesh.links import (
 )
 from mckconsole.analysis.mesh.peers import FleetNames, Samples, unconfirmed, without_way_back
 from mckconsole.analysis.thresholds import Thresholds
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.discovery import IstioRemoteSecret
 from mckconsole.domain.findings import Evidence, ObjectRef, Severity
 from mckconsole.domain.metrics import Sample

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from mckconsole.analysis.mesh.evidence import measured, unread_reason
+from mckconsole.analysis.mesh.evidence import measured
 from mckconsole.analysis.mesh.links import (
     WARN,
     Claim,
@@ -19,6 +19,7 @@ from mckconsole.analysis.mesh.links import (
     LinkState,
 )
 from mckconsole.analysis.thresholds import Thresholds
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.findings import Evidence
 from mckconsole.domain.metrics import MetricState, MetricVector, Sample
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot

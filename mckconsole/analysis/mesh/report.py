@@ -10,7 +10,6 @@ from mckconsole.analysis.mesh.cilium import CiliumDirectory, CiliumMember, find_
 from mckconsole.analysis.mesh.cilium_checks import check_cilium
 from mckconsole.analysis.mesh.cilium_links import cilium_links
 from mckconsole.analysis.mesh.consul import consul_links
-from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.mesh.findings import link_findings
 from mckconsole.analysis.mesh.hysteresis import Memory, Recorder, link_subject
 from mckconsole.analysis.mesh.istio import istio_links
@@ -31,6 +30,7 @@ from mckconsole.analysis.mesh.submariner_checks import check_submariner
 from mckconsole.analysis.mesh.submariner_metrics import TunnelMetrics
 from mckconsole.analysis.mesh.unread import mesh_unknowns
 from mckconsole.analysis.thresholds import Thresholds
+from mckconsole.analysis.unread import cluster_reason, unread_reason
 from mckconsole.domain.findings import Finding, Unknown
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import Transition
@@ -150,7 +150,7 @@ def _why_silent(fleet: FleetSnapshot, name: str, topic: str) -> str:
     cluster = fleet.clusters[name]
     if cluster.state.readable:
         return unread_reason(cluster.topic(topic))
-    return f"{cluster.state}: {cluster.reason}" if cluster.reason else cluster.state.value
+    return cluster_reason(cluster)
 
 
 def _with_history(fleet: FleetSnapshot, links: Sequence[Link]) -> Iterator[Link]:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mckconsole.analysis.mesh.cilium import OTHER_NAME, CiliumMember, member_of, why_unmeasured
-from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.mesh.gateways import GatewayView, view_gateways
 from mckconsole.analysis.mesh.links import Link, MeshProvider, MeshReport
 from mckconsole.analysis.mesh.routeagents import RouteAgents
@@ -24,6 +23,7 @@ from mckconsole.analysis.mesh.submariner_metrics import (
     TunnelMetrics,
 )
 from mckconsole.analysis.thresholds import Thresholds
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.mesh import Connection
 from mckconsole.domain.metrics import QUERIES, MetricState, MetricVector, Sample
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot

@@ -11,7 +11,7 @@ import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mckconsole.analysis.mesh.evidence import seen, unread_reason
+from mckconsole.analysis.mesh.evidence import seen
 from mckconsole.analysis.mesh.gateways import GatewayView
 from mckconsole.analysis.mesh.hysteresis import Recorder
 from mckconsole.analysis.mesh.links import (
@@ -31,6 +31,7 @@ from mckconsole.analysis.mesh.routeagents import RouteAgents
 from mckconsole.analysis.mesh.rtt import parse_rtt, speed_claims, speed_notes
 from mckconsole.analysis.mesh.submariner_metrics import Reading, TunnelMetrics
 from mckconsole.analysis.thresholds import Thresholds
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.findings import Evidence, Severity
 from mckconsole.domain.mesh import Connection
 from mckconsole.domain.text import shorten

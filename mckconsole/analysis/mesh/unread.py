@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.mesh.cilium import CiliumMember, config_unread, why_unmeasured
-from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.mesh.links import Link, MeshProvider
 from mckconsole.analysis.mesh.members import SubmarinerMember
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.findings import Unknown
 from mckconsole.domain.metrics import MetricState
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.services.caddyfile import (
     Configuration,
     Directive,
@@ -35,6 +34,7 @@ from mckconsole.analysis.services.lighthouse_dns import (
     find_server,
 )
 from mckconsole.analysis.services.model import ClusterFacts, Dialect
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.discovery import Corefile, ServiceDiscovery
 from mckconsole.domain.findings import Finding, ObjectRef, Unknown
 from mckconsole.domain.snapshot import ClusterSnapshot, TopicView

@@ -5,13 +5,11 @@ Each piece is worked out again only when a topic that it was read from changed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from mckconsole.analysis.changes import Seen
-from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.mesh.links import MeshMember
 from mckconsole.analysis.services.ids import (
     ID_TOPICS,
@@ -23,6 +21,7 @@ from mckconsole.analysis.services.ids import (
 from mckconsole.analysis.services.index import OBJECT_TOPICS
 from mckconsole.analysis.services.installed import SIGN_TOPICS, Signs, read_signs
 from mckconsole.analysis.services.model import ClusterFacts, Dialect
+from mckconsole.analysis.unread import CONNECTING, cluster_reason, read_topics
 from mckconsole.domain.core import Namespace
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 from mckconsole.domain.states import ClusterState
@@ -45,10 +44,6 @@ FACT_TOPICS = tuple(
     )
 )
 """Topics of which readers and rules may ask whether and when they were read."""
-_CONNECTING = "connecting: not everything was read yet"
-"""Until the first reading is complete nothing of it counts: half of one tells of exports without a
-Service, or names the wrong controller. How far it is is left out, as it changes all the time."""
-_AGE = re.compile(r"(?<=no sign of life) for .*")
 
 
 @dataclass(slots=True)
@@ -168,31 +163,21 @@ def _joined_by_istio(
 def _facts(
     cluster: ClusterSnapshot, reading: ClusterReading, ids: frozenset[str], istio_joined: bool
 ) -> ClusterFacts:
-    unread: dict[str, str] = {}
-    versions: dict[str, str] = {}
-    at: dict[str, float] = {}
-    held = False
-    for name in FACT_TOPICS:
-        view = cluster.topic(name)
-        held = held or view.state.readable
-        if view.version:
-            versions[name] = view.version
-        if view.as_of is not None:
-            at[name] = view.as_of
-        if not view.conclusive:
-            unread[name] = _AGE.sub("", unread_reason(view))
-    reason = f"{cluster.state}: {cluster.reason}" if cluster.reason else cluster.state.value
+    topics = read_topics(cluster, FACT_TOPICS)
     if cluster.state is ClusterState.CONNECTING:
-        held, reason = False, _CONNECTING
+        held, reason = False, CONNECTING
+    else:
+        held = any(cluster.topic(name).state.readable for name in FACT_TOPICS)
+        reason = cluster_reason(cluster)
     return ClusterFacts(
         name=cluster.name,
         ids=ids,
         readable=held,
         reason="" if held else reason,
         context=cluster.context,
-        versions=versions,
-        at=at,
-        unread=unread,
+        versions=topics.versions,
+        at=topics.at,
+        unread=topics.unread,
         namespaces=reading.namespaces,
         installed=reading.signs.installed,
         globalnet=reading.signs.globalnet,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mckconsole.analysis.mesh.evidence import unread_reason
 from mckconsole.analysis.services.caddyfile import address_of
+from mckconsole.analysis.unread import unread_reason
 from mckconsole.domain.core import Deployment, Service
 from mckconsole.domain.discovery import ServiceDiscovery
 from mckconsole.domain.findings import ObjectRef

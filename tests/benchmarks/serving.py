@@ -16,7 +16,15 @@ from typing import Any
 def served(**options: int) -> Iterator[str]:
     """Serve generated clusters until the block ends; yields the path of their kubeconfig."""
     arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    command = [sys.executable, "-m", "mckconsole.demo.serve", *arguments]
+    with serving("mckconsole.demo.serve", *arguments) as kubeconfig:
+        yield kubeconfig
+
+
+@contextlib.contextmanager
+def serving(module: str, *arguments: str) -> Iterator[str]:
+    """Run a module that serves until its stdin ends; yields the path of the kubeconfig, which it
+    prints first."""
+    command = [sys.executable, "-m", module, *arguments]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
     )

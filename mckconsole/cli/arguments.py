@@ -1,7 +1,7 @@
 """The arguments of every command. Imports argparse and nothing of ours that costs time.
 
-`PANES` repeats the names of the pane registry, so that help and completion need not import it; a
-test keeps the two equal.
+`PANES` and `SHORTCUTS` repeat the names of the pane registry, so that help and completion need not
+import it; a test keeps the two equal.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ PANES: Mapping[str, str] = {
     "identity": "one row per workload and the cloud that it has to do with",
     "secrets": "one row per credential, wherever it lies, or per certificate",
 }
+SHORTCUTS = ("certs", "certificates")
+"""Groupings that have a name of their own, where a pane is named."""
 IDENTITY_GROUPINGS = ("workload", "cloud-identity", "service-account", "account")
 SECRETS_GROUPINGS = ("credential", "place", "cluster", "namespace", "owner", "certificate")
 GROUPINGS = (*IDENTITY_GROUPINGS, *SECRETS_GROUPINGS)
@@ -79,6 +81,8 @@ def contradiction(arguments: argparse.Namespace) -> str:
     """What cannot be meant by options that argparse takes together, or nothing."""
     if arguments.demo and (arguments.kubeconfig or arguments.config):
         return "--demo brings its own kubeconfig and configuration; leave the others out"
+    if arguments.waivers == "":
+        return "--waivers: the name of the file is missing"
     if arguments.command is not None:
         given = [f"--{name}" for name in ("theme", "keymap", "pane") if getattr(arguments, name)]
         given += [] if arguments.mouse else ["--no-mouse"]
@@ -97,9 +101,9 @@ def _add_console(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--keymap", metavar="FILE", help="other keys: see docs/keymap.md")
     group.add_argument(
         "--pane",
-        choices=tuple(PANES),
+        choices=(*PANES, *SHORTCUTS),
         metavar="NAME",
-        help=f"where to start: {', '.join(PANES)}",
+        help=f"where to start: {', '.join(PANES)}, {SHORTCUTS[0]}",
     )
     group.add_argument(
         "--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal"
@@ -108,7 +112,10 @@ def _add_console(parser: argparse.ArgumentParser) -> None:
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "panes", nargs="*", metavar="PANE", help=f"{', '.join(PANES)}; all when none is named"
+        "panes",
+        nargs="*",
+        metavar="PANE",
+        help=f"{', '.join(PANES)}, {SHORTCUTS[0]}; all when none is named",
     )
     parser.add_argument(
         "--by",

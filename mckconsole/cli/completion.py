@@ -11,7 +11,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mckconsole.cli.arguments import PANES, build_parser
+from mckconsole.cli.arguments import PANES, SHORTCUTS, build_parser
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.output import write
 
@@ -62,7 +62,7 @@ def describe(parser: ArgumentParser) -> tuple[Command, tuple[Command, ...]]:
 
 
 def _command(name: str, words: str, parser: ArgumentParser) -> Command:
-    values: list[str] = list(PANES) if name == "report" else []
+    values: list[str] = [*PANES, *SHORTCUTS] if name == "report" else []
     options = []
     for action in parser._actions:
         if action.option_strings:

@@ -65,7 +65,7 @@ class Settings:
     keymap: Mapping[str, str]
     """For `App.set_keymap`."""
     pane: str
-    """Name of the pane to start with."""
+    """Name of the pane to start with, or of one of its groupings (`certs`)."""
     mouse: bool
     demo: bool
     access: ReadOnly

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from mckconsole.ui.roots import root_views
+from mckconsole.ui.table_view import TableView
 from mckconsole.ui.view import PaneView
-from mckconsole.views.panes import PANES
+from mckconsole.views.panes import PANES, find_pane
 
 if TYPE_CHECKING:
     from mckconsole.ui.places import Place
@@ -23,12 +24,14 @@ class Stacks:
     """A path of views for every pane; each pane comes back as it was left."""
 
     def __init__(self, shell: Shell, pane: str) -> None:
+        """`pane` is what is shown first: its name, or that of a grouping (`certs`)."""
         self._shell = shell
         self._roots: dict[str, tuple[PaneView, ...]] = {}
         self._below: dict[str, list[PaneView]] = {}
-        self.pane = pane
+        self._start = find_pane(pane)
+        self.pane = self._start.name if self._start is not None else pane
         """Name of the pane on the screen."""
-        self._before = pane
+        self._before = self.pane
 
     @property
     def path(self) -> Sequence[PaneView]:
@@ -42,8 +45,15 @@ class Stacks:
 
     def _root(self, pane: str) -> PaneView:
         if pane not in self._roots:
-            self._roots[pane] = root_views(self._shell, pane)
+            self._roots[pane] = self._first(root_views(self._shell, pane))
         return self._roots[pane][0]
+
+    def _first(self, views: tuple[PaneView, ...]) -> tuple[PaneView, ...]:
+        """First views of a pane, beginning with the one to start with where that is among them."""
+        for at, view in enumerate(views):
+            if isinstance(view, TableView) and view.spec.by and view.spec is self._start:
+                return (*views[at:], *views[:at])
+        return views
 
     def push(self, place: Place) -> None:
         """Go deeper, to `place`."""

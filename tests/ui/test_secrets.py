@@ -99,6 +99,16 @@ async def test_commands_name_the_grouping(command: str, by: str, rows: int, tmp_
         assert (table(running).by, table(running).grid.shown) == (by, rows)
 
 
+@pytest.mark.parametrize("name", ["certs", "certificates"])
+async def test_certificates_are_what_one_may_start_with(name: str, tmp_path: Path) -> None:
+    async with showing(found_of(), name, tmp_path) as running:
+        assert (table(running).by, table(running).grid.shown) == ("certificate", 4)
+        await running.press("1", "5")
+        assert table(running).by == "certificate"
+        await running.press("v")
+        assert table(running).by == "credential"
+
+
 @SIZES
 async def test_a_credential_and_deeper(size: tuple[int, int], tmp_path: Path) -> None:
     async with showing(found_of(), "secrets", tmp_path, size) as running:

@@ -47,6 +47,8 @@ class TestBash:
             "services",
             "identity",
             "secrets",
+            "certs",
+            "certificates",
         }
         assert {"--scan-values", "--falco"} <= bash_completes("mckconsole", "report", "--")
         assert not {"--scan-values", "--strict"} & bash_completes("mckconsole", "failover", "--")

@@ -14,6 +14,7 @@ from mckconsole import __version__
 from mckconsole.analysis.rules import RULES
 from mckconsole.cli import rules_command
 from mckconsole.cli.arguments import PANES as PANE_WORDS
+from mckconsole.cli.arguments import SHORTCUTS
 from mckconsole.cli.errors import Terminated, UsageError
 from mckconsole.cli.main import main
 from mckconsole.cli.report_command import choose, regrouped
@@ -121,6 +122,8 @@ class TestRules:
 
 def test_panes_are_those_of_the_registry() -> None:
     assert tuple(PANE_WORDS) == tuple(pane.name for pane in PANES)
+    named = [word for pane in PANES for one in pane.groupings for word in one.words]
+    assert list(SHORTCUTS) == named
     assert choose([]) == PANES
     assert choose(["mesh", "mesh"]) == (PANES[1],)
     assert choose(["links", "fleet"]) == (PANES[1], PANES[0])

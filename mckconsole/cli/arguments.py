@@ -232,8 +232,9 @@ def _add_access(parser: argparse.ArgumentParser, *, defaults: bool) -> None:
     _add_writing(group.add_mutually_exclusive_group(), default=default(False))
 
 
-_AUDIT = ("scan_values", "audit_log", "falco", "by_name", "strict", "waivers")
-"""What `_add_audit` adds; the first is for `doctor` too."""
+AUDIT_ONLY = ("scan_values", "audit_log", "falco", "by_name", "strict")
+"""Of what `_add_audit` adds what says nothing of other panes; the first is for `doctor` too."""
+_AUDIT = (*AUDIT_ONLY, "waivers")
 
 
 def _add_audit(parser: argparse.ArgumentParser, *, defaults: bool) -> None:

@@ -14,16 +14,20 @@ from typing import TYPE_CHECKING, Literal
 from mckconsole.cli.errors import UsageError
 from mckconsole.domain.text import clean
 from mckconsole.sources.access_log import LogSource
+from mckconsole.sources.access_log_files import unusable
 
 if TYPE_CHECKING:
     from mckconsole.sources.kubeconfig import Inventory
+
+_HEAD = 16
+"""Bytes by which a file is told to be something else."""
 
 
 def log_sources(arguments: Namespace) -> tuple[LogSource, ...]:
     """Every file that is named, in the order of the command line.
 
     Raises:
-        UsageError: one is not there, or is no file that may be read.
+        UsageError: one is not there, is no file that may be read, or is packed or coded otherwise.
     """
     return (
         *_sources("--audit-log", "audit", arguments.audit_log or ()),
@@ -53,15 +57,25 @@ def _sources(
         cluster, equals, rest = text.partition("=")
         if not equals or Path(text).is_file():  # a file's name may hold one
             cluster, rest = "", text
-        path = Path(rest)
+        _check(option, rest)
+        yield LogSource(Path(rest), source, cluster)
+
+
+def _check(option: str, name: str) -> None:
+    """See to it that there is a file of that name which can be read.
+
+    Raises:
+        UsageError: there is none, or no program wrote it that we know.
+    """
+    path, shown = Path(name), clean(name)
+    try:
+        if not name:
+            raise UsageError(f"{option}: the name of the file is missing")
         if path.exists() and not path.is_file():
-            raise UsageError(f"{option}: {clean(rest)} is no regular file")
-        try:
-            with path.open("rb"):
-                pass
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else "no name of a file"
-            raise UsageError(
-                f"{option}: cannot read {clean(rest) or 'a file without a name'}: {why}"
-            ) from None
-        yield LogSource(path, source, cluster)
+            raise UsageError(f"{option}: {shown} is no regular file")
+        with path.open("rb") as file:
+            why = unusable(file.read(_HEAD))
+    except (OSError, ValueError) as error:
+        why = (isinstance(error, OSError) and error.strerror) or "no name of a file"
+    if why:
+        raise UsageError(f"{option}: cannot read {shown}: {why}")

@@ -103,11 +103,11 @@ def check_destination(destination: str | None, *, replace: bool) -> None:
     if destination is None:
         return
     try:
-        files.refuse(Path(destination), replace=replace)
+        if not destination:
+            raise UsageError("-o: the name of the file is missing")
+        files.check(Path(destination), replace=replace)
     except files.WriteError as error:
         raise _usage(error) from None
-    except (OSError, ValueError):
-        pass  # writing says it better
 
 
 def write_file(path: Path, text: str, *, replace: bool = False) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from mckconsole import __version__
 from mckconsole.analysis.engine import analyse
 from mckconsole.cli import loop
+from mckconsole.cli.arguments import AUDIT_ONLY
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
@@ -24,7 +25,7 @@ from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.report import export_findings, table
 from mckconsole.report.coverage import OVERVIEW
-from mckconsole.report.document import Document, build
+from mckconsole.report.document import AUDIT, Document, build
 from mckconsole.store.reader import ReadPlan, read_fleet
 from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import PaneSpec
@@ -40,6 +41,7 @@ def run(arguments: Namespace) -> int:
     panes = choose(arguments.panes if named else ())
     if named and arguments.by:
         panes = regrouped(panes, arguments.by)
+    check_audit(arguments, panes)
     output = arguments.output if named and arguments.output != "-" else None
     replace = named and arguments.force
     check_destination(output, replace=replace)
@@ -85,6 +87,19 @@ def regrouped(panes: Sequence[PaneSpec], by: str) -> tuple[PaneSpec, ...]:
         able = ", ".join(pane.name for pane in PANES if pane.grouped(by))
         raise UsageError(f"--by {by}: only for the {able} pane")
     return tuple(pane.grouped(by) or pane for pane in panes)
+
+
+def check_audit(arguments: Namespace, panes: Sequence[PaneSpec]) -> None:
+    """See to it that options of the audit were not given for panes that show nothing of it.
+
+    Raises:
+        UsageError: whoever gives them would take the report for that of an audit.
+    """
+    if any(pane.name in (OVERVIEW, AUDIT) for pane in panes):
+        return
+    given = [f"--{name.replace('_', '-')}" for name in AUDIT_ONLY if getattr(arguments, name)]
+    if given:
+        raise UsageError(f"{', '.join(given)}: only for the panes {OVERVIEW} and {AUDIT}")
 
 
 async def _read(

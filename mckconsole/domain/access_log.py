@@ -60,7 +60,7 @@ class LogFile(msgspec.Struct, frozen=True, gc=False):
     """Unix seconds of the first and last event of any kind: what the file covers."""
     last: float | None = None
     trouble: str = ""
-    """Why it was not read to its end."""
+    """Why it was not read to its end, or says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

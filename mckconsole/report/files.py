@@ -46,8 +46,28 @@ def write_file(path: Path, text: str, *, replace: bool = False) -> None:
         raise WriteError(f"cannot write {path}: not a usable path") from None
 
 
+def check(path: Path, *, replace: bool = False) -> None:
+    """Say, before there is anything to write, that `path` cannot be written to.
+
+    Raises:
+        ExistsError: there is a file already.
+        WriteError: with the path and the reason.
+    """
+    try:
+        refuse(path, replace=replace)
+        where = path.parent
+        if not stat.S_ISDIR(where.stat().st_mode):
+            raise WriteError(f"cannot write {path}: {where} is no directory")
+        if not os.access(where, os.W_OK | os.X_OK):
+            raise WriteError(f"cannot write {path}: no file can be made in {where}")
+    except OSError as error:
+        raise WriteError(f"cannot write {path}: {error.strerror or error}") from None
+    except ValueError:
+        raise WriteError(f"cannot write {path}: not a usable path") from None
+
+
 def refuse(path: Path, *, replace: bool = False) -> None:
-    """Say, before there is anything to write, that `path` will not be written to.
+    """Refuse what is no place for a file.
 
     Raises:
         ExistsError: there is a file already.

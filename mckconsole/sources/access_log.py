@@ -8,20 +8,21 @@ no event are counted and passed over: such logs are mixed with others. What a lo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from mckconsole.domain.access_log import AccessLog, LogFile
 from mckconsole.domain.text import clean
+from mckconsole.domain.wording import counted
 from mckconsole.sources.access_log_clusters import ClusterNames, Named
 from mckconsole.sources.access_log_falco import read_alert
 from mckconsole.sources.access_log_files import Unreadable, portions
 from mckconsole.sources.access_log_forms import read_record
 from mckconsole.sources.access_log_observed import Observed
 from mckconsole.sources.access_log_records import Records
-from mckconsole.sources.access_log_sums import Sums
+from mckconsole.sources.access_log_sums import MAX_SUMS, Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class _Reader:
         self._portions = portions(source.path)
         self._records = Records()
         self._read = read_record if source.source == "audit" else read_alert
-        self._events = self._foreign = 0
+        self._events = self._foreign = self._seen = 0
+        self._dropped = sums.dropped
         self._first: float | None = None
         self._last: float | None = None
         self._trouble = ""
@@ -89,13 +91,27 @@ class _Reader:
             skipped=self._foreign + self._records.skipped,
             first=self._first,
             last=self._last,
-            trouble=self._trouble or self._sums.trouble,
+            trouble="; ".join(self._troubles()),
         )
+
+    def _troubles(self) -> Iterator[str]:
+        if self._trouble:
+            yield self._trouble
+        elif not self._records.count:
+            yield "is empty"
+        elif not self._seen:
+            what = "event of an audit log" if self._source.source == "audit" else "alert of Falco"
+            yield f"none of its {counted(self._records.count, 'line')} is an {what}"
+        if dropped := self._sums.dropped - self._dropped:
+            yield f"more than {MAX_SUMS:,} different accesses: {dropped:,} were not kept"
 
     def _take(self, records: Iterable[bytes]) -> None:
         for record in records:
             found = self._read(record)
+            if not found and not record.isascii():  # a name may not be UTF-8
+                found = self._read(record.decode("utf-8", "replace").encode())
             self._foreign += not found
+            self._seen += len(found)
             for one in found:
                 self._observe(one)
 

@@ -13,10 +13,26 @@ from pathlib import Path
 PORTION = 2**20
 """Bytes that are read, and at most inflated, at a time."""
 _GZIP = b"\x1f\x8b"
+_PACKED = {
+    b"PK\x03\x04": "zip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\xfd7zXZ\0": "xz",
+    b"BZh": "bzip2",
+    b"\x04\x22\x4d\x18": "lz4",
+}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{", b"[\0", b"\0[")
 
 
 class Unreadable(Exception):
     """The rest of the file cannot be read; the message says why, in words."""
+
+
+def unusable(head: bytes) -> str:
+    """Why a file that begins like this cannot be a log that is read; empty where it can."""
+    for sign, name in _PACKED.items():
+        if head.startswith(sign):
+            return f"it is packed with {name}; unpack it, or pack it with gzip"
+    return "it is UTF-16 text; save it as UTF-8" if head.startswith(_UTF16) else ""
 
 
 def portions(path: Path) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ for a while only: a copy that comes after a hundred thousand other requests is c
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TypeAlias
 
 import msgspec
@@ -65,16 +66,10 @@ class Sums:
 
     def __init__(self) -> None:
         self._sums: dict[_Key, _Sum] = {}
-        self._ids: dict[tuple[str, str], None] = {}
-        """(cluster, request), oldest first."""
-        self._dropped = 0
-
-    @property
-    def trouble(self) -> str:
-        """What could not be kept, in words; empty where all was."""
-        if not self._dropped:
-            return ""
-        return f"more than {MAX_SUMS:,} different accesses: {self._dropped:,} were not kept"
+        self._ids: OrderedDict[tuple[str, str], None] = OrderedDict()
+        """(cluster, request), oldest first; a dict would search for its oldest."""
+        self.dropped = 0
+        """Events that could not be kept."""
 
     def add(self, one: Observed, cluster: str) -> bool:
         """Count the access of `one`, of `cluster`; False for a request that was counted before."""
@@ -85,7 +80,7 @@ class Sums:
         found = self._sums.get(key)
         if found is None:
             if len(self._sums) >= MAX_SUMS:
-                self._dropped += 1
+                self.dropped += 1
                 return True
             found = self._sums[key] = _Sum(msgspec.structs.replace(access, cluster=cluster))
         found.take(access)
@@ -102,7 +97,7 @@ class Sums:
         if known in self._ids:
             return False
         if len(self._ids) >= MAX_IDS:
-            del self._ids[next(iter(self._ids))]
+            self._ids.popitem(last=False)
         self._ids[known] = None
         return True
 

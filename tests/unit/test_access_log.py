@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mckconsole.domain.access_log import AccessLog, SecretAccess
+from mckconsole.sources import access_log, access_log_sums
 from mckconsole.sources.access_log import LogSource, read_access_logs
-from mckconsole.sources.access_log_observed import Place
+from mckconsole.sources.access_log_observed import Observed, Place
 from mckconsole.sources.access_log_records import Records
 from tests.net.cluster import endpoint
 
@@ -351,6 +352,55 @@ class TestGzip:
         path.write_bytes(gzip.compress(b" " * 40_000_000 + b"\n" + lines(event()).encode()))
         log = await read(path)
         assert (log.accesses, log.files[0].skipped) == ((SEEN,), 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "falco", "trouble"),
+    [
+        ("", False, "is empty"),
+        ("a\nb\n", False, "none of its 2 lines is an event of an audit log"),
+        (lines(event()), True, "none of its 1 line is an alert of Falco"),
+        ("I0101 klog\n" + lines(event(objectRef={"resource": "pods"})), False, ""),
+    ],
+)
+async def test_a_file_that_says_nothing_is_told(
+    text: str, falco: bool, trouble: str, tmp_path: Path
+) -> None:
+    (file,) = (await read_text(tmp_path / "a", text, falco=falco)).files
+    assert file.trouble == trouble
+
+
+async def test_bytes_that_are_no_text_hide_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(lines(event(userAgent="AGENT")).encode().replace(b"AGENT", b"curl\xff"))
+    (one,) = (await read(path)).accesses
+    assert (one.user, one.agents) == (SEEN.user, ("curl\ufffd",))
+
+
+async def test_what_could_not_be_kept_is_trouble_of_its_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (access_log, access_log_sums):
+        monkeypatch.setattr(module, "MAX_SUMS", 2)
+    texts = [lines(*(event(auditID=f"{n}{who}", user={"username": who}) for who in whose))
+             for n, whose in enumerate(("ab", "cda", "ab"))]  # fmt: skip
+    sources = []
+    for number, text in enumerate(texts):
+        (tmp_path / str(number)).write_text(text)
+        sources.append(LogSource(tmp_path / str(number), "audit", "east"))
+    log = await read_access_logs(sources, CLUSTERS)
+    words = "more than 2 different accesses: 2 were not kept"
+    assert [one.trouble for one in log.files] == ["", words, ""]
+    assert sorted((one.user, one.count) for one in log.accesses) == [("a", 3), ("b", 2)]
+
+
+def test_the_oldest_requests_are_forgotten_and_counted_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(access_log_sums, "MAX_IDS", 3)
+    sums = access_log_sums.Sums()
+    told = [sums.add(Observed(1.0, SEEN, one), "east") for one in "abcadaba"]
+    assert told == [True, True, True, False, True, True, True, False]
 
 
 async def test_a_file_that_went_away_is_its_trouble(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ def test_options_of_the_audit_go_before_or_after_the_report() -> None:
         ("--falco f --strict rules", "--falco, --strict: only for the console and the report"),
         ("--waivers w doctor", "--waivers: only for the console and the report"),
         ("doctor --scan-values", ""),
+        ("report --waivers=", "--waivers: the name of the file is missing"),
     ],
 )
 def test_options_that_a_command_has_no_use_for_are_refused(line: str, words: str) -> None:

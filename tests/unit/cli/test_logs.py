@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 from argparse import Namespace
 from pathlib import Path
 
@@ -46,9 +49,34 @@ def test_what_cannot_be_read_is_a_usage_error(
         log_sources(parsed("--audit-log", f"east={gone}"))
     with pytest.raises(UsageError, match=f"--falco: {tmp_path} is no regular file"):
         log_sources(parsed("--falco", str(tmp_path)))
+    for text in ("", "east="):
+        with pytest.raises(UsageError, match="--falco: the name of the file is missing"):
+            log_sources(parsed(f"--falco={text}"))
     assert main(["report", "--demo", "--falco", str(gone)]) == 2
     words = f"mckconsole: --falco: cannot read {gone}: No such file or directory\n"
     assert capsys.readouterr().err == words
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (bz2.compress(b"{}\n"), "packed with bzip2; unpack it, or pack it with gzip"),
+        (lzma.compress(b"{}\n"), "packed with xz"),
+        (b"PK\x03\x04...", "packed with zip"),
+        (b"\x28\xb5\x2f\xfd...", "packed with zstd"),
+        ('{"a": 1}'.encode("utf-16"), "UTF-16 text; save it as UTF-8"),
+        ('{"a": 1}'.encode("utf-16-be"), "UTF-16 text"),
+    ],
+)
+def test_what_is_written_otherwise_is_a_usage_error(
+    data: bytes, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "audit.log"
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match=f"--audit-log: cannot read {path}: it is {words}"):
+        log_sources(parsed("--audit-log", f"east={path}"))
+    path.write_bytes(gzip.compress(b"{}\n"))
+    assert log_sources(parsed("--audit-log", str(path)))
 
 
 def test_clusters_of_files_are_those_of_the_fleet() -> None:

@@ -14,10 +14,10 @@ from mckconsole import __version__
 from mckconsole.analysis.rules import RULES
 from mckconsole.cli import rules_command
 from mckconsole.cli.arguments import PANES as PANE_WORDS
-from mckconsole.cli.arguments import SHORTCUTS
+from mckconsole.cli.arguments import SHORTCUTS, build_parser
 from mckconsole.cli.errors import Terminated, UsageError
 from mckconsole.cli.main import main
-from mckconsole.cli.report_command import choose, regrouped
+from mckconsole.cli.report_command import check_audit, choose, regrouped
 from mckconsole.views.panes import PANES
 
 
@@ -160,3 +160,20 @@ class TestEnds:
         (saved,) = (home / "state" / "mckconsole").iterdir()
         assert str(saved) in line
         assert "abcdef" not in saved.read_text()
+
+
+def test_options_of_the_audit_are_for_panes_that_show_it() -> None:
+    parse = build_parser().parse_args
+    for words in (
+        "report mesh secrets --strict",
+        "report --strict",
+        "report mesh --waivers w",
+        "--strict",
+    ):
+        arguments = parse(words.split())
+        check_audit(arguments, choose(getattr(arguments, "panes", ())))
+    arguments = parse(["report", "mesh", "identity", "--scan-values", "--falco", "f"])
+    with pytest.raises(
+        UsageError, match="--scan-values, --falco: only for the panes fleet and sec"
+    ):
+        check_audit(arguments, choose(arguments.panes))

@@ -57,8 +57,26 @@ def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
     assert names(tmp_path) == ["report.json"]
     check_destination(str(path), replace=True)
     check_destination(str(tmp_path / "other"), replace=False)
-    check_destination(str(tmp_path / ("x" * 300)), replace=False)
     check_destination(None, replace=False)
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("old")
+    for name, words in {
+        "missing/report": "No such file or directory",
+        "file/report": "Not a directory",
+        "x" * 300: "File name too long",
+        "nul\x00": "not a usable path",
+    }.items():
+        with pytest.raises(UsageError, match=f"^cannot write .*: {words}$"):
+            check_destination(str(tmp_path / name), replace=True)
+    with pytest.raises(UsageError, match="-o: the name of the file is missing"):
+        check_destination("", replace=True)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(UsageError, match=f"no file can be made in {tmp_path}"):
+        check_destination(str(tmp_path / "report"), replace=False)
 
 
 @pytest.mark.parametrize("links", [True, False])

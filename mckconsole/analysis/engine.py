@@ -86,8 +86,10 @@ def analyse(
     for part in (services, identity, secrets, certificates):
         findings = merged(part.findings, findings, finding_order)
         unknowns = merged(part.unknowns, unknowns, unknown_order)
+    spots = spots_of(secrets) if waivers.entries else {}
+    answered = waived(findings, waivers, fleet.taken_at, spots)
     return Analysis(
-        clusters=cluster_rows(fleet, mesh.report, findings),
+        clusters=cluster_rows(fleet, mesh.report, findings, answered),
         mesh=mesh.report,
         findings=findings,
         unknowns=unknowns,
@@ -98,9 +100,7 @@ def analyse(
         identity=identity,
         secrets=secrets,
         certificates=certificates,
-        waived=waived(
-            findings, waivers, fleet.taken_at, spots_of(secrets) if waivers.entries else {}
-        ),
+        waived=answered,
     )
 
 

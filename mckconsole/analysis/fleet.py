@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mckconsole.analysis.mesh.links import LinkState, MeshReport
@@ -71,6 +71,9 @@ class ClusterRow:
     tunnels_known: bool
     """Whether it can be told that there are no more of them."""
     findings: Mapping[Severity, int]
+    """Without those that somebody answers for."""
+    waived: int
+    """Findings that somebody answers for."""
     unreadable: tuple[Unread, ...]
     """Topics whose content is missing or not current; kinds that are not served do not count."""
     warnings: tuple[str, ...]
@@ -85,19 +88,25 @@ class ClusterRow:
 
 
 def cluster_rows(
-    fleet: FleetSnapshot, mesh: MeshReport, findings: Sequence[Finding]
+    fleet: FleetSnapshot,
+    mesh: MeshReport,
+    findings: Sequence[Finding],
+    waived: Collection[str] = (),
 ) -> tuple[ClusterRow, ...]:
-    """A row for every cluster, worst first."""
+    """A row for every cluster, worst first; `waived` has the ids of findings that do not count."""
     counts: dict[str, Counter[Severity]] = {name: Counter() for name in fleet.clusters}
+    answered = Counter[str]()
     for finding in findings:
-        if finding.cluster in counts:
+        if waived and finding.id in waived:
+            answered[finding.cluster] += 1
+        elif finding.cluster in counts:
             counts[finding.cluster][finding.severity] += 1
     states: dict[str, list[LinkState]] = {name: [] for name in fleet.clusters}
     for link in mesh.links:
         if link.key.source in states:
             states[link.key.source].append(link.state)
     rows = (
-        _row(cluster, fleet.taken_at, states[name], counts[name])
+        _row(cluster, fleet.taken_at, states[name], counts[name], answered[name])
         for name, cluster in fleet.clusters.items()
     )
     return tuple(sorted(rows, key=_badness))
@@ -116,6 +125,7 @@ def _row(
     now: float,
     tunnels: Sequence[LinkState],
     findings: Mapping[Severity, int],
+    waived: int,
 ) -> ClusterRow:
     topic = cluster.topic("nodes")
     nodes = list(cluster.objects("nodes", Node).values()) if topic.state.readable else None
@@ -138,6 +148,7 @@ def _row(
         tunnels_unknown=sum(state is LinkState.UNKNOWN for state in tunnels),
         tunnels_known=all(cluster.topic(name).conclusive for name in _MESH),
         findings=dict(findings),
+        waived=waived,
         unreadable=tuple(_unread(cluster)),
         warnings=cluster.warnings,
         as_of=cluster.as_of,

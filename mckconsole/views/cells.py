@@ -50,14 +50,16 @@ def age(seconds: float | None) -> Cell:
     return BLANK if seconds is None else Cell(format_age(seconds), Role.PLAIN, round(seconds, 3))
 
 
-def finding_counts(counts: Mapping[Severity, int]) -> Cell:
-    """`✖3 ▲6`: critical and high, then medium and low; information alone counts as none."""
+def finding_counts(counts: Mapping[Severity, int], waived: int = 0) -> Cell:
+    """`✖3 ▲6`: critical and high, then medium and low; information alone counts as none. What
+    somebody answers for is told behind them, and counts for nothing."""
     severe = sum(counts.get(severity, 0) for severity in _SEVERE)
     minor = sum(counts.get(severity, 0) for severity in _MINOR)
     parts = [f"{GLYPHS[Role.CRITICAL]}{severe}"] if severe else []
     parts += [f"{GLYPHS[Role.WARN]}{minor}"] if minor else []
     role = Role.CRITICAL if severe else Role.WARN if minor else Role.DIM
-    return Cell(" ".join(parts) or "none", role, severe + minor)
+    text = " ".join(parts) or "none"
+    return Cell(f"{text} · {waived} waived" if waived else text, role, severe + minor)
 
 
 def trend(values: Sequence[float]) -> str:

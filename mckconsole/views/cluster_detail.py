@@ -73,8 +73,8 @@ def _words(cluster: ClusterSnapshot, row: ClusterRow, now: float) -> str:
     last = _last_change(cluster)
     if last:
         parts[0] += since_words(last.at, now)
-    if row.findings:
-        parts.append(f"findings {finding_counts(row.findings).text}")
+    if row.findings or row.waived:
+        parts.append(f"findings {finding_counts(row.findings, row.waived).text}")
     return "  ".join((*parts, cluster.reason)).rstrip()
 
 

@@ -57,9 +57,7 @@ def _row(cluster: ClusterRow, finding_ids: tuple[str, ...]) -> Row:
             "nodes": _nodes(cluster),
             "latency": _latency(cluster),
             "tunnels": _tunnels(cluster),
-            "findings": unknown("not read")
-            if cluster.state in UNJUDGED_STATES and not cluster.findings
-            else finding_counts(cluster.findings),
+            "findings": _findings(cluster),
             "age": age(cluster.age),
             "notes": _notes(cluster),
         },
@@ -67,6 +65,12 @@ def _row(cluster: ClusterRow, finding_ids: tuple[str, ...]) -> Row:
         role,
         (cluster.name,),
     )
+
+
+def _findings(cluster: ClusterRow) -> Cell:
+    if cluster.state in UNJUDGED_STATES and not (cluster.findings or cluster.waived):
+        return unknown("not read")
+    return finding_counts(cluster.findings, cluster.waived)
 
 
 def cluster_role(cluster: ClusterRow) -> Role:

@@ -27,7 +27,12 @@ _FLEET_COLUMNS = (
         volatile=True,
     ),
     Column("tunnels", "TUNNELS", "right", priority=1, help="measured to work, of all from here"),
-    Column("findings", "FINDINGS", priority=1, help="critical and high ✖, medium and low ▲"),
+    Column(
+        "findings",
+        "FINDINGS",
+        priority=1,
+        help="critical and high ✖, medium and low ▲; waived ones count for nothing",
+    ),
     Column("age", "AGE", "right", 3, "seconds", "since the last answer", volatile=True),
     Column("notes", "NOTES", priority=6, help="what is unreadable, and warnings"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -13,6 +14,7 @@ from mckconsole.domain.core import Node
 from mckconsole.domain.decode import ProjectionDecoder
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.states import ClusterState, TopicState
+from mckconsole.domain.waivers import NO_WAIVERS, Waiver, Waivers
 from tests.unit.analysis import build
 from tests.unit.analysis.build import NOW
 
@@ -78,6 +80,23 @@ def test_a_row_counts_nodes_tunnels_and_findings() -> None:
     assert (west.tunnels_up, west.tunnels_total) == (0, 1)
     assert west.worst is Severity.CRITICAL
     assert east.age == 0
+
+
+def test_what_somebody_answers_for_is_counted_apart_and_is_not_bad() -> None:
+    down = [build.gateway("west", build.connection("east", "error"))]
+    fleet = build.fleet(build.cluster("east", build.member("east", "west")),
+                        build.cluster("west", down), build.cluster("quiet"))  # fmt: skip
+    waivers = Waivers((Waiver("*", "net", date(2100, 1, 1), "known", cluster="west"),))
+    before, after = (
+        {row.name: row for row in analyse(fleet, waivers=one).clusters}
+        for one in (NO_WAIVERS, waivers)
+    )
+    assert before["west"].waived == 0
+    assert (after["west"].worst, after["west"].findings) == (None, {})
+    assert after["west"].waived == sum(before["west"].findings.values()) > 0
+    assert after["east"].findings == before["east"].findings
+    assert next(iter(before)) == "west"
+    assert next(iter(after)) != "west"
 
 
 def test_nodes_that_cannot_be_read_are_not_zero() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -14,7 +15,9 @@ from mckconsole.domain.kinds_audit import AUDIT_KINDS
 from mckconsole.domain.metrics import QUERIES
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import ClusterState, TopicState
+from mckconsole.domain.waivers import Waiver, Waivers
 from mckconsole.views import cells
+from mckconsole.views.cluster_detail import cluster_detail
 from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import GLYPHS, Cell, PaneSpec, Role, Row
 from tests.unit.analysis import build
@@ -201,6 +204,20 @@ def test_the_fleet_is_as_bad_as_its_findings() -> None:
     assert east.cells["findings"].text == "✖1 ▲1"
     assert len(east.finding_ids) == 2
     assert FLEET.summary(incident(), analysis) == "4 clusters  ✖ 1 unreachable  ● 3 ready"
+
+
+def test_what_somebody_answers_for_does_not_make_the_fleet_bad() -> None:
+    critical = Waiver("MESH-*", "net", date(2100, 1, 1), "known", cluster="east")
+    everything = analyse(incident(), waivers=Waivers((critical,)))
+    rows = {row.id: row for row in FLEET.rows(incident(), everything)}
+    assert rows["east"].cells["findings"].text == "none · 2 waived"
+    assert rows["east"].cells["findings"].value == 0
+    assert rows["east"].cells["cluster"].text == "● east"
+    assert len(rows["east"].finding_ids) == 2, "they are there all the same"
+    assert rows["dead"].cells["findings"].text == "? not read"
+    detail = cluster_detail(incident(), everything, "east", None)
+    assert detail is not None
+    assert "findings none · 2 waived" in detail.words
 
 
 def test_a_quiet_cluster_is_quiet() -> None:

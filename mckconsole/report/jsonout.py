@@ -166,7 +166,7 @@ def unknown_data(unknown: Unknown) -> dict[str, str]:
 
 
 def _pane(pane: PaneTable) -> dict[str, Any]:
-    columns = [column.id for column in pane.columns]
+    columns = [column.id for column in pane.columns if not column.passing]
     return {
         **({"by": pane.by} if pane.by else {}),
         "columns": columns,

@@ -69,8 +69,9 @@ _WRITTEN = Column(
 )
 _WRITER = Column("writer", "WRITTEN BY", priority=6, help="by which field manager", name=True)
 _FINGERPRINT = Column(
-    "fp", "FP", priority=7, help="equal ones are one credential; another one with every start"
-)
+    "fp", "FP", priority=7, help="equal ones are one credential; another one with every start",
+    passing=True,
+)  # fmt: skip
 _REASON = Column("reason", "REASON", priority=4, help="what makes it so bad, or why it is waived")
 _CREDENTIALS = Column("credentials", "CREDENTIALS", "right", 1, "count", "different ones in it")
 _PLACES = Column("places", "PLACES", "right", 2, "count", "at which credentials lie")

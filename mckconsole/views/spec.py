@@ -77,6 +77,9 @@ class Column:
     """It holds names, whose ends tell them apart: what is too long is cut in its middle."""
     volatile: bool = False
     """It changes by itself (ages): a change of it is no news."""
+    passing: bool = False
+    """Its texts mean something within this run alone, and would only differ where two reports are
+    compared: JSON has the ids of findings instead."""
     cluster: str = ""
     """The cluster that it is about, where each cluster has a column: a scope shows those of its
     clusters, and where one of them finds no room, none to the right of it is shown."""

@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mckconsole.report.document import build
 from mckconsole.report.jsonout import as_data, render, schema, to_json
+from mckconsole.views.panes import find_pane
 from tests.unit.report.examples import DOWN, document
+from tests.unit.views import fleetsecrets
 
 VALIDATOR = jsonschema.Draft202012Validator(schema())
 
@@ -44,6 +47,33 @@ def test_report_fits_the_schema_and_says_what_the_document_says() -> None:
     }
     assert west["findings"] == [DOWN.id]
     assert east["values"]["note"] is None  # it was NaN
+
+
+def test_what_holds_for_one_run_alone_is_left_out() -> None:
+    whole = document()
+    (pane,) = whole.panes
+    columns = (pane.columns[0], replace(pane.columns[1], passing=True), *pane.columns[2:])
+    data = json.loads(render(replace(whole, panes=(replace(pane, columns=columns),))))
+    VALIDATOR.validate(data)
+    fleet = data["panes"]["fleet"]
+    assert fleet["columns"] == ["cluster", "nodes", "note"]
+    for row in fleet["rows"]:
+        assert list(row["cells"]) == list(row["values"]) == fleet["columns"]
+        assert row["id"]
+
+
+@pytest.mark.parametrize("by", ["credential", "place"])
+def test_a_report_has_no_fingerprints_and_groups_by_findings(by: str) -> None:
+    pane = find_pane("secrets")
+    grouped = pane.grouped(by) if pane else None
+    assert grouped is not None
+    found = fleetsecrets.some()
+    data = json.loads(render(build(*fleetsecrets.seen(found), (grouped,))))
+    table = data["panes"]["secrets"]
+    assert "fp" not in table["columns"]
+    assert found.credentials[0].fingerprint[:4] not in json.dumps(table)
+    rows = [row for row in table["rows"] if row["findings"][:1] == [found.credentials[0].id]]
+    assert len(rows) == (1 if by == "credential" else len(found.credentials[0].places))
 
 
 def extra_key(data: dict[str, Any], *path: str | int) -> dict[str, Any]:

@@ -90,15 +90,18 @@ class _Signed:
     """Characters in front of the signature."""
     after: bytes
     """Pattern of those behind it."""
-    size: int
-    """Of those."""
     seeds: tuple[bytes, ...]
     letters: bytes = rb"[A-Za-z0-9+/]"
 
+    def pattern(self, mark: bytes) -> bytes:
+        """Of a whole key with that signature."""
+        parts = (self.letters, self.letters, self.before, re.escape(mark), self.after, self.letters)
+        return b"(?<!%b)%b{%d}%b%b(?!%b)" % parts
 
-_64 = (76, rb"[A-Za-z0-9+/]{5}[AQgw]==", 8)
-_32 = (33, rb"[A-P][A-Za-z0-9+/]{5}=", 7)
-_39 = (42, rb"[A-D][A-Za-z0-9+/]{5}", 6)
+
+_64 = (76, rb"[A-Za-z0-9+/]{5}[AQgw]==")
+_32 = (33, rb"[A-P][A-Za-z0-9+/]{5}=")
+_39 = (42, rb"[A-D][A-Za-z0-9+/]{5}")
 _BUS = (b"Send0000", b"Manage00", b"Listen00", b"System00", b"Unknown0")
 
 _SIGNED = {
@@ -116,28 +119,23 @@ _SIGNED = {
     b"AzCa": _Signed("REDIS-KEY", *_32, (b"Access00",)),
     b"AzSe": _Signed("SEARCH-KEY", *_39, (b"Query000", b"PAdmin00")),
     b"+ACR": _Signed("REGISTRY-KEY", *_39, (b"ACRDflt0",)),
-    b"AzFu": _Signed("FUNCTION-KEY", 44, rb"[A-Za-z0-9_-]{5}[AQgw]==", 8,
+    b"AzFu": _Signed("FUNCTION-KEY", 44, rb"[A-Za-z0-9_-]{5}[AQgw]==",
                      (b"Master00", b"System00", b"Functi00"), rb"[A-Za-z0-9_-]"),
 }  # fmt: skip
 _ANY = b"|".join(re.escape(mark) for mark in _SIGNED)
+_PATTERNS = {mark: form.pattern(mark) for mark, form in _SIGNED.items()}
 
 
 def _signed(value: Value) -> Iterator[Match]:
     data = value.data
     for found in compiled(_ANY).finditer(data):
         form = _SIGNED[found[0]]
-        start, end = found.start() - form.before, found.end() + form.size
-        if start < 0 or end > len(data):
-            continue
-        text = data[start:end]
-        pattern = b"%b{%d}%b%b" % (form.letters, form.before, re.escape(found[0]), form.after)
-        edge = data[max(0, start - 1) : start] + data[end : end + 1]
-        if not compiled(pattern).fullmatch(text) or compiled(form.letters).search(edge):
-            continue
-        key = lenient_base64(text)
-        if key and checksum_holds(key, form.seeds):
+        start = found.start() - form.before
+        whole = compiled(_PATTERNS[found[0]]).match(data, start) if start >= 0 else None
+        key = lenient_base64(whole[0]) if whole else None
+        if whole and key and checksum_holds(key, form.seeds):
             proof = f"signature {found[0].decode()}, checksum matches"
-            yield judged(f"SEC-AZURE-{form.rule}", text, start, Verdict(Tier.PROVEN, proof))
+            yield judged(f"SEC-AZURE-{form.rule}", whole[0], start, Verdict(Tier.PROVEN, proof))
 
 
 _ANNOTATED = (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import string
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import Verdict, compiled, judged, lenient_base64
+from mckconsole.detect.families.base import Verdict, compiled, judged, lenient_base64, run_before
 from mckconsole.detect.families.expiry import from_epoch, from_text
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.domain.audit import Tier
@@ -57,12 +59,15 @@ def _strings(value: Value) -> Iterator[Match]:
         yield judged(STRING, found[1], found.start(1), verdict)
 
 
+_UNBROKEN = bytes({*range(256)}.difference(b" \t\n\r\v\f\"'`<>"))
+"""What a connection string is made of."""
+
+
 def _parts(data: bytes, start: int, end: int) -> dict[str, str]:
     """The connection string around a stretch, by name in lower case."""
     low = max(0, start - _REACH)
-    head = compiled(rb"[^\s\"'`<>]*\Z").search(data, low, start)
     tail = compiled(rb"[^\s\"'`<>]{0,1024}").match(data, end)
-    text = (head[0] if head else b"") + b";" + (tail[0] if tail else b"")
+    text = run_before(data, start, low, _UNBROKEN) + b";" + (tail[0] if tail else b"")
     found = {}
     for part in text.split(b";"):
         first = compiled(_FIRST_PART).search(part)
@@ -80,7 +85,7 @@ _FIRST_PART = (
 """Behind a name that the whole string is given to."""
 
 
-_QUERY = rb"[A-Za-z0-9%&=._~:/?+!*'(),;-]"
+_QUERY = string.ascii_letters.encode() + b"0123456789%&=._~:/?+!*'(),;-"
 _RESOURCES = {"b": "blob", "c": "container", "d": "directory", "f": "file", "s": "share",
               "bs": "snapshot", "bv": "version", "q": "queue", "t": "table"}  # fmt: skip
 
@@ -89,9 +94,9 @@ def _signatures(value: Value) -> Iterator[Match]:
     data = value.data
     for at in compiled(rb"(?<![A-Za-z])sig=([A-Za-z0-9%+/_-]{40,100}=?)").finditer(data):
         low = max(0, at.start() - _REACH)
-        head = compiled(_QUERY + rb"*\Z").search(data, low, at.start())
-        tail = compiled(_QUERY + b"{0,%d}" % _REACH).match(data, at.end())
-        text = (head[0] if head else b"") + at[0] + (tail[0] if tail else b"")
+        head = run_before(data, at.start(), low, _QUERY)
+        tail = compiled(b"[%b]{0,%d}" % (re.escape(_QUERY), _REACH)).match(data, at.end())
+        text = head + at[0] + (tail[0] if tail else b"")
         verdict = _signature(text.replace(b"&amp;", b"&"))
         if verdict:
             signature = lenient_base64(unquote_to_bytes(at[1]).replace(b" ", b"+"))

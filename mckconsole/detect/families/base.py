@@ -53,15 +53,11 @@ def begun_by(mark: bytes, rest: bytes, data: bytes, before: bytes) -> Iterator[r
     """Where `mark` stands with nothing of the class `before` right in front, and the pattern `rest`
     behind it.
 
-    The pattern is tried nowhere else: in a run of letters it would be tried at every mark of it.
+    The mark comes first in the expression, which is found by that, and the look back before the
+    rest, which would else be tried at every mark within a run of letters.
     """
-    glued, whole = compiled(before), compiled(re.escape(mark) + rest)
-    at = data.find(mark)
-    while at >= 0:
-        found = None if at and glued.match(data, at - 1, at) else whole.match(data, at)
-        if found:
-            yield found
-        at = data.find(mark, found.end() if found else at + 1)
+    literal = re.escape(mark)
+    return compiled(b"%b(?<!%b%b)%b" % (literal, before, literal, rest)).finditer(data)
 
 
 def run_before(data: bytes, at: int, low: int, letters: bytes) -> bytes:

@@ -74,13 +74,10 @@ def _decoded(text: str) -> bytes | None:
 
 
 def _find(value: Value) -> Iterator[Match]:
-    read = document(value.data)
-    if read is None:
-        return
-    found = mapping(read, "auths")
-    path = "auths"
+    read = document(value.data, "auths")
+    found, path = mapping(read or {}, "auths"), "auths"
     if not found and value.key.endswith(".dockercfg"):
-        found, path = read, ""
+        found, path = json_object(value.data) or {}, ""
     for host, entry in list(found.items())[:_MAX_HOSTS]:
         if isinstance(entry, dict) and isinstance(host, str):
             yield from _entry(host, entry, path, len(value.data))

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import Facts, Verdict, compiled, judged, lenient_base64
+from mckconsole.detect.families.base import (
+    Facts,
+    Verdict,
+    compiled,
+    json_object,
+    judged,
+    lenient_base64,
+)
 from mckconsole.detect.families.documents import document, mapping, mappings, string
 from mckconsole.detect.families.expiry import from_text
 from mckconsole.detect.families.jwt import judge_token
@@ -27,8 +34,8 @@ _MIN_TOKEN = 8
 
 
 def _configs(value: Value) -> Iterator[Match]:
-    read = document(value.data)
-    if read is None or "users" not in read or not ("clusters" in read or "contexts" in read):
+    read = document(value.data, "users")
+    if read is None or not ("clusters" in read or "contexts" in read):
         return
     servers = {string(one, "name"): string(mapping(one, "cluster"), "server")
                for one in mappings(read.get("clusters"))}  # fmt: skip
@@ -74,8 +81,8 @@ def _match(inner: str, canonical: bytes, facts: Facts, size: int) -> Match:
 
 def _argo(value: Value) -> Iterator[Match]:
     """The `config` of an Argo CD cluster, whose server and name lie beside it."""
-    read = document(value.data)
-    if read is None or "server" not in value.siblings:
+    read = json_object(value.data) if "server" in value.siblings else None
+    if read is None:
         return
     server = value.siblings["server"][:300].decode("utf-8", "replace")
     facts = (("server", server),)
@@ -130,7 +137,7 @@ _SIZES = frozenset((16, 24, 32))
 
 
 def _encryption(value: Value) -> Iterator[Match]:
-    read = document(value.data)
+    read = document(value.data, "resources")
     if read is None or string(read, "kind") != "EncryptionConfiguration":
         return
     for i, resource in enumerate(mappings(read.get("resources"))[:32]):

@@ -73,19 +73,34 @@ _WHO = re.compile(rb"(?i)(?<![A-Za-z])(?:user id|uid|user|username|user name)\s{
 def _strings(value: Value) -> Iterator[Match]:
     """One string with a server, a user and a password: what only one of a line's values has."""
     data = value.data
+    servers, users = _Places(_SERVER, data), _Places(_WHO, data)
     for found in compiled(_PAIR).finditer(data):
         low, high = max(0, found.start() - 512), min(len(data), found.end() + 512)
         before = data.rfind(b"\n", low, found.start()) + 1 or low
         after = data.find(b"\n", found.end(), high)
-        line = data[before : high if after < 0 else after]
-        server = _SERVER.search(line)
-        if not server or not _WHO.search(line) or line.count(b"=") < 3:
+        after = high if after < 0 else after
+        server = servers.within(before, after)
+        if not server or not users.within(before, after) or data.count(b"=", before, after) < 3:
             continue
         text = found[found.lastindex or 0]
         if is_password(text):
             facts: Facts = (("server", server[1].decode("utf-8", "replace")),)
             start = found.start(found.lastindex or 0)
             yield judged(STRING, text, start, Verdict(facts=facts))
+
+
+class _Places:
+    """Where a pattern is in a text, looked for once and not around each of many places."""
+
+    def __init__(self, pattern: re.Pattern[bytes], data: bytes) -> None:
+        self._left = pattern.finditer(data)
+        self._next = next(self._left, None)
+
+    def within(self, start: int, end: int) -> re.Match[bytes] | None:
+        """The first that begins in a stretch, none of which begins before the last one did."""
+        while self._next and self._next.start() < start:
+            self._next = next(self._left, None)
+        return self._next if self._next and self._next.start() < end else None
 
 
 _NETRC = (

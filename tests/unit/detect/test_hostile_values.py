@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mckconsole.detect.detectors import DETECTORS
+from mckconsole.detect.families import documents
 from mckconsole.detect.families.documents import document
 from mckconsole.detect.model import Value, Where
 from tests.unit.detect.asked import found, matches
@@ -36,14 +37,32 @@ def test_what_repeats_is_looked_at_in_bounded_time(piece: bytes) -> None:
 
 @pytest.mark.parametrize("piece", [b"- ", b"? ", b"[", b"{a: "])
 def test_yaml_that_nests_without_end_is_no_document(piece: bytes) -> None:
-    assert document(b"users: \n" + piece * 50_000) is None
-    assert document(b"".join(b" " * at + b"a:\n" for at in range(300))) is None
-    assert document(b"users: \n" + b"a: b\n" * 20_000) is None
-    assert document(b"users: x\n" + b"a: b\n" * 5_000) == {"users": "x", "a": "b"}
+    assert document(b"users: \n" + piece * 50_000, "users") is None
+    assert document(b"".join(b" " * at + b"a:\n" for at in range(300)), "a") is None
+    assert document(b"users: \n" + b"a: b\n" * 20_000, "users") is None
+    assert document(b"users: x\n" + b"a: b\n" * 5_000, "users") == {"users": "x", "a": "b"}
+
+
+@pytest.mark.parametrize(("text", "there"), [
+    (b"users: x", True), (b"# users of it\n\n---\nusers: x\n", True), (b"'users' : x\n", True),
+    (b"  a: b\n  users: x\n", True), (b"{\"users\": 1}", True),
+    (b"a: b\nwith:\n  users: x\n", False), (b"a:\n- users: x\n", False), (b"- users: x\n", False),
+    (b"# users: x\na: b\n", False), (b"users x: y\n", False), (b"{\"with\":{\"users\":1}}", False),
+    (b"", False),
+])  # fmt: skip
+def test_a_document_has_its_key_on_the_first_level(
+    monkeypatch: pytest.MonkeyPatch, text: bytes, there: bool
+) -> None:
+    assert (document(text, "users") is not None) == there
+    parsed: list[bytes] = []
+    monkeypatch.setattr(documents, "_yaml", parsed.append)
+    document(text, "users")
+    assert len(parsed) == (there and not text.startswith(b"{"))
 
 
 def test_yaml_is_read_as_strings() -> None:
-    read = document(b"a: 1\nb: [x, {c: 2020-01-01}]\nd: &n {e: yes}\nf: *n\n? [1]\n: g\n")
+    text = b"a: 1\nb: [x, {c: 2020-01-01}]\nd: &n {e: yes}\nf: *n\n? [1]\n: g\n"
+    read = document(text, "a")
     assert read == {
         "a": "1",
         "b": ["x", {"c": "2020-01-01"}],

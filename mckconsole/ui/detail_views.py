@@ -20,15 +20,11 @@ from mckconsole.views.detail import (
     Detail,
     FailoverTarget,
     FindingTarget,
-    IdentityTarget,
     Line,
     LinkTarget,
     ObjectTarget,
-    ReadersTarget,
-    SecretTarget,
-    ServiceTarget,
     Span,
-    WhoTarget,
+    Target,
 )
 from mckconsole.views.finding_detail import finding_detail
 from mckconsole.views.mesh_detail import link_detail, link_object
@@ -177,19 +173,7 @@ class TextView(PaneView):
     @on(DetailView.Opened)
     def _opened(self, event: DetailView.Opened) -> None:
         event.stop()
-        if isinstance(
-            event.target,
-            ClusterTarget
-            | LinkTarget
-            | FindingTarget
-            | ObjectTarget
-            | ServiceTarget
-            | FailoverTarget
-            | IdentityTarget
-            | WhoTarget
-            | SecretTarget
-            | ReadersTarget,
-        ):
+        if isinstance(event.target, Target):
             self.desk.go(event.target)
 
     @on(DetailView.Highlighted)

@@ -34,15 +34,11 @@ class IdentityTable(GroupedTable):
 
     def do_identity_users(self) -> None:
         """Everybody with the same cloud identity."""
-        target = self._users()
-        if target is not None:
-            self.desk.go(target)
+        self.follow(self._users())
 
     def do_identity_who_row(self) -> None:
         """Who can change the binding of its service account."""
-        target = self._who()
-        if target is not None:
-            self.desk.go(target)
+        self.follow(self._who())
 
     def _users(self) -> IdentityTarget | None:
         from mckconsole.views.identity_targets import users_of

@@ -33,15 +33,11 @@ class IdentityView(TextView):
 
     def do_identity_users(self) -> None:
         """Everybody with the same cloud identity."""
-        target = self._users()
-        if target is not None:
-            self.desk.go(target)
+        self.follow(self._users())
 
     def do_identity_who(self) -> None:
         """Who can change the binding of its service account."""
-        target = self._who()
-        if target is not None:
-            self.desk.go(target)
+        self.follow(self._who())
 
     def _line(self) -> IdentityTarget:
         """What the line under the cursor is about, where that is one of a cloud identity's or

@@ -142,9 +142,7 @@ class MatrixView(PaneView):
         """The YAML of the object that shows this direction."""
         frame = self.desk.frame
         if frame and self.row_id:
-            behind = link_object(frame.snapshot, frame.analysis, self.row_id)
-            if behind is not None:
-                self.desk.go(behind)
+            self.follow(link_object(frame.snapshot, frame.analysis, self.row_id))
 
     def exported(self, form: Format | None) -> tuple[str, str]:
         from mckconsole.report.export import export_rows

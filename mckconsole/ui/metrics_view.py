@@ -130,9 +130,8 @@ class MetricsView(PaneView):
     def do_copy_all(self) -> None:
         """The YAML of the object that shows the tunnel."""
         frame = self.desk.frame
-        behind = link_object(frame.snapshot, frame.analysis, self.place.id) if frame else None
-        if behind is not None:
-            self.desk.go(behind)
+        if frame is not None:
+            self.follow(link_object(frame.snapshot, frame.analysis, self.place.id))
 
     def exported(self, form: Format | None) -> tuple[str, str]:
         from mckconsole.report.export_series import export_series

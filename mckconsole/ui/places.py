@@ -5,18 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mckconsole.views.detail import (
-    ClusterTarget,
-    FailoverTarget,
-    FindingTarget,
-    IdentityTarget,
-    LinkTarget,
-    ObjectTarget,
-    ReadersTarget,
-    SecretTarget,
-    ServiceTarget,
-    WhoTarget,
-)
+from mckconsole.views.detail import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +42,6 @@ class NotesPlace:
 
 
 Place: TypeAlias = (
-    ClusterTarget
-    | LinkTarget
-    | FindingTarget
-    | ObjectTarget
-    | ServiceTarget
-    | FailoverTarget
-    | IdentityTarget
-    | WhoTarget
-    | SecretTarget
-    | ReadersTarget
-    | ComparePlace
-    | LossesPlace
-    | MetricsPlace
-    | TransitionsPlace
-    | NotesPlace
+    Target | ComparePlace | LossesPlace | MetricsPlace | TransitionsPlace | NotesPlace
 )
 """A screen below a pane's table."""

@@ -44,15 +44,11 @@ class SecretsTable(GroupedTable):
 
     def do_secrets_who_row(self) -> None:
         """Who can read what it lies in."""
-        target = self._readers()
-        if target is not None:
-            self.desk.go(target)
+        self.follow(self._readers())
 
     def do_secrets_identity(self) -> None:
         """The workload identity that could replace it."""
-        target = self._identity()
-        if target is not None:
-            self.desk.go(target)
+        self.follow(self._identity())
 
     def _readers(self) -> ReadersTarget | None:
         from mckconsole.views.secrets_targets import readers_target

@@ -43,15 +43,11 @@ class SecretView(TextView):
 
     def do_secrets_who(self) -> None:
         """Who can read what it lies in."""
-        target = self._readers()
-        if target is not None:
-            self.desk.go(target)
+        self.follow(self._readers())
 
     def do_secrets_identity(self) -> None:
         """The workload identity that could replace it."""
-        target = self._identity()
-        if target is not None:
-            self.desk.go(target)
+        self.follow(self._identity())
 
     def _line(self) -> SecretTarget:
         """The credential on the line under the cursor, else what the screen is about."""
@@ -98,9 +94,7 @@ class ReadersView(TextView):
     def do_secrets_identity(self) -> None:
         """The workload identity that could replace it."""
         frame = self.desk.frame
-        target = identity_target(frame.analysis, CREDENTIAL, self.target.id) if frame else None
-        if target is not None:
-            self.desk.go(target)
+        self.follow(identity_target(frame.analysis, CREDENTIAL, self.target.id) if frame else None)
 
     def refuses(self, action: str) -> str:
         if action == "secrets.who":

@@ -122,6 +122,11 @@ class PaneView(Widget):
     def ask_again(self) -> None:
         """Ask anew what this view alone has asked for; by default nothing."""
 
+    def follow(self, place: Place | None) -> None:
+        """Go deeper, where there is something to go to."""
+        if place is not None:
+            self.desk.go(place)
+
     def do_open(self) -> None:
         """Open what the cursor is on."""
         if isinstance(self.main, Openable):

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -191,8 +191,9 @@ def load_support_data(paths: Sequence[Path]) -> SupportData:
         return shipped()
     given = _data((path, read_text(path), str(path)) for path in _files(paths))
     own, fields = shipped(), given.origin
-    return SupportData(
-        *(getattr(given if table.name in fields else own, table.name) for table in TABLES),
+    return replace(
+        own,
+        **{name: getattr(given, name) for name in fields},
         as_of={**{k: v for k, v in own.as_of.items() if k not in fields}, **given.as_of},
         origin={**own.origin, **fields},
     )
@@ -227,9 +228,7 @@ def _data(sources: Iterable[tuple[Path, str, str]]) -> SupportData:
             as_of[table.name] = day
     if problems:
         raise ConfigError(problems)
-    return SupportData(
-        *(tables.get(table.name, ()) for table in TABLES), as_of=as_of, origin=origin
-    )
+    return SupportData(**tables, as_of=as_of, origin=origin)
 
 
 def _read(

@@ -9,7 +9,7 @@ from mckconsole.detect.families import aws, azure, clouds, pem
 from mckconsole.detect.families.oci import CONFIGURATION, OCI
 from mckconsole.detect.families.twins import ID_ALONE, SECRET_ALONE, Twin
 from mckconsole.detect.model import Match, Value
-from mckconsole.domain.audit import Tier
+from mckconsole.domain.audit import SECRET_OF_PAIR, Tier
 from mckconsole.domain.findings import Severity
 
 Seen = list[tuple[Value, Match]]
@@ -44,7 +44,7 @@ def _joined(matches: Seen, twin: Twin) -> Seen:
     for secret in secrets:
         own = min(ids[:_MAX_IDS], key=lambda one: _distance(one, secret))[1]
         done[id(own)] = _whole(own, own, twin, "its secret beside it")
-        done[id(secret[1])] = _whole(secret[1], own, twin, "its key id beside it")
+        done[id(secret[1])] = _whole(secret[1], own, twin, SECRET_OF_PAIR)
     return [(value, done.get(id(match), match)) for value, match in matches]
 
 

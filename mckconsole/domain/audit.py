@@ -13,6 +13,10 @@ import msgspec
 
 from mckconsole.domain.findings import Severity
 
+SECRET_OF_PAIR = "its key id beside it"  # noqa: S105 - words
+"""The proof of the secret of a pair whose key id lies at another place of the object: both have the
+fingerprint of the id."""
+
 
 class Tier(StrEnum):
     """How sure it is that something is a credential."""

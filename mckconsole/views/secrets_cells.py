@@ -129,17 +129,17 @@ class Written(NamedTuple):
 def first_written(snapshot: FleetSnapshot, places: Sequence[Place]) -> Written:
     """Where it has lain the longest since it was written there last, and who wrote it: a credential
     is at least as old as that."""
+    parts = [(place, part) for place in places for part in place.sightings]
     found = [
-        (at, place)
-        for place in places
-        if (at := parse_rfc3339(place.sighting.written)) is not None
-    ]  # fmt: skip
+        (at, place, part)
+        for place, part in parts
+        if (at := parse_rfc3339(part.written)) is not None
+    ]
     if not found:
-        writer = next((one.sighting.writer for one in places if one.sighting.writer), "")
-        return Written(None, writer)
-    at, place = min(found, key=lambda one: one[0])
+        return Written(None, next((one.writer for _, one in parts if one.writer), ""))
+    at, place, part = min(found, key=lambda one: one[0])
     age = max(server_now(snapshot, place.cluster) - at, 0.0)
-    return Written(age, place.sighting.writer)
+    return Written(age, part.writer)
 
 
 def waiver_of(analysis: Analysis, credential: Credential) -> Waiver | None:

@@ -118,7 +118,7 @@ def _places(snapshot: FleetSnapshot, credential: Credential) -> Block:
 def place_lines(snapshot: FleetSnapshot, place: Place) -> Iterator[Line]:
     """`aws-use1-1  Secret billing/s3-legacy  data['KEY']`, and who wrote it when."""
     target, written = ObjectTarget(place.cluster, place.object), first_written(snapshot, (place,))
-    path = shorten(place.sighting.path, MAX_VALUE)
+    path = shorten(place.path, MAX_VALUE)
     note = f"{written.text} ago" if written.text else ""
     yield Line(
         (Span(f"{place.cluster}  "), Span(f"{place.object}  "), Span(path, Role.DIM)),

@@ -86,7 +86,7 @@ def _place_row(row_id: str, parts: PlaceParts) -> Row:
             "cluster": text_cell(place.cluster),
             "namespace": text_cell(ref.namespace),
             "object": text_cell(str(ref)),
-            "key": text_cell(seen.key),
+            "key": text_cell(keys_words(place)),
             "tier": tier_cell(seen.tier),
             "written": written.cell,
             "writer": text_cell(written.writer),
@@ -94,13 +94,19 @@ def _place_row(row_id: str, parts: PlaceParts) -> Row:
             "elsewhere": number_cell(len(credential.places) - 1),
             "fp": text_cell(short_fingerprint(seen.fingerprint), Role.DIM),
             "proof": text_cell(seen.proof, Role.DIM),
-            "path": text_cell(seen.path, Role.DIM),
+            "path": text_cell(place.path, Role.DIM),
         },
         (credential.id,),
         severity_role(credential.severity, waiver),
         (place.cluster,),
         ref.namespace,
     )
+
+
+def keys_words(place: Place) -> str:
+    """`AWS_ACCESS_KEY_ID +1`: the key, and how many more have the rest of it."""
+    more = len({one.key for one in place.halves} - {place.sighting.key})
+    return f"{place.sighting.key} +{more}" if more else place.sighting.key
 
 
 def place_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:

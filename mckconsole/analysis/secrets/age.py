@@ -41,7 +41,12 @@ def too_old(around: Around, found: Verdict | None, places: Sequence[Place]) -> I
         return
     if any(one.object.name == _JUDGED_ELSEWHERE for one in places):
         return
-    dated = [(at, one) for one in places if (at := parse_rfc3339(one.sighting.written)) is not None]
+    dated = [
+        (at, one)
+        for one in places
+        for part in one.sightings
+        if (at := parse_rfc3339(part.written)) is not None
+    ]
     if not dated:
         return
     oldest, place = min(dated, key=lambda pair: (pair[0], pair[1].id))

@@ -53,6 +53,18 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     """Which of several that one rule found at this path."""
     former: bool = False
     """The object is a template that its controller ran once, and runs no more."""
+    halves: tuple[Sighting, ...] = ()
+    """Of a pair whose key id this is, the secret at other fields of the object: one place."""
+
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """All that was seen of it there."""
+        return (self.sighting, *self.halves)
+
+    @property
+    def path(self) -> str:
+        """Every field that has a part of it, in words."""
+        return " and ".join(one.path for one in self.sightings)
 
     @property
     def id(self) -> str:

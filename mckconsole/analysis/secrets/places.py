@@ -8,7 +8,8 @@ the controller has it; what only they still hold is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 from mckconsole.analysis.changes import Seen
@@ -16,7 +17,7 @@ from mckconsole.analysis.identity.owners import CONTROLLER_TOPICS
 from mckconsole.analysis.mesh.evidence import ref_of
 from mckconsole.analysis.secrets.model import Place
 from mckconsole.analysis.secrets.topics import SCANNED
-from mckconsole.domain.audit import Audited, Sighting
+from mckconsole.domain.audit import SECRET_OF_PAIR, Audited, Sighting
 from mckconsole.domain.credentials import ControllerRevision, ReplicaSet, RevisionMeta
 from mckconsole.domain.identity import OwnedMeta
 from mckconsole.domain.objects import Key, Projection
@@ -26,6 +27,7 @@ Where: TypeAlias = tuple[str, Key]
 """Topic and key of an object."""
 REPEATING = ("replicasets", "controllerrevisions", "jobs")
 """Topics whose objects repeat a controller's template."""
+_ANNOTATIONS = "metadata.annotations["
 _EMPTY = Audited()
 
 
@@ -144,9 +146,10 @@ class ClusterPlaces:
         owner = self._owners.get(where)
         repeated = {(one.fingerprint, one.key) for one in self.sightings(owner)} if owner else set()
         known: dict[tuple[str, str], list[str]] = {}
-        for one in audited.sightings:
+        found = [one for one in audited.sightings if (one.fingerprint, one.key) not in repeated]
+        for one, halves in _paired(found):
             there = known.setdefault((one.rule, one.path), [])
-            if one.fingerprint in there or (one.fingerprint, one.key) in repeated:
+            if one.fingerprint in there:
                 continue
             there.append(one.fingerprint)
             yield Place(
@@ -158,12 +161,43 @@ class ClusterPlaces:
                 audited.created,
                 number=len(there),
                 former=where in self._former,
+                halves=halves,
             )
 
 
 def credential_of(place: Place) -> str:
     """What all places of one credential have in common: its fingerprint."""
     return place.sighting.fingerprint or place.id
+
+
+def _paired(found: Sequence[Sighting]) -> Iterator[tuple[Sighting, tuple[Sighting, ...]]]:
+    """What was seen in one object, each key id with the secrets that go with it. A secret goes with
+    the id whose path is most like its own; what an annotation repeats is apart."""
+    ids: dict[tuple[str, str, str], list[int]] = {}
+    for at, one in enumerate(found):
+        if one.proof != SECRET_OF_PAIR:
+            ids.setdefault(_pair(one), []).append(at)
+    halves: dict[int, list[Sighting]] = {}
+    taken: set[int] = set()
+    for at, one in enumerate(found):
+        if one.proof == SECRET_OF_PAIR and (near := ids.get(_pair(one))):
+            own = max(near, key=lambda there: _alike(found[there].path, one.path))
+            halves.setdefault(own, []).append(one)
+            taken.add(at)
+    for at, one in enumerate(found):
+        if at not in taken:
+            yield one, tuple(halves.get(at, ()))
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two paths begin with in common."""
+    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(one, other, strict=False)))
+
+
+def _pair(one: Sighting) -> tuple[str, str, str]:
+    """What both halves of a pair have in common."""
+    annotation = one.path.partition("]")[0] if one.path.startswith(_ANNOTATIONS) else ""
+    return one.rule, one.fingerprint, annotation
 
 
 def _differs(one: Audited | None, other: Audited) -> bool:

@@ -13,6 +13,7 @@ from mckconsole.analysis.secrets.case import KEEPERS, Around, kept_by, listed
 from mckconsole.analysis.secrets.model import Consumer, Place
 from mckconsole.analysis.secrets.topics import CONFIG_MAPS, SECRETS
 from mckconsole.analysis.secrets.verdict import MESH_WIDE, Verdict, rule_of
+from mckconsole.domain.audit import Sighting
 from mckconsole.domain.credentials import LAST_APPLIED
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.kind import Scan
@@ -163,19 +164,20 @@ def _from_data(around: Around, place: Place, beside: Sequence[Place]) -> Iterato
             "nobody else read the Secret"
         )
         return
-    pointers = dict.fromkeys(map(_pointer, beside))
+    parts = [part for one in beside for part in one.sightings]
+    pointers = dict.fromkeys(map(_pointer, parts))
     patch = ",".join(f'{{"op":"remove","path":"{one}"}}' for one in pointers)
     resource = "secret" if place.topic == SECRETS else "configmap"
     rest = f"--type=json -p {shlex.quote(f'[{patch}]')}"
     remove = _kubectl(around, place, f"patch {resource}", rest)
     edit = _kubectl(around, place, f"edit {resource}")
-    more = next((one for one in beside if _in_document(one)), None)
+    more = next((one for one in parts if _in_document(one)), None)
     if place.topic == CONFIG_MAPS:
         yield "move it to a Secret that few can read, and let what uses it read that"
     if more is None:
         yield f"once nothing uses it: {remove}"
     else:
-        field = more.sighting.path.partition(_INSIDE)[0]
+        field = more.path.partition(_INSIDE)[0]
         yield (
             f"take it out of {field}, which may hold more ({edit}), or once nothing uses any of "
             f"it: {remove}"
@@ -193,26 +195,26 @@ def end_token(around: Around, cluster: str, ref: ObjectRef) -> str:
     return f"once nothing uses it: {delete}"
 
 
-def _in_document(place: Place) -> bool:
+def _in_document(seen: Sighting) -> bool:
     """Whether the field that it stands in may hold something else too."""
-    steps = place.sighting.path.split(_INSIDE)[1:]
-    return place.sighting.rule not in _DOCUMENTS and any(one not in _CODINGS for one in steps)
+    steps = seen.path.split(_INSIDE)[1:]
+    return seen.rule not in _DOCUMENTS and any(one not in _CODINGS for one in steps)
 
 
-def _pointer(place: Place) -> str:
+def _pointer(seen: Sighting) -> str:
     """Where a key of data is, as JSON Patch writes it."""
-    sighting = place.sighting
-    key = sighting.key.replace("~", "~0").replace("/", "~1")
+    key = seen.key.replace("~", "~0").replace("/", "~1")
     key = key.replace("\\", "\\\\").replace('"', '\\"')
-    return f"/{sighting.path.partition('[')[0]}/{key}"
+    return f"/{seen.path.partition('[')[0]}/{key}"
 
 
 def _from_workload(around: Around, place: Place) -> str:
-    ref, key, path = place.object, place.sighting.key, place.sighting.path
-    if ".env[" in path and key and place.topic != "pods":
+    ref, path = place.object, place.path
+    keys = [one.key for one in place.sightings if ".env[" in one.path and one.key]
+    if len(keys) == len(place.sightings) and place.topic != "pods":
         name = shlex.quote(f"{ref.kind.lower()}/{ref.name}")
-        remove = around.kubectl(place.cluster, f"set env {name} {shlex.quote(key + '-')}",
-                                ref.namespace)  # fmt: skip
+        names = " ".join(shlex.quote(f"{key}-") for key in dict.fromkeys(keys))
+        remove = around.kubectl(place.cluster, f"set env {name} {names}", ref.namespace)
         return f"refer to a Secret (`valueFrom.secretKeyRef`) in place of the value: {remove}"
     if place.topic == "pods":
         delete = _kubectl(around, place, "delete pods")

@@ -51,7 +51,7 @@ def detail(
     facts = dict.fromkeys(f"{name} {value}" for one in places for name, value in one.sighting.facts)
     if facts:
         sentences.append(f"It says: {listed(facts)}.")
-    spots = [f"{one.sighting.path} of {one.object} in {one.cluster}" for one in places]
+    spots = [f"{one.path} of {one.object} in {one.cluster}" for one in places]
     sentences.append(f"It lies in {listed(spots)}.")
     owners = dict.fromkeys(one.owner for one in places if one.owner)
     if owners:
@@ -69,13 +69,13 @@ def detail(
 def evidence(around: Around, found: Verdict, places: Sequence[Place]) -> Iterator[Evidence]:
     """Every place, who wrote it, who can read it, and what it opens."""
     for one in places:
-        sighting, ref = one.sighting, one.object
-        at = one.observed_at
-        yield Evidence("kubernetes", one.cluster, ref, sighting.path, public(sighting), at)
-        when = written(sighting)
-        if when:
+        ref, at = one.object, one.observed_at
+        for part in one.sightings:
+            yield Evidence("kubernetes", one.cluster, ref, part.path, public(part), at)
+        writes = dict.fromkeys(filter(None, map(written, one.sightings)))
+        for when in writes:
             yield Evidence("kubernetes", one.cluster, ref, "metadata.managedFields", when, at)
-        elif one.created:
+        if not writes and one.created:
             path = "metadata.creationTimestamp"
             yield Evidence("kubernetes", one.cluster, ref, path, one.created, at)
         if one.owner:

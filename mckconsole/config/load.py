@@ -13,7 +13,6 @@ from pathlib import Path
 import msgspec
 
 from mckconsole.config.checks import complaints
-from mckconsole.config.errors import ConfigError
 from mckconsole.config.model import Config, PrometheusConfig
 from mckconsole.config.paths import config_file, expand
 
@@ -56,21 +55,12 @@ def read_config(path: Path, *, env: Mapping[str, str]) -> Config:
     Raises:
         ConfigError: as `load_config`.
     """
-    from mckconsole.config.shape import ShapeChecker, is_null
-    from mckconsole.config.yamltree import plain, read_tree
+    from mckconsole.config.shape import read_shaped
 
-    root = read_tree(path)
-    if root is None or is_null(root):
-        return Config()
-    checker = ShapeChecker(path)
-    checker.check(root, Config)
-    if checker.problems:
-        raise ConfigError(checker.problems)
-    config = msgspec.convert(_without_nulls(plain(root)), Config)
+    config, checker = read_shaped(path, Config)
     for key, message in complaints(config):
         checker.report(_line(checker.lines, key), key, message)
-    if checker.problems:
-        raise ConfigError(checker.problems)
+    checker.done()
     return _with_paths(config, lambda text: str(expand(text, env=env, relative_to=path.parent)))
 
 
@@ -90,14 +80,6 @@ def _line(lines: Mapping[str, int], key: str) -> int | None:
     while key not in lines and "." in key:
         key = key.rpartition(".")[0]
     return lines.get(key, lines.get(""))
-
-
-def _without_nulls(data: object) -> object:
-    if isinstance(data, dict):
-        return {key: _without_nulls(value) for key, value in data.items() if value is not None}
-    if isinstance(data, list):
-        return [_without_nulls(item) for item in data]
-    return data
 
 
 def _with_paths(config: Config, absolute: Callable[[str], str]) -> Config:

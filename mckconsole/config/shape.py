@@ -10,13 +10,15 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 from yaml.nodes import MappingNode, Node, SequenceNode
 
-from mckconsole.config.errors import ConfigProblem
-from mckconsole.config.yamltree import line_of, plain, plain_key
+from mckconsole.config.errors import ConfigError, ConfigProblem
+from mckconsole.config.yamltree import line_of, plain, plain_key, read_tree
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 _WORDS = (
     ("`object | null`", "a mapping"),
@@ -41,6 +43,15 @@ class ShapeChecker:
     def report(self, line: int | None, key: str, message: str) -> None:
         """Add one problem."""
         self.problems.append(ConfigProblem(self._file, line, key, message))
+
+    def done(self) -> None:
+        """Nothing more is looked at.
+
+        Raises:
+            ConfigError: there are problems; it holds all of them.
+        """
+        if self.problems:
+            raise ConfigError(self.problems)
 
     def check(self, node: Node, kind: Any, path: str = "") -> None:
         """Check `node` and all below it against the type `kind`."""
@@ -90,6 +101,28 @@ class ShapeChecker:
             msgspec.convert(plain(node), kind)
         except (msgspec.ValidationError, ValueError) as error:
             self.report(line_of(node), path, in_words(str(error), kind))
+
+
+def read_shaped(path: Path, kind: type[S]) -> tuple[S, ShapeChecker]:
+    """What the YAML file `path` says, and the checker for what its types cannot say.
+
+    A key without a value means the default, and so does a file without a document.
+
+    Raises:
+        ConfigError: the file cannot be read, or does not fit; it holds every problem.
+    """
+    root, checker = read_tree(path), ShapeChecker(path)
+    if root is None or is_null(root):
+        return msgspec.convert({}, kind), checker
+    checker.check(root, kind)
+    checker.done()
+    return msgspec.convert(_without_nulls(plain(root)), kind), checker
+
+
+def _without_nulls(data: object) -> object:
+    if isinstance(data, dict):
+        return {key: _without_nulls(value) for key, value in data.items() if value is not None}
+    return [*map(_without_nulls, data)] if isinstance(data, list) else data
 
 
 def is_null(node: Node) -> bool:

@@ -10,10 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-import msgspec
 from msgspec import field
 
-from mckconsole.config.errors import ConfigError
 from mckconsole.config.model import Config, NonEmpty, Section
 from mckconsole.config.paths import expand
 from mckconsole.domain.text import clean
@@ -70,32 +68,17 @@ def read_waivers(path: Path) -> Waivers:
     Raises:
         ConfigError: as `load_waivers`.
     """
-    from mckconsole.config.shape import ShapeChecker, is_null
-    from mckconsole.config.yamltree import plain, read_tree
+    from mckconsole.config.shape import read_shaped
 
-    root = read_tree(path)
-    if root is None or is_null(root):
-        return NO_WAIVERS
-    checker = ShapeChecker(path)
-    checker.check(root, WaiverFile)
-    if checker.problems:
-        raise ConfigError(checker.problems)
-    entries = msgspec.convert(_without_nulls(plain(root)), WaiverFile).waivers
+    file, checker = read_shaped(path, WaiverFile)
+    entries = file.waivers
     for index, entry in enumerate(entries):
         for key, message in _complaints(entry, entries[:index]):
             key = f"waivers[{index}]{key}"
             checker.report(checker.lines.get(key), key, message)
-    if checker.problems:
-        raise ConfigError(checker.problems)
+    checker.done()
     places = (f"{path.name}:{checker.lines[f'waivers[{i}]']}" for i in range(len(entries)))
     return Waivers(tuple(map(_waiver, entries, places)))
-
-
-def _without_nulls(root: object) -> object:
-    """`root` with empty keys left out: `reference:` and `waivers:` mean the default."""
-    if isinstance(root, dict):
-        return {key: _without_nulls(value) for key, value in root.items() if value is not None}
-    return list(map(_without_nulls, root)) if isinstance(root, list) else root
 
 
 def _complaints(entry: WaiverEntry, before: list[WaiverEntry]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from mckconsole.config.model import AuditConfig, Config
@@ -28,6 +27,7 @@ from mckconsole.store.fleet import FleetStore
 from mckconsole.store.live import LiveFleet
 from mckconsole.store.reader import ReadPlan, read_fleet
 from tests.net.cluster import running
+from tests.net.held import reachable
 from tests.net.loopback import Authority
 from tests.net.test_live_embedded import until
 from tests.net.test_reader import Found
@@ -92,7 +92,7 @@ async def test_with_values_no_value_is_held_afterwards() -> None:
     }
     assert found.topic("configmaps").state is TopicState.FRESH
     gc.collect()
-    assert "shop-db" in _reachable(store)
+    assert "shop-db" in reachable(store)
     assert not list(_holding(store))
 
 
@@ -166,23 +166,8 @@ async def test_the_connection_shows_its_certificates(live: bool, tmp_path: Path)
 def _holding(root: object) -> Iterator[object]:
     """What of everything that hangs on `root` holds a value."""
     coded = base64.b64encode(CANARY.encode()).rstrip(b"=")[:-2]
-    for one in _reachable(root):
+    for one in reachable(root):
         if isinstance(one, bytes | bytearray) and (coded in one or CANARY.encode() in one):
             yield one
         if isinstance(one, str) and (coded.decode() in one or CANARY in one):
             yield one
-
-
-def _reachable(root: object) -> Iterator[object]:
-    seen: set[int] = set()
-    queue = [root]
-    while queue:
-        one = queue.pop()
-        if id(one) in seen or isinstance(one, type) or type(one).__name__ in ("module", "function"):
-            continue
-        seen.add(id(one))
-        yield one
-        if isinstance(one, msgspec.Struct):
-            queue += [getattr(one, name) for name in one.__struct_fields__]
-        else:
-            queue += gc.get_referents(one)

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -28,6 +28,7 @@ from mckconsole.sources.envelopes import ONE_PASS, open_in_pieces
 from mckconsole.sources.errors import Expired, ReplyTooLarge, SourceError
 from mckconsole.sources.lists import FIRST_OF_VALUES, list_kind
 from mckconsole.sources.watch import Changed, EventDecoder
+from tests.net.held import reachable
 from tests.net.scripted import Script, body, names
 
 SECRETS = BY_TOPIC["secrets"]
@@ -289,7 +290,7 @@ async def test_no_value_is_left_anywhere_after_a_read(engine: Engine) -> None:
     assert listing.objects[0].audit is not None
     gc.collect()
     coded = base64.b64encode(CANARY.encode())
-    for held in _reachable(listing):
+    for held in reachable(listing):
         assert not (isinstance(held, bytes) and coded in held)
         assert not (isinstance(held, str) and (coded.decode() in held or CANARY in held))
 
@@ -304,19 +305,3 @@ async def test_no_value_is_left_in_an_error(cut: int, engine: Engine) -> None:
     assert set(frames[1:]) <= {"list_kind"}, "frames further in hold the answer"
     assert error.__context__ is None
     assert error.__cause__ is None
-
-
-def _reachable(root: object) -> Iterator[object]:
-    """Everything that hangs on `root`, whether or not the collector knows it."""
-    seen: set[int] = set()
-    queue = [root]
-    while queue:
-        one = queue.pop()
-        if id(one) in seen or isinstance(one, type):
-            continue
-        seen.add(id(one))
-        yield one
-        if isinstance(one, msgspec.Struct):
-            queue += [getattr(one, name) for name in one.__struct_fields__]
-        else:
-            queue += gc.get_referents(one)

@@ -46,7 +46,7 @@ def run(arguments: Namespace) -> int:
     replace = named and arguments.force
     check_destination(output, replace=replace)
     document, snapshot, target = loop.run(_read(arguments, panes))
-    text = _rendered(arguments, document, output, _scope(arguments, target, panes))
+    text = _rendered(arguments, document, output, _scope(arguments, target, snapshot, panes))
     write(text, output, replace=replace)
     essential = {topic for pane in panes for topic in pane.essential} if named else set()
     gaps = find_gaps(snapshot, target.config, essential=essential)
@@ -143,14 +143,17 @@ def _rendered(arguments: Namespace, document: Document, output: str | None, scop
     return table.render(document, title=title, width=seen.width, colour=seen.colour)
 
 
-def _scope(arguments: Namespace, target: Target, panes: Sequence[PaneSpec]) -> str:
-    """What was asked for: `contexts prod-* · panes mesh, secrets`."""
+def _scope(
+    arguments: Namespace, target: Target, snapshot: FleetSnapshot, panes: Sequence[PaneSpec]
+) -> str:
+    """What was asked for: `contexts prod-* · panes mesh, secrets · logs audit.log`."""
     named = arguments.context or target.config.contexts
     contexts = f"contexts {', '.join(named)}" if named else "all contexts"
     names = [pane.name for pane in panes]
     many = "s" if len(names) > 1 else ""
     shown = "every pane" if OVERVIEW in names else f"pane{many} {', '.join(names)}"
-    return f"{contexts} · {shown}"
+    terms = export_findings.audit_terms(snapshot, audit(target), names)
+    return " · ".join((contexts, shown, *terms))
 
 
 def _explain(status: ExitCode, gaps: dict[str, list[str]]) -> None:

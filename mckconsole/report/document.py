@@ -13,7 +13,7 @@ from mckconsole.analysis.certificates.model import CertificateEntry
 from mckconsole.analysis.engine import Analysis, spots_of
 from mckconsole.analysis.rules import RULES
 from mckconsole.domain.findings import Finding, Severity, Unknown
-from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.domain.snapshot import NOT_READ, ClusterSnapshot, FleetSnapshot
 from mckconsole.domain.waivers import NO_WAIVERS, Waiver, Waivers, fits, waiver_notes
 from mckconsole.report.coverage import OVERVIEW, Asked, coverage
 from mckconsole.views.panes import PANES
@@ -42,6 +42,8 @@ class ClusterEntry:
     mode: str = ""
     """What the audit looked at of Secrets: `values`, `metadata`, or `none` where they could not be
     read; empty: nobody asked for an audit."""
+    in_part: bool = False
+    """Whether the Secrets of some namespaces could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def clusters_of(snapshot: FleetSnapshot, analysis: Analysis) -> tuple[ClusterEnt
             as_of=cluster.as_of,
             warnings=cluster.warnings,
             mode=_mode(cluster),
+            in_part=any(name == NOT_READ for _, name in cluster.topic(AUDIT).faults),
         )
         for cluster in snapshot.clusters.values()
     )

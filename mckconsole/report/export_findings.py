@@ -6,15 +6,18 @@ their pane: whoever gets the file must see what nobody looked at.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.secrets.model import AuditPolicy
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.waivers import NO_WAIVERS, Waivers
+from mckconsole.domain.wording import listed
 from mckconsole.report import findings_csv, findings_markdown, html, jsonout, sarif
-from mckconsole.report.document import Document, build
+from mckconsole.report.coverage import OVERVIEW
+from mckconsole.report.document import AUDIT, Document, build
 from mckconsole.views.spec import PaneSpec
 
 FindingFormat: TypeAlias = Literal["json", "csv", "markdown", "sarif", "html"]
@@ -26,6 +29,8 @@ SUFFIXES: Mapping[FindingFormat, str] = {
     "html": "html",
 }
 """The formats, with the suffix of their files."""
+MAX_LOGS = 10
+"""Files of logs that are named."""
 
 
 def render(
@@ -47,6 +52,20 @@ def render(
     if format == "markdown":
         return findings_markdown.render(document, title=title, scope=scope)
     return html.render(document, scope=scope, demo=demo)
+
+
+def audit_terms(
+    snapshot: FleetSnapshot, policy: AuditPolicy, panes: Collection[str]
+) -> Iterator[str]:
+    """What the findings of the audit depend on beside the clusters, for the words of a scope."""
+    if not {OVERVIEW, AUDIT}.intersection(panes):
+        return
+    if policy.by_name:
+        yield "credentials by name too"
+    if policy.strict:
+        yield "certificates judged strictly"
+    if files := [one.path for one in snapshot.access.files]:
+        yield f"logs {listed(files, MAX_LOGS)}"
 
 
 def pane_document(

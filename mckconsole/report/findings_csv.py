@@ -20,7 +20,9 @@ COLUMNS = (
     "DETAIL", "OTHER CLUSTERS", "SEEN", "OBSERVED AT", "REMEDIATION", "WAIVED UNTIL", "WAIVED BY",
     "WAIVER",
 )  # fmt: skip
-"""RECORD is `finding`, `waived` or `unknown`; of an unknown DETAIL is the reason."""
+"""RECORD is `finding`, `waived` or `unknown`; of an unknown DETAIL is the reason. REMEDIATION may
+have several lines."""
+_STEPS = "REMEDIATION"
 
 
 def render(document: Document) -> str:
@@ -29,8 +31,14 @@ def render(document: Document) -> str:
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for record in _records(document):
-        writer.writerow([harmless(record.get(column, "")) for column in COLUMNS])
+        writer.writerow([_cell(column, record.get(column, "")) for column in COLUMNS])
     return out.getvalue()
+
+
+def _cell(column: str, text: str) -> str:
+    """A cell of one line; steps have one each, so that a command can be copied."""
+    lines = text.split("\n") if column == _STEPS else (text,)
+    return "\n".join(map(harmless, lines))
 
 
 def _records(document: Document) -> Iterator[dict[str, str]]:

@@ -48,7 +48,7 @@ tbody th{min-width:7rem;font-weight:600;overflow-wrap:break-word}
 time,.word{white-space:nowrap}
 time{font-variant-numeric:tabular-nums}
 .numbers td{font-variant-numeric:tabular-nums}
-.zero{color:var(--soft);opacity:.55}
+.zero{color:var(--soft)}
 code,pre,.path{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
 font-size:.86em;overflow-wrap:anywhere}
 pre{margin:.4rem 0 0;padding:.7rem .9rem;background:var(--faint);border-radius:.3rem;
@@ -58,6 +58,7 @@ border-left:5px solid var(--tone,var(--line));border-radius:.4rem}
 article.is-waived{border-left-style:double;border-left-width:6px}
 article header{display:flex;flex-wrap:wrap;align-items:baseline;gap:.3rem .8rem}
 article .place{color:var(--soft)}
+article .rule{font-weight:600}
 article .lead{margin:.35rem 0;font-weight:600}
 .badge{padding:.05rem .55rem;border:1px solid currentColor;border-radius:1rem;color:var(--tone);
 font-size:.78rem;font-weight:700;white-space:nowrap}

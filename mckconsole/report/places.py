@@ -34,10 +34,15 @@ class Seen:
 
 
 def places(finding: Finding) -> tuple[Seen, ...]:
-    """Every object that the evidence names, each once; the finding's own even without evidence."""
+    """Every object that the evidence names, each once; the finding's own even without evidence.
+
+    What was seen in the finding's cluster without an object is about the finding's own.
+    """
     found: dict[tuple[str, ObjectRef | None], list[Evidence]] = {
         (finding.cluster, finding.object): []
     }
     for one in finding.evidence:
-        found.setdefault((one.cluster, one.object), []).append(one)
+        beside = one.object is None and one.cluster == finding.cluster
+        about = finding.object if beside else one.object
+        found.setdefault((one.cluster, about), []).append(one)
     return tuple(Seen(cluster, ref, tuple(seen)) for (cluster, ref), seen in found.items())

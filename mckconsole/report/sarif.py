@@ -2,8 +2,8 @@
 
 Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0 with errata 01.
 Kubernetes objects are logical locations, `cluster/namespace/Kind/name`; the same stands as the
-artifact's URI, because some programs take no result without one. What could not be judged is a
-notification of the run, and a waiver is a suppression.
+artifact's URI, and its first line as the region, because some programs take no result without
+them. What could not be judged is a notification of the run, and a waiver is a suppression.
 """
 
 from __future__ import annotations
@@ -128,7 +128,10 @@ def _result(
 
 def _location(seen: Seen) -> dict[str, Any]:
     located: dict[str, Any] = {
-        "physicalLocation": {"artifactLocation": {"uri": "/".join(map(_segment, seen.parts))}},
+        "physicalLocation": {
+            "artifactLocation": {"uri": "/".join(map(_segment, seen.parts))},
+            "region": {"startLine": 1},
+        },
         "logicalLocations": [_logical(seen)],
     }
     if seen.facts:

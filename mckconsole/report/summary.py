@@ -49,4 +49,5 @@ def cluster_words(entry: ClusterEntry) -> str:
 
 def modes(entry: ClusterEntry) -> str:
     """What was looked at of Secrets and ConfigMaps there."""
-    return _MODES.get(entry.mode, "not asked for")
+    words = _MODES.get(entry.mode, "not asked for")
+    return f"{words} (not in all namespaces)" if entry.in_part and entry.mode != "none" else words

@@ -155,14 +155,15 @@ class Feed:
             self._when_settled()
 
     def _judged(self, snapshot: FleetSnapshot, opened: OpenFleet, policy: IdentityPolicy) -> Frame:
+        audit = audit_policy(opened.config)
         analysis = analyse(
             snapshot,
             thresholds=opened.thresholds,
             policy=policy,
-            audit=audit_policy(opened.config),
+            audit=audit,
             waivers=opened.waivers,
             memory=self._memory,
         )
         self._memory = analysis.memory
         self._past.extend(analysis.transitions)
-        return make_frame(snapshot, analysis, tuple(self._past), opened.waivers)
+        return make_frame(snapshot, analysis, tuple(self._past), opened.waivers, audit)

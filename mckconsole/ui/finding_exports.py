@@ -31,7 +31,7 @@ def findings_text(shell: Shell, form: str) -> tuple[str, str]:
     Of a table the findings of its rows, the marked ones where some are; of other views all of the
     pane.
     """
-    from mckconsole.report.export_findings import SUFFIXES, pane_document, render
+    from mckconsole.report.export_findings import SUFFIXES, audit_terms, pane_document, render
     from mckconsole.ui.table_view import TableView
     from mckconsole.views.panes import find_pane
 
@@ -50,5 +50,6 @@ def findings_text(shell: Shell, form: str) -> tuple[str, str]:
     words = [f"clusters {shell.scope.words}", f"pane {pane.name}"]
     filtered = view.filter_text if isinstance(view, TableView) else ""
     words += [f"filter {filtered}"] if filtered else []
+    words += audit_terms(snapshot, frame.audit, (pane.name,))
     scope = " · ".join(words)
     return render(chosen, document, title=title, scope=scope, demo=shell.settings.demo), suffix

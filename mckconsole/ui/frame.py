@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.secrets.model import AuditPolicy
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import Transition
 from mckconsole.domain.waivers import NO_WAIVERS, Waivers
 from mckconsole.views.panes import PANES
 from mckconsole.views.spec import Column, Row
+
+DEFAULT_AUDIT = AuditPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Frame:
     """Links that changed their state since the console was started, oldest first."""
     waivers: Waivers = NO_WAIVERS
     """Those that it was judged with."""
+    audit: AuditPolicy = DEFAULT_AUDIT
+    """What it was judged by."""
 
 
 def make_frame(
@@ -38,9 +43,10 @@ def make_frame(
     analysis: Analysis,
     past: Sequence[Transition] = (),
     waivers: Waivers = NO_WAIVERS,
+    audit: AuditPolicy = DEFAULT_AUDIT,
 ) -> Frame:
     """The frame of a snapshot and its analysis."""
     rows = {pane.name: tuple(pane.rows(snapshot, analysis)) for pane in PANES}
     columns = {pane.name: pane.columns_of(snapshot, analysis) for pane in PANES}
     by_pane = MappingProxyType(rows), MappingProxyType(columns)
-    return Frame(snapshot, analysis, *by_pane, tuple(past), waivers)
+    return Frame(snapshot, analysis, *by_pane, tuple(past), waivers, audit)

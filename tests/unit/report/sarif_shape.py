@@ -58,7 +58,9 @@ URI: dict[str, Any] = {
 }
 LOCATION = of(
     {
-        "physicalLocation": of({"artifactLocation": of({"uri": URI})}),
+        "physicalLocation": of(
+            {"artifactLocation": of({"uri": URI}), "region": of({"startLine": {"const": 1}})}
+        ),
         "logicalLocations": several(LOGICAL, least=1, most=1),
     },
     message=MESSAGE,

@@ -10,11 +10,13 @@ import jsonschema
 import pytest
 
 from mckconsole.analysis.engine import Analysis, analyse
+from mckconsole.analysis.secrets.model import AuditPolicy
+from mckconsole.domain.access_log import AccessLog, LogFile
 from mckconsole.domain.snapshot import FleetSnapshot, TopicView
 from mckconsole.domain.states import TopicState
 from mckconsole.domain.waivers import Waiver, Waivers
 from mckconsole.report.document import build
-from mckconsole.report.export_findings import pane_document, render
+from mckconsole.report.export_findings import audit_terms, pane_document, render
 from mckconsole.report.jsonout import schema
 from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import PaneSpec
@@ -50,6 +52,20 @@ def test_only_the_findings_of_the_rows_shown() -> None:
     assert shown.panes == ()
     assert {one.cluster for one in shown.coverage} == {"west", "east"}
     assert pane_document(fleet, analysis, spec, {LEAK.id}).waived == {}
+
+
+def test_what_findings_depend_on_is_told_with_the_scope() -> None:
+    fleet, _ = looked_at()
+    files = tuple(LogFile(f"{number}.log", "audit") for number in range(12))
+    logged = replace(fleet, access=AccessLog((), files))
+    strict = AuditPolicy(by_name=True, strict=True)
+    assert [*audit_terms(fleet, AuditPolicy(), ("fleet",))] == []
+    assert [*audit_terms(logged, strict, ("mesh",))] == []
+    assert [*audit_terms(logged, strict, ("mesh", "secrets"))] == [
+        "credentials by name too",
+        "certificates judged strictly",
+        f"logs {', '.join(one.path for one in files[:10])} and 2 more",
+    ]
 
 
 def test_only_the_clusters_in_scope() -> None:

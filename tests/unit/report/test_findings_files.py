@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
-from mckconsole.domain.findings import Severity
+from mckconsole.domain.findings import Evidence, Severity
 from mckconsole.report import findings_csv, findings_markdown, jsonout, table
 from mckconsole.report.export_findings import SUFFIXES, render
 from mckconsole.report.places import places
 from tests.unit.report.audit_examples import ENDS, HOSTILE, LEAK, WAIVER, audit, hostile
-from tests.unit.report.examples import DOWN, document
+from tests.unit.report.examples import DOWN, NOW, document
 
 
 def sheet(text: str) -> list[dict[str, str]]:
@@ -36,6 +36,8 @@ def test_a_line_for_each_finding_and_place() -> None:
     assert {row["ID"] for row in leaks} == {LEAK.id}
     assert leaks[0]["SEEN"] == "data['id'] = 20 characters; metadata.managedFields = by kubectl"
     assert leaks[0]["OBSERVED AT"] == "2026-08-01T08:59:56Z"
+    assert leaks[0]["REMEDIATION"] == LEAK.remediation
+    assert leaks[0]["REMEDIATION"].count("\n") == 1
     waived = [row for row in rows if row["RECORD"] == "waived"]
     assert {(row["RULE"], row["WAIVED UNTIL"], row["WAIVED BY"]) for row in waived} == {
         (ENDS.rule, "2026-12-31", "platform@example.com")
@@ -50,6 +52,24 @@ def test_a_finding_has_its_own_place_even_where_nothing_was_seen_there() -> None
     assert [seen.cluster for seen in places(bare)] == ["west", "東-1"]
     assert places(bare)[0].observed_at is None
     assert places(replace(LEAK, object=None))[0].parts == ("west",)
+
+
+def test_what_was_seen_without_an_object_is_about_the_findings_own() -> None:
+    beside = Evidence("derived", "west", None, "what renews it", "nothing", NOW)
+    there = replace(beside, cluster="東-1")
+    found = places(replace(LEAK, evidence=(*LEAK.evidence, beside, there)))
+    assert [seen.parts for seen in found] == [
+        ("west", "billing", "Secret", "exporter-env"),
+        ("東-1", "billing", "ConfigMap", "exporter"),
+        ("東-1",),
+    ]
+    assert found[0].facts.endswith("; what renews it = nothing")
+
+
+def test_only_steps_have_several_lines_in_a_sheet() -> None:
+    rows = sheet(findings_csv.render(hostile("a\n=b")))
+    assert {row["TITLE"] for row in rows if row["ID"]} == {"a⏎=b"}
+    assert {row["REMEDIATION"] for row in rows if row["ID"]} == {"a\n'=b\na\n'=b"}
 
 
 @settings(max_examples=60)

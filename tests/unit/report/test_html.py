@@ -7,12 +7,15 @@ import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 
 from mckconsole.domain.text import clean_block
+from mckconsole.report import findings_markdown
 from mckconsole.report.html import render
+from mckconsole.report.html_style import CSS
 from mckconsole.report.markup import Html, el, style
 from tests.unit.report.audit_examples import ATTACKS, ENDS, HOSTILE, LEAK, audit, hostile
 from tests.unit.report.examples import document
@@ -107,6 +110,47 @@ def test_its_policy_allows_its_style_and_nothing_else() -> None:
     assert text.index("Content-Security-Policy") < text.index("<style>")
     assert not re.search(r"url\(|@import|expression", css)
     assert "style" not in {name for _, name, _ in page.attributes}
+
+
+def test_every_finding_has_its_title_as_heading() -> None:
+    text = render(audit())
+    headings = re.findall(r"<h4[^>]*>(.*?)</h4>", text)
+    assert len(headings) == len(audit().findings)
+    assert LEAK.title in headings
+    levels = [int(level) for level in re.findall(r"<h([1-6])", text)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels)), "no level is left out"
+
+
+def test_secrets_of_some_namespaces_are_not_all() -> None:
+    base = audit()
+    some = replace(base, clusters=tuple(replace(one, in_part=True) for one in base.clusters))
+    for text in (render(some), findings_markdown.render(some, title="t")):
+        assert "values looked at (not in all namespaces)" in text.replace("\\", "")
+    assert "not in all namespaces" not in render(base)
+
+
+def luminance(colour: str) -> float:
+    """Of `#rgb` or `#rrggbb`. Source: WCAG 2.2, relative luminance."""
+    digits = colour[1:] if len(colour) == 7 else "".join(one * 2 for one in colour[1:])
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_every_colour_of_text_can_be_read_on_every_ground() -> None:
+    """WCAG 2.2, 1.4.3: 4.5 to 1, light, dark and on paper."""
+    themes = re.findall(r":root\{(.*?)\}", CSS, re.S)
+    assert len(themes) == 3
+    for theme in themes:
+        colours = dict(re.findall(r"--([a-z]+):(#[0-9a-f]+)", theme))
+        grounds = [luminance(colours.pop(name)) for name in ("page", "sheet", "faint")]
+        del colours["line"]
+        for name, colour in colours.items():
+            for ground in grounds:
+                low, high = sorted((luminance(colour), ground))
+                assert (high + 0.05) / (low + 0.05) >= 4.5, name
+    assert "opacity" not in CSS
 
 
 SHAPE = Page(render(hostile("plain words"), scope="all")).tags

@@ -55,6 +55,7 @@ def test_results() -> None:
     ]
     uri = place["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "west/billing/Secret/exporter-env"
+    assert place["physicalLocation"]["region"] == {"startLine": 1}
     (copy,) = leak["relatedLocations"]
     assert copy["message"]["text"] == "data['env'] › dotenv ID = 20 characters"
     assert copy["physicalLocation"]["artifactLocation"]["uri"].startswith("%E6%9D%B1-1/billing/")

@@ -6,7 +6,7 @@ import hashlib
 import re
 import string
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 from mckconsole.detect.entropy import is_random
 from mckconsole.detect.families.base import Verdict, compiled, judged, lenient_base64, run_before
@@ -86,41 +86,42 @@ _FIRST_PART = (
 
 
 _QUERY = string.ascii_letters.encode() + b"0123456789%&=._~:/?+!*'(),;-"
+_TAIL = b"[%b]{0,%d}" % (re.escape(_QUERY.replace(b"?", b"")), _REACH)
+_FIELD = rb"(?:\A|[&=;+ '(])(se|sr|srt|sp|ss|sv|si|skn)=([^&]{1,1024}+)"
+"""Of a query, or of what is behind `SharedAccessSignature=`."""
 _RESOURCES = {"b": "blob", "c": "container", "d": "directory", "f": "file", "s": "share",
               "bs": "snapshot", "bv": "version", "q": "queue", "t": "table"}  # fmt: skip
 
 
 def _signatures(value: Value) -> Iterator[Match]:
-    data = value.data
+    data, done = value.data, 0
     for at in compiled(rb"(?<![A-Za-z])sig=([A-Za-z0-9%+/_-]{40,100}=?)").finditer(data):
-        low = max(0, at.start() - _REACH)
-        head = run_before(data, at.start(), low, _QUERY)
-        tail = compiled(b"[%b]{0,%d}" % (re.escape(_QUERY), _REACH)).match(data, at.end())
-        text = head + at[0] + (tail[0] if tail else b"")
-        verdict = _signature(text.replace(b"&amp;", b"&"))
+        low, done = max(done, at.start() - _REACH), at.end()
+        address, _, query = run_before(data, at.start(), low, _QUERY).rpartition(b"?")
+        tail = compiled(_TAIL).match(data, at.end())
+        query += at[0] + (tail[0] if tail else b"")
+        verdict = _signature(address, query.replace(b"&amp;", b"&"))
         if verdict:
             signature = lenient_base64(unquote_to_bytes(at[1]).replace(b" ", b"+"))
             if signature and len(signature) in (31, 32, 33):
                 yield judged(SAS, at[1], at.start(1), verdict._replace(canonical=signature))
 
 
-def _signature(text: bytes) -> Verdict | None:
+def _signature(address: bytes, query: bytes) -> Verdict | None:
     """What a query says of itself; None where parts are missing that every one of its kind has."""
-    address, mark, query = text.partition(b"?")
-    if not mark:
-        address, query = b"", text
-    if query.lower().startswith(b"sharedaccesssignature"):
-        query = query[21:].lstrip(b" +=")
-    found = dict(parse_qsl(query.decode("utf-8", "replace"), max_num_fields=64))
-    service = found.get("se", "").isdigit()
-    if service and "sr" in found:
-        ends, allowed, what = from_epoch(int(found["se"][:12])), "", found["sr"]
+    found = {
+        one[1].decode(): unquote_plus(one[2].decode("ascii", "replace"))
+        for one in compiled(_FIELD).finditer(query)
+    }
+    ends = found.get("se", "")
+    if ends.isascii() and ends.isdigit() and "sr" in found:
+        ends, allowed, what = from_epoch(int(ends[:12])), "", found["sr"]
     elif found.get("sp", "").startswith("/triggers/") and "sv" in found:
         ends, allowed, what = "", "run", "workflow"
     elif "sv" in found and ("sr" in found or ("ss" in found and "srt" in found)):
         if "sp" not in found and "si" not in found:
             return None
-        ends, allowed = from_text(found.get("se", "")), found.get("sp", "")
+        ends, allowed = from_text(ends), found.get("sp", "")
         what = _RESOURCES.get(
             found.get("sr", ""), "account" if "srt" in found else found.get("sr", "")
         )

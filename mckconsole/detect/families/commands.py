@@ -11,11 +11,12 @@ from mckconsole.detect.model import Detector, Match, Value
 COMMAND, SQL = "SEC-COMMAND-PASSWORD", "SEC-SQL-PASSWORD"
 _GENERIC = ("SEC-GENERIC-SECRET",)
 
-_USER = (
-    rb"(?:^|[\s\"'=(;|&/])(?:curl|wget)\b(?:[^\r\n|;\\]|\\\r?\n?){0,300}?"
-    rb"(?:\s|[\"'],[ ]?[\"'])(?:-u|--user)"
-    rb"(?:[ =]{0,4}|[\"'],[ ]?[\"'])"
-)
+_USER = rb"(?:\s|[\"'],[ ]?[\"'])(?:-u|--user(?![\w-]))(?:[ =]{0,4}|[\"'],[ ]?[\"'])"
+_CALL = rb"(?:\A|(?<=[\s\"'=(;|&/]))(?:curl|wget)\b(?:[^\r\n|;\\]|\\\r?\n?){0,300}\Z"
+"""A program and what follows of its command, to the end."""
+_MAX_CALL = 310
+_MAX_TRIED = 4
+"""Mentions of a program in front of a flag that are looked at."""
 _LOGIN = (
     rb"\"(?P<a>[^\":\r\n]{0,80}):(?P<b>[^\"\r\n]{3,120})\"|'(?P<c>[^':\r\n]{0,80}):(?P<d>[^'\r\n]{3,120})'"
     rb"|(?P<e>[^\s\"':]{1,80}):['\"]?(?P<f>[^\s\"']{3,120})"
@@ -26,13 +27,26 @@ def _command(value: Value) -> Iterator[Match]:
     data = value.data
     for flag in compiled(_USER).finditer(data):
         found = compiled(_LOGIN).match(data, flag.end())
-        if not found:
+        if not found or not _is_of_program(data, flag.start()):
             continue
         name = found.lastgroup or "f"
         user = found["abcdef"["abcdef".index(name) - 1]]
         if is_password(found[name]) and len(found[name]) >= 5:
             facts = (("user", user.decode("utf-8", "replace")),) if user else ()
             yield judged(COMMAND, found[name], found.start(name), Verdict(facts=facts))
+
+
+def _is_of_program(data: bytes, flag: int) -> bool:
+    """Whether a flag is one of curl or wget, which are looked for backwards from it: a text may
+    have a thousand of either without the other."""
+    low, at = max(0, flag - _MAX_CALL), flag
+    for _ in range(_MAX_TRIED):
+        at = max(data.rfind(b"curl", low, at), data.rfind(b"wget", low, at))
+        if at < 0:
+            return False
+        if compiled(_CALL).match(data, at, flag):
+            return True
+    return False
 
 
 PROGRAMS = {

@@ -131,23 +131,39 @@ def _encrypted(body: bytes) -> Parsed | None:
     return Parsed(body, Tier.PROVEN, "encrypted with a password", (), Severity.LOW)
 
 
+_DSA = bytes.fromhex("06072a8648ce380401")
+_DH = (bytes.fromhex("06092a864886f70d010301"), bytes.fromhex("06072a8648ce3e0201"))
+"""Object identifiers of algorithms whose keys have no public half in PKCS #8: to load one is to
+raise a number of any size to the power of another, seconds of work where they are large."""
+_HEAD = 40
+_MAX_DSA = 1000
+"""Bytes of a key: with 3072 bits it has 900."""
+
+
+def _is_slow(key: bytes) -> bool:
+    """Whether a key in DER may take longer to load than it is worth."""
+    head = key[:_HEAD]
+    return (_DSA in head and len(key) > _MAX_DSA) or any(one in head for one in _DH)
+
+
 def _loaded(kind: bytes, body: bytes) -> Parsed | None:
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 
+    raw = base64.b64decode(body)
+    if _is_slow(raw):
+        return _damaged(body)
     try:
         if kind == b"OPENSSH":
             key: PrivateKeyTypes = serialization.load_ssh_private_key(
                 _pem(kind, body), None, unsafe_skip_rsa_key_validation=True
             )
         else:
-            key = serialization.load_der_private_key(
-                base64.b64decode(body), None, unsafe_skip_rsa_key_validation=True
-            )
+            key = serialization.load_der_private_key(raw, None, unsafe_skip_rsa_key_validation=True)
         public = key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError):
         return _damaged(body)
     if not _consistent(key):
         return None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import string
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import dsa
+from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from mckconsole.detect import sightings
 from mckconsole.detect.families import pem
@@ -70,3 +74,52 @@ def test_beginnings_of_keys_without_an_end_of_their_own_are_passed_over() -> Non
     assert told == [b"AAAA", b"BBBB"]
     far = f"{begin}{'A' * 40_000}{end}".encode()
     assert list(pem._blocks(far)) == []
+
+
+def der(tag: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    size = len(body).to_bytes(2, "big")
+    return bytes([tag, 0x82]) + size + body
+
+
+def number(bits: int) -> bytes:
+    return der(2, CHANCE.getrandbits(bits).to_bytes(bits // 8 + 1, "big"))
+
+
+def raised(oid: str, bits: int, *more: bytes) -> bytes:
+    """A key in PKCS #8 whose public half is a power that nobody has worked out."""
+    named = bytes.fromhex(oid)
+    algorithm = der(0x30, bytes([6, len(named)]) + named, der(0x30, number(bits), *more))
+    return der(0x30, b"\x02\x01\x00", algorithm, der(4, number(bits)))
+
+
+def in_pem(raw: bytes) -> bytes:
+    label = b"PRIVATE " + b"KEY-----"
+    return b"-----BEGIN %b\n%b\n-----END %b\n" % (label, base64.b64encode(raw), label)
+
+
+@pytest.mark.parametrize("raw", [
+    raised("2a8648ce380401", 30_000, number(256), number(30_000)),
+    raised("2a864886f70d010301", 30_000, number(30_000)),
+    raised("2a8648ce3e0201", 3_000, number(2_000), number(256)),
+], ids=["DSA", "DH", "X9.42"])  # fmt: skip
+def test_keys_that_take_long_to_load_are_not_loaded(
+    monkeypatch: pytest.MonkeyPatch, raw: bytes
+) -> None:
+    monkeypatch.setattr(serialization, "load_der_private_key", pytest.fail)
+    assert pem.read_key(in_pem(raw)) is None
+    (seen,) = audit_object(secret({"x": in_pem(raw)}), Scan.SECRET, values=True).sightings
+    assert (seen.rule, seen.tier) == ("SEC-PRIVATE-KEY", "B")
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_keys_of_dsa_are(form: PrivateFormat) -> None:
+    key = dsa.generate_private_key(1024)
+    text = key.private_bytes(
+        serialization.Encoding.PEM,
+        form,
+        serialization.NoEncryption(),
+    )
+    read = pem.read_key(text)
+    assert read is not None
+    assert dict(read.facts) == {"algorithm": "DSA 1024"}

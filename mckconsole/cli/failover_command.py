@@ -15,9 +15,9 @@ from mckconsole.cli import loop
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
-from mckconsole.cli.output import check_destination, look, say, write
+from mckconsole.cli.output import check_destination, look, say, spare, write
 from mckconsole.cli.progress import ProgressDisplay
-from mckconsole.cli.target import Target, opened, policy, thresholds
+from mckconsole.cli.target import Target, inputs, opened, policy, thresholds
 from mckconsole.cli.verdict import exit_code, find_gaps
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.times import format_rfc3339
@@ -36,7 +36,7 @@ def run(arguments: Namespace) -> int:
     """
     output = arguments.output if arguments.output != "-" else None
     check_destination(output, replace=arguments.force)
-    snapshot, analysis, target = loop.run(_read(arguments))
+    snapshot, analysis, target = loop.run(_read(arguments, output))
     reports = _simulated(arguments.lose, snapshot, analysis)
     text = _rendered(arguments, snapshot, analysis, reports, output)
     write(text, output, replace=arguments.force)
@@ -67,8 +67,9 @@ def names_of(text: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     return named
 
 
-async def _read(arguments: Namespace) -> tuple[FleetSnapshot, Analysis, Target]:
+async def _read(arguments: Namespace, output: str | None) -> tuple[FleetSnapshot, Analysis, Target]:
     async with opened(arguments) as target:
+        spare(output, inputs(arguments, target))
         names = [endpoint.name for endpoint in target.inventory.endpoints]
         if arguments.lose:
             names_of(arguments.lose, names)  # before anything is read

@@ -6,9 +6,11 @@ terminal.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -108,6 +110,20 @@ def check_destination(destination: str | None, *, replace: bool) -> None:
         files.check(Path(destination), replace=replace)
     except files.WriteError as error:
         raise _usage(error) from None
+
+
+def spare(destination: str | None, inputs: Iterable[Path]) -> None:
+    """See to it that the report does not replace a file from which it is made.
+
+    Raises:
+        UsageError: it would.
+    """
+    if destination is None:
+        return
+    for one in inputs:
+        with contextlib.suppress(OSError):  # one of them is not there
+            if os.path.samefile(one, destination):
+                raise UsageError(f"cannot write {destination}: this report is made from it")
 
 
 def write_file(path: Path, text: str, *, replace: bool = False) -> None:

@@ -15,9 +15,9 @@ from mckconsole.cli.arguments import AUDIT_ONLY
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
-from mckconsole.cli.output import check_destination, look, say, write
+from mckconsole.cli.output import check_destination, look, say, spare, write
 from mckconsole.cli.progress import ProgressDisplay
-from mckconsole.cli.target import Target, audit, opened, policy, thresholds
+from mckconsole.cli.target import Target, audit, inputs, opened, policy, thresholds
 from mckconsole.cli.verdict import Wanted, find_gaps, judge
 from mckconsole.config.waivers import load_waivers
 from mckconsole.domain.findings import Severity
@@ -45,7 +45,7 @@ def run(arguments: Namespace) -> int:
     output = arguments.output if named and arguments.output != "-" else None
     replace = named and arguments.force
     check_destination(output, replace=replace)
-    document, snapshot, target = loop.run(_read(arguments, panes))
+    document, snapshot, target = loop.run(_read(arguments, panes, output))
     text = _rendered(arguments, document, output, _scope(arguments, target, snapshot, panes))
     write(text, output, replace=replace)
     essential = {topic for pane in panes for topic in pane.essential} if named else set()
@@ -103,10 +103,11 @@ def check_audit(arguments: Namespace, panes: Sequence[PaneSpec]) -> None:
 
 
 async def _read(
-    arguments: Namespace, panes: Sequence[PaneSpec]
+    arguments: Namespace, panes: Sequence[PaneSpec], output: str | None
 ) -> tuple[Document, FleetSnapshot, Target]:
     """Read what the panes need; the overview counts what all panes find, so it needs everything."""
     async with opened(arguments) as target:
+        spare(output, inputs(arguments, target))
         waivers = load_waivers(arguments.waivers, target.config, env=os.environ)
         read = PANES if any(pane.name == OVERVIEW for pane in panes) else panes
         plan = ReadPlan(

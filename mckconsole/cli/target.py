@@ -11,7 +11,7 @@ import contextlib
 import importlib
 import os
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +26,7 @@ from mckconsole.cli.logs import check_clusters, log_sources
 from mckconsole.cli.output import say
 from mckconsole.config.load import load_config
 from mckconsole.config.model import Config
+from mckconsole.config.paths import expand
 from mckconsole.sources.access_log import LogSource
 from mckconsole.sources.kubeconfig import Inventory, KubeconfigError, load_kubeconfig
 from mckconsole.ui.policy import audit_policy, identity_policy
@@ -87,6 +88,15 @@ def with_flags(config: Config, arguments: Namespace) -> Config:
             strict_certificates=arguments.strict or section.strict_certificates,
         ),
     )
+
+
+def inputs(arguments: Namespace, target: Target) -> Iterator[Path]:
+    """Every file that the command line or the configuration names to be read."""
+    yield from (one.path for one in target.logs)
+    yield from target.inventory.files
+    for named in (arguments.waivers, target.config.waivers, target.config_file):
+        if named:
+            yield expand(str(named), env=os.environ, relative_to=Path())
 
 
 def _inventory(arguments: Namespace, kubeconfig: str | None, config: Config) -> Inventory:

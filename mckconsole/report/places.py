@@ -24,8 +24,9 @@ class Seen:
 
     @property
     def observed_at(self) -> float | None:
-        """Unix seconds of its newest observation."""
-        return max((one.observed_at for one in self.evidence), default=None)
+        """Unix seconds of its newest observation; what we worked out later makes it no newer."""
+        direct = [one.observed_at for one in self.evidence if one.source != "derived"]
+        return max(direct or [one.observed_at for one in self.evidence], default=None)
 
     @property
     def facts(self) -> str:

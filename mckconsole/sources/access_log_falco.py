@@ -89,12 +89,12 @@ def _audited(alert: _Alert, at: float | None) -> SecretAccess | None:
     allowed = granted(int(code)) if code.isdecimal() and len(code) == 3 else None
     if allowed is None:
         return None
-    user, by = found.user, ""
-    if found.impersonated and found.impersonated != "<NA>":
-        user, by = found.impersonated, found.user or ""
+    user, by = found.user, None
+    if _named(found.impersonated):
+        user, by = found.impersonated, found.user
     return SecretAccess(
         cluster="",
-        user=name(user),
+        user=_named(user),
         verb=name(found.verb),
         namespace=_named(found.namespace),
         name=_named(found.target),
@@ -102,8 +102,8 @@ def _audited(alert: _Alert, at: float | None) -> SecretAccess | None:
         first=at or 0.0,
         last=at or 0.0,
         addresses=_last_address(found.addresses),
-        agents=(agent(found.agent),) if found.agent else (),
-        impersonated_by=name(by),
+        agents=(agent(found.agent),) if _named(found.agent) else (),
+        impersonated_by=_named(by),
         source="falco",
         rule=name(alert.rule),
         own=is_own(found.agent),

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from mckconsole.domain.kinds import BY_TOPIC, Kind, Sensitivity
 from mckconsole.domain.objects import Projection
+from mckconsole.domain.wording import counted
 from mckconsole.sources.errors import Forbidden
 from mckconsole.sources.listing import Listing
 
@@ -72,7 +73,9 @@ async def _namespaces(names: Read, home: str) -> tuple[Sequence[str], dict[str, 
         listing = await names(NAMESPACES)
     except Forbidden as error:
         return (home,), {"": f"namespaces other than {home} are not known: {error}"}
-    return sorted(decoded.object.metadata.name for decoded in listing.objects), {}
+    found = sorted(decoded.object.metadata.name for decoded in listing.objects)
+    odd = listing.undecodable
+    return found, {"": f"{counted(odd, 'namespace')} could not be decoded"} if odd else {}
 
 
 async def _gathered(

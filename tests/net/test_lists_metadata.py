@@ -168,6 +168,13 @@ class TestByNamespace:
         assert names(listing) == ["a"]
         assert listing.unread == {"": "namespaces other than ci are not known: no list"}
 
+    async def test_a_namespace_that_cannot_be_decoded_is_not_forgotten(self) -> None:
+        spaces = body(*NAMESPACES[:1]).replace(b'"items":[', b'"items":[7,')
+        client = Script(Forbidden("all"), spaces, table(("a", "Opaque", 1)))
+        listing = await list_kind(client, SECRETS, "v1")
+        assert names(listing) == ["a"]
+        assert listing.unread == {"": "1 namespace could not be decoded"}
+
     @pytest.mark.parametrize(
         "refusals",
         [

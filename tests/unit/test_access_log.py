@@ -174,6 +174,15 @@ async def test_what_failed_otherwise_was_not_refused(
     assert log.files[0].skipped == 0
 
 
+async def test_what_falco_does_not_know_is_nothing(tmp_path: Path) -> None:
+    alert = falco("200")
+    alert["output_fields"] |= dict.fromkeys(
+        ("ka.user.name", "ka.impuser.name", "ka.useragent", "ka.target.namespace"), "<NA>"
+    )
+    (one,) = (await read_text(tmp_path / "a", lines(alert), falco=True)).accesses
+    assert (one.user, one.impersonated_by, one.agents, one.namespace) == ("", "", (), "")
+
+
 async def test_what_is_about_something_else_only_says_what_the_file_covers(tmp_path: Path) -> None:
     others = [
         event(objectRef={"resource": "pods"}, requestReceivedTimestamp="2026-11-01T09:00:00Z"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 import lzma
 from argparse import Namespace
 from pathlib import Path
@@ -86,6 +87,26 @@ def test_clusters_of_files_are_those_of_the_fleet() -> None:
     )
     with pytest.raises(UsageError, match="there is no cluster eats; did you mean east"):
         check_clusters([LogSource(Path("a"), "audit", "eats")], inventory)
+
+
+@pytest.mark.parametrize("command", ["report", "failover"])
+def test_no_report_replaces_what_it_is_made_from(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kubeconfig = tmp_path / "config"
+    text = json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "a", "cluster": {"server": "https://127.0.0.1:1"}}],
+            "contexts": [{"name": "a", "context": {"cluster": "a"}}],
+        }
+    )
+    kubeconfig.write_text(text)
+    words = ("--kubeconfig", str(kubeconfig), "-o", str(kubeconfig), "--force")
+    assert main([command, *words]) == 2
+    assert "this report is made from it" in capsys.readouterr().err
+    assert kubeconfig.read_text() == text
 
 
 def test_flags_come_before_the_configuration() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from mckconsole.cli import output
 from mckconsole.cli.errors import UsageError
-from mckconsole.cli.output import check_destination, look, say, write_file
+from mckconsole.cli.output import check_destination, look, say, spare, write_file
 
 
 def names(directory: Path) -> list[str]:
@@ -77,6 +77,17 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_read(
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(UsageError, match=f"no file can be made in {tmp_path}"):
         check_destination(str(tmp_path / "report"), replace=False)
+
+
+def test_a_report_does_not_replace_what_it_is_made_from(tmp_path: Path) -> None:
+    log, other = tmp_path / "audit.log", tmp_path / "other"
+    log.write_text("kept")
+    other.hardlink_to(log)
+    for name in (log, other):
+        with pytest.raises(UsageError, match=f"cannot write {name}: this report is made from it"):
+            spare(str(name), [tmp_path / "gone", log])
+    spare(str(tmp_path / "new"), [log])
+    spare(None, [log])
 
 
 @pytest.mark.parametrize("links", [True, False])

@@ -64,6 +64,9 @@ def test_what_was_seen_without_an_object_is_about_the_findings_own() -> None:
         ("東-1",),
     ]
     assert found[0].facts.endswith("; what renews it = nothing")
+    later = replace(LEAK, evidence=(*LEAK.evidence, replace(beside, observed_at=NOW + 60)))
+    assert places(later)[0].observed_at == NOW - 4
+    assert places(replace(later, evidence=later.evidence[3:]))[0].observed_at == NOW + 60
 
 
 def test_only_steps_have_several_lines_in_a_sheet() -> None:

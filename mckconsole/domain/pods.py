@@ -9,6 +9,7 @@ variables that name no cloud are dropped here, and values as `cloudkeys` says.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 import msgspec
@@ -110,9 +111,19 @@ class NameRef(msgspec.Struct, frozen=True, gc=False):
 
 
 class EnvFrom(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """All keys of an object as environment variables; of a ConfigMap where no Secret is named."""
+    """All keys of an object as environment variables."""
 
     secret_ref: NameRef | None = None
+    config_map_ref: NameRef | None = None
+
+
+class Taken(msgspec.Struct, frozen=True, gc=False):
+    """Where a variable that is not kept itself takes its value from."""
+
+    variable: str = ""
+    kind: str = ""
+    """Secret or ConfigMap."""
+    name: str = ""
 
 
 class VolumeMount(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -136,14 +147,19 @@ class PodContainer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     env: tuple[EnvVar, ...] = ()
     """Those that name a cloud, or take a static key from a Secret."""
     env_from: tuple[EnvFrom, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    """Of the other variables, those that take a key of an object."""
     volume_mounts: tuple[VolumeMount, ...] = ()
     restart_policy: str = ""
     """`Always` makes an init container a sidecar."""
 
     def __post_init__(self) -> None:
+        if self.taken:  # no container has such a field
+            force_setattr(self, "taken", ())
         if self.env:
             kept = [one for one in self.env if _wanted(one)]
             if len(kept) != len(self.env):
+                force_setattr(self, "taken", tuple(_taken(self.env)))
                 force_setattr(self, "env", tuple(kept))
 
     def variable(self, name: str) -> EnvVar | None:
@@ -169,6 +185,17 @@ def _wanted(variable: EnvVar) -> bool:
     source = variable.value_from
     reference = source.secret_key_ref if source else None
     return wanted_env(variable.name, reference.key if reference else "")
+
+
+def _taken(variables: Iterable[EnvVar]) -> Iterator[Taken]:
+    for one in variables:
+        source = one.value_from
+        if source is None or _wanted(one):
+            continue
+        if source.secret_key_ref is not None:
+            yield Taken(one.name, "Secret", source.secret_key_ref.name)
+        elif source.config_map_key_ref is not None:
+            yield Taken(one.name, "ConfigMap", source.config_map_key_ref.name)
 
 
 class TokenSource(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -255,6 +282,8 @@ class PodSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     containers: tuple[PodContainer, ...] = ()
     ephemeral_containers: tuple[PodContainer, ...] = ()
     volumes: tuple[Volume, ...] = ()
+    image_pull_secrets: tuple[NameRef, ...] = ()
+    """Those of its service account among them: admission adds them."""
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):

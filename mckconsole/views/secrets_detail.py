@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.secrets.model import Consumer, Credential, Place
+from mckconsole.analysis.secrets.verdict import rule_of
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.text import shorten
@@ -67,7 +68,7 @@ def credential_detail(
             _places(snapshot, credential),
             readers_block(snapshot, analysis, credential),
             *((reads,) if reads else ()),
-            _consumers(credential.consumers),
+            _consumers(credential.consumers, credential.rule),
             *_namesakes(analysis, credential),
             findings_block(findings, waived=analysis.waived),
             *fix_blocks(findings),
@@ -136,12 +137,13 @@ def place_lines(snapshot: FleetSnapshot, place: Place) -> Iterator[Line]:
     yield Line((Span(f"    {' · '.join(words)}", Role.DIM),), target, 6)
 
 
-def _consumers(found: Sequence[Consumer]) -> Block:
-    """The workloads that use it, and who they are in the clouds without it."""
+def _consumers(found: Sequence[Consumer], rule: str) -> Block:
+    """The workloads that use it, and who they are in the clouds without it, where it is one of a
+    cloud whose identities could replace it."""
     if not found:
         words = (
-            "nobody that is known: of pods, variables without a cloud's name and image pull secrets"
-            " are not kept, so something may use it all the same"
+            "nobody that is known: no running pod that was read names what it lies in; a job that"
+            " runs seldom, or something outside of pods, may use it all the same"
         )
         return Block("Used by", lines=(remark(words),))
     lines = []
@@ -150,7 +152,7 @@ def _consumers(found: Sequence[Consumer]) -> Block:
         spans += [Span(one.how, Role.DIM)]
         if one.identity:
             spans.append(Span(f"  has an identity: {one.identity}"))
-        else:
+        elif rule_of(rule).provider:
             spans.append(Span("  no workload identity of it is known", Role.WARN))
         lines.append(Line(tuple(spans), consumer_target(one), 4))
     if len(found) > _MOST_OTHERS:

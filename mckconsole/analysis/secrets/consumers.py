@@ -1,8 +1,8 @@
 """Which workloads use the object that a credential lies in, and who they are in the clouds.
 
-Told by the pods: variables from a key, all variables from an object, volumes. Of variables the
-projection keeps those that concern a cloud or hold its keys; image pull secrets are not kept. Pods
-change all the time and this is only said beside a finding, so it is renewed now and then.
+Told by the pods: variables from a key, all variables from an object, volumes, image pull secrets
+(admission writes those of the service account into its pods). Pods change all the time and this is
+only said beside a finding, so it is renewed now and then.
 """
 
 from __future__ import annotations
@@ -76,12 +76,13 @@ def _uses(cluster: ClusterSnapshot, wanted: frozenset[Used]) -> dict[Used, tuple
     names = {namespace for _, namespace, _ in wanted}
     owners, tops = _Owners(cluster), dict[Direct, WorkloadKey]()
     found: dict[Used, dict[Use, None]] = {}
-    done: set[tuple[Direct, int, int, int]] = set()
+    done: set[tuple[object, ...]] = set()
     for (namespace, _), pod in cluster.objects("pods", Pod).items():
         if namespace not in names or pod.over:
             continue
         direct, spec = direct_of(pod), pod.spec
-        alike = (direct, id(spec.containers), id(spec.init_containers), id(spec.volumes))
+        parts = (spec.containers, spec.init_containers, spec.volumes, spec.image_pull_secrets)
+        alike = (direct, *map(id, parts))
         if alike in done:
             continue
         done.add(alike)
@@ -102,6 +103,8 @@ def _references(pod: Pod) -> Iterator[tuple[tuple[str, str], str]]:
         yield from _of_container(one)
     for volume in spec.volumes:
         yield from _of_volume(volume)
+    for pulled in spec.image_pull_secrets:
+        yield ("Secret", pulled.name), "image pull secret"
 
 
 def _of_container(container: PodContainer) -> Iterator[tuple[tuple[str, str], str]]:
@@ -114,9 +117,13 @@ def _of_container(container: PodContainer) -> Iterator[tuple[tuple[str, str], st
             yield ("Secret", source.secret_key_ref.name), f"env {variable.name} {where}"
         if source.config_map_key_ref is not None:
             yield ("ConfigMap", source.config_map_key_ref.name), f"env {variable.name} {where}"
+    for taken in container.taken:
+        yield (taken.kind, taken.name), f"env {taken.variable} {where}"
     for whole in container.env_from:
         if whole.secret_ref is not None:
             yield ("Secret", whole.secret_ref.name), f"all variables {where}"
+        if whole.config_map_ref is not None:
+            yield ("ConfigMap", whole.config_map_ref.name), f"all variables {where}"
 
 
 def _of_volume(volume: Volume) -> Iterator[tuple[tuple[str, str], str]]:

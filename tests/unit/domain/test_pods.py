@@ -15,7 +15,7 @@ from mckconsole.domain.cloudkeys import AZURE_USE, EKS_ROLE, GCP_CREDENTIALS
 from mckconsole.domain.decode import ProjectionDecoder
 from mckconsole.domain.managed import ManagedMeta
 from mckconsole.domain.objects import Projection
-from mckconsole.domain.pods import Pod
+from mckconsole.domain.pods import Pod, Taken
 
 P = TypeVar("P", bound=Projection)
 CANARY = "s3cr3t-canary-value"
@@ -60,6 +60,28 @@ def test_the_environment_keeps_what_names_a_cloud_and_no_secret_value() -> None:
     reference = env["S3"].secret
     assert reference is not None
     assert (reference.name, reference.key) == ("keys", "AWS_ACCESS_KEY_ID")
+
+
+def test_of_other_variables_it_is_kept_what_they_take_their_value_from() -> None:
+    env = [
+        {"name": "HOME", "value": CANARY},
+        {"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db", "key": "pw"}}},
+        {"name": "DSN", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "dsn"}}},
+        {"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
+        {"name": "AWS_KEY", "valueFrom": {"secretKeyRef": {"name": "aws", "key": "id"}}},
+    ]
+    (found,) = pod(containers=[container(env=env)]).spec.containers
+    assert [one.name for one in found.env] == ["AWS_KEY"]
+    assert found.taken == (
+        Taken("DB_PASSWORD", "Secret", "db"),
+        Taken("DSN", "ConfigMap", "settings"),
+    )
+
+
+def test_a_container_that_claims_to_take_something_is_not_believed() -> None:
+    claim = [{"variable": CANARY, "kind": "Secret", "name": "db"}]
+    (found,) = pod(containers=[container(taken=claim)]).spec.containers
+    assert found.taken == ()
 
 
 def test_a_value_that_claims_to_be_withheld_is_still_checked() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -156,6 +157,16 @@ def test_logs_that_name_nobody_prove_nothing() -> None:
     assert "says nothing of other times" in found.lines[0].text
     assert "? falco.log: it ends in the middle" in found.lines[1].text
     assert not [one for one in first().blocks if one.heading == "Who did read it"]
+
+
+def test_users_of_what_no_cloud_gives_need_no_identity_in_one() -> None:
+    found = some().credentials[0]
+    other = replace(found, rule="SEC-GITHUB-TOKEN")
+    detail = credential_detail(*seen(report(other)), other.id)
+    assert detail is not None
+    lines = [line.text for line in block(detail, "Used by").lines]
+    assert len(lines) == 2
+    assert "no workload identity" not in " ".join(lines)
 
 
 def test_users_say_whether_an_identity_could_replace_it() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mckconsole.analysis.secrets.consumers import RENEW_SECONDS, ClusterUses
 from tests.unit.analysis.build import NOW, Doc
 from tests.unit.analysis.secrets.seen import analysed, cluster, only, sighting
@@ -47,6 +49,41 @@ def test_every_way_to_use_a_secret_is_told_once_for_a_workload() -> None:
         ("Deployment", "app", "volume all"),
     }
     assert "Used by deployment shop/app." in found.finding.detail
+
+
+REGISTRY = ("secrets", "shop", "registry")
+SETTINGS = ("configmaps", "shop", "settings")
+
+
+def test_what_pulls_images_with_a_secret_uses_it() -> None:
+    spec: Doc = {"containers": [{"name": "c"}], "imagePullSecrets": [{"name": "registry"}]}
+    other: Doc = {"containers": [{"name": "c"}], "imagePullSecrets": [{"name": "other"}]}
+    docs = (deployment(), pod("a", spec=spec), pod("b", spec=other))
+    auth = sighting("SEC-DOCKER-AUTH")
+    found = only(analysed(cluster("aws", *docs, seen={REGISTRY: [auth]})))
+    assert [(one.name, one.how) for one in found.consumers] == [("app", "image pull secret")]
+
+
+@pytest.mark.parametrize(
+    ("spot", "container", "how"),
+    [
+        (DB, {"env": [{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db",
+                                                                          "key": "p"}}}]},
+         "env PASSWORD in container c"),
+        (SETTINGS, {"env": [{"name": "DSN", "valueFrom": {"configMapKeyRef": {"name": "settings",
+                                                                              "key": "d"}}}]},
+         "env DSN in container c"),
+        (SETTINGS, {"envFrom": [{"configMapRef": {"name": "settings"}}]},
+         "all variables in container c"),
+    ],
+)  # fmt: skip
+def test_what_no_cloud_is_named_by_is_used_too(
+    spot: tuple[str, str, str], container: Doc, how: str
+) -> None:
+    spec: Doc = {"containers": [{"name": "c", **container}]}
+    found = only(analysed(cluster("aws", deployment(), pod("a", spec=spec),
+                                  seen={spot: [sighting("SEC-GITHUB-TOKEN")]})))  # fmt: skip
+    assert [(one.name, one.how) for one in found.consumers] == [("app", how)]
 
 
 def test_a_workload_with_an_identity_is_linked_to_it() -> None:

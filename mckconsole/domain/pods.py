@@ -157,9 +157,15 @@ class PodContainer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
         if self.taken:  # no container has such a field
             force_setattr(self, "taken", ())
         if self.env:
-            kept = [one for one in self.env if _wanted(one)]
+            kept, others = [], []
+            for one in self.env:
+                if _wanted(one):
+                    kept.append(one)
+                elif one.value_from is not None:
+                    others.append(one)
+            if others:
+                force_setattr(self, "taken", tuple(_taken(others)))
             if len(kept) != len(self.env):
-                force_setattr(self, "taken", tuple(_taken(self.env)))
                 force_setattr(self, "env", tuple(kept))
 
     def variable(self, name: str) -> EnvVar | None:
@@ -190,7 +196,7 @@ def _wanted(variable: EnvVar) -> bool:
 def _taken(variables: Iterable[EnvVar]) -> Iterator[Taken]:
     for one in variables:
         source = one.value_from
-        if source is None or _wanted(one):
+        if source is None:
             continue
         if source.secret_key_ref is not None:
             yield Taken(one.name, "Secret", source.secret_key_ref.name)

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from mckconsole.domain.text import clean
+from mckconsole.domain.wording import counted
 from mckconsole.report.width import cell_width, cut, pad
 from mckconsole.store.reader import Progress
 
@@ -63,7 +64,7 @@ class ProgressDisplay:
     def _lines(self) -> list[str]:
         columns, rows = self._size()
         done = sum(step.done for step in self._steps.values())
-        lines = [f"reading {len(self._steps)} clusters, {done} done"]
+        lines = [f"reading {counted(len(self._steps), 'cluster')}, {done} done"]
         names = max(map(cell_width, self._steps), default=0)
         ordered = sorted(self._steps.values(), key=lambda step: step.done)
         for step in ordered[: max(rows - 2, 1)]:

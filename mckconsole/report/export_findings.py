@@ -40,15 +40,15 @@ def render(
 
     Args:
         title: what made it and when; Markdown has it under its heading.
-        scope: what was asked for, in words; Markdown and HTML say it.
-        demo: the clusters are simulated; HTML says it on its cover, `title` has it too.
+        scope: what was asked for, in words; all but CSV say it.
+        demo: the clusters are simulated; JSON, SARIF and HTML say it, `title` has it too.
     """
     if format == "json":
-        return jsonout.render(document)
+        return jsonout.render(document, scope=scope, demo=demo)
     if format == "csv":
         return findings_csv.render(document)
     if format == "sarif":
-        return sarif.render(document)
+        return sarif.render(document, scope=scope, demo=demo)
     if format == "markdown":
         return findings_markdown.render(document, title=title, scope=scope)
     return html.render(document, scope=scope, demo=demo)

@@ -29,9 +29,9 @@ _STEERING = re.compile(
 )
 
 
-def render(document: Document) -> str:
-    """The document as indented JSON with a final newline."""
-    return to_json(as_data(document))
+def render(document: Document, *, scope: str = "", demo: bool = False) -> str:
+    """The document as indented JSON with a final newline; arguments as of `as_data`."""
+    return to_json(as_data(document, scope=scope, demo=demo))
 
 
 def to_json(data: Any) -> str:
@@ -51,12 +51,19 @@ def schema(name: str = SCHEMA_FILE) -> dict[str, Any]:
     return loaded
 
 
-def as_data(document: Document) -> dict[str, Any]:
-    """The document as plain data, ready for `json`."""
+def as_data(document: Document, *, scope: str = "", demo: bool = False) -> dict[str, Any]:
+    """The document as plain data, ready for `json`.
+
+    Args:
+        scope: which clusters and panes were asked for, in words.
+        demo: the clusters are simulated.
+    """
     return {
         "schema": SCHEMA_ID,
         "generatedAt": format_rfc3339(document.generated_at),
         "tool": {"name": "mckconsole", "version": __version__},
+        "scope": scope,
+        "demo": demo,
         "clusters": [_cluster(entry) for entry in document.clusters],
         "findings": [finding_data(finding, document.waived) for finding in document.findings],
         "unknowns": [unknown_data(unknown) for unknown in document.unknowns],
@@ -78,6 +85,7 @@ def _cluster(entry: ClusterEntry) -> dict[str, Any]:
         "asOf": _instant(entry.as_of),
         "warnings": list(entry.warnings),
         "secretsMode": entry.mode or None,
+        "secretsInPart": entry.in_part,
     }
 
 

@@ -47,8 +47,13 @@ _SCORES: Mapping[Severity, str] = {
 _LINK = re.compile(r"(\\*)\]\(")
 
 
-def render(document: Document) -> str:
-    """The document as one run, as indented JSON with a final newline."""
+def render(document: Document, *, scope: str = "", demo: bool = False) -> str:
+    """The document as one run, as indented JSON with a final newline.
+
+    Args:
+        scope: which clusters and panes were asked for, in words.
+        demo: the clusters are simulated.
+    """
     rules = _rules(document)
     order = {rule["id"]: index for index, rule in enumerate(rules)}
     run = {
@@ -65,6 +70,7 @@ def render(document: Document) -> str:
         },
         "invocations": [_invocation(document, order)],
         "columnKind": "unicodeCodePoints",
+        "properties": {"scope": scope, "demo": demo},
         "results": [_result(one, document.waived, order) for one in document.findings],
     }
     return to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})

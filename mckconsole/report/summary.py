@@ -29,7 +29,7 @@ def verdict(document: Document) -> tuple[Role, str]:
     ages = [document.generated_at - one.as_of for one in read if one.as_of is not None]
     parts = [
         f"findings: {finding_counts(document)}",
-        f"{len(read)} of {len(document.clusters)} clusters read",
+        f"{len(read)} of {count(len(document.clusters), 'cluster')} read",
     ]
     if document.unknowns:
         parts.append(f"{count(len(document.unknowns), 'question')} not answered")

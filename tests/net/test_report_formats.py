@@ -93,4 +93,4 @@ async def test_a_file_that_is_there_and_waivers_that_are_none(tmp_path: Path) ->
     assert "bad.yaml:4: waivers[0].owner: must not be empty" in bad.err
     replaced = await mck(tmp_path, *common, "-o", "there", "--force")
     assert replaced.status == 3
-    assert (tmp_path / "there").read_text().startswith("? findings: none · 0 of 1 clusters read")
+    assert (tmp_path / "there").read_text().startswith("? findings: none · 0 of 1 cluster read")

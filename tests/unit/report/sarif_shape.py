@@ -141,6 +141,7 @@ RUN = of(
         "tool": of({"driver": DRIVER}),
         "invocations": several(INVOCATION, least=1, most=1),
         "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+        "properties": of({"scope": {"type": "string"}, "demo": {"type": "boolean"}}),
         "results": {"type": "array", "items": RESULT},
     }
 )

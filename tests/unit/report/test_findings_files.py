@@ -185,6 +185,14 @@ def test_every_format_says_who_waived_what(format: str) -> None:
     assert text.endswith("\n")
 
 
+@pytest.mark.parametrize("format", sorted({*SUFFIXES} - {"csv"}))
+def test_formats_say_what_was_asked_for(format: str) -> None:
+    (chosen,) = [one for one in SUFFIXES if one == format]
+    text = render(chosen, audit(), title="DEMO", scope="contexts west", demo=True)
+    assert "contexts west" in text
+    assert "DEMO" in text or '"demo": true' in text
+
+
 @pytest.mark.parametrize("format", SUFFIXES)
 def test_nothing_steers_a_terminal(format: str) -> None:
     (chosen,) = [one for one in SUFFIXES if one == format]

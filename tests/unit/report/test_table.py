@@ -133,7 +133,7 @@ class TestReport:
         unread = document(findings=(), unknowns=())
         assert render(unread).startswith("? findings: none · 1 of 2 clusters read · data")
         well = replace(unread, clusters=unread.clusters[1:])
-        assert render(well).startswith("● findings: none · 1 of 1 clusters read · data")
+        assert render(well).startswith("● findings: none · 1 of 1 cluster read · data")
 
     def test_nothing_found_and_nothing_there_are_said(self) -> None:
         text = render(document(findings=(), rows=(), unknowns=(), warnings=()))

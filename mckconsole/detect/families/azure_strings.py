@@ -32,6 +32,10 @@ _KINDS = (
     ("hostname", "host"),
     ("blobendpoint", "endpoint"),
 )
+_PART = rb"(?i)(?:\A|[;=:])(%b|sharedaccesskeyname)=([^;]*)" % b"|".join(
+    name.encode() for name, _ in _KINDS
+)
+"""A part that says whose the key is; the first may be behind a name that the whole is given to."""
 _SIZES = frozenset((16, 20, 24, 32, 33, 36, 39, 40, 48, 60, 63, 64))
 
 
@@ -41,14 +45,15 @@ def is_published(key: bytes) -> bool:
 
 
 def _strings(value: Value) -> Iterator[Match]:
-    data = value.data
+    data, done = value.data, 0
     for found in compiled(_KEY).finditer(data):
+        low, done = max(done, found.start() - _REACH), found.end()
         key = lenient_base64(found[1])
         if key is None or len(key) not in _SIZES or not is_random(found[1], 3.8):
             continue
         if is_published(found[1]):
             continue
-        parts = _parts(data, found.start(), found.end())
+        parts = _parts(data, low, found.start(), found.end())
         named = [(what, parts[name]) for name, what in _KINDS if parts.get(name)]
         if not named:
             continue
@@ -63,26 +68,15 @@ _UNBROKEN = bytes({*range(256)}.difference(b" \t\n\r\v\f\"'`<>"))
 """What a connection string is made of."""
 
 
-def _parts(data: bytes, start: int, end: int) -> dict[str, str]:
-    """The connection string around a stretch, by name in lower case."""
-    low = max(0, start - _REACH)
+def _parts(data: bytes, low: int, start: int, end: int) -> dict[str, str]:
+    """What is said beside a stretch of a connection string, by name in lower case; nothing in front
+    of `low`."""
     tail = compiled(rb"[^\s\"'`<>]{0,1024}").match(data, end)
     text = run_before(data, start, low, _UNBROKEN) + b";" + (tail[0] if tail else b"")
-    found = {}
-    for part in text.split(b";"):
-        first = compiled(_FIRST_PART).search(part)
-        name, equals, rest = part[first.start() if first else 0 :].partition(b"=")
-        if equals:
-            word = name.decode("ascii", "replace").rpartition(":")[2].lower()
-            found[word] = rest.decode("utf-8", "replace")
-    return found
-
-
-_FIRST_PART = (
-    rb"(?i)(?<=[=:])(?:accountname|accountendpoint|endpoint|hostname|blobendpoint|"
-    rb"defaultendpointsprotocol|sharedaccesskeyname)="
-)
-"""Behind a name that the whole string is given to."""
+    return {
+        part[1].decode().lower(): part[2].decode("utf-8", "replace")
+        for part in compiled(_PART).finditer(text)
+    }
 
 
 _QUERY = string.ascii_letters.encode() + b"0123456789%&=._~:/?+!*'(),;-"

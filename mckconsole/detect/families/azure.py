@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from mckconsole.detect.entropy import is_random
 from mckconsole.detect.families.base import (
     CREDENTIAL_WORDS,
+    UUID,
     Verdict,
     base62,
     compiled,
@@ -24,7 +25,6 @@ from mckconsole.domain.audit import Tier
 CLIENT = "SEC-AZURE-CLIENT-SECRET"
 _GENERIC = ("SEC-GENERIC-SECRET",)
 _SECRET = rb"[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}+(?![A-Za-z0-9_~.-])"
-_UUID = rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890.-_~"
 _OWNERS = (("client", "client"), ("application", "client"), ("tenant", "tenant"))
 IDENTITY = "id of an application or tenant"
@@ -56,7 +56,7 @@ def _identity(value: Value) -> Iterator[Match]:
     """The id of an application or tenant, by its name."""
     low = value.key.lower()
     bare = value.data[:64].strip(b" \t\r\n\"'")
-    if "secret" in low or not compiled(_UUID).fullmatch(bare):
+    if "secret" in low or not compiled(UUID).fullmatch(bare):
         return
     for word, what in _OWNERS:
         if word in low:
@@ -67,7 +67,7 @@ def _identity(value: Value) -> Iterator[Match]:
 
 _IN_TEXT = (
     rb"(?i)(client|application|tenant)[_-]?id[^A-Za-z0-9]{1,24}(?:value[^A-Za-z0-9]{1,6})?("
-    + _UUID
+    + UUID
     + rb")"
 )
 

@@ -20,6 +20,7 @@ CREDENTIAL_WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "li
 """Words of names that are looked at: few, for each is searched for in every text."""
 MAX_DOCUMENT = 1 << 20
 """Longest value in bytes that is parsed as a document: as much as a Secret can hold."""
+UUID = rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")

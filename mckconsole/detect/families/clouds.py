@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import Verdict
+from mckconsole.detect.families.base import UUID, Verdict, compiled
 from mckconsole.detect.families.prefixed import Token
 from mckconsole.detect.families.twins import ID_ALONE, Twin
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
 
 _HEX = re.compile(rb"[0-9a-f]+|[0-9A-F]+")
-_UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _BEFORE = rb"[A-Za-z0-9_+/]"
 
 
@@ -21,7 +20,7 @@ def _mixed(text: bytes) -> bool:
 
 
 def _uuid(text: bytes) -> bool:
-    return is_random(text, 3.0) and bool(re.fullmatch(_UUID, text))
+    return is_random(text, 3.0) and bool(compiled(UUID).fullmatch(text))
 
 
 def _key_id(text: bytes) -> Verdict:

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from mckconsole.detect.facts import address
-from mckconsole.detect.families.base import Facts, Verdict, json_object, lenient_base64
+from mckconsole.detect.families.base import (
+    UUID,
+    Facts,
+    Verdict,
+    compiled,
+    json_object,
+    lenient_base64,
+)
 from mckconsole.detect.families.documents import document, mapping, string
 from mckconsole.detect.families.gcp import service_account
 from mckconsole.detect.families.jwt import judge_token
@@ -23,7 +30,6 @@ _INSIDE = (
 )  # fmt: skip
 _MAX_HOSTS = 200
 _ECR = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 _EXAMPLES = frozenset(("password", "pass", "changeme", "secret", "example", "xxx", "token"))
 
@@ -49,7 +55,7 @@ def opens(host: str, user: str, password: str) -> _Opens:
     if place.endswith(".azurecr.io"):
         if user == _NOBODY:
             return _Opens("refresh token of Azure", Severity.MEDIUM)
-        if _UUID.fullmatch(user):
+        if compiled(UUID).fullmatch(user.encode()):
             return _Opens("service principal of Azure", Severity.HIGH, (("client", user),))
         if user == place.partition(".")[0]:
             return _Opens("admin account of the registry", Severity.HIGH)

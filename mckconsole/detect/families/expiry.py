@@ -20,8 +20,8 @@ def from_text(text: str) -> str:
     """A date or time of ISO 8601 as RFC 3339 in UTC; empty for what is none."""
     try:
         read = datetime.fromisoformat(text)
-    except ValueError:
+        if read.tzinfo is None:
+            read = read.replace(tzinfo=UTC)
+        return read.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError):
         return ""
-    if read.tzinfo is None:
-        read = read.replace(tzinfo=UTC)
-    return read.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

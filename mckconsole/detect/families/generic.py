@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 from mckconsole.detect.entropy import is_random
 from mckconsole.detect.families.azure_strings import is_published
-from mckconsole.detect.families.base import CREDENTIAL_WORDS, Verdict, judged, lenient_base64
+from mckconsole.detect.families.base import (
+    CREDENTIAL_WORDS,
+    UUID,
+    Verdict,
+    apart,
+    compiled,
+    judged,
+    lenient_base64,
+)
 from mckconsole.detect.memory import remembered
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.detect.words import is_path, is_wordy
@@ -47,7 +55,6 @@ _ODD = re.compile(
     rb"^SCRAM-SHA-\d{1,3}\$|^md5[0-9a-f]{32}$",
     re.IGNORECASE,
 )
-_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NAMES = re.compile(
     rb"[A-Z]+(?:_[A-Z]+)+|[a-z0-9]+(?:[-._/][a-z0-9]+)+|[a-zA-Z]+(?:\.[a-zA-Z]+)+(?:\(.*)?"
 )
@@ -62,10 +69,9 @@ _KNOWN = re.compile(
 def is_secret_name(name: str) -> bool:
     """Whether a name says that its value is secret."""
     bare = name.rstrip("_-.0123456789")
-    spaced = re.sub(r"([a-z])([A-Z])", r"\1_\2", bare)
     if not _SECRET.search(bare) or _NO_SECRET.search(name):
         return False
-    last = re.split(r"[_.\-/ ]", spaced)[-1]
+    last = re.split(r"[_.\-/ ]", apart(bare))[-1]
     return not _OTHER.fullmatch(last)
 
 
@@ -76,7 +82,7 @@ def _find(value: Value) -> Iterator[Match]:
     bare = data.strip(b" \t\r\n\"'`;,")
     if not len(bare) >= _MIN or _KNOWN.match(bare) or _ODD.search(bare):
         return
-    if not bare.isascii() or not is_random(bare, _LEAST) or _UUID.fullmatch(bare):
+    if not bare.isascii() or not is_random(bare, _LEAST) or compiled(UUID).fullmatch(bare):
         return
     if (
         is_path(bare)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mckconsole.detect.entropy import is_random
-from mckconsole.detect.families.base import CREDENTIAL_WORDS, Verdict, judged
+from mckconsole.detect.families.base import CREDENTIAL_WORDS, UUID, Verdict, apart, judged
 from mckconsole.detect.memory import remembered
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.detect.words import is_wordy
@@ -27,7 +27,7 @@ _OTHER = re.compile(
 )
 _UNSIGNED = r"(?!.{76}(?:\+ASt|ACDb|\+ABa|\+AMC|APIM))[A-Za-z0-9+/]{86}=="
 """64 bytes without a signature: with one, the checksum has decided already."""
-_UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_UUID = UUID.decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,18 +175,17 @@ _WITHIN = re.compile(
 def _rows_for(name: str) -> tuple[tuple[Named, str], ...]:
     """The rows that a name speaks of."""
     joined = re.sub(r"[^a-z0-9]", "", name.lower())
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
-    apart = set(re.split(r"[^a-z0-9]+", spaced.lower()))
+    words = set(re.split(r"[^a-z0-9]+", apart(name).lower()))
     if _OTHER.search(name.rstrip("_-.")):
         return ()
-    if _APART.isdisjoint(apart) and not _WITHIN.search(joined):
+    if _APART.isdisjoint(words) and not _WITHIN.search(joined):
         return ()
     is_key = bool(_SECRET.search(name))
     return tuple(
         (row, service)
         for row, service in _TABLE
         if (is_key or row.any_name)
-        and any(word in apart if word in _SHORT else word in joined for word in row.words)
+        and any(word in words if word in _SHORT else word in joined for word in row.words)
     )
 
 

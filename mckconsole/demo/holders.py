@@ -116,7 +116,10 @@ def make(world: World, name: str, model: Holder) -> KubeObject:
         own,
         labels=model.labels,
         annotations=keyring.expand(model.annotations),
-        days_ago=min(model.days_ago, site.cluster.age_days),
+        days_ago=min(
+            max(model.days_ago, *(one.days_ago for one in model.writes), 0),
+            site.cluster.age_days,
+        ),
         **body,
     )
     if model.last_applied:

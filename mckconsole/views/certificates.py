@@ -89,6 +89,7 @@ def _row(entry: CertificateEntry, waiver: Waiver | None, left: float | None) -> 
             "for": text_cell(entry.place.value, Role.DIM),
             "key": text_cell(seen.key if seen else ""),
             "reason": reason_cell(entry.reason, waiver),
+            "path": text_cell(entry.path, Role.DIM),
         },
         tuple(one.id for one in entry.findings),
         role,

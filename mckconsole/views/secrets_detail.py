@@ -108,16 +108,18 @@ def _facts(credential: Credential) -> Sequence[tuple[str, str]]:
 
 def _places(snapshot: FleetSnapshot, credential: Credential) -> Block:
     lines: list[Line] = []
+    proofs = {one.sighting.proof for one in credential.places}
     for place in credential.places[:_MOST]:
-        lines += place_lines(snapshot, place)
+        lines += _place_lines(snapshot, place, proof=len(proofs) > 1)
     if len(credential.places) > _MOST:
         lines.append(remark(f"and {len(credential.places) - _MOST} more: v lists all, by place"))
     note = f"{count(len(credential.places), 'place')}, {count(len(credential.clusters), 'cluster')}"
     return Block("Where it lies", note, lines=tuple(lines))
 
 
-def place_lines(snapshot: FleetSnapshot, place: Place) -> Iterator[Line]:
-    """`aws-use1-1  Secret billing/s3-legacy  data['KEY']`, and who wrote it when."""
+def _place_lines(snapshot: FleetSnapshot, place: Place, *, proof: bool) -> Iterator[Line]:
+    """`aws-use1-1  Secret billing/s3-legacy  data['KEY']`, who wrote it when, and where that is to
+    be said of each place, what proves it there."""
     target, written = ObjectTarget(place.cluster, place.object), first_written(snapshot, (place,))
     path = shorten(place.path, MAX_VALUE)
     note = f"{written.text} ago" if written.text else ""
@@ -133,8 +135,8 @@ def place_lines(snapshot: FleetSnapshot, place: Place) -> Iterator[Line]:
     made = age_of(snapshot, place.cluster, place.created)
     words.append(f"owner: {place.owner or NOBODY}")
     words += [f"object made {made} ago"] if made else []
-    words += [place.sighting.proof] if place.sighting.proof else []
-    yield Line((Span(f"    {' · '.join(words)}", Role.DIM),), target, 6)
+    words += [place.sighting.proof] if proof and place.sighting.proof else []
+    yield Line((Span(f"    {' · '.join(words)}", Role.DIM),), indent=6)
 
 
 def _consumers(found: Sequence[Consumer], rule: str) -> Block:

@@ -90,7 +90,9 @@ def _cluster_row(
             "places": number_cell(len(held)) if found.readable or held else unseen,
             "secrets": number_cell(found.secrets) if found.readable else unseen,
             "objects": number_cell(found.objects),
-            "findings": findings_cell(findings, analysis.waived) if found.readable else unseen,
+            "findings": findings_cell(findings, analysis.waived)
+            if found.readable or findings
+            else unseen,
             "coverage": Cell(shorten(gap, MAX_TEXT), Role.WARN, gap) if gap else BLANK,
             "age": cells.age(age),
         },

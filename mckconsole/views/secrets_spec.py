@@ -156,14 +156,14 @@ _CERTIFICATE_COLUMNS = (
     _CLUSTER,
     Column("days", "LEFT", "right", unit="seconds", help="until it ends; below zero, since then"),
     Column("bar", "LIFETIME", priority=3, help="what remains of it"),
-    Column("place", "PLACE", priority=1, help="the object that holds it, or the connection",
-           name=True),
+    Column("place", "PLACE", help="the object that holds it, or the connection", name=True),
     Column("automation", "RENEWED BY", priority=2, help="the evidence that something does"),
     Column("used", "USED BY", priority=5, help="who shows or trusts it", name=True, unit="count"),
     Column("issuer", "ISSUER", priority=6, help="who signed it", name=True),
     Column("for", "FOR", priority=7, help="what it is for"),
     Column("key", "KEY", priority=8, help="kind and size of its key"),
     Column("reason", "REASON", priority=4, help="why it stands so"),
+    Column("path", "FIELD", priority=9, help="where in the object it lies", name=True),
 )  # fmt: skip
 
 _BY_CREDENTIAL = PaneSpec(

@@ -129,6 +129,12 @@ class TestValues:
         (synced,) = at(looked, next(one for one in EXPECTED if one.name == "catalog-aws"))
         assert synced.places[0].owner == "External Secrets catalog-s3"
 
+    def test_nothing_was_written_before_its_object_was_made(self, looked: Seen) -> None:
+        for one in looked[1].secrets.credentials:
+            for place in one.places:
+                for part in place.sightings:
+                    assert not part.written or place.created <= part.written, place.id
+
     def test_workloads_that_use_it_are_told(self, looked: Seen) -> None:
         (found,) = at(looked, next(one for one in EXPECTED if one.name == "debug-aws"))
         assert {one.name for one in found.consumers} == {"debug-shell"}

@@ -54,6 +54,7 @@ def test_a_certificate_that_is_well() -> None:
         "for": "TLS Secret",
         "key": "EC P-256",
         "reason": "renewed by itself",
+        "path": "data['tls.crt'][0]",
     }
     assert (row.role, row.clusters, row.namespace) == (Role.OK, ("aws-use1-1",), "shop")
 

@@ -211,6 +211,14 @@ def test_by_cluster_says_what_was_looked_at() -> None:
     assert cluster_summary(fleet, analysis).startswith("3 clusters  values looked at in 1")
 
 
+def test_what_was_found_of_a_cluster_counts_also_where_its_secrets_are_closed() -> None:
+    found = credential(place("aks-weu-1", kind="Deployment", name="api", key="TOKEN"))
+    covered = [coverage("aks-weu-1", readable=False, reason="forbidden")]
+    (row,) = cluster_rows(*seen(report(found, covered=covered)))
+    assert row.cells["findings"].text == "✖1"
+    assert row.cells["secrets"].text == "? unknown"
+
+
 def test_a_cluster_without_anything_is_only_well_where_all_was_read() -> None:
     covered = [coverage("aws-use1-1", values=True), coverage("gcp-eu-1", troubles=1)]
     rows = {row.id: row for row in cluster_rows(*seen(report(covered=covered)))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from mckconsole.analysis.engine import Analysis
@@ -88,10 +89,22 @@ def test_every_place_opens_its_object_and_says_who_wrote_it_when() -> None:
     one, wrote, *_ = found.lines
     assert one.text == "aws-use1-1  Secret billing/s3-legacy  data['AWS_ACCESS_KEY_ID']"
     assert one.note == "214 d ago"
-    assert one.target == wrote.target
     assert isinstance(one.target, ObjectTarget)
+    assert wrote.target is None, "one stop for each place"
     assert "written by kubectl-create Update at 20" in wrote.text
-    assert "owner: nobody known · object made 300 d ago · secret beside it" in wrote.text
+    assert wrote.text.endswith("owner: nobody known · object made 300 d ago")
+
+
+def test_what_proves_it_is_said_of_each_place_where_it_is_not_the_same() -> None:
+    found = some().credentials[0]
+    first_place, *others = found.places
+    other = msgspec.structs.replace(first_place.sighting, proof="checksum matches")
+    places = (msgspec.structs.replace(first_place, sighting=other), *others)
+    changed = replace(found, places=places)
+    detail = credential_detail(*seen(report(changed)), changed.id)
+    assert detail is not None
+    proofs = [line.text.rpartition(" · ")[2] for line in block(detail, "Where it lies").lines[1::2]]
+    assert proofs[:2] == ["checksum matches", "secret beside it"]
 
 
 def test_links_lead_everywhere() -> None:

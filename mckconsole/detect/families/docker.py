@@ -20,6 +20,7 @@ from mckconsole.detect.families.gcp import service_account
 from mckconsole.detect.families.jwt import judge_token
 from mckconsole.detect.model import Detector, Match, Value
 from mckconsole.detect.names import quoted
+from mckconsole.detect.placeholders import is_stand_in
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
 
@@ -31,7 +32,6 @@ _INSIDE = (
 _MAX_HOSTS = 200
 _ECR = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
 _NOBODY = "00000000-0000-0000-0000-000000000000"
-_EXAMPLES = frozenset(("password", "pass", "changeme", "secret", "example", "xxx", "token"))
 
 
 class _Opens(NamedTuple):
@@ -100,13 +100,9 @@ def _entry(host: str, entry: dict[str, Any], path: str, size: int) -> Iterator[M
     for name in ("identitytoken", "registrytoken"):
         if not password and (said := string(entry, name)):
             password, field = said, name
-    if (
-        len(password) < 3
-        or password.lower() in _EXAMPLES
-        or password.startswith(("${", "{{", "$("))
-    ):
-        return
     told = opens(host, user, password)
+    if len(password) < 3 or (not told.canonical and is_stand_in(password.encode())):
+        return
     facts = told.facts
     if judgement := judge_token(password.encode()):
         facts = (*facts, *(one for one in judgement[1].facts if one[0] in ("account", "expires")))

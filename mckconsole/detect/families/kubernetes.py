@@ -20,6 +20,7 @@ from mckconsole.detect.families.expiry import from_text
 from mckconsole.detect.families.jwt import judge_token
 from mckconsole.detect.families.pem import read_key
 from mckconsole.detect.model import Detector, Match, Value, Where
+from mckconsole.detect.placeholders import is_stand_in
 from mckconsole.domain.audit import Tier
 from mckconsole.domain.findings import Severity
 
@@ -53,19 +54,25 @@ def _configs(value: Value) -> Iterator[Match]:
 
 def _user(user: dict[str, Any], path: str, facts: Facts, size: int) -> Iterator[Match]:
     """The credentials of one user of a kubeconfig."""
-    token, password = string(user, "token").strip().encode(), string(user, "password")
-    if len(token) >= _MIN_TOKEN and is_random(token, 2.5):
+    token, password = _said(user, "token"), _said(user, "password", 1)
+    if token and is_random(token, 2.5):
         judgement = judge_token(token)
         more = judgement[1].facts if judgement else ()
         yield _match(f"{path}.token", token, (*facts, *more), size)
     if password:
-        yield _match(f"{path}.password", password.encode(), facts, size)
+        yield _match(f"{path}.password", password, facts, size)
     if key := _key_in(user, "client-key-data"):
         yield _match(f"{path}.client-key-data", key, facts, size)
     config = mapping(mapping(user, "auth-provider"), "config")
     for name in ("refresh-token", "access-token", "id-token", "client-secret"):
-        if len(said := string(config, name)) >= _MIN_TOKEN:
-            yield _match(f"{path}.auth-provider.config.{name}", said.encode(), facts, size)
+        if said := _said(config, name):
+            yield _match(f"{path}.auth-provider.config.{name}", said, facts, size)
+
+
+def _said(found: dict[str, Any], name: str, least: int = _MIN_TOKEN) -> bytes:
+    """A token or password under a name; empty where it is none, or stands in for one."""
+    text = string(found, name).strip().encode()
+    return b"" if len(text) < least or is_stand_in(text) else text
 
 
 def _key_in(found: dict[str, Any], name: str) -> bytes:
@@ -87,12 +94,12 @@ def _argo(value: Value) -> Iterator[Match]:
     server = value.siblings["server"][:300].decode("utf-8", "replace")
     facts = (("server", server),)
     found = [
-        ("bearerToken", string(read, "bearerToken").strip().encode()),
-        ("password", string(read, "password").encode()),
+        ("bearerToken", _said(read, "bearerToken")),
+        ("password", _said(read, "password")),
         ("tlsClientConfig.keyData", _key_in(mapping(read, "tlsClientConfig"), "keyData")),
     ]
     for inner, said in found:
-        if len(said) >= _MIN_TOKEN:
+        if said:
             proof = "configuration of an Argo CD cluster that carries it"
             yield Match(ARGO, Tier.PROVEN, said, 0, len(value.data), inner, "", proof, facts)
 

@@ -9,6 +9,7 @@ from mckconsole.detect.entropy import is_random
 from mckconsole.detect.families.base import CREDENTIAL_WORDS, apart, compiled, lenient_base64
 from mckconsole.detect.families.jwt import judge_token
 from mckconsole.detect.model import Detector, Match, Value, Where
+from mckconsole.detect.placeholders import is_stand_in
 from mckconsole.detect.words import is_path
 from mckconsole.domain.audit import Tier
 
@@ -46,7 +47,7 @@ def _broker(value: Value) -> Iterator[Match]:
         return
     text = value.data.strip()
     judgement = judge_token(text)
-    if judgement is None and not is_random(text, 3.5):
+    if judgement is None and (not is_random(text, 3.5) or is_stand_in(text)):
         return
     facts = judgement[1].facts if judgement else ()
     if server := value.siblings.get("brokerK8sApiServer"):

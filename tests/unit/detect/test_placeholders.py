@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +41,32 @@ STAND_INS = (
 @pytest.mark.parametrize("key", ["DB_PASSWORD", "api-key", "authToken"])
 def test_a_reference_or_a_stand_in_is_no_secret(text: str, key: str) -> None:
     assert not found(text, key)
+
+
+def _documents(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Documents in which a text stands where a credential does, and what lies beside each."""
+    for user in ({"token": text}, {"password": text},
+                 {"auth-provider": {"config": {"refresh-token": text}}}):  # fmt: skip
+        yield json.dumps({"clusters": [], "users": [{"name": "u", "user": user}]}), {}
+    auth = base64.b64encode(f"robot:{text}".encode()).decode()
+    for entry in ({"username": "robot", "password": text}, {"auth": auth}):
+        yield json.dumps({"auths": {"quay.io": entry}}), {}
+    for name in ("bearerToken", "password"):
+        yield json.dumps({name: text}), {"server": "https://10.1.2.3"}
+
+
+@pytest.mark.parametrize("text", [
+    *REFERENCES[:-2], *STAND_INS[:-3], "REDACTED", "changeme", "$TOKEN", "token",
+])  # fmt: skip
+def test_a_document_proves_where_a_credential_stands_not_that_it_is_one(text: str) -> None:
+    for document, beside in _documents(text):
+        assert not found(document, "config", beside)
+
+
+def test_and_says_what_stands_there_otherwise() -> None:
+    for text in (RANDOM, "Harbor12345", "q7-" + "fake-hidden-" * 20):
+        for document, beside in _documents(text):
+            assert [one.tier for one in found(document, "config", beside)] == ["A"], document
 
 
 @pytest.mark.parametrize("key", ["DB_PASSWORD", "api-key", "authToken", "clientSecret", "pwd"])

@@ -134,6 +134,24 @@ def federated(dice: Random) -> wrap.Put:
     )
 
 
+def emptied(dice: Random) -> wrap.Put:
+    """Documents with words where credentials were, or will be."""
+    word = dice.choice(
+        ("REDACTED", "<your-token-here>", "${TOKEN}", "{{ .Values.registry.token }}")
+    )
+    login = {"auths": {"ghcr.io": {"username": "robot", "password": word},
+                       "quay.io": {"auth": wrap.b64(f"robot:{word}")}}}  # fmt: skip
+    config = (
+        "apiVersion: v1\nkind: Config\nclusters:\n- name: a\n  cluster:\n    server: https://10.0.0.1\n"
+        "    certificate-authority-data: DATA+OMITTED\nusers:\n- name: u\n  user:\n"
+        f"    client-key-data: DATA+OMITTED\n    token: '{word}'\n- name: v\n  user:\n"
+        f"    username: admin\n    password: '{word}'\n"
+    )
+    made = {"kubeconfig": config, "config.json": json.dumps(login),
+            "values.yaml": f"pull:\n  login: |\n    {json.dumps(login)}\n"}  # fmt: skip
+    return dice.choice((wrap.secret, wrap.config_map))(made)
+
+
 def encrypted(dice: Random) -> wrap.Put:
     """A file of SOPS."""
     lines = [
@@ -197,7 +215,7 @@ def locked_key(dice: Random) -> wrap.Put:
 
 KINDS: tuple[Benign, ...] = (
     root_ca, sealed, hashes, references, stand_ins, key_set, public_keys, dashboard, binary,
-    federated, encrypted, prose, settings, plain_names, locked_key,
+    federated, emptied, encrypted, prose, settings, plain_names, locked_key,
 )  # fmt: skip
 
 

@@ -20,7 +20,8 @@ NAME = "db_password_token_secret_key"
 PIECES = (
     b"a=", b"://a:", b"a:b@", b"eyJ.", b"sig=a&", b"-----BEGIN RSA PRIVATE KEY-----", b"curl -u ",
     b"password='", b"user=", b"create user a ", b"PuTTY-User-Key-File-2: a\nEncryption: none\n",
-    b"users:\n- ", b"- ", b"? ", b"a: {", b"[", b"a: &a [*a, *a]\n", b"A" * 22,
+    b"users:\n- ", b"- ", b"? ", b"a: {", b"[", b"a: &a [*a, *a]\n", b"A" * 22, b"curl a ",
+    b"sig=" + b"aB1" * 20 + b"&", b"server=a;user=b;password=c;", b"rfc4106(\n",
 )  # fmt: skip
 KEYS = ("", "token", "password", "tls.key", ".dockercfg", "ceIPSecPSK", "client")
 SOME = st.one_of(st.sampled_from([*GATES, *PIECES]), st.binary(max_size=40))
@@ -30,9 +31,9 @@ SOME = st.one_of(st.sampled_from([*GATES, *PIECES]), st.binary(max_size=40))
 def test_what_repeats_is_looked_at_in_bounded_time(piece: bytes) -> None:
     for filling in (b"", b"a", b"aA1" * 20, b" "):
         data = ((piece + filling) * SIZE)[:SIZE]
-        began = time.perf_counter()
+        began = time.process_time()
         matches(Value(data, NAME, "p", Where.SECRET, NAME))
-        assert time.perf_counter() - began < 10
+        assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("piece", [b"- ", b"? ", b"[", b"{a: "])

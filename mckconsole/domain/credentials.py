@@ -181,15 +181,32 @@ class ExternalSecretTarget(msgspec.Struct, frozen=True, gc=False):
 class ExternalSecretSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """What an ExternalSecret keeps current, and how often."""
 
+    refresh_policy: str = ""
+    """`CreatedOnce` and `OnChange` (of the ExternalSecret) never look at the source again."""
     refresh_interval: str = ""
     """A Go duration; `0` never."""
     target: ExternalSecretTarget = ExternalSecretTarget()
+
+
+class ExternalSecretCondition(msgspec.Struct, frozen=True, gc=False):
+    """How it stands, without the message, which may repeat what a provider answered."""
+
+    type: str = ""
+    status: str = ""
+    reason: str = ""
+
+
+class ExternalSecretStatus(msgspec.Struct, frozen=True, gc=False):
+    """Whether the source could be read lately."""
+
+    conditions: tuple[ExternalSecretCondition, ...] = ()
 
 
 class ExternalSecret(Projection, frozen=True, gc=False):
     """external-secrets.io ExternalSecret."""
 
     spec: ExternalSecretSpec = ExternalSecretSpec()
+    status: ExternalSecretStatus = ExternalSecretStatus()
 
     api_group: ClassVar[str] = "external-secrets.io"
     kind: ClassVar[str] = "ExternalSecret"

@@ -74,9 +74,10 @@ def chain_flaws(
         yield _other_key(reading, leaf, shown, fix, about)
     if leaf.signed_by_next is False and len(chain) > 1 and not leaf.self_signed:
         yield _out_of_order(reading, chain, shown, fix, about)
-    above = [one for one in (*chain[1:], *authorities) if one.authority]
+    known = [one for one in (*chain[1:], *authorities) if one.authority]
+    above = (one for one in known if _vouches(leaf, one, chain))
     first = min(above, key=lambda one: one.not_after, default=None)
-    if first is not None and first.not_after < leaf.not_after and _vouches(leaf, first, chain):
+    if first is not None and first.not_after < leaf.not_after:
         yield _authority_first(reading, leaf, first, shown, fix, about)
 
 

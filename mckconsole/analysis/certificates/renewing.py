@@ -15,7 +15,7 @@ from mckconsole.analysis.certificates.certmanager import by_certificate, day
 from mckconsole.analysis.certificates.cilium import by_cron_job
 from mckconsole.analysis.certificates.matrix import NOTHING, USUAL, Dates, Renewal
 from mckconsole.analysis.certificates.reading import Reading
-from mckconsole.domain.credentials import Secret
+from mckconsole.domain.credentials import ExternalSecret, Secret
 from mckconsole.domain.findings import Evidence
 from mckconsole.domain.objects import Key
 from mckconsole.domain.times import parse_go_duration, parse_rfc3339
@@ -31,6 +31,8 @@ _OPERATORS = {
     "VaultPKISecret": "Vault Secrets Operator",
     "VaultDynamicSecret": "Vault Secrets Operator",
 }
+_NEVER_AGAIN = ("CreatedOnce", "OnChange")
+"""Refresh policies of External Secrets by which a change at the source is not taken over."""
 _COPIES = ("Reflector", "Replicator")
 _MOST_COPIES = 3
 
@@ -97,15 +99,30 @@ def _external(reading: Reading, key: Key) -> Renewal:
     proof = (reading.seen("externalsecrets", found.key, path, interval),)
     if doubt := reading.doubt("externalsecrets", found.key):
         return Renewal(None, f"{words} writes it", why=doubt, proof=proof)
+    if (policy := found.spec.refresh_policy) in _NEVER_AGAIN:
+        shown = reading.seen("externalsecrets", found.key, "spec.refreshPolicy", policy)
+        return Renewal(False, why=f"{words} has the refresh policy {policy}", proof=(shown,))
     if not parse_go_duration(interval):
         return Renewal(False, why=f"{words} is never refreshed", proof=proof)
-    name = shlex.quote(found.metadata.name)
-    sync = reading.kubectl(
-        f'annotate externalsecrets.external-secrets.io {name} force-sync="$(date +%s)" --overwrite',
-        key[0],
-    )
-    fix = f"renew it where {words} takes it from, then: {sync}"
-    return Renewal(True, f"{words} takes it over every {interval}", proof=proof, fix=fix)
+    return _refreshed(reading, found, f"{words} takes it over every {interval}", proof)
+
+
+def _refreshed(
+    reading: Reading, found: ExternalSecret, words: str, proof: tuple[Evidence, ...]
+) -> Renewal:
+    """What an ExternalSecret takes over again and again, if it can."""
+    key = found.key
+    named = f"externalsecrets.external-secrets.io {shlex.quote(key[1])}"
+    ready = next((one for one in found.status.conditions if one.type == "Ready"), None)
+    if ready is not None and ready.status == "False":
+        why = f"{ready.status} ({ready.reason})" if ready.reason else ready.status
+        shown = reading.seen("externalsecrets", key, "status.conditions[Ready]", why)
+        failing = f"ExternalSecret {key[0]}/{key[1]} cannot take it over: Ready is {why}"
+        fix = reading.kubectl(f"describe {named}", key[0])
+        return Renewal(True, words, failing=failing, proof=(*proof, shown), fix=fix)
+    sync = reading.kubectl(f'annotate {named} force-sync="$(date +%s)" --overwrite', key[0])
+    fix = f"renew it where ExternalSecret {key[0]}/{key[1]} takes it from, then: {sync}"
+    return Renewal(True, words, proof=proof, fix=fix)
 
 
 def _copied(

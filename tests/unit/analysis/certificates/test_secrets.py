@@ -124,16 +124,29 @@ def test_a_certificate_that_is_gone_renews_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("interval", "automated"), [("1h", True), ("", True), ("0", False), ("0s", False)]
+    ("interval", "policy", "automated"),
+    [
+        ("1h", "", True),
+        ("", "", True),
+        ("0", "", False),
+        ("0s", "Periodic", False),
+        ("1h", "Periodic", True),
+        ("1h", "CreatedOnce", False),
+        ("1h", "OnChange", False),
+    ],
 )
 def test_external_secrets_take_over_what_is_renewed_elsewhere(
-    interval: str, automated: bool
+    interval: str, policy: str, automated: bool
 ) -> None:
     external: b.Doc = {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ExternalSecret",
         "metadata": {"name": "web", "namespace": "shop"},
-        "spec": {"refreshInterval": interval, "target": {"name": "web-tls"}},
+        "spec": {
+            "refreshInterval": interval,
+            "refreshPolicy": policy,
+            "target": {"name": "web-tls"},
+        },
     }
     found = b.report(
         b.looked(b.cluster("east", [b.secret("web-tls"), external]), {WEB: b.tls(LEAF)})
@@ -141,6 +154,31 @@ def test_external_secrets_take_over_what_is_renewed_elsewhere(
     one = b.entry(found, TLS)
     assert one.automated is automated
     assert one.verdict is (Verdict.PASS if automated else Verdict.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("ready", "verdict"), [("True", Verdict.PASS), ("False", Verdict.FAIL), ("", Verdict.PASS)]
+)
+def test_an_external_secret_that_cannot_read_its_source_renews_nothing(
+    ready: str, verdict: Verdict
+) -> None:
+    said = [{"type": "Ready", "status": ready, "reason": "SecretSyncedError", "message": "x"}]
+    external: b.Doc = {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": {"name": "web-tls", "namespace": "shop"},
+        "status": {"conditions": said if ready else []},
+    }
+    found = b.report(
+        b.looked(b.cluster("east", [b.secret("web-tls"), external]), {WEB: b.tls(LEAF)})
+    )
+    assert b.entry(found, TLS).verdict is verdict
+    if ready == "False":
+        failing = b.finding(found, "CERT-ROTATION-FAILING")
+        assert "Ready is False (SecretSyncedError)" in failing.detail
+        paths = {each.path for each in failing.evidence}
+        assert {"status.conditions[Ready]", "spec.refreshInterval"} <= paths
+        assert "-n shop describe externalsecrets.external-secrets.io web-tls" in failing.remediation
 
 
 def test_openshift_says_when_it_ends_even_without_values() -> None:
@@ -168,6 +206,18 @@ def test_every_certificate_of_a_chain_has_a_row() -> None:
     assert chain.subject == "authority"
     assert "ends before it" in chain.title
     assert chain.severity is Severity.MEDIUM
+
+
+def test_the_authority_that_ends_first_is_one_that_vouches_for_it() -> None:
+    """A stranger that ends before all others hides nothing."""
+    stranger = make("stranger", authority=True, days=(-100, 5))
+    short = make("short", authority=True, days=(-100, 30))
+    leaf = make("web", by=short, days=(-10, 80))
+    trusted = b.read_certificates(stranger.pem + short.pem, "data['ca.crt']")
+    found = b.report(
+        b.looked(b.cluster("east", [b.secret("web-tls")]), {WEB: (*b.tls(leaf), *trusted)})
+    )
+    assert "CN=short" in b.finding(found, "CERT-CHAIN").detail
 
 
 def test_a_chain_out_of_order_is_found() -> None:

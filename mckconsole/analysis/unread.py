@@ -54,4 +54,4 @@ def cluster_reason(cluster: ClusterSnapshot) -> str:
 
 def without_age(reason: str) -> str:
     """`reason` without for how long there was no sign of life, which is another one every time."""
-    return _AGE.sub("", reason)
+    return _AGE.sub("", reason) if reason else ""

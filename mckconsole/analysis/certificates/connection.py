@@ -110,6 +110,7 @@ def insecure(reading: Reading) -> Flaw | None:
     if reading.cluster.handshake.verified:
         return None
     context = reading.cluster.context or reading.name
+    path = shlex.quote(f'{{.contexts[?(@.name=="{context}")].context.cluster}}')
     return reading.flaw(
         "CERT-INSECURE",
         Severity.HIGH,
@@ -117,9 +118,8 @@ def insecure(reading: Reading) -> Flaw | None:
         "The kubeconfig has insecure-skip-tls-verify: whoever stands between can pretend to be the "
         "API server, and gets the credentials that are sent to it.",
         (_shown(reading, "insecure-skip-tls-verify", "true"),),
-        "kubectl config set-cluster "
-        f'$(kubectl config view -o jsonpath=\'{{.contexts[?(@.name=="{context}")].context.cluster}}'
-        "') --insecure-skip-tls-verify=false --certificate-authority=CA-FILE --embed-certs",
+        f"kubectl config set-cluster $(kubectl config view -o jsonpath={path}) "
+        "--insecure-skip-tls-verify=false --certificate-authority=CA-FILE --embed-certs",
         about=None,
         subject="kubeconfig",
         fails=True,

@@ -26,10 +26,10 @@ from mckconsole.analysis.certificates.wording import matrix_finding, reason_of
 from mckconsole.analysis.changes import Seen
 from mckconsole.analysis.rules_certificates import CERTIFICATE_RULES
 from mckconsole.analysis.secrets.model import AuditPolicy
-from mckconsole.analysis.unread import unread_reason
+from mckconsole.analysis.unread import CONNECTING, unread_reason, without_age
 from mckconsole.domain.findings import Finding, ObjectRef, Severity, Unknown
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
-from mckconsole.domain.states import TopicState
+from mckconsole.domain.states import ClusterState, TopicState
 
 DATED = 900.0
 """Seconds after which a cluster's evidence is dated anew, one cluster at a time."""
@@ -77,12 +77,21 @@ def read_again(
 def _like(cluster: ClusterSnapshot) -> tuple[object, ...]:
     shake = cluster.handshake
     topics = tuple(
-        (topic, Seen.of(view), view.state, view.values, view.faults)
+        (topic, Seen.of(view), view.state, without_age(view.reason), view.values, view.faults)
         for topic in TOPICS
         if topic not in MOVING and (view := cluster.topics.get(topic)) is not None
     )
     connection = (shake.server, shake.client, shake.authorities, shake.verified, shake.name)
-    return (cluster.state.readable, cluster.server, connection, *topics)
+    return (_unreadable(cluster), cluster.server, connection, *topics)
+
+
+def _unreadable(cluster: ClusterSnapshot) -> str:
+    """Why nothing of a cluster can be read; empty where something can."""
+    if cluster.state.readable:
+        return ""
+    if cluster.state is ClusterState.CONNECTING:
+        return CONNECTING
+    return cluster.reason or str(cluster.state)
 
 
 def read_cluster(
@@ -185,12 +194,14 @@ def _unread(cluster: ClusterSnapshot) -> Iterator[Unknown]:
         if view is None or topic in _TOLD or (view.state.conclusive and not view.faults):
             continue
         closed = view.state is TopicState.FORBIDDEN
-        reason = _FORBIDDEN if closed else unread_reason(view).removeprefix(f"{topic} ")
+        reason = (
+            _FORBIDDEN if closed else without_age(unread_reason(view)).removeprefix(f"{topic} ")
+        )
         alike.setdefault(reason, []).append(view)
     for reason, views in alike.items():
         rules = {_RULE_OF[one.topic] for one in views}
         rule = rules.pop() if len(rules) == 1 else "*"
-        text = unread_reason(views[0])
+        text = without_age(unread_reason(views[0]))
         if len(views) > 1:
             text = f"{', '.join(one.topic for one in views)} {reason}"
         yield Unknown(PANE, cluster.name, rule, text)
@@ -199,8 +210,8 @@ def _unread(cluster: ClusterSnapshot) -> Iterator[Unknown]:
 def _unknowns(reading: Reading, entries: Mapping[str, CertificateEntry]) -> Iterator[Unknown]:
     """Topics that could not be read, and how many certificates nothing is known of."""
     name, cluster = reading.name, reading.cluster
-    if not cluster.state.readable:
-        yield Unknown(PANE, name, "CERT-EXPIRED", cluster.reason or str(cluster.state))
+    if why := _unreadable(cluster):
+        yield Unknown(PANE, name, "CERT-EXPIRED", why)
         return
     yield from _unread(cluster)
     reasons: dict[str, int] = {}

@@ -12,7 +12,7 @@ from mckconsole.analysis.mesh.evidence import ref_of, server_time
 from mckconsole.analysis.mesh.hints import kubectl_on
 from mckconsole.analysis.provider import identify
 from mckconsole.analysis.secrets.model import AuditPolicy
-from mckconsole.analysis.unread import unread_reason
+from mckconsole.analysis.unread import unread_reason, without_age
 from mckconsole.domain.audit import Audited, CertificateSeen
 from mckconsole.domain.certificates import Certificate, ClusterIssuer, Issuer
 from mckconsole.domain.core import Namespace, Node
@@ -84,7 +84,7 @@ class Reading:
         """Why what is held is not sure to be so any more, or whole; empty where it is."""
         view = self.cluster.topic(topic)
         if view.state is not TopicState.FRESH:
-            return unread_reason(view)
+            return without_age(unread_reason(view))
         if key is not None and key in view.faults:
             return f"{topic}: {'; '.join(view.faults[key][:3])}"
         return ""
@@ -93,7 +93,7 @@ class Reading:
         """Why it does not mean anything that an object is not held; empty where it is not there."""
         view = self.cluster.topic(topic)
         if not view.state.conclusive:
-            return unread_reason(view)
+            return without_age(unread_reason(view))
         for (place, name), why in view.faults.items():
             if name.startswith("(") and place in ("", key[0]):  # no object has such a name
                 return f"{topic} read in part: {'; '.join(why[:3])}"

@@ -63,22 +63,25 @@ def waiting(reading: Reading) -> float | None:
 
 def _trouble(reading: Reading, key: Key, one: SigningRequest) -> Flaw | None:
     """Denied, failed, or waiting for too long; None where it is well or too early to say."""
-    conditions = one.status.conditions
+    conditions, name = one.status.conditions, shlex.quote(key[1])
     for kind, words in (("Denied", "was denied"), ("Failed", "failed")):
         found = condition(conditions, kind)
         if found is not None and found.status in ("", "True"):
             reason = f" ({found.reason})" if found.reason else ""
-            return _flaw(reading, key, one, f"{words}{reason}", f"status.conditions[{kind}]")
+            # What was denied or has failed can be approved no more.
+            then = f"{reading.kubectl(f'delete csr {name}')}, and let who asked ask anew"
+            return _flaw(reading, key, one, f"{words}{reason}", f"status.conditions[{kind}]", then)
     if condition(conditions, "Approved") is not None:
         return None
     made = parse_rfc3339(one.metadata.creation_timestamp)
     if made is None or reading.now - made <= PATIENCE:
         return None
     age = format_age(reading.now - made)
-    return _flaw(reading, key, one, f"has waited for approval for {age}", "status.conditions")
+    then = f"{reading.kubectl(f'certificate approve {name}')} (once it is sure who asks)"
+    return _flaw(reading, key, one, f"has waited for approval for {age}", "status.conditions", then)
 
 
-def _flaw(reading: Reading, key: Key, one: SigningRequest, what: str, path: str) -> Flaw:
+def _flaw(reading: Reading, key: Key, one: SigningRequest, what: str, path: str, then: str) -> Flaw:
     who, signer = one.spec.username or "(nobody)", one.spec.signer_name or "(none)"
     serving = signer == _SERVING
     effect = (
@@ -98,8 +101,7 @@ def _flaw(reading: Reading, key: Key, one: SigningRequest, what: str, path: str)
             reading.seen("signing-requests", key, "spec.username", who),
             reading.seen("signing-requests", key, path, what),
         ),
-        f"1. {reading.kubectl(f'describe csr {name}')}\n"
-        f"2. {reading.kubectl(f'certificate approve {name}')} (once it is sure who asks)",
+        f"1. {reading.kubectl(f'describe csr {name}')}\n2. {then}",
         about=reading.ref("signing-requests", key),
         fails=True,
     )

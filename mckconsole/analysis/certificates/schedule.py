@@ -46,7 +46,7 @@ def longest_period(schedule: str) -> float | None:
         weekdays = {number % 7 for number in _values(fields[4], 0, 7)}
     except ValueError:
         return None
-    either = not fields[2].startswith(("*", "?")) and not fields[4].startswith(("*", "?"))
+    either = not _every_day(fields[2]) and not _every_day(fields[4])
     last, longest = None, 0
     for number in range(_DAYS):
         day = _FIRST + timedelta(number)
@@ -56,6 +56,11 @@ def longest_period(schedule: str) -> float | None:
             longest = max(longest, number - last if last is not None else 0)
             last = number
     return longest * _DAY if longest else None
+
+
+def _every_day(field: str) -> bool:
+    """Whether a day field leaves the days to the other one; `*/2` names days of its own."""
+    return any(part.removesuffix("/1") in ("*", "?") for part in field.split(","))
 
 
 def _values(field: str, low: int, high: int) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shlex
 from dataclasses import replace
 
 import pytest
@@ -223,6 +224,14 @@ def test_a_connection_that_checks_nothing_and_signs_in_as_master() -> None:
     assert b.entry(found, CertPlace.KUBECONFIG_CA).severity is Severity.LOW
 
 
+def test_a_context_is_quoted_in_the_command_that_has_the_connection_checked() -> None:
+    east = b.with_server(b.cluster("east"), make("api", by=ROOT), verified=False)
+    found = b.report(replace(east, context="it's $(id)"))
+    remediation = b.finding(found, "CERT-INSECURE").remediation
+    inner = remediation.partition("jsonpath=")[2].partition(") --insecure")[0]
+    assert shlex.split(inner) == ['{.contexts[?(@.name=="it\'s $(id)")].context.cluster}']
+
+
 def test_a_handshake_that_was_not_seen_is_unknown() -> None:
     one = b.entry(b.report(b.cluster("east")), API)
     assert (one.verdict, one.not_after) == (Verdict.UNKNOWN, None)
@@ -259,19 +268,20 @@ def _request(*conditions: str, age: float = 1, made: b.Made | None = None, **spe
 
 
 @pytest.mark.parametrize(
-    ("request_", "found"),
+    ("request_", "then"),
     [
-        (_request(), True),
-        (_request(age=0.2), False),
-        (_request("Denied"), True),
-        (_request("Approved", "Failed"), True),
-        (_request("Approved"), False),
+        (_request(), "certificate approve csr-1"),
+        (_request(age=0.2), ""),
+        (_request("Denied"), "delete csr csr-1"),
+        (_request("Approved", "Failed"), "delete csr csr-1"),
+        (_request("Approved"), ""),
     ],
 )
-def test_requests_that_come_to_nothing(request_: Doc, found: bool) -> None:
+def test_requests_that_come_to_nothing(request_: Doc, then: str) -> None:
     report = b.report(b.cluster("east", [request_]))
-    assert (b.rules(report) == ["CERT-REQUEST"]) is found
-    assert bool(b.entries(report, CertPlace.SIGNING_REQUEST)) is found
+    assert [then in one.remediation for one in report.findings] == ([True] if then else [])
+    assert b.rules(report) == (["CERT-REQUEST"] if then else [])
+    assert bool(b.entries(report, CertPlace.SIGNING_REQUEST)) is bool(then)
 
 
 def test_what_a_kubelet_got_is_renewed_by_it() -> None:
@@ -293,6 +303,9 @@ def test_what_a_kubelet_got_is_renewed_by_it() -> None:
         ("0 0 1,15 * *", 17),
         ("0 0 1 jan,jul *", 184),
         ("0 0 13 * 5", 7),
+        ("0 0 */20 * 5", 7),
+        ("0 0 */1 * 5", 7),
+        ("0 0 1 * */7", 7),
         ("0 0 29 2 *", 1461),
         ("0 0 30 2 *", None),
         ("0 0 32 * *", None),

@@ -13,6 +13,7 @@ from mckconsole.analysis.certificates import held
 from mckconsole.analysis.certificates.model import CertPlace, Verdict
 from mckconsole.analysis.certificates.report import CertificatesMemory, analyse_certificates
 from mckconsole.analysis.rules_certificates import CERTIFICATE_RULES
+from mckconsole.analysis.unread import CONNECTING
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.snapshot import ClusterSnapshot
@@ -138,6 +139,38 @@ def test_a_cluster_that_could_not_be_read_is_unknown() -> None:
     found = b.report(_cluster("east"), unreachable("west"))
     assert [one.reason for one in found.unknowns if one.cluster == "west"] == ["timeout"]
     assert not [one for one in found.entries if one.cluster == "west"]
+
+
+def test_why_a_cluster_cannot_be_read_is_said_as_it_is_now() -> None:
+    known = CertificatesMemory()
+    reasons = []
+    for state, why in (
+        (ClusterState.CONNECTING, "not tried yet"),
+        (ClusterState.CONNECTING, "3 of 20 topics"),
+        (ClusterState.UNREACHABLE, "timeout"),
+        (ClusterState.UNREACHABLE, "connection refused"),
+    ):
+        west = replace(_numbered(b.cluster("west")), state=state, reason=why)
+        found, known = analyse_certificates(b.fleet(west, taken_at=NOW), known, b.POLICY)
+        reasons += [one.reason for one in found.unknowns]
+    assert reasons == [CONNECTING, CONNECTING, "timeout", "connection refused"]
+
+
+def test_why_a_topic_is_not_sure_is_said_without_how_long() -> None:
+    east, known = _numbered(b.cluster("east")), CertificatesMemory()
+    reasons, reports = [], []
+    for why in ("no sign of life for 3 min", "no sign of life for 4 min", "connection lost"):
+        lost = replace(east.topics["issuers"], state=TopicState.STALE, reason=why)
+        now = replace(east, topics={**east.topics, "issuers": lost})
+        found, known = analyse_certificates(b.fleet(now, taken_at=NOW), known, b.POLICY)
+        reasons += [one.reason for one in found.unknowns]
+        reports.append(found)
+    assert reasons == [
+        "issuers stale: no sign of life",
+        "issuers stale: no sign of life",
+        "issuers stale: connection lost",
+    ]
+    assert reports[1] is reports[0]
 
 
 def test_what_nobody_may_list_is_said_once_with_its_topics() -> None:

@@ -74,6 +74,12 @@ meter{width:7rem;height:.8rem;vertical-align:middle}
 .id{margin:.6rem 0 0;color:var(--soft);font-size:.78rem}
 footer{margin-top:3rem;padding-top:1rem;padding-bottom:3rem;color:var(--soft);font-size:.85rem;
 border-top:1px solid var(--line)}
+@media screen{table{min-width:46rem}}
+@media screen and (max-width:40rem){
+header.cover,main,footer{padding-left:.8rem;padding-right:.8rem}
+header.cover{padding-top:1.5rem}
+article{padding:.8rem}
+h1{font-size:1.7rem}}
 @page{size:A4 landscape;margin:12mm 13mm}
 @media print{
 :root{color-scheme:light;--page:#fff;--sheet:#fff;--ink:#000;--soft:#444;--line:#bbb;--faint:#f2f2f2;

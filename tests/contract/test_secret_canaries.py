@@ -38,7 +38,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "html": ("report", *VALUES, "--by-name", "--format", "html", "-o", "report.html", *LOGS),
     "by place": ("report", "secrets", *VALUES, "--by", "place", "--by-name"),
     "certificates": ("report", "secrets", *VALUES, "--by", "certificate", "--strict"),
-    "identity": ("report", "identity", *VALUES),
+    "identity": ("report", "identity", "secrets", *VALUES),
     "doctor": ("doctor", *VALUES, "--format", "json"),
     "failover": ("failover", "--lose", "gcp-eu-1", "--demo"),
     "metadata": ("report", "--demo", "--format", "json", "-o", "metadata.json"),

@@ -130,6 +130,16 @@ def test_secrets_of_some_namespaces_are_not_all() -> None:
     assert "not in all namespaces" not in render(base)
 
 
+def test_tables_scroll_on_a_narrow_screen_and_paper_takes_all_of_them() -> None:
+    """Cells break anywhere, so a table without a least width would be squeezed to single letters;
+    paper does not scroll."""
+    assert "@media screen{table{min-width:" in CSS
+    assert ".table{overflow-x:auto" in CSS
+    paper = CSS[CSS.index("@media print") :]
+    assert ".table{overflow:visible}" in paper
+    assert "min-width:4" not in paper
+
+
 def luminance(colour: str) -> float:
     """Of `#rgb` or `#rrggbb`. Source: WCAG 2.2, relative luminance."""
     digits = colour[1:] if len(colour) == 7 else "".join(one * 2 for one in colour[1:])

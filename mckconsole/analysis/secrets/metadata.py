@@ -53,13 +53,12 @@ NOTHING_SAID = MetaSaid()
 
 def judge_metadata(around: Around, cluster: ClusterSnapshot, secret: Secret) -> MetaSaid:
     """What a Secret's metadata says."""
-    meta, kind = secret.metadata, secret.type
-    token = kind == TOKEN_TYPE or (not kind and _ACCOUNT in meta.annotations)
+    kind, token = secret.type, is_token(secret)
     found: list[Finding] = []
     hidden = False
     if token:
         found.append(_legacy(around, cluster, secret))
-    elif meta.last_applied and secret.count != 0:
+    elif secret.metadata.last_applied and secret.count != 0:
         found.append(_last_applied(around, cluster, secret))
     if kind == _BOOTSTRAP_TYPE:
         found += _endless(around, cluster, secret)

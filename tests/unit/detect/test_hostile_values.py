@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -80,3 +81,33 @@ def test_any_bytes_are_taken(pieces: list[bytes], key: str) -> None:
         assert 0 <= match.start <= match.end
         assert match.canonical
         assert "Match of" in repr(match)
+
+
+WORDS = st.sampled_from((
+    "users", "user", "name", "clusters", "cluster", "server", "contexts", "context", "token",
+    "password", "client-key-data", "auth-provider", "config", "auths", "auth", "username", "kty",
+    "keys", "d", "k", "RSA", "oct", "type", "service_account", "authorized_user", "private_key",
+    "private_key_id", "client_email", "refresh_token", "source_credentials", "kind", "resources",
+    "EncryptionConfiguration", "providers", "aescbc", "secret", "bearerToken", "tlsClientConfig",
+    "keyData", "gcr.io", "_json_key", "AAAA", "\ud800abcdefgh", "a:b", "é", "impersonated_service_account",
+))  # fmt: skip
+LEAVES = st.one_of(WORDS, st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=9))
+DOCUMENTS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(WORDS, inner, max_size=5)
+    ),
+    max_leaves=25,
+)  # fmt: skip
+READERS = [one for one in DETECTORS if one.document or one.rules[0] == "SEC-ARGOCD-CLUSTER"]
+
+
+@settings(max_examples=400)
+@given(st.dictionaries(WORDS, DOCUMENTS, min_size=1, max_size=8))
+def test_any_document_is_taken(found: dict[str, object]) -> None:
+    text = json.dumps(found).encode()
+    value = Value(text, ".dockercfg", "p", Where.SECRET, "p", "", {"server": b"\xff"})
+    for reader in READERS:
+        for match in reader.find(value):
+            assert match.canonical
+            assert match.inner

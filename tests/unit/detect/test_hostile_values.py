@@ -89,7 +89,8 @@ WORDS = st.sampled_from((
     "keys", "d", "k", "RSA", "oct", "type", "service_account", "authorized_user", "private_key",
     "private_key_id", "client_email", "refresh_token", "source_credentials", "kind", "resources",
     "EncryptionConfiguration", "providers", "aescbc", "secret", "bearerToken", "tlsClientConfig",
-    "keyData", "gcr.io", "_json_key", "AAAA", "\ud800abcdefgh", "a:b", "é", "impersonated_service_account",
+    "keyData", "gcr.io", "_json_key", "AAAA", "\ud800abcdefgh", "a:b", "é",
+    "impersonated_service_account",
 ))  # fmt: skip
 LEAVES = st.one_of(WORDS, st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=9))
 DOCUMENTS = st.recursive(

@@ -1,11 +1,12 @@
 """From what was read and found to the exit status, and to the words that explain it.
 
 What counts as "could not be read" (exit 4): a cluster that is neither ready nor degraded, a topic
-that is forbidden, stale, unreachable, not supported, read in part or not read in time, and a metric
-that a configured endpoint failed to give or gave in part. What does not count: an optional
-topic that is forbidden (unless the report names the pane that stands on it), a kind that the
-cluster does not serve (Submariner is not installed everywhere), a cluster without a Prometheus,
-growth over time from `/federate`, which cannot give it, and notes about the kubeconfig.
+that is forbidden, stale, unreachable, not supported, read in part or not read in time, a metric
+that a configured endpoint failed to give or gave in part, and a log of who read Secrets that was
+not read to its end or has no event in any of its lines. What does not count: an optional topic that
+is forbidden (unless the report names the pane that stands on it), a kind that the cluster does not
+serve (Submariner is not installed everywhere), a cluster without a Prometheus, growth over time
+from `/federate`, which cannot give it, and notes about the kubeconfig.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def exit_code(
 def find_gaps(
     snapshot: FleetSnapshot, config: Config, *, essential: Collection[str] = ()
 ) -> dict[str, list[str]]:
-    """What could not be read, by cluster; of the optional topics only the `essential` count."""
+    """What could not be read, by cluster or file of a log; of the optional topics only the
+    `essential` count."""
     gaps: dict[str, list[str]] = {}
     federated = {endpoint.name for endpoint in config.prometheus if endpoint.api == "federate"}
     for name, cluster in snapshot.clusters.items():
@@ -66,6 +68,9 @@ def find_gaps(
             gaps[name] = [*_topics(cluster, essential), *_metrics(cluster, federated)]
         else:
             gaps[name] = [cluster.state.value]
+    for file in snapshot.access.files:
+        if file.trouble:
+            gaps.setdefault(file.path, []).append(file.trouble)
     return {name: found for name, found in gaps.items() if found}
 
 

@@ -97,9 +97,7 @@ class _Reader:
     def _troubles(self) -> Iterator[str]:
         if self._trouble:
             yield self._trouble
-        elif not self._records.count:
-            yield "is empty"
-        elif not self._seen:
+        elif self._records.count and not self._seen:
             what = "event of an audit log" if self._source.source == "audit" else "alert of Falco"
             yield f"none of its {counted(self._records.count, 'line')} is an {what}"
         if dropped := self._sums.dropped - self._dropped:

@@ -9,6 +9,7 @@ import pytest
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.verdict import Wanted, find_gaps, judge
 from mckconsole.config.model import Config, PrometheusConfig
+from mckconsole.domain.access_log import AccessLog, LogFile
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.metrics import MetricState, MetricsView, MetricVector
 from mckconsole.domain.snapshot import NOT_READ, ClusterSnapshot, FleetSnapshot, TopicView
@@ -46,6 +47,16 @@ def test_topics_that_count_as_gaps(state: TopicState) -> None:
 @pytest.mark.parametrize("state", [TopicState.FRESH, TopicState.ABSENT])
 def test_topics_that_do_not(state: TopicState) -> None:
     assert find_gaps(fleet(cluster(topic=state)), Config()) == {}
+
+
+def test_logs_that_were_not_read_to_their_end_are_gaps() -> None:
+    files = (LogFile("cut.gz", "audit", trouble="it was cut"), LogFile("whole.log", "audit"))
+    seen = replace(fleet(cluster()), access=AccessLog((), files))
+    gaps = find_gaps(seen, Config())
+    assert gaps == {"cut.gz": ["it was cut"]}
+    whole = document(findings=())
+    assert judge(whole, seen, gaps, Wanted()) is ExitCode.INCOMPLETE
+    assert judge(whole, seen, gaps, Wanted(allow_partial=True)) is ExitCode.DONE
 
 
 def test_what_may_be_refused_may_be_refused_in_some_namespaces() -> None:

@@ -21,11 +21,14 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for critical up to 4 for info: smaller is worse, so findings sort by it."""
-        return list(Severity).index(self)
+        return _RANKS[self]
 
     def at_least(self, other: Severity) -> bool:
         """Whether this severity is `other` or worse."""
         return self.rank <= other.rank
+
+
+_RANKS = {one: number for number, one in enumerate(Severity)}
 
 
 class ObjectRef(msgspec.Struct, frozen=True, order=True, gc=False):

@@ -59,7 +59,9 @@ def _built(events: Iterable[Any]) -> object:
     for count, event in enumerate(events):
         if count > _MAX_EVENTS:
             return None
-        if isinstance(event, (kinds.MappingStartEvent, kinds.SequenceStartEvent)):
+        if isinstance(event, kinds.ScalarEvent):
+            open_nodes[-1].add(event.value)
+        elif isinstance(event, (kinds.MappingStartEvent, kinds.SequenceStartEvent)):
             if len(open_nodes) > _MAX_DEPTH:
                 return None
             node = _Node({} if isinstance(event, kinds.MappingStartEvent) else [])
@@ -67,8 +69,6 @@ def _built(events: Iterable[Any]) -> object:
             open_nodes.append(node)
         elif isinstance(event, (kinds.MappingEndEvent, kinds.SequenceEndEvent)):
             open_nodes.pop()
-        elif isinstance(event, kinds.ScalarEvent):
-            open_nodes[-1].add(event.value)
         elif isinstance(event, kinds.AliasEvent):
             open_nodes[-1].add(None)
         elif isinstance(event, kinds.DocumentEndEvent):

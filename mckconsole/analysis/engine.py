@@ -86,7 +86,7 @@ def analyse(
     for part in (services, identity, secrets, certificates):
         findings = merged(part.findings, findings, finding_order)
         unknowns = merged(part.unknowns, unknowns, unknown_order)
-    spots = spots_of(secrets) if waivers.entries else {}
+    spots = spots_of(secrets, certificates) if waivers.entries else {}
     answered = waived(findings, waivers, fleet.taken_at, spots)
     return Analysis(
         clusters=cluster_rows(fleet, mesh.report, findings, answered),
@@ -104,9 +104,18 @@ def analyse(
     )
 
 
-def spots_of(secrets: SecretsReport) -> Mapping[str, tuple[Spot, ...]]:
-    """Where each credential lies, by the id of its finding: it is waived where all of it is."""
-    return {
+def spots_of(
+    secrets: SecretsReport, certificates: CertificatesReport
+) -> Mapping[str, tuple[Spot, ...]]:
+    """Where each credential lies, and what one finding says of several certificates, by the id of
+    the finding: it is waived where all of it is."""
+    found = {
         one.id: tuple((place.cluster, place.object) for place in one.places)
         for one in secrets.credentials
     }
+    several: dict[str, dict[Spot, None]] = {}
+    for entry in certificates.entries:
+        for each in entry.findings:
+            if each.object is None:
+                several.setdefault(each.id, {})[entry.cluster, entry.object] = None
+    return found | {id_: tuple(spots) for id_, spots in several.items()}

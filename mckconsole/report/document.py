@@ -133,7 +133,7 @@ def _notes(
     if not waivers.entries:
         return
     asked = Waivers(tuple(one for one in waivers.entries if _is_for(one, panes)))
-    spots = spots_of(analysis.secrets)
+    spots = spots_of(analysis.secrets, analysis.certificates)
     yield from waiver_notes(analysis.findings, asked, snapshot.taken_at, spots)
 
 

@@ -111,7 +111,9 @@ def _seen(seen: CertificateSeen | None) -> Iterator[Block]:
     marks = [word for held, word in ((seen.authority, "may sign others"),
                                      (seen.self_signed, "signed by itself")) if held]  # fmt: skip
     lines += [fact("marks", ", ".join(marks))] if marks else []
-    lines += [fact("groups", ", ".join(seen.organizations))] if seen.organizations else []
+    # Of a client alone: what a server or an authority calls its organization is in the subject.
+    if seen.organizations and not (seen.authority or seen.names):
+        lines.append(fact("groups", ", ".join(seen.organizations)))
     yield Block("Certificate", lines=tuple(lines))
     names = [Line((Span(shorten(one, MAX_VALUE)),)) for one in seen.names[:_MOST]]
     if len(seen.names) > _MOST:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import msgspec
 import pytest
 
 from mckconsole.analysis.certificates.model import CertificateEntry, CertPlace, Verdict
@@ -96,6 +98,19 @@ def test_every_verdict_has_a_word_and_a_role(verdict: Verdict) -> None:
     row = row_of(certificate(verdict=verdict))
     assert row.cells["verdict"].text.endswith(verdict.value.lower())
     assert (row.role is Role.OK) is (verdict is Verdict.PASS)
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [({"names": ()}, True), ({}, False), ({"names": (), "authority": True}, False)],
+)
+def test_organizations_are_groups_of_a_client_alone(change: dict[str, Any], shown: bool) -> None:
+    made = certificate()
+    assert made.seen is not None
+    own = msgspec.structs.replace(made.seen, organizations=("Example",), **change)
+    found = certificates(replace(made, seen=own))
+    detail = certificate_detail(*seen(report(), found), found.entries[0].id)
+    assert ("groups" in text_of(detail)) is shown
 
 
 def test_a_waived_one_is_shown_behind_the_others() -> None:

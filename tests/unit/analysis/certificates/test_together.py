@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from mckconsole.analysis.certificates.model import CertificatesReport, CertPlace, Verdict
 from mckconsole.analysis.certificates.report import CertificatesMemory, analyse_certificates
+from mckconsole.analysis.engine import analyse
 from mckconsole.domain.findings import Severity
+from mckconsole.domain.waivers import Waiver, Waivers
 from tests.unit.analysis.certificates import build as b
 from tests.unit.analysis.certificates.build import Doc, make
 
@@ -108,6 +112,22 @@ def test_an_authority_has_a_finding_of_its_own_when_its_last_year_begins() -> No
     later = b.fleet(east, taken_at=b.NOW + 136 * b.DAY)
     found, _ = analyse_certificates(later, memory, b.POLICY)
     assert b.finding(found, "CERT-MANUAL").severity is Severity.MEDIUM
+
+
+@pytest.mark.parametrize(
+    ("names", "waived"),
+    [(("hook-0", "hook-1"), True), (("hook-*",), True), (("hook-0",), False), (("*",), True)],
+)
+def test_lasting_authorities_are_waived_where_each_of_them_is(
+    names: tuple[str, ...], waived: bool
+) -> None:
+    until = date(2100, 1, 1)
+    waivers = Waivers(
+        tuple(Waiver("CERT-MANUAL", "net", until, "known", name=one) for one in names)
+    )
+    found = analyse(b.fleet(b.cluster("east", _authorities(500, 600))), waivers=waivers)
+    one = b.finding(found.certificates, "CERT-MANUAL")
+    assert (one.id in found.waived) is waived
 
 
 def _day(days: float) -> str:

@@ -33,9 +33,17 @@ def decode(kind: type[Projection], document: object) -> Decoded[Any]:
     return DECODERS[kind].decode(json.dumps(document).encode())
 
 
+def _as_sent(data: Any) -> Any:
+    """Without what a container is not believed to say of itself: it is found out of what goes."""
+    if isinstance(data, dict):
+        return {key: _as_sent(value) for key, value in data.items() if key != "taken"}
+    return [*map(_as_sent, data)] if isinstance(data, list) else data
+
+
 def assert_well_typed_and_clean(found: Decoded[Any]) -> None:
     data = plain(found.object)
-    assert msgspec.convert(data, type(found.object)) == found.object
+    again = plain(msgspec.convert(data, type(found.object)))
+    assert _as_sent(again) == _as_sent(data)
     for text in (*strings(data), *found.faults):
         assert clean(text) == text
     assert len(found.faults) <= MAX_FAULTS + 1

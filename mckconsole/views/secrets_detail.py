@@ -10,6 +10,7 @@ from mckconsole.analysis.secrets.verdict import rule_of
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.text import shorten
+from mckconsole.domain.wording import listed
 from mckconsole.views.detail import (
     Block,
     Detail,
@@ -39,6 +40,8 @@ from mckconsole.views.spec import Role
 _MOST = 40
 """Places that are listed before the rest is counted; the grouping by place has them all."""
 _MOST_OTHERS = 12
+_MOST_USES = 3
+"""Ways in which a workload uses an object that are named."""
 _VERSIONS = {
     "Deployment": "apps/v1", "StatefulSet": "apps/v1", "DaemonSet": "apps/v1",
     "ReplicaSet": "apps/v1", "Job": "batch/v1", "CronJob": "batch/v1", "Pod": "v1",
@@ -148,20 +151,28 @@ def _consumers(found: Sequence[Consumer], rule: str) -> Block:
             " runs seldom, or something outside of pods, may use it all the same"
         )
         return Block("Used by", lines=(remark(words),))
-    lines = []
-    for one in found[:_MOST_OTHERS]:
-        spans = [Span(f"{one.cluster}  {one.kind} {one.namespace}/{one.name}  ")]
-        spans += [Span(one.how, Role.DIM)]
-        if one.identity:
-            spans.append(Span(f"  has an identity: {one.identity}"))
-        elif rule_of(rule).provider:
-            spans.append(Span("  no workload identity of it is known", Role.WARN))
-        lines.append(Line(tuple(spans), consumer_target(one), 4))
-    if len(found) > _MOST_OTHERS:
-        lines.append(remark(f"and {len(found) - _MOST_OTHERS} more"))
+    uses: dict[tuple[str, ...], list[Consumer]] = {}
+    for one in found:
+        uses.setdefault((one.cluster, one.kind, one.namespace, one.name), []).append(one)
+    workloads = list(uses.values())
+    lines = [_consumer(some, rule) for some in workloads[:_MOST_OTHERS]]
+    if len(workloads) > _MOST_OTHERS:
+        lines.append(remark(f"and {len(workloads) - _MOST_OTHERS} more"))
     linked = any(one.binding for one in found)
-    note = count(len(found), "workload") + (" · i opens its identity" if linked else "")
+    note = count(len(workloads), "workload") + (" · i opens its identity" if linked else "")
     return Block("Used by", note, lines=tuple(lines))
+
+
+def _consumer(uses: Sequence[Consumer], rule: str) -> Line:
+    """One workload, with every way in which it uses the object."""
+    one = next((one for one in uses if one.binding), uses[0])
+    how = listed(dict.fromkeys(each.how for each in uses), _MOST_USES, between="; ")
+    spans = [Span(f"{one.cluster}  {one.kind} {one.namespace}/{one.name}  "), Span(how, Role.DIM)]
+    if one.identity:
+        spans.append(Span(f"  has an identity: {one.identity}"))
+    elif rule_of(rule).provider:
+        spans.append(Span("  no workload identity of it is known", Role.WARN))
+    return Line(tuple(spans), consumer_target(one), 4)
 
 
 def consumer_target(one: Consumer) -> IdentityTarget | ObjectTarget:

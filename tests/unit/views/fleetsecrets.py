@@ -241,12 +241,12 @@ def _asked(cluster: ClusterSnapshot, found: Coverage | None) -> ClusterSnapshot:
     return replace(cluster, topics={**cluster.topics, "secrets": view})
 
 
-def exporter(binding: str = "") -> Consumer:
+def exporter(
+    binding: str = "", name: str = "exporter", how: str = "env AWS_ACCESS_KEY_ID in container app"
+) -> Consumer:
     """A workload that uses the first place."""
-    return Consumer(
-        "aws-use1-1", "Deployment", "billing", "exporter", "env AWS_ACCESS_KEY_ID in container app",
-        binding, "arn:aws:iam::000000000000:role/exporter (bound)" if binding else "",
-    )  # fmt: skip
+    identity = "arn:aws:iam::000000000000:role/exporter (bound)" if binding else ""
+    return Consumer("aws-use1-1", "Deployment", "billing", name, how, binding, identity)
 
 
 def some() -> SecretsReport:
@@ -259,7 +259,7 @@ def some() -> SecretsReport:
               owner="Helm release exporter", writer="helm Update"),
         place("gcp-eu-1", kind="ConfigMap", name="exporter-env", key="env", days=31,
               owner="Helm release exporter"),
-        consumers=(exporter(binding), exporter()),
+        consumers=(exporter(binding), exporter(name="report")),
         related=(finding(rule="SEC-AGE", severity=Severity.MEDIUM, title="not written for 214 d"),),
     )  # fmt: skip
     token = credential(

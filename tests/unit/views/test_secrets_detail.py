@@ -193,6 +193,20 @@ def test_users_say_whether_an_identity_could_replace_it() -> None:
     assert unknown.target.ref.api_version == "apps/v1"
 
 
+def test_a_workload_that_uses_it_in_several_ways_is_one_line() -> None:
+    made = some().credentials[0]
+    uses = [exporter(how=f"env V{number} in container app") for number in range(5)]
+    known = exporter(made.consumers[0].binding, how="volume keys")
+    detail = credential_detail(*seen(report(replace(made, consumers=(*uses, known)))), made.id)
+    assert detail is not None
+    found = block(detail, "Used by")
+    assert found.note == "1 workload · i opens its identity"
+    (line,) = found.lines
+    assert "env V0 in container app; env V1 in container app; env V2 in" in line.text
+    assert "and 3 more  has an identity: arn" in line.text
+    assert isinstance(line.target, IdentityTarget)
+
+
 def test_another_value_at_the_same_place_of_another_cluster() -> None:
     (line,) = block(first(), "At the same place elsewhere").lines
     assert line.text == "gcp-eu-1  Secret billing/s3-legacy  another value  1111·2222"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mckconsole.detect.families.base import Verdict, compiled, judged
 from mckconsole.detect.families.urls import is_password
@@ -69,14 +69,24 @@ PROGRAMS = {
 _GLUED = ("mysql", "mysqladmin", "mysqldump", "mariadb", "mariadb-admin", "mariadb-dump")
 """Programs that want it right behind `-p`."""
 _LOGINS = ("-u", "--user", "-U", "--proxy-user")
-_IN_LINE = (
-    rb"(?:^|[\s\"'=(;|&/])(?:(?P<glued>%b)\b[^\r\n|;]{0,200}?\s-p|"
-    rb"(?P<program>%b)\b[^\r\n|;]{0,200}?\s(?P<flag>-[apw])[ =]{1,4})"
-    rb"(?:'(?P<a>[^'\r\n]{4,120})'|\"(?P<b>[^\"\r\n]{4,120})\"|(?P<c>[^\s\"'|;&]{4,120}))"
-) % (
-    b"|".join(name.encode() for name in _GLUED),
-    b"|".join(name.encode() for name in PROGRAMS if name != "curl"),
-)
+_BY_FLAGS = {
+    flags: [name for name, own in PROGRAMS.items() if own == flags]
+    for flags in dict.fromkeys(PROGRAMS.values())
+    if not {*flags} & {*_LOGINS}
+}
+"""In a script each program is looked for with its own flags: `redis-cli -p` is a port."""
+
+
+def _either(words: Iterable[str]) -> bytes:
+    return b"|".join(word.encode() for word in words)
+
+
+_REST = rb"\b[^\r\n|;]{0,200}?\s"
+_IN_LINE = rb"(?:^|[\s\"'=(;|&/])(?:%b)" % b"|".join((
+    rb"(?:%b)%b-p" % (_either(_GLUED), _REST),
+    *(rb"(?:%b)%b(?:%b)[ =]{1,4}" % (_either(programs), _REST, _either(flags))
+      for flags, programs in _BY_FLAGS.items()),
+)) + rb"(?:'([^'\r\n]{4,120})'|\"([^\"\r\n]{4,120})\"|([^\s\"'|;&]{4,120}))"  # fmt: skip
 
 
 def word_name(program: str, flag: str) -> str:
@@ -93,22 +103,19 @@ def is_glued(program: str, word: str) -> bool:
 def _in_line(value: Value) -> Iterator[Match]:
     """The same in a script."""
     for found in compiled(_IN_LINE).finditer(value.data):
-        flag = (found["flag"] or b"").decode()
-        if found["program"] and not word_name(found["program"].decode(), flag):
-            continue
-        group = next(name for name in "abc" if found[name])
+        group = found.lastindex or 0
         if _may_be(found[group]):
             yield judged(COMMAND, found[group], found.start(group), Verdict())
 
 
 def _word(value: Value) -> Iterator[Match]:
     """One word of a command line, named by program and flag."""
-    flag = value.key.partition(" ")[2]
+    program, _, flag = value.key.partition(" ")
     text, start = value.data, 0
     if flag in _LOGINS:
-        user, colon, text = value.data.partition(b":")
+        user, mark, text = value.data.partition(b"%" if program == "smbclient" else b":")
         start = len(user) + 1
-        if not colon:
+        if not mark:
             return
     if _may_be(text) and len(text) <= 256:
         yield judged(COMMAND, text, start, Verdict())

@@ -70,6 +70,9 @@ def test_a_bare_name_is_that_of_what_it_is_part_of(text: str) -> None:
     ["curl", "-s", "-u", "elastic:V", "http://x"], ["mongosh", "-u", "root", "-p", "V"],
     ["sh", "-c", "redis-cli -h cache -a V ping"], ["sh", "-c", "mysqladmin ping -uroot -pV"],
     ["sh", "-c", "mongosh -u root -p 'V' --eval 1"], ["sh", "-c", "curl -sf \\\n  -u bot:V x"],
+    ["sh", "-c", "redis-cli -h cache -p 6379 -a V ping"], ["smbclient", "-U", "bot%V", "//nas/x"],
+    ["sh", "-c", "valkey-cli --pass V ping; wget -q --user=x y"],
+    ["sh", "-c", "which curl wget; echo curl; curl -o - https://curl.shop -u bot:V"],
 ])  # fmt: skip
 def test_a_password_behind_a_short_flag_is_found(command: list[str]) -> None:
     (one,) = words(command=[word.replace("V", _VALUE) for word in command])
@@ -88,6 +91,8 @@ def test_arguments_are_those_of_the_command() -> None:
     ["sh", "-c", 'redis-cli -a "${REDIS_PASSWORD}" ping'], ["mysqladmin", "-proot", "ping"],
     ["sh", "-c", "mysqladmin ping -uroot -p$MYSQL_ROOT_PASSWORD"], ["mongo", "-p", "27017"],
     ["mysqld", "-port"], ["curl", "-u", "user:password", "http://x"], ["sh", "-c", "mkdir -p /a/b"],
+    ["sh", "-c", "curl x; run -u bot:q7Zt2LmX9vRb"], ["sh", "-c", "curl --user-agent a:q7Zt2LmX x"],
+    ["sh", "-c", "mycurl -u bot:q7Zt2LmX9vRb"], ["smbclient", "-U", "q7Zt2LmX9vRb", "//nas/x"],
 ])  # fmt: skip
 def test_variables_ports_and_plain_words_are_no_passwords(command: list[str]) -> None:
     assert not words(command=command)

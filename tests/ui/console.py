@@ -6,10 +6,10 @@ import asyncio
 import time
 import unicodedata
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from textual import events
@@ -24,10 +24,12 @@ from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.domain.states import ClusterState
 from mckconsole.sources.kubeconfig import load_kubeconfig
 from mckconsole.ui.app import ConsoleApp
+from mckconsole.ui.frame import Frame
 from mckconsole.ui.settings import OpenFleet, ReadOnly, Settings
 from mckconsole.ui.shell import Shell
 from mckconsole.ui.themes import load_themes
 
+Opening: TypeAlias = Callable[[], AbstractAsyncContextManager[OpenFleet]]
 NO_VALUES = AuditConfig()
 SETTLED = (ClusterState.PENDING, ClusterState.CONNECTING)
 """States in which more is to come."""
@@ -41,6 +43,19 @@ PATIENCE = 30.0
 """Seconds after which a condition that does not come true fails the test."""
 
 
+class Still:
+    """In place of `Settings.open_fleet`: `console` shows this frame, and nothing is opened."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[OpenFleet]:
+        await asyncio.Event().wait()
+        raise AssertionError
+        yield
+
+
 def settings_for(
     fleet: EmbeddedFleet, exports: Path, *, audit: AuditConfig = NO_VALUES, **changes: object
 ) -> Settings:
@@ -52,7 +67,12 @@ def settings_for(
         inventory = load_kubeconfig(str(fleet.kubeconfig), env={}, config=config)
         yield OpenFleet(inventory, config, Thresholds())
 
-    plain = Settings(
+    return replace(settings_over(open_fleet, exports), **changes)  # type: ignore[arg-type]
+
+
+def settings_over(open_fleet: Still | Opening, exports: Path) -> Settings:
+    """How the console is started over what this opens."""
+    return Settings(
         open_fleet=open_fleet,
         config=Config(),
         theme="dark",
@@ -65,7 +85,6 @@ def settings_for(
         exports=exports,
         no_colour=False,
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
 
 
 class Console:
@@ -173,6 +192,8 @@ async def console(
 
     async with app.run_test(size=size, notifications=True, message_hook=hook) as pilot:
         heard.append(Console(app, pilot))
+        if isinstance(settings.open_fleet, Still):
+            app.shell.show(settings.open_fleet.frame, None)
         await heard[0].quiet()
         yield heard[0]
     if app.crash is not None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 import pytest
 
 from mckconsole.analysis.engine import Analysis
-from mckconsole.config.model import Config
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.ui.frame import make_frame
-from mckconsole.ui.settings import OpenFleet, ReadOnly, Settings
-from mckconsole.ui.themes import load_themes
 from mckconsole.ui.view import PaneView
-from tests.ui.console import Console, console
+from tests.ui.console import Console, Still, console, settings_over
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=["80x24", "200x50"])
 Seen: TypeAlias = tuple[FleetSnapshot, Analysis]
@@ -26,33 +23,12 @@ V = TypeVar("V", bound=PaneView)
 
 
 @asynccontextmanager
-async def never() -> AsyncIterator[OpenFleet]:
-    """An inventory that is read for ever: frames come from the test."""
-    await asyncio.Event().wait()
-    raise AssertionError
-    yield
-
-
-@asynccontextmanager
 async def showing(
     found: Seen, pane: str, tmp_path: Path, size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[Console]:
     """The console at a pane, over what was found."""
-    settings = Settings(
-        open_fleet=never,
-        config=Config(),
-        theme="dark",
-        themes=load_themes({}),
-        keymap={},
-        pane=pane,
-        mouse=True,
-        demo=False,
-        access=ReadOnly("default"),
-        exports=tmp_path,
-        no_colour=False,
-    )
+    settings = replace(settings_over(Still(make_frame(*found)), tmp_path), pane=pane)
     async with console(settings, size=size) as running:
-        await show(running, found)
         yield running
 
 

@@ -28,14 +28,12 @@ async def command(running: Console, text: str) -> None:
         ("xyzzy", ":help lists the commands"),
         ("theme nosuch", "there is no theme nosuch; there are dark"),
         ("sort nosuch", "nosuch"),
-        ("trust nosuch", "nosuch"),
-        ("trust", "which cluster"),
     ],
 )
 async def test_what_is_not_understood_is_said_and_changes_nothing(
-    settings: Settings, text: str, words: str, size: tuple[int, int]
+    still: Settings, text: str, words: str, size: tuple[int, int]
 ) -> None:
-    async with console(settings, size=size) as running:
+    async with console(still, size=size) as running:
         await read(running)
         before = standing(running)
         await command(running, text)
@@ -45,14 +43,25 @@ async def test_what_is_not_understood_is_said_and_changes_nothing(
         assert standing(running) == before
 
 
+async def test_what_cannot_be_trusted_is_said(live: Settings) -> None:
+    async with console(live) as running:
+        await read(running)
+        before = standing(running)
+        for text, words in (("trust nosuch", "nosuch does not wait"), ("trust", "which cluster")):
+            await command(running, text)
+            assert words in prompt(running)
+            await running.press("escape")
+            assert standing(running) == before
+
+
 def standing(running: Console) -> tuple[object, ...]:
     """What a command could change."""
     shell = running.shell
     return (*shell.stacks.path, shell.scope, running.app.theme, table(running).grid.sort)
 
 
-async def test_what_was_wrong_can_be_corrected(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_what_was_wrong_can_be_corrected(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await command(running, "mehs")
         await running.press("backspace", "backspace")
@@ -62,8 +71,8 @@ async def test_what_was_wrong_can_be_corrected(settings: Settings) -> None:
         assert running.shell.stacks.pane == "mesh"
 
 
-async def test_completions(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_completions(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.type(":me")
         assert "mesh" in running.text()
@@ -77,8 +86,8 @@ async def test_completions(settings: Settings) -> None:
         assert running.app.theme == "light"
 
 
-async def test_empty_and_blank_close_the_prompt(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_empty_and_blank_close_the_prompt(still: Settings) -> None:
+    async with console(still) as running:
         for text in ("", "   "):
             await command(running, text)
             assert not running.shell.typing
@@ -87,8 +96,8 @@ async def test_empty_and_blank_close_the_prompt(settings: Settings) -> None:
         assert not running.shell.typing
 
 
-async def test_history(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_history(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         for text in ("mesh", "fleet", "mesh", "nonsense"):
             await command(running, text)
@@ -107,8 +116,8 @@ async def test_history(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("text", ["q", "quit", "qa", "q!", "exit", " q "])
-async def test_leaving(settings: Settings, text: str) -> None:
-    async with console(settings) as running:
+async def test_leaving(still: Settings, text: str) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("enter", "enter")
         await command(running, text)
@@ -116,8 +125,8 @@ async def test_leaving(settings: Settings, text: str) -> None:
     assert running.app.return_value == 0
 
 
-async def test_commands_that_open_something(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_commands_that_open_something(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         for text, kind in {
             "help": KeyHelp, "h": KeyHelp, "?": KeyHelp, "ctx": Picker, "scope": Picker,
@@ -130,8 +139,8 @@ async def test_commands_that_open_something(settings: Settings) -> None:
             assert running.app.focused is running.shell.view.main
 
 
-async def test_refreshing_by_command(fleet: EmbeddedFleet, settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_refreshing_by_command(fleet: EmbeddedFleet, live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         before = len(fleet.clusters["onprem-1"].requests)
         await command(running, "refresh")
@@ -139,8 +148,8 @@ async def test_refreshing_by_command(fleet: EmbeddedFleet, settings: Settings) -
         assert messages(running)
 
 
-async def test_a_table_s_commands_elsewhere(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_a_table_s_commands_elsewhere(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("enter")
         await command(running, "sort cluster")
@@ -149,17 +158,17 @@ async def test_a_table_s_commands_elsewhere(settings: Settings) -> None:
         assert len(shown(running)) == 6
 
 
-async def test_no_name_means_two_commands(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_no_name_means_two_commands(still: Settings) -> None:
+    async with console(still) as running:
         names = Counter(
             name for one in running.shell.commands.all for name in (one.name, *one.aliases)
         )
         assert [name for name, count in names.items() if count > 1] == []
 
 
-async def test_what_a_stranger_might_have_named(settings: Settings) -> None:
+async def test_what_a_stranger_might_have_named(still: Settings) -> None:
     """Nothing that is typed or pasted is markup, a command of the shell or an escape."""
-    async with console(settings) as running:
+    async with console(still) as running:
         await read(running)
         for text in ("[bold]x[/]", "[@click=app.quit]x[/]", "$(reboot)", "../../etc/passwd", "%s"):
             await command(running, text)

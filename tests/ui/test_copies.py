@@ -53,8 +53,8 @@ async def come_to(running: Console, view: str) -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-async def test_every_view_can_be_copied(settings: Settings, view: str) -> None:
-    async with console(settings) as running:
+async def test_every_view_can_be_copied(fitting: Settings, view: str) -> None:
+    async with console(fitting) as running:
         await come_to(running, view)
         await running.press("y")
         assert copied(running), messages(running)
@@ -62,11 +62,11 @@ async def test_every_view_can_be_copied(settings: Settings, view: str) -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-async def test_every_view_can_be_saved(settings: Settings, view: str) -> None:
-    async with console(settings) as running:
+async def test_every_view_can_be_saved(fitting: Settings, view: str) -> None:
+    async with console(fitting) as running:
         await come_to(running, view)
         await running.press("ctrl+s")
-        (path,) = exported(settings)
+        (path,) = exported(fitting)
         assert messages(running) == [f"saved {path}"]
         assert len(path.read_text().splitlines()) > 1
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -74,10 +74,8 @@ async def test_every_view_can_be_saved(settings: Settings, view: str) -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-async def test_every_view_can_be_photographed(
-    settings: Settings, view: str, tmp_path: Path
-) -> None:
-    async with console(settings) as running:
+async def test_every_view_can_be_photographed(fitting: Settings, view: str, tmp_path: Path) -> None:
+    async with console(fitting) as running:
         await come_to(running, view)
         word = running.text().split("\n")[2].split()[0]
         await running.type(f":screenshot {tmp_path}/x.svg")
@@ -89,8 +87,8 @@ async def test_every_view_can_be_photographed(
         assert "screenshot" not in picture, "the prompt is gone before"
 
 
-async def test_the_cell_of_the_chosen_column_is_copied_whole(settings: Settings) -> None:
-    async with console(settings, size=(80, 24)) as running:
+async def test_the_cell_of_the_chosen_column_is_copied_whole(still: Settings) -> None:
+    async with console(still, size=(80, 24)) as running:
         await read(running)
         table(running).grid.move_to("aks-weu-1")
         await running.press("y")
@@ -101,8 +99,8 @@ async def test_the_cell_of_the_chosen_column_is_copied_whole(settings: Settings)
         assert "…" not in copied(running)
 
 
-async def test_a_row_without_an_object_is_copied_as_json(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_a_row_without_an_object_is_copied_as_json(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         table(running).grid.move_to("onprem-1")
         await running.press("Y")
@@ -112,9 +110,9 @@ async def test_a_row_without_an_object_is_copied_as_json(settings: Settings) -> 
 
 
 async def test_what_is_too_long_for_a_clipboard_is_told(
-    settings: Settings,
+    still: Settings,
 ) -> None:
-    async with console(settings) as running:
+    async with console(still) as running:
         await read(running)
         running.shell.copy("x" * MAX_CLIPBOARD, "the longest")
         await running.quiet()
@@ -127,9 +125,9 @@ async def test_what_is_too_long_for_a_clipboard_is_told(
         assert "ctrl+s" in said
 
 
-async def test_an_export_holds_what_is_shown(settings: Settings, tmp_path: Path) -> None:
+async def test_an_export_holds_what_is_shown(still: Settings, tmp_path: Path) -> None:
     """Filtered, in scope, sorted; every column, also those without room."""
-    async with console(settings, size=(80, 24)) as running:
+    async with console(still, size=(80, 24)) as running:
         await read(running)
         await running.type("/aws")
         await running.press("enter")
@@ -148,8 +146,8 @@ async def test_an_export_holds_what_is_shown(settings: Settings, tmp_path: Path)
         assert "| ✖ aws-use1-1 |" in (tmp_path / "rows.md").read_text()
 
 
-async def test_only_marked_rows_are_exported(settings: Settings, tmp_path: Path) -> None:
-    async with console(settings) as running:
+async def test_only_marked_rows_are_exported(still: Settings, tmp_path: Path) -> None:
+    async with console(still) as running:
         await read(running)
         table(running).grid.move_to("gcp-eu-1")
         await running.press("space")
@@ -159,11 +157,11 @@ async def test_only_marked_rows_are_exported(settings: Settings, tmp_path: Path)
         assert [row["cluster"]["value"] for row in rows] == ["gcp-eu-1"]
 
 
-async def test_nothing_is_overwritten(settings: Settings, tmp_path: Path) -> None:
+async def test_nothing_is_overwritten(still: Settings, tmp_path: Path) -> None:
     mine = tmp_path / "mine.csv"
     mine.write_text("mine")
     (tmp_path / "link.csv").symlink_to(tmp_path / "nowhere")
-    async with console(settings) as running:
+    async with console(still) as running:
         await read(running)
         for name in ("mine.csv", "link.csv"):
             await running.type(f":export csv {tmp_path / name}")
@@ -173,7 +171,7 @@ async def test_nothing_is_overwritten(settings: Settings, tmp_path: Path) -> Non
         await running.press("ctrl+s", "ctrl+s")
     assert mine.read_text() == "mine"
     assert not (tmp_path / "nowhere").exists()
-    assert len(exported(settings)) == 2, "each under a name of its own"
+    assert len(exported(still)) == 2, "each under a name of its own"
 
 
 WHY = {
@@ -185,8 +183,8 @@ WHY = {
 
 
 @pytest.mark.parametrize("file", WHY)
-async def test_why_a_file_cannot_be_written_is_said(settings: Settings, file: str) -> None:
-    async with console(settings) as running:
+async def test_why_a_file_cannot_be_written_is_said(still: Settings, file: str) -> None:
+    async with console(still) as running:
         await read(running)
         running.shell.ask(":", f"export csv {file}")
         await running.quiet()
@@ -195,21 +193,21 @@ async def test_why_a_file_cannot_be_written_is_said(settings: Settings, file: st
         assert WHY[file] in prompt(running)
 
 
-async def test_a_text_is_no_table(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_a_text_is_no_table(still: Settings) -> None:
+    async with console(still) as running:
         await come_to(running, "cluster")
         await running.type(":export csv")
         await running.press("enter")
         assert "txt only" in running.text()
-        assert exported(settings) == []
+        assert exported(still) == []
 
 
-async def test_an_empty_table_has_nothing_to_save(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_an_empty_table_has_nothing_to_save(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.type("/zzz")
         await running.press("enter", "ctrl+s")
         assert messages(running) == ["there is nothing to save"]
-        assert exported(settings) == []
+        assert exported(still) == []
         await running.press("y")
         assert messages(running) == ["there is no row"]

@@ -46,7 +46,7 @@ def crumbs(running: Console) -> str:
 
 
 async def test_a_cluster_is_examined_once(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+    live: Settings, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
     asked: list[str] = []
     examine = LiveFleet.examine
@@ -56,7 +56,7 @@ async def test_a_cluster_is_examined_once(
         return await examine(live, name)
 
     monkeypatch.setattr(LiveFleet, "examine", counted)
-    async with console(settings, size=size) as running:
+    async with console(live, size=size) as running:
         await read(running)
         table(running).grid.move_to("aks-weu-1")
         await running.press("enter")
@@ -70,8 +70,8 @@ async def test_a_cluster_is_examined_once(
         await running.until(lambda: asked == ["aks-weu-1"] * 3)
 
 
-async def test_what_may_not_be_read_is_in_the_cluster_s_words(settings: Settings) -> None:
-    async with console(settings, size=(120, 80)) as running:
+async def test_what_may_not_be_read_is_in_the_cluster_s_words(live: Settings) -> None:
+    async with console(live, size=(120, 80)) as running:
         await read(running)
         table(running).grid.move_to("aks-weu-1")
         await running.press("enter")
@@ -82,9 +82,9 @@ async def test_what_may_not_be_read_is_in_the_cluster_s_words(settings: Settings
 
 
 async def test_from_a_finding_over_its_evidence_to_the_object(
-    settings: Settings, size: tuple[int, int]
+    live: Settings, size: tuple[int, int]
 ) -> None:
-    async with console(settings, size=size) as running:
+    async with console(live, size=size) as running:
         await read(running)
         view = await open_tunnel(running)
         finding = next(
@@ -107,12 +107,12 @@ async def test_from_a_finding_over_its_evidence_to_the_object(
         assert isinstance(running.shell.view, FindingView)
 
 
-async def test_credentials_are_not_in_the_yaml(fleet: EmbeddedFleet, settings: Settings) -> None:
+async def test_credentials_are_not_in_the_yaml(fleet: EmbeddedFleet, live: Settings) -> None:
     """Submariner's own object holds the key of the tunnels in its spec."""
     submariner = ObjectRef(
         "submariner.io/v1alpha1", "Submariner", "submariner", "submariner-operator"
     )
-    async with console(settings, size=(120, 200)) as running:
+    async with console(live, size=(120, 200)) as running:
         await read(running)
         held = frame(running).snapshot.clusters["gcp-eu-1"].topics["submariners"].objects
         ((namespace, name),) = held
@@ -128,9 +128,7 @@ async def test_credentials_are_not_in_the_yaml(fleet: EmbeddedFleet, settings: S
         assert "…" in line or "taken out" in line or "redacted" in line
 
 
-async def test_values_of_a_secret_are_never_asked_for(
-    fleet: EmbeddedFleet, settings: Settings
-) -> None:
+async def test_values_of_a_secret_are_never_asked_for(fleet: EmbeddedFleet, live: Settings) -> None:
     secret = {
         "apiVersion": "v1",
         "kind": "Secret",
@@ -138,7 +136,7 @@ async def test_values_of_a_secret_are_never_asked_for(
         "data": {"key": "dG9wc2VjcmV0"},
     }
     fleet.clusters["gcp-eu-1"].create(secret)
-    async with console(settings, size=(120, 60)) as running:
+    async with console(live, size=(120, 60)) as running:
         await read(running)
         running.shell.go(ObjectTarget("gcp-eu-1", ObjectRef("v1", "Secret", "s3", "default")))
         await running.until(
@@ -152,8 +150,8 @@ async def test_values_of_a_secret_are_never_asked_for(
         assert all("PartialObjectMetadata" in str(one) for one in asked)
 
 
-async def test_a_403_is_words_in_the_view(fleet: EmbeddedFleet, settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_a_403_is_words_in_the_view(fleet: EmbeddedFleet, live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         fleet.clusters["gcp-eu-1"].faults.add(refuse(403, "forbidden: no"), path="/gateways/")
         await running.type(":mesh from:gcp-eu-1 to:aws-use1-1 driver:libreswan")
@@ -168,8 +166,8 @@ async def test_a_403_is_words_in_the_view(fleet: EmbeddedFleet, settings: Settin
         assert running.app.is_running
 
 
-async def test_an_object_that_is_gone_says_so(fleet: EmbeddedFleet, settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_an_object_that_is_gone_says_so(fleet: EmbeddedFleet, live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         ref = ObjectRef("submariner.io/v1", "Gateway", "nosuch", "submariner-operator")
         running.shell.go(ObjectTarget("gcp-eu-1", ref))
@@ -187,9 +185,9 @@ async def test_an_object_that_is_gone_says_so(fleet: EmbeddedFleet, settings: Se
     ],
 )
 async def test_what_was_never_there_says_so(
-    settings: Settings, target: ClusterTarget | LinkTarget | FindingTarget | TransitionsPlace
+    live: Settings, target: ClusterTarget | LinkTarget | FindingTarget | TransitionsPlace
 ) -> None:
-    async with console(settings) as running:
+    async with console(live) as running:
         await read(running)
         running.shell.go(target)
         await running.quiet()
@@ -199,10 +197,10 @@ async def test_what_was_never_there_says_so(
 
 
 async def test_a_finding_that_ends_stays_as_it_was_last_seen(
-    fleet: EmbeddedFleet, settings: Settings
+    fleet: EmbeddedFleet, live: Settings
 ) -> None:
     """And says that it is over."""
-    async with console(settings) as running:
+    async with console(live) as running:
         await read(running)
         begin = fleet.now()
         await playing(running, fleet, 61.0)
@@ -237,8 +235,8 @@ async def open_tunnel(running: Console) -> LinkView:
     return view
 
 
-async def test_searching(settings: Settings, size: tuple[int, int]) -> None:
-    async with console(settings, size=size) as running:
+async def test_searching(live: Settings, size: tuple[int, int]) -> None:
+    async with console(live, size=size) as running:
         await read(running)
         view = await open_tunnel(running)
         await running.type("/gateway")
@@ -269,8 +267,8 @@ async def test_searching(settings: Settings, size: tuple[int, int]) -> None:
         assert messages(running) == ["nothing is searched for; / searches"]
 
 
-async def test_what_is_not_found_is_said_and_changes_no_place(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_what_is_not_found_is_said_and_changes_no_place(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("2", "enter", "j", "j")
         view = running.shell.view
@@ -283,8 +281,8 @@ async def test_what_is_not_found_is_said_and_changes_no_place(settings: Settings
         assert "%%%" not in crumbs(running)
 
 
-async def test_from_link_to_link(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_from_link_to_link(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         running.shell.go(ClusterTarget("gcp-eu-1"))
         await running.quiet()
@@ -300,8 +298,8 @@ async def test_from_link_to_link(settings: Settings) -> None:
             assert view.text.cursor_target == target
 
 
-async def test_both_directions_from_one_row(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_both_directions_from_one_row(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         key = str(link(running, "gcp-eu-1", "aws-use1-1").key)
         running.shell.go(LinkTarget(key))
@@ -313,9 +311,9 @@ async def test_both_directions_from_one_row(settings: Settings) -> None:
 
 
 async def test_a_cluster_that_was_never_reached_has_a_screen_too(
-    fleet: EmbeddedFleet, settings: Settings
+    fleet: EmbeddedFleet, live: Settings
 ) -> None:
-    settings = replace(settings, open_fleet=opening(fleet.kubeconfig, fleet.config))
+    settings = replace(live, open_fleet=opening(fleet.kubeconfig, fleet.config))
     async with console(settings) as running:
         await running.settled()
         await running.press("enter")

@@ -60,7 +60,7 @@ PLACES: dict[str, tuple[type, str, Callable[..., Any], tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("place", PLACES)
 async def test_a_bug_ends_it_and_nothing_is_printed(
-    settings: Settings,
+    live: Settings,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     place: str,
@@ -72,7 +72,7 @@ async def test_a_bug_ends_it_and_nothing_is_printed(
 
     ended: list[ConsoleApp] = []
     with pytest.raises(Bug):
-        await played(settings, ended, spoil, *keys)
+        await played(live, ended, spoil, *keys)
     (app,) = ended
     assert isinstance(app.crash, Bug), "the bug itself, not a wrapper around it"
     assert app.return_value is None
@@ -91,7 +91,7 @@ async def played(
         await running.until(lambda: running.app.crash is not None)
 
 
-async def test_a_fleet_that_cannot_be_opened_ends_it_with_words(settings: Settings) -> None:
+async def test_a_fleet_that_cannot_be_opened_ends_it_with_words(live: Settings) -> None:
     @asynccontextmanager
     async def refused() -> AsyncIterator[OpenFleet]:
         raise UsageError("there is no such kubeconfig")
@@ -99,7 +99,7 @@ async def test_a_fleet_that_cannot_be_opened_ends_it_with_words(settings: Settin
 
     ended: list[ConsoleApp] = []
     with pytest.raises(UsageError, match="no such kubeconfig"):
-        await played(replace(settings, open_fleet=refused), ended, lambda: None)
+        await played(replace(live, open_fleet=refused), ended, lambda: None)
     assert isinstance(ended[0].crash, UsageError)
 
 

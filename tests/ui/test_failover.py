@@ -45,9 +45,9 @@ async def worked_out(running: Console) -> FailoverView:
 
 
 async def test_the_loss_of_the_cluster_under_the_cursor(
-    settings: Settings, size: tuple[int, int]
+    still: Settings, size: tuple[int, int]
 ) -> None:
-    async with console(settings, size=size) as running:
+    async with console(still, size=size) as running:
         await settled(running)
         table(running).grid.move_to(LOST)
         await running.press("x")
@@ -73,8 +73,8 @@ async def test_the_loss_of_the_cluster_under_the_cursor(
         assert running.shell.view is view
 
 
-async def test_marked_clusters_are_lost_together(settings: Settings) -> None:
-    async with console(settings, size=(120, 40)) as running:
+async def test_marked_clusters_are_lost_together(still: Settings) -> None:
+    async with console(still, size=(120, 40)) as running:
         await settled(running)
         for name in ("gcp-eu-1", "aks-weu-1"):
             table(running).grid.move_to(name)
@@ -86,9 +86,9 @@ async def test_marked_clusters_are_lost_together(settings: Settings) -> None:
 
 
 async def test_the_losses_of_a_service_and_the_simulation_behind_a_line(
-    settings: Settings, size: tuple[int, int]
+    still: Settings, size: tuple[int, int]
 ) -> None:
-    async with console(settings, size=size) as running:
+    async with console(still, size=size) as running:
         await settled(running)
         await running.press("3")
         table(running).grid.move_to(SERVICE)
@@ -105,8 +105,8 @@ async def test_the_losses_of_a_service_and_the_simulation_behind_a_line(
 
 
 @pytest.mark.parametrize("pane", ["1", "3"])
-async def test_x_works_behind_a_row_too(settings: Settings, pane: str) -> None:
-    async with console(settings, size=(120, 40)) as running:
+async def test_x_works_behind_a_row_too(still: Settings, pane: str) -> None:
+    async with console(still, size=(120, 40)) as running:
         await settled(running)
         await running.press(pane)
         table(running).grid.move_to(LOST if pane == "1" else SERVICE)
@@ -116,9 +116,9 @@ async def test_x_works_behind_a_row_too(settings: Settings, pane: str) -> None:
 
 
 async def test_a_cluster_that_is_gone_meanwhile_changes_what_is_shown(
-    settings: Settings, fleet: EmbeddedFleet
+    live: Settings, fleet: EmbeddedFleet
 ) -> None:
-    async with console(settings, size=(120, 40)) as running:
+    async with console(live, size=(120, 40)) as running:
         await settled(running)
         table(running).grid.move_to("aks-weu-1")
         await running.press("x")
@@ -130,8 +130,8 @@ async def test_a_cluster_that_is_gone_meanwhile_changes_what_is_shown(
         await running.until(lambda: f"{LOST} (unreachable)" in plain(view))
 
 
-async def test_without_a_row_it_says_so(settings: Settings) -> None:
-    async with console(settings, size=(120, 40)) as running:
+async def test_without_a_row_it_says_so(still: Settings) -> None:
+    async with console(still, size=(120, 40)) as running:
         await settled(running)
         await running.press("/")
         await running.type("nothing-like-it")

@@ -54,8 +54,8 @@ async def mesh_list(running: Console) -> None:
 
 
 @pytest.mark.parametrize("text", FILTERS)
-async def test_what_a_filter_leaves(settings: Settings, text: str) -> None:
-    async with console(settings, size=(200, 50)) as running:
+async def test_what_a_filter_leaves(still: Settings, text: str) -> None:
+    async with console(still, size=(200, 50)) as running:
         await mesh_list(running)
         await running.type(f"/{text}")
         everything = values(running)
@@ -68,8 +68,8 @@ async def test_what_a_filter_leaves(settings: Settings, text: str) -> None:
         assert f"/{text}" in counts(running)
 
 
-async def test_it_works_with_every_character(settings: Settings, size: tuple[int, int]) -> None:
-    async with console(settings, size=size) as running:
+async def test_it_works_with_every_character(still: Settings, size: tuple[int, int]) -> None:
+    async with console(still, size=size) as running:
         await read(running)
         seen = []
         await running.press("slash")
@@ -84,9 +84,9 @@ async def test_it_works_with_every_character(settings: Settings, size: tuple[int
 
 
 async def test_a_mistake_is_said_and_the_last_good_filter_stays(
-    settings: Settings, size: tuple[int, int]
+    still: Settings, size: tuple[int, int]
 ) -> None:
-    async with console(settings, size=size) as running:
+    async with console(still, size=size) as running:
         await read(running)
         await running.type("/aws")
         good = shown(running)
@@ -105,8 +105,8 @@ async def test_a_mistake_is_said_and_the_last_good_filter_stays(
 
 
 @pytest.mark.parametrize("text", ["/(a", "rtt>", '"open', "nosuch:x", "rtt>abc", "from:/[/"])
-async def test_mistakes_never_show_everything(settings: Settings, text: str) -> None:
-    async with console(settings) as running:
+async def test_mistakes_never_show_everything(still: Settings, text: str) -> None:
+    async with console(still) as running:
         await mesh_list(running)
         await running.type("/slow")
         await running.press("enter")
@@ -120,8 +120,8 @@ async def test_mistakes_never_show_everything(settings: Settings, text: str) -> 
         assert shown(running) == good
 
 
-async def test_esc_in_the_prompt_takes_back_what_was_typed(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_esc_in_the_prompt_takes_back_what_was_typed(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.type("/aws")
         await running.press("enter")
@@ -134,8 +134,8 @@ async def test_esc_in_the_prompt_takes_back_what_was_typed(settings: Settings) -
         assert not running.shell.typing
 
 
-async def test_esc_in_the_table_clears_it_before_anything_else(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_esc_in_the_table_clears_it_before_anything_else(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("z")
         await running.type("/aws")
@@ -148,8 +148,8 @@ async def test_esc_in_the_table_clears_it_before_anything_else(settings: Setting
         assert running.app.is_running
 
 
-async def test_it_survives_refreshes(fleet: EmbeddedFleet, settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_it_survives_refreshes(fleet: EmbeddedFleet, live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         await running.press("2", "v")
         await running.type("/from:aws-use1 to:aks driver:libreswan")
@@ -161,8 +161,8 @@ async def test_it_survives_refreshes(fleet: EmbeddedFleet, settings: Settings) -
         assert table(running).grid.cursor_key == row
 
 
-async def test_rows_that_come_to_match_appear(fleet: EmbeddedFleet, settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_rows_that_come_to_match_appear(fleet: EmbeddedFleet, live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         await running.press("2", "v")
         await running.type("/aks-weu-1 aws-use1-1 rtt>600ms")
@@ -176,10 +176,8 @@ async def test_rows_that_come_to_match_appear(fleet: EmbeddedFleet, settings: Se
         assert "2 of " in counts(running)
 
 
-async def test_from_the_matrix_it_opens_in_the_list(
-    settings: Settings, size: tuple[int, int]
-) -> None:
-    async with console(settings, size=size) as running:
+async def test_from_the_matrix_it_opens_in_the_list(still: Settings, size: tuple[int, int]) -> None:
+    async with console(still, size=size) as running:
         await read(running)
         await running.press("2")
         assert isinstance(running.shell.view, MatrixView)
@@ -192,9 +190,9 @@ async def test_from_the_matrix_it_opens_in_the_list(
         assert isinstance(running.shell.view, MatrixView)
 
 
-async def test_what_matched_is_lit(settings: Settings) -> None:
+async def test_what_matched_is_lit(still: Settings) -> None:
     """Seen by how it is painted."""
-    async with console(settings) as running:
+    async with console(still) as running:
         await read(running)
         await running.type("/usw")
         grid = table(running).grid
@@ -208,8 +206,8 @@ async def test_what_matched_is_lit(settings: Settings) -> None:
         assert "usw" in lit
 
 
-async def test_the_history_of_filters(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_the_history_of_filters(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         for text in ("aws", "gcp"):
             await running.type(f"/{text}")
@@ -222,8 +220,8 @@ async def test_the_history_of_filters(settings: Settings) -> None:
         assert table(running).filter_text == "aws"
 
 
-async def test_columns_are_completed(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_columns_are_completed(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.type("/clu")
         await running.press("tab")

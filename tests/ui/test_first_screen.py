@@ -25,9 +25,9 @@ async def never() -> AsyncIterator[OpenFleet]:
 
 
 async def test_the_screen_is_whole_before_anything_is_read(
-    settings: Settings, size: tuple[int, int]
+    still: Settings, size: tuple[int, int]
 ) -> None:
-    settings = replace(settings, open_fleet=never, access=ReadOnly("--read-only"))
+    settings = replace(still, open_fleet=never, access=ReadOnly("--read-only"))
     async with console(settings, size=size) as running:
         title, tabs, crumbs, heading, *_, hints = running.text().split("\n")
         assert "mckconsole" in title
@@ -46,8 +46,8 @@ NOTHING_YET = ("enter", "m", "e", "v", "z", "w", "s", "escape", "S", "shift+left
                "pagedown", "G", "k", "ctrl+d", "right")  # fmt: skip
 
 
-async def test_every_key_is_harmless_before_anything_is_read(settings: Settings) -> None:
-    async with console(replace(settings, open_fleet=never)) as running:
+async def test_every_key_is_harmless_before_anything_is_read(still: Settings) -> None:
+    async with console(replace(still, open_fleet=never)) as running:
         for pane in "12":
             await running.press(pane, *NOTHING_YET)
             assert "reading the kubeconfig" in running.text()
@@ -58,10 +58,10 @@ async def test_every_key_is_harmless_before_anything_is_read(settings: Settings)
 
 
 async def test_rows_come_as_clusters_answer_and_none_waits_for_the_dead(
-    settings: Settings, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    live: Settings, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.ui.console.SILENCE", 10.0)
-    async with console(settings, size=size) as running:
+    async with console(live, size=size) as running:
         await read(running)
         assert cluster(running, "edge-fra-1").state is ClusterState.CONNECTING
         assert sorted(shown(running)) == sorted((*LIVE, "edge-fra-1"))
@@ -74,8 +74,8 @@ async def test_rows_come_as_clusters_answer_and_none_waits_for_the_dead(
         assert "unreachable" in running.text()
 
 
-async def test_the_cursor_stays_on_its_row_while_rows_come(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_the_cursor_stays_on_its_row_while_rows_come(live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         await running.press("G")
         key = table(running).grid.cursor_key
@@ -84,14 +84,14 @@ async def test_the_cursor_stays_on_its_row_while_rows_come(settings: Settings) -
 
 
 async def test_a_cluster_that_appears_late_keeps_nobody_waiting(
-    fleet: EmbeddedFleet, settings: Settings
+    fleet: EmbeddedFleet, live: Settings
 ) -> None:
     """With five of six silent the sixth is shown whole."""
     from mckconsole.demo.faults import silence
 
     for name in LIVE[1:]:
         fleet.clusters[name].faults.add(silence())
-    async with console(settings) as running:
+    async with console(live) as running:
         await running.until(
             lambda: running.shell.frame and cluster(running, LIVE[0]).state is ClusterState.READY
         )
@@ -105,10 +105,10 @@ ORIGINS = ("default", "--read-only", "config production-fleet.yaml…", "--write
 
 @pytest.mark.parametrize("origin", ORIGINS)
 async def test_the_first_line_always_says_that_nothing_can_be_changed(
-    settings: Settings, origin: str
+    still: Settings, origin: str
 ) -> None:
     """With its origin and how bad it is; from 80 columns on with the age, if only in short."""
-    settings = replace(settings, access=ReadOnly(origin), demo=True)
+    settings = replace(still, access=ReadOnly(origin), demo=True)
     async with console(settings) as running:
         await read(running)
         for paused in (False, True):
@@ -123,8 +123,8 @@ async def test_the_first_line_always_says_that_nothing_can_be_changed(
             await running.press("p")
 
 
-async def test_the_first_line_in_a_narrow_terminal(settings: Settings) -> None:
-    async with console(settings, size=(40, 10)) as running:
+async def test_the_first_line_in_a_narrow_terminal(still: Settings) -> None:
+    async with console(still, size=(40, 10)) as running:
         await read(running)
         await running.press("p")
         title = running.text().split("\n")[0]
@@ -132,9 +132,9 @@ async def test_the_first_line_in_a_narrow_terminal(settings: Settings) -> None:
         assert "FROZEN" in title
 
 
-async def test_the_first_line_speaks_of_the_scope(settings: Settings) -> None:
+async def test_the_first_line_speaks_of_the_scope(live: Settings) -> None:
     """Also in 80 columns, where there is room for it."""
-    async with console(settings, size=(80, 24)) as running:
+    async with console(live, size=(80, 24)) as running:
         await read(running)
         await running.type(":ctx onprem-1")
         await running.press("enter")

@@ -44,12 +44,12 @@ async def ready(running: Console, *names: str) -> None:
     await running.until(all_readable)
 
 
-async def test_no_cluster_at_all(settings: Settings, size: tuple[int, int]) -> None:
+async def test_no_cluster_at_all(still: Settings, size: tuple[int, int]) -> None:
     @asynccontextmanager
     async def empty() -> AsyncIterator[OpenFleet]:
         yield OpenFleet(Inventory((), (), ()), Config(), Thresholds())
 
-    async with console(replace(settings, open_fleet=empty), size=size) as running:
+    async with console(replace(still, open_fleet=empty), size=size) as running:
         await running.until(lambda: running.shell.frame)
         title, _, crumbs, *_ = running.text().split("\n")
         assert "no clusters" in title
@@ -68,13 +68,13 @@ async def test_no_cluster_at_all(settings: Settings, size: tuple[int, int]) -> N
 
 
 async def test_long_names_leave_room_for_the_state(
-    fleet: EmbeddedFleet, settings: Settings, tmp_path: Path, size: tuple[int, int]
+    fleet: EmbeddedFleet, live: Settings, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     """Clouds make such names; what tells them apart is at their ends."""
     arn = "arn:aws:eks:eu-central-1:000000000000:cluster/production-payments-"
     names = {"aws-use1-1": f"{arn}blue", "aws-usw2-1": f"{arn}green"}
     path = renamed(fleet, tmp_path / "kubeconfig", names)
-    settings = replace(settings, open_fleet=opening(path, fleet.config))
+    settings = replace(live, open_fleet=opening(path, fleet.config))
     async with console(settings, size=size) as running:
         await ready(running, *names.values())
         for end in ("blue", "green"):
@@ -94,7 +94,7 @@ async def test_long_names_leave_room_for_the_state(
 
 
 async def test_names_that_mean_something_elsewhere(
-    fleet: EmbeddedFleet, settings: Settings, tmp_path: Path
+    fleet: EmbeddedFleet, live: Settings, tmp_path: Path
 ) -> None:
     """Markup, signs of the scope and of globs, blanks: they are names here."""
     names = {
@@ -105,7 +105,7 @@ async def test_names_that_mean_something_elsewhere(
         "onprem-1": "[@click=app.quit]q[/]",
     }
     path = renamed(fleet, tmp_path / "kubeconfig", names)
-    settings = replace(settings, open_fleet=opening(path, fleet.config))
+    settings = replace(live, open_fleet=opening(path, fleet.config))
     async with console(settings, size=(160, 50)) as running:
         await ready(running, *names.values())
         for name in names.values():

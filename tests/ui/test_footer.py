@@ -12,8 +12,8 @@ from tests.ui.test_copies import VIEWS, come_to
 
 
 @pytest.mark.parametrize("view", VIEWS)
-async def test_every_action_of_a_view_is_answered(settings: Settings, view: str) -> None:
-    async with console(settings) as running:
+async def test_every_action_of_a_view_is_answered(fitting: Settings, view: str) -> None:
+    async with console(fitting) as running:
         await come_to(running, view)
         shell = running.shell
         for action in shell.actions:
@@ -26,8 +26,8 @@ async def test_every_action_of_a_view_is_answered(settings: Settings, view: str)
             assert any(hasattr(one, name) for one in answers), f"nobody answers {action.id}"
 
 
-async def test_transitions_lead_to_metrics_and_yaml_to_neither(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_transitions_lead_to_metrics_and_yaml_to_neither(live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         await running.type(":mesh from:gcp-eu-1 to:aws-use1-1 driver:libreswan")
         await running.press("enter", "e", "m")

@@ -48,8 +48,8 @@ async def dead_at_last(running: Console, fleet: EmbeddedFleet) -> None:
 
 
 @pytest.mark.parametrize("name", VIEWS)
-async def test_nothing_moves(fleet: EmbeddedFleet, settings: Settings, name: str) -> None:
-    async with console(settings) as running:
+async def test_nothing_moves(fleet: EmbeddedFleet, live: Settings, name: str) -> None:
+    async with console(live) as running:
         await measured(running)
         await running.press(*VIEWS[name])
         await running.settled()
@@ -72,9 +72,9 @@ async def test_nothing_moves(fleet: EmbeddedFleet, settings: Settings, name: str
 
 
 async def test_what_is_opened_while_frozen_is_frozen(
-    fleet: EmbeddedFleet, settings: Settings, size: tuple[int, int]
+    fleet: EmbeddedFleet, live: Settings, size: tuple[int, int]
 ) -> None:
-    async with console(settings, size=size) as running:
+    async with console(live, size=size) as running:
         await measured(running)
         await running.press("p")
         await dead_at_last(running, fleet)
@@ -99,8 +99,8 @@ async def test_what_is_opened_while_frozen_is_frozen(
         assert "✖ down" in running.text()
 
 
-async def test_filter_order_and_scope_work_on_what_is_frozen(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_filter_order_and_scope_work_on_what_is_frozen(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("p")
         await running.type("/aws")
@@ -112,8 +112,8 @@ async def test_filter_order_and_scope_work_on_what_is_frozen(settings: Settings)
         assert "FROZEN" in running.text()
 
 
-async def test_by_command_and_by_mouse(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_by_command_and_by_mouse(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.type(":pause")
         await running.press("enter")
@@ -124,12 +124,10 @@ async def test_by_command_and_by_mouse(settings: Settings) -> None:
         assert "data ≤" in running.text().split("\n")[0]
 
 
-async def test_a_repaired_cluster_is_shown_at_once(
-    fleet: EmbeddedFleet, settings: Settings
-) -> None:
+async def test_a_repaired_cluster_is_shown_at_once(fleet: EmbeddedFleet, live: Settings) -> None:
     """Without `r` it would wait for its next try."""
     fleet.clusters["onprem-1"].faults.add(refuse(401, "no", reason="Unauthorized"))
-    async with console(settings) as running:
+    async with console(live) as running:
         await running.until(
             lambda: (
                 running.shell.frame
@@ -146,10 +144,8 @@ async def test_a_repaired_cluster_is_shown_at_once(
         assert "ready" in line
 
 
-async def test_only_what_is_in_scope_is_asked_again(
-    fleet: EmbeddedFleet, settings: Settings
-) -> None:
-    async with console(settings) as running:
+async def test_only_what_is_in_scope_is_asked_again(fleet: EmbeddedFleet, live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         await running.type(":ctx onprem-1")
         await running.press("enter")
@@ -161,9 +157,9 @@ async def test_only_what_is_in_scope_is_asked_again(
 
 
 async def test_a_cluster_that_falls_silent_does_not_disturb_the_others(
-    fleet: EmbeddedFleet, settings: Settings
+    fleet: EmbeddedFleet, live: Settings
 ) -> None:
-    async with console(settings) as running:
+    async with console(live) as running:
         await read(running)
         fleet.clusters["gcp-eu-1"].faults.add(silence())
         await running.press("r", "2", "1")

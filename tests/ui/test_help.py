@@ -47,9 +47,9 @@ def helped(running: Console) -> KeyHelp:
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_help_has_this_screen_s_keys_first_and_all_of_them(
-    settings: Settings, view: str
+    fitting: Settings, view: str
 ) -> None:
-    async with console(settings, size=(160, 80)) as running:
+    async with console(fitting, size=(160, 80)) as running:
         await read(running)
         await running.press(*VIEWS[view])
         where, subject = running.shell.view.where, running.shell.view.subject
@@ -69,8 +69,8 @@ async def test_help_has_this_screen_s_keys_first_and_all_of_them(
         assert running.app.screen is running.shell
 
 
-async def test_help_can_be_searched(settings: Settings, size: tuple[int, int]) -> None:
-    async with console(settings, size=size) as running:
+async def test_help_can_be_searched(still: Settings, size: tuple[int, int]) -> None:
+    async with console(still, size=size) as running:
         await read(running)
         await running.press("?")
         await running.type("freeze")
@@ -83,8 +83,8 @@ async def test_help_can_be_searched(settings: Settings, size: tuple[int, int]) -
         assert running.app.screen is running.shell
 
 
-async def test_help_says_what_a_pane_is(settings: Settings) -> None:
-    async with console(settings, size=(160, 60)) as running:
+async def test_help_says_what_a_pane_is(still: Settings) -> None:
+    async with console(still, size=(160, 60)) as running:
         await read(running)
         for pane in PANES:
             await running.press(pane.key, "?")
@@ -94,10 +94,10 @@ async def test_help_says_what_a_pane_is(settings: Settings) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_the_footer_names_what_works_here(
-    settings: Settings, view: str, size: tuple[int, int]
+    fitting: Settings, view: str, size: tuple[int, int]
 ) -> None:
     """In the registry's order, as far as there is room, help always."""
-    async with console(settings, size=size) as running:
+    async with console(fitting, size=size) as running:
         await read(running)
         await running.press(*VIEWS[view])
         where, subject = running.shell.view.where, running.shell.view.subject
@@ -110,10 +110,10 @@ async def test_the_footer_names_what_works_here(
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_everything_that_is_offered_is_done_or_refused_with_a_reason(
-    settings: Settings, view: str
+    fitting: Settings, view: str
 ) -> None:
     """No key of the footer, the help and the palette is without effect."""
-    async with console(settings) as running:
+    async with console(fitting) as running:
         await read(running)
         await running.press(*VIEWS[view])
         for action in running.shell.actions:
@@ -126,9 +126,9 @@ async def test_everything_that_is_offered_is_done_or_refused_with_a_reason(
 
 
 async def test_what_cannot_be_done_is_dimmed_and_says_why(
-    settings: Settings, size: tuple[int, int]
+    still: Settings, size: tuple[int, int]
 ) -> None:
-    async with console(settings, size=size) as running:
+    async with console(still, size=size) as running:
         await read(running)
         await running.type("/zzz")
         await running.press("enter")
@@ -148,8 +148,8 @@ async def test_what_cannot_be_done_is_dimmed_and_says_why(
         assert messages(running) == ["there is no row"]
 
 
-async def test_a_hint_can_be_clicked(settings: Settings, size: tuple[int, int]) -> None:
-    async with console(settings, size=size) as running:
+async def test_a_hint_can_be_clicked(still: Settings, size: tuple[int, int]) -> None:
+    async with console(still, size=size) as running:
         await read(running)
         y = size[1] - 1
         await running.pilot.click(offset=(footer(running).index("z problems"), y))
@@ -160,8 +160,8 @@ async def test_a_hint_can_be_clicked(settings: Settings, size: tuple[int, int]) 
         helped(running)
 
 
-async def test_the_palette_does_what_the_keys_do(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_the_palette_does_what_the_keys_do(live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         choices: tuple[tuple[str, Callable[[], object]], ...] = (
             ("show only what is not well", lambda: table(running).problems_only),
@@ -186,10 +186,8 @@ def with_keys(settings: Settings, tmp_path: Path, text: str) -> Settings:
     return replace(settings, keymap=load_keymap(path, REGISTRY))
 
 
-async def test_a_key_of_one_s_own(
-    settings: Settings, tmp_path: Path, size: tuple[int, int]
-) -> None:
-    settings = with_keys(settings, tmp_path, "view.problems: f5\nhelp.open: .\nmove.down: b\n")
+async def test_a_key_of_one_s_own(still: Settings, tmp_path: Path, size: tuple[int, int]) -> None:
+    settings = with_keys(still, tmp_path, "view.problems: f5\nhelp.open: .\nmove.down: b\n")
     async with console(settings, size=size) as running:
         await read(running)
         await running.press("z")
@@ -211,8 +209,8 @@ async def test_a_key_of_one_s_own(
         assert ("one down", "b") in {(entry.title, entry.keys) for entry in moving.entries}
 
 
-async def test_a_key_that_is_taken_away(settings: Settings, tmp_path: Path) -> None:
-    settings = with_keys(settings, tmp_path, "view.problems: []\n")
+async def test_a_key_that_is_taken_away(still: Settings, tmp_path: Path) -> None:
+    settings = with_keys(still, tmp_path, "view.problems: []\n")
     async with console(settings) as running:
         await read(running)
         await running.press("z")
@@ -224,8 +222,8 @@ async def test_a_key_that_is_taken_away(settings: Settings, tmp_path: Path) -> N
         assert table(running).problems_only, "it is still there to be found"
 
 
-async def test_two_actions_that_change_keys(settings: Settings, tmp_path: Path) -> None:
-    settings = with_keys(settings, tmp_path, "view.problems: w\nview.wide: z\n")
+async def test_two_actions_that_change_keys(still: Settings, tmp_path: Path) -> None:
+    settings = with_keys(still, tmp_path, "view.problems: w\nview.wide: z\n")
     async with console(settings) as running:
         await read(running)
         await running.press("w")
@@ -234,8 +232,8 @@ async def test_two_actions_that_change_keys(settings: Settings, tmp_path: Path) 
         assert table(running).wide
 
 
-async def test_open_and_quit_with_other_keys(settings: Settings, tmp_path: Path) -> None:
-    settings = with_keys(settings, tmp_path, "open: o\nquit.now: ctrl-x\nback: backspace\n")
+async def test_open_and_quit_with_other_keys(still: Settings, tmp_path: Path) -> None:
+    settings = with_keys(still, tmp_path, "open: o\nquit.now: ctrl-x\nback: backspace\n")
     async with console(settings) as running:
         await read(running)
         await running.press("enter")

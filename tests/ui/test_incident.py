@@ -52,10 +52,10 @@ async def died(running: Console, fleet: EmbeddedFleet) -> None:
 
 
 async def test_from_the_fleet_to_the_evidence_in_three_keys(
-    fleet: EmbeddedFleet, settings: Settings, size: tuple[int, int]
+    fleet: EmbeddedFleet, live: Settings, size: tuple[int, int]
 ) -> None:
     """With the cursor on the cluster's row: its worst finding first, and what shows it."""
-    async with console(settings, size=size) as running:
+    async with console(live, size=size) as running:
         await died(running, fleet)
         table(running).grid.move_to(INCIDENT[0])
         await running.press("enter")
@@ -77,10 +77,10 @@ async def test_from_the_fleet_to_the_evidence_in_three_keys(
 
 
 async def test_from_the_fleet_to_both_sides_in_three_keys(
-    fleet: EmbeddedFleet, settings: Settings, size: tuple[int, int]
+    fleet: EmbeddedFleet, live: Settings, size: tuple[int, int]
 ) -> None:
     """The matrix stands where the trouble is; the list can be searched."""
-    async with console(settings, size=size) as running:
+    async with console(live, size=size) as running:
         await died(running, fleet)
         await running.press("2", "v")
         assert isinstance(running.shell.view, MeshTable)
@@ -96,9 +96,9 @@ async def test_from_the_fleet_to_both_sides_in_three_keys(
 
 
 async def test_what_every_screen_says_as_it_slows_flaps_and_dies(
-    fleet: EmbeddedFleet, settings: Settings
+    fleet: EmbeddedFleet, live: Settings
 ) -> None:
-    async with console(settings, size=(160, 50)) as running:
+    async with console(live, size=(160, 50)) as running:
         await measured(running)
         before = row(running, INCIDENT[0])
         assert "7/7" in before
@@ -141,8 +141,8 @@ async def test_what_every_screen_says_as_it_slows_flaps_and_dies(
         assert "MESH-DOWN" in rules
 
 
-async def test_since_is_told_from_the_change_on(fleet: EmbeddedFleet, settings: Settings) -> None:
-    async with console(settings, size=(160, 50)) as running:
+async def test_since_is_told_from_the_change_on(fleet: EmbeddedFleet, live: Settings) -> None:
+    async with console(live, size=(160, 50)) as running:
         await died(running, fleet)
         since = link(running, *INCIDENT).since
         assert since is not None
@@ -153,8 +153,8 @@ async def test_since_is_told_from_the_change_on(fleet: EmbeddedFleet, settings: 
         assert re.search(r" \d+ s ", row(running, *INCIDENT, "✖ down"))
 
 
-async def test_esc_and_q_come_back_level_by_level(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_esc_and_q_come_back_level_by_level(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         for key in ("escape", "q"):
             kinds = []
@@ -176,9 +176,9 @@ async def test_esc_and_q_come_back_level_by_level(settings: Settings) -> None:
     assert running.app.return_value == 0
 
 
-async def test_ctrl_q_leaves_from_anywhere(settings: Settings) -> None:
+async def test_ctrl_q_leaves_from_anywhere(still: Settings) -> None:
     for keys in (("enter", "enter"), ("colon", "x"), ("question_mark",), ("c",), ("ctrl+p",)):
-        async with console(settings) as running:
+        async with console(still) as running:
             await read(running)
             await running.press(*keys)
             await running.press("ctrl+q")

@@ -40,8 +40,8 @@ def painted(running: Console) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", PACKAGED)
-async def test_every_theme_paints_every_view(settings: Settings, theme: str) -> None:
-    async with console(replace(settings, theme=theme)) as running:
+async def test_every_theme_paints_every_view(live: Settings, theme: str) -> None:
+    async with console(replace(live, theme=theme)) as running:
         await read(running)
         words, colours = {}, {}
         for name, keys in VIEWS.items():
@@ -56,10 +56,10 @@ async def test_every_theme_paints_every_view(settings: Settings, theme: str) -> 
 
 
 async def test_changing_the_theme_repaints_everything(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    still: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Grid, "LIT_FOR", 0.0)  # what is new looks otherwise for a while
-    async with console(settings) as running:
+    async with console(still) as running:
         await read(running)
         await running.press("p")  # so that only colours can change
         seen = {}
@@ -79,8 +79,8 @@ async def test_changing_the_theme_repaints_everything(
             await running.until(partial(same, seen[theme]))
 
 
-async def test_t_goes_through_all_themes(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_t_goes_through_all_themes(still: Settings) -> None:
+    async with console(still) as running:
         names = []
         for _ in PACKAGED:
             await running.press("T")
@@ -88,8 +88,8 @@ async def test_t_goes_through_all_themes(settings: Settings) -> None:
         assert names == [*PACKAGED[1:], PACKAGED[0]]
 
 
-async def test_the_theme_picker(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_the_theme_picker(still: Settings) -> None:
+    async with console(still) as running:
         await running.type(":theme")
         await running.press("enter")
         assert isinstance(running.app.screen, Picker)
@@ -102,9 +102,9 @@ async def test_the_theme_picker(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-async def test_any_size_and_back(settings: Settings, view: str) -> None:
+async def test_any_size_and_back(fitting: Settings, view: str) -> None:
     """Nothing breaks, and what was shown is shown again."""
-    async with console(settings, size=(80, 24)) as running:
+    async with console(fitting, size=(80, 24)) as running:
         await read(running)
         await running.press("p", *VIEWS[view])
         if view in ("yaml", "metrics"):
@@ -125,8 +125,8 @@ async def test_any_size_and_back(settings: Settings, view: str) -> None:
         assert running.text() == before
 
 
-async def test_the_cursor_and_the_place_survive(settings: Settings) -> None:
-    async with console(settings, size=(80, 24)) as running:
+async def test_the_cursor_and_the_place_survive(still: Settings) -> None:
+    async with console(still, size=(80, 24)) as running:
         await read(running)
         await running.press("2", "v", "G")
         key = table(running).grid.cursor_key
@@ -148,8 +148,8 @@ async def test_the_cursor_and_the_place_survive(settings: Settings) -> None:
             assert matrix(running).matrix.cursor == cursor
 
 
-async def test_keys_work_at_one_by_one(settings: Settings) -> None:
-    async with console(settings, size=(1, 1)) as running:
+async def test_keys_work_at_one_by_one(still: Settings) -> None:
+    async with console(still, size=(1, 1)) as running:
         await read(running)
         await running.press("j", "enter", "escape", "2", "l", "enter", "q", "v", "G", "1")
         await running.type("/aws")

@@ -34,8 +34,8 @@ async def answered(running: Console) -> None:
     await running.until(lambda: "asking Prometheus" not in words(running))
 
 
-async def test_round_trips_and_traffic_appear(settings: Settings, size: tuple[int, int]) -> None:
-    async with console(settings, size=size) as running:
+async def test_round_trips_and_traffic_appear(live: Settings, size: tuple[int, int]) -> None:
+    async with console(live, size=size) as running:
         await read(running)
         running.shell.go(MetricsPlace(str(link(running, "aws-use1-1", "onprem-1").key)))
         await running.quiet()
@@ -72,9 +72,9 @@ async def test_round_trips_and_traffic_appear(settings: Settings, size: tuple[in
     ],
 )
 async def test_what_another_mesh_does_not_measure_is_said(
-    settings: Settings, row: str, shown: str, missing: str
+    live: Settings, row: str, shown: str, missing: str
 ) -> None:
-    async with console(settings, size=(160, 50)) as running:
+    async with console(live, size=(160, 50)) as running:
         await measured(running)
         running.shell.go(MetricsPlace(row))
         await answered(running)
@@ -82,8 +82,8 @@ async def test_what_another_mesh_does_not_measure_is_said(
         assert missing in words(running)
 
 
-async def test_from_the_matrix_the_list_and_both_sides(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_from_the_matrix_the_list_and_both_sides(live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         await running.press("2", "m")
         assert isinstance(running.shell.view, MetricsView)
@@ -95,8 +95,8 @@ async def test_from_the_matrix_the_list_and_both_sides(settings: Settings) -> No
         assert table(running)
 
 
-async def test_the_cursor_reads_values(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_the_cursor_reads_values(live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         running.shell.go(MetricsPlace(str(link(running, "aws-use1-1", "onprem-1").key)))
         await answered(running)
@@ -108,9 +108,9 @@ async def test_the_cursor_reads_values(settings: Settings) -> None:
         assert plots(running).plots[0].cursor is None
 
 
-async def test_without_an_endpoint_it_says_so(fleet: EmbeddedFleet, settings: Settings) -> None:
+async def test_without_an_endpoint_it_says_so(fleet: EmbeddedFleet, live: Settings) -> None:
     config = msgspec.structs.replace(fleet.config, prometheus=[])
-    settings = replace(settings, open_fleet=opening(fleet.kubeconfig, config))
+    settings = replace(live, open_fleet=opening(fleet.kubeconfig, config))
     async with console(settings) as running:
         await read(running)
         await running.press("2", "m")
@@ -119,12 +119,12 @@ async def test_without_an_endpoint_it_says_so(fleet: EmbeddedFleet, settings: Se
         assert "KB/s" not in words(running)
 
 
-async def test_an_endpoint_that_is_down_says_why(fleet: EmbeddedFleet, settings: Settings) -> None:
+async def test_an_endpoint_that_is_down_says_why(fleet: EmbeddedFleet, live: Settings) -> None:
     endpoints = [
         msgspec.structs.replace(one, url="http://127.0.0.1:9") for one in fleet.config.prometheus
     ]
     config = msgspec.structs.replace(fleet.config, prometheus=endpoints)
-    settings = replace(settings, open_fleet=opening(fleet.kubeconfig, config))
+    settings = replace(live, open_fleet=opening(fleet.kubeconfig, config))
     async with console(settings, size=(160, 40)) as running:
         await read(running)
         await running.press("2", "l", "m")
@@ -134,9 +134,9 @@ async def test_an_endpoint_that_is_down_says_why(fleet: EmbeddedFleet, settings:
         assert "refused" in text.lower()
 
 
-async def test_a_link_without_metrics_says_why(settings: Settings) -> None:
+async def test_a_link_without_metrics_says_why(live: Settings) -> None:
     """Cilium's side of a cluster whose Prometheus has stopped."""
-    async with console(settings, size=(160, 40)) as running:
+    async with console(live, size=(160, 40)) as running:
         await read(running)
         await running.until(lambda: from_edge(running))
         (edge, *_) = from_edge(running)
@@ -152,8 +152,8 @@ def from_edge(running: Console) -> list[Link]:
     return [one for one in frame(running).analysis.mesh.links if one.key.source == "edge-fra-1"]
 
 
-async def test_a_link_that_is_gone_says_so(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_a_link_that_is_gone_says_so(live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         running.shell.go(MetricsPlace("submariner a b"))
         await running.quiet()
@@ -163,10 +163,10 @@ async def test_a_link_that_is_gone_says_so(settings: Settings) -> None:
 
 
 async def test_it_asks_again_by_itself_while_it_is_seen_and_not_frozen(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    live: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mckconsole.ui.metrics_view.AGAIN", 0.05)
-    async with console(settings) as running:
+    async with console(live) as running:
         await read(running)
         running.shell.go(MetricsPlace(str(link(running, "aws-use1-1", "onprem-1").key)))
         await running.quiet()

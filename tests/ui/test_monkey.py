@@ -69,8 +69,8 @@ async def leave_everything(running: Console) -> None:
     for command in (":ctx *", ":ns -", ":fleet"):
         await running.type(command)
         await running.press("enter")
-    for _ in range(3):
-        await running.press("escape")  # a filter of the fleet itself
+    for _ in range(40):
+        await running.press("escape")  # what was open in the fleet itself, and its filter
     if running.shell.paused:
         await running.press("p")
 

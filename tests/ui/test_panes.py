@@ -41,8 +41,8 @@ async def click_on(running: Console, words: str) -> None:
     raise AssertionError(f"{words} is not on the screen:\n{running.text()}")
 
 
-async def test_by_number_key(settings: Settings, size: tuple[int, int]) -> None:
-    async with console(settings, size=size) as running:
+async def test_by_number_key(still: Settings, size: tuple[int, int]) -> None:
+    async with console(still, size=size) as running:
         await read(running)
         for pane in (*reversed(PANES), *PANES):
             await running.press(pane.key)
@@ -52,16 +52,16 @@ async def test_by_number_key(settings: Settings, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize(("pane", "name"), NAMES)
-async def test_by_name_and_alias(settings: Settings, pane: str, name: str) -> None:
+async def test_by_name_and_alias(still: Settings, pane: str, name: str) -> None:
     other = next(one.name for one in PANES if one.name != pane)
-    async with console(replace(settings, pane=other)) as running:
+    async with console(replace(still, pane=other)) as running:
         await running.type(f":{name}")
         await running.press("enter")
         assert pane_shown(running) == pane
 
 
-async def test_by_tab_and_shift_tab_round_and_round(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_by_tab_and_shift_tab_round_and_round(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         names = [pane.name for pane in PANES]
         for name in (*names[1:], names[0]):
@@ -73,10 +73,10 @@ async def test_by_tab_and_shift_tab_round_and_round(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("pane", [pane.name for pane in PANES])
-async def test_by_the_palette(settings: Settings, pane: str) -> None:
+async def test_by_the_palette(still: Settings, pane: str) -> None:
     title = next(one.title for one in PANES if one.name == pane)
     other = next(one.name for one in PANES if one.name != pane)
-    async with console(replace(settings, pane=other)) as running:
+    async with console(replace(still, pane=other)) as running:
         await read(running)
         await running.press("ctrl+p")
         await running.type(f"go to {title}")
@@ -84,8 +84,8 @@ async def test_by_the_palette(settings: Settings, pane: str) -> None:
         assert pane_shown(running) == pane
 
 
-async def test_by_a_click_on_the_tab(settings: Settings, size: tuple[int, int]) -> None:
-    async with console(settings, size=size) as running:
+async def test_by_a_click_on_the_tab(still: Settings, size: tuple[int, int]) -> None:
+    async with console(still, size=size) as running:
         await read(running)
         for pane in (*PANES[1:], PANES[0]):
             await click_on(running, f"{pane.key} {pane.title}")
@@ -93,8 +93,8 @@ async def test_by_a_click_on_the_tab(settings: Settings, size: tuple[int, int]) 
         assert running.shell.query_one(TabStrip).region.y == 1
 
 
-async def test_back_to_the_pane_before_and_forth(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_back_to_the_pane_before_and_forth(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("minus")
         assert pane_shown(running) == "fleet", "there is none before the first"
@@ -104,9 +104,9 @@ async def test_back_to_the_pane_before_and_forth(settings: Settings) -> None:
         assert pane_shown(running) == "mesh"
 
 
-async def test_each_comes_back_as_it_was_left(settings: Settings, size: tuple[int, int]) -> None:
+async def test_each_comes_back_as_it_was_left(still: Settings, size: tuple[int, int]) -> None:
     """Filter, order, cursor, marks, width and place in its drill-down."""
-    async with console(settings, size=size) as running:
+    async with console(still, size=size) as running:
         await read(running)
         await running.type("/aws")
         await running.press("enter", "w")
@@ -131,8 +131,8 @@ async def test_each_comes_back_as_it_was_left(settings: Settings, size: tuple[in
         assert isinstance(running.shell.view, MatrixView)
 
 
-async def test_the_key_of_the_pane_where_one_is_goes_to_its_top(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_the_key_of_the_pane_where_one_is_goes_to_its_top(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("enter")
         await running.press("enter")
@@ -142,8 +142,8 @@ async def test_the_key_of_the_pane_where_one_is_goes_to_its_top(settings: Settin
         assert len(running.shell._views.children) == 1, "what was below is gone"
 
 
-async def test_the_mesh_is_a_matrix_or_a_list_as_it_was_left(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_the_mesh_is_a_matrix_or_a_list_as_it_was_left(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("2")
         cursor = matrix(running).matrix.cursor
@@ -155,8 +155,8 @@ async def test_the_mesh_is_a_matrix_or_a_list_as_it_was_left(settings: Settings)
         assert matrix(running).matrix.cursor == cursor
 
 
-async def test_crumbs_can_be_clicked(settings: Settings, size: tuple[int, int]) -> None:
-    async with console(settings, size=size) as running:
+async def test_crumbs_can_be_clicked(still: Settings, size: tuple[int, int]) -> None:
+    async with console(still, size=size) as running:
         await read(running)
         running.shell.go(ClusterTarget("gcp-eu-1"))
         await running.until(lambda: running.shell.view.detail is not None)  # type: ignore[attr-defined]
@@ -166,8 +166,8 @@ async def test_crumbs_can_be_clicked(settings: Settings, size: tuple[int, int]) 
         await running.until(lambda: isinstance(running.shell.view, FleetTable))
 
 
-async def test_a_name_with_a_filter_opens_the_pane_filtered(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_a_name_with_a_filter_opens_the_pane_filtered(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.type(":mesh state:slow")
         await running.press("enter")
@@ -177,8 +177,8 @@ async def test_a_name_with_a_filter_opens_the_pane_filtered(settings: Settings) 
         assert f"2 of {total}" in running.text()
 
 
-async def test_a_name_with_a_mistaken_filter_changes_nothing(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_a_name_with_a_mistaken_filter_changes_nothing(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.type(":mesh nosuch:slow")
         await running.press("enter")
@@ -189,9 +189,9 @@ async def test_a_name_with_a_mistaken_filter_changes_nothing(settings: Settings)
         assert pane_shown(running) == "fleet"
 
 
-async def test_a_click_on_another_tab_while_typing_leaves_the_prompt(settings: Settings) -> None:
+async def test_a_click_on_another_tab_while_typing_leaves_the_prompt(still: Settings) -> None:
     """And changes no filter of the pane one comes to."""
-    async with console(settings) as running:
+    async with console(still) as running:
         await read(running)
         await running.press("2", "v")
         await running.type("/slow")
@@ -206,9 +206,9 @@ async def test_a_click_on_another_tab_while_typing_leaves_the_prompt(settings: S
         assert table(running).filter_text == "aws", "a filter works while it is typed"
 
 
-async def test_actions_of_other_views_do_nothing(settings: Settings) -> None:
+async def test_actions_of_other_views_do_nothing(still: Settings) -> None:
     """Such as a message that was under way when the view changed."""
-    async with console(settings) as running:
+    async with console(still) as running:
         await read(running)
         await running.press("enter")
         assert isinstance(running.shell.view, ClusterView)

@@ -23,10 +23,10 @@ GROUPS = [
 
 
 @pytest.fixture
-def grouped(fleet: EmbeddedFleet, settings: Settings) -> Settings:
+def grouped(fleet: EmbeddedFleet, live: Settings) -> Settings:
     """Some clusters are in groups."""
     config = msgspec.structs.replace(fleet.config, clusters=GROUPS)
-    return replace(settings, open_fleet=opening(fleet.kubeconfig, config))
+    return replace(live, open_fleet=opening(fleet.kubeconfig, config))
 
 
 def title(running: Console) -> str:

@@ -17,8 +17,8 @@ def value(running: Console, row_id: str, column: str) -> object:
     return row.cells[column].value
 
 
-async def test_only_problems(settings: Settings, size: tuple[int, int]) -> None:
-    async with console(settings, size=size) as running:
+async def test_only_problems(still: Settings, size: tuple[int, int]) -> None:
+    async with console(still, size=size) as running:
         await read(running)
         await running.press("2", "v", "z")
         rows = frame(running).rows["mesh"]
@@ -30,8 +30,8 @@ async def test_only_problems(settings: Settings, size: tuple[int, int]) -> None:
         assert len(shown(running)) == len(rows)
 
 
-async def test_only_problems_in_the_matrix(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_only_problems_in_the_matrix(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("2")
         assert "● 101 ms" in running.text()
@@ -43,8 +43,8 @@ async def test_only_problems_in_the_matrix(settings: Settings) -> None:
         assert "● 101 ms" in running.text()
 
 
-async def test_where_everything_is_well_the_table_says_so(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_where_everything_is_well_the_table_says_so(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("2", "v")
         await running.type("/state=up rtt<20ms")
@@ -53,8 +53,8 @@ async def test_where_everything_is_well_the_table_says_so(settings: Settings) ->
         assert "problems" in " ".join(running.text().split("\n")[4:8])
 
 
-async def test_wide_shows_every_column_at_full_width(settings: Settings) -> None:
-    async with console(settings, size=(80, 24)) as running:
+async def test_wide_shows_every_column_at_full_width(still: Settings) -> None:
+    async with console(still, size=(80, 24)) as running:
         await read(running)
         heading = running.text().split("\n")[3]
         assert "NOTES" not in heading
@@ -69,8 +69,8 @@ async def test_wide_shows_every_column_at_full_width(settings: Settings) -> None
         assert running.text().split("\n")[3].split() == heading.split()
 
 
-async def test_sorting_by_the_picker(settings: Settings, size: tuple[int, int]) -> None:
-    async with console(settings, size=size) as running:
+async def test_sorting_by_the_picker(still: Settings, size: tuple[int, int]) -> None:
+    async with console(still, size=size) as running:
         await read(running)
         await running.press("2", "v", "s")
         assert isinstance(running.app.screen, Picker)
@@ -87,8 +87,8 @@ async def test_sorting_by_the_picker(settings: Settings, size: tuple[int, int]) 
         assert "by RTT ↓" in crumbs(running)
 
 
-async def test_the_same_column_again_turns_it_round(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_the_same_column_again_turns_it_round(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         for sign in "↑↓↑":
             await running.press("s")
@@ -101,8 +101,8 @@ async def test_the_same_column_again_turns_it_round(settings: Settings) -> None:
         assert "worst first" in crumbs(running)
 
 
-async def test_sorting_by_the_chosen_column(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_sorting_by_the_chosen_column(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("shift+right", "S")
         assert "by STATE ↓" in crumbs(running)
@@ -112,8 +112,8 @@ async def test_sorting_by_the_chosen_column(settings: Settings) -> None:
         assert "by STATE ↓" in crumbs(running), "a picker that is left changes nothing"
 
 
-async def test_sorting_by_command(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_sorting_by_command(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.type(":sort -findings")
         await running.press("enter")
@@ -127,8 +127,8 @@ async def test_sorting_by_command(settings: Settings) -> None:
         assert "worst first" in crumbs(running)
 
 
-async def test_marks(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_marks(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         first = shown(running)[0]
         await running.press("space")
@@ -143,8 +143,8 @@ async def test_marks(settings: Settings) -> None:
         assert "marked" not in crumbs(running)
 
 
-async def test_marks_outlive_filter_and_order(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_marks_outlive_filter_and_order(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("space")
         marked = table(running).grid.marked
@@ -157,8 +157,8 @@ async def test_marks_outlive_filter_and_order(settings: Settings) -> None:
         assert table(running).grid.marked == marked
 
 
-async def test_the_cursor_of_the_matrix_starts_where_it_is_worst(settings: Settings) -> None:
-    async with console(settings) as running:
+async def test_the_cursor_of_the_matrix_starts_where_it_is_worst(still: Settings) -> None:
+    async with console(still) as running:
         await read(running)
         await running.press("2")
         worst = frame(running).rows["mesh"][0]

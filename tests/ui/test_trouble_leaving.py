@@ -16,16 +16,16 @@ from tests.ui.console import console
 ALL = [action.id for action in (*ACTIONS, *PANE_ACTIONS) if action.id not in APP_WIDE]
 
 
-async def test_while_a_view_is_being_opened(settings: Settings) -> None:
-    async with console(settings) as it:
+async def test_while_a_view_is_being_opened(live: Settings) -> None:
+    async with console(live) as it:
         await it.settled()
         it.shell.go(ClusterTarget("gcp-eu-1"))
         it.app.exit(0)
     assert it.app.return_code == 0
 
 
-async def test_nothing_that_was_painted_stays_of_what_was_left(settings: Settings) -> None:
-    async with console(settings) as it:
+async def test_nothing_that_was_painted_stays_of_what_was_left(live: Settings) -> None:
+    async with console(live) as it:
         await it.settled()
         await it.press("p")  # no frames, which paint too
         counts = []
@@ -41,9 +41,9 @@ async def test_nothing_that_was_painted_stays_of_what_was_left(settings: Setting
 
 
 @pytest.mark.parametrize("pane", ["fleet", "mesh"])
-async def test_while_any_action_is_being_done(settings: Settings, pane: str) -> None:
+async def test_while_any_action_is_being_done(live: Settings, pane: str) -> None:
     """Everything at once, as from a terminal that sent a screenful of keys before ctrl+q."""
-    async with console(settings) as it:
+    async with console(live) as it:
         await it.settled()
         await it.press("1" if pane == "fleet" else "2")
         for action in ALL:
@@ -53,8 +53,8 @@ async def test_while_any_action_is_being_done(settings: Settings, pane: str) -> 
 
 
 @pytest.mark.parametrize("keys", [":", "/", "?", "c", "T", "s", "ctrl+p", "enter", "2"])
-async def test_right_after_a_key(settings: Settings, keys: str) -> None:
-    async with console(settings) as it:
+async def test_right_after_a_key(live: Settings, keys: str) -> None:
+    async with console(live) as it:
         await it.settled()
         names = {":": "colon", "/": "slash", "?": "question_mark"}
         it.app.simulate_key(names.get(keys, keys))

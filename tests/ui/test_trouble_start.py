@@ -11,21 +11,21 @@ from tests.ui.console import console
 
 
 async def test_a_feed_that_cannot_be_imported_ends_it(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    live: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A broken installation is no empty fleet."""
     monkeypatch.setitem(sys.modules, "mckconsole.ui.feed", None)
     with pytest.raises(ModuleNotFoundError):
-        async with console(settings) as it:
+        async with console(live) as it:
             await it.until(lambda: it.app.crash)
 
 
-async def test_a_format_there_is_none_of_is_no_name_of_a_file(settings: Settings) -> None:
-    async with console(settings) as it:
+async def test_a_format_there_is_none_of_is_no_name_of_a_file(live: Settings) -> None:
+    async with console(live) as it:
         await it.settled()
         run = it.shell.commands.run
         assert run("export xml fleet") == "there is no format xml; there are csv, json, md"
-        assert not settings.exports.exists()
-        file = settings.exports.parent / "two words.csv"
+        assert not live.exports.exists()
+        file = live.exports.parent / "two words.csv"
         assert run(f"export {file}") == ""
         assert file.exists()

@@ -68,6 +68,8 @@ PROGRAMS = {
 """Flags behind which a password stands whose names do not say so."""
 _GLUED = ("mysql", "mysqladmin", "mysqldump", "mariadb", "mariadb-admin", "mariadb-dump")
 """Programs that want it right behind `-p`."""
+_REGISTRIES = ("docker", "podman", "buildah", "skopeo", "crane", "oras", "helm", "az", "oc")
+"""Programs that want it behind the `-p` of their `login`."""
 _LOGINS = ("-u", "--user", "-U", "--proxy-user")
 _BY_FLAGS = {
     flags: [name for name, own in PROGRAMS.items() if own == flags]
@@ -84,6 +86,7 @@ def _either(words: Iterable[str]) -> bytes:
 _REST = rb"\b[^\r\n|;]{0,200}?\s"
 _IN_LINE = rb"(?:^|[\s\"'=(;|&/])(?:%b)" % b"|".join((
     rb"(?:%b)%b-p" % (_either(_GLUED), _REST),
+    rb"(?:%b)\s{1,4}(?:registry\s{1,4})?login%b-p[ =]{1,4}" % (_either(_REGISTRIES), _REST),
     *(rb"(?:%b)%b(?:%b)[ =]{1,4}" % (_either(programs), _REST, _either(flags))
       for flags, programs in _BY_FLAGS.items()),
 )) + rb"(?:'([^'\r\n]{4,120})'|\"([^\"\r\n]{4,120})\"|([^\s\"'|;&]{4,120}))"  # fmt: skip
@@ -147,7 +150,7 @@ DETECTORS = (
     Detector(
         (COMMAND,),
         (b"redis-cli", b"valkey-cli", b"sshpass", b"mongo", b"ldap", b"rabbitmqadmin", b"mysql",
-         b"mariadb"),
+         b"mariadb", b" login "),
         _in_line, _GENERIC, reach=400,
     ),
     Detector((COMMAND,), (), _word, _GENERIC,

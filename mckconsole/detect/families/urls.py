@@ -80,11 +80,13 @@ def _strings(value: Value) -> Iterator[Match]:
         after = data.find(b"\n", found.end(), high)
         after = high if after < 0 else after
         server = servers.within(before, after)
-        if not server or not users.within(before, after) or data.count(b"=", before, after) < 3:
+        if not server or not users.within(before, after):
             continue
+        given = 2 if server[0][:5].lower() == b"jdbc:" else 3
         text = found[found.lastindex or 0]
-        if is_password(text):
-            facts: Facts = (("server", server[1].decode("utf-8", "replace")),)
+        if data.count(b"=", before, after) >= given and is_password(text):
+            host = server[1].partition(b"?")[0]
+            facts: Facts = (("server", host.decode("utf-8", "replace")),)
             start = found.start(found.lastindex or 0)
             yield judged(STRING, text, start, Verdict(facts=facts))
 

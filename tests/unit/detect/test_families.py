@@ -200,6 +200,8 @@ def test_a_key_is_the_same_however_it_is_laid_out(change: Any) -> None:
     ("postgres://shop:{}@db.retail.internal:5432/shop", "SEC-URL-CREDENTIALS"),
     ("redis://:{}@cache:6379/0", "SEC-URL-CREDENTIALS"),
     ("Server=db;Database=a;User Id=sa;Password={};", "SEC-CONNECTION-STRING"),
+    ("jdbc:postgresql://db:5432/shop?user=shop&password={}", "SEC-CONNECTION-STRING"),
+    ("jdbc:mysql://db/shop?password={}&user=shop", "SEC-CONNECTION-STRING"),
     ("curl -s -u admin:{} https://x/health", "SEC-COMMAND-PASSWORD"),
     ("CREATE USER shop WITH PASSWORD '{}';", "SEC-SQL-PASSWORD"),
     ("Authorization: Bearer {0}{0}", "SEC-AUTHORIZATION-HEADER"),

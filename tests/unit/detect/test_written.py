@@ -71,6 +71,8 @@ def test_a_bare_name_is_that_of_what_it_is_part_of(text: str) -> None:
     ["sh", "-c", "redis-cli -h cache -a V ping"], ["sh", "-c", "mysqladmin ping -uroot -pV"],
     ["sh", "-c", "mongosh -u root -p 'V' --eval 1"], ["sh", "-c", "curl -sf \\\n  -u bot:V x"],
     ["sh", "-c", "redis-cli -h cache -p 6379 -a V ping"], ["smbclient", "-U", "bot%V", "//nas/x"],
+    ["sh", "-c", "docker login -u bot -p V quay.io"], ["sh", "-c", "helm registry login x -p 'V'"],
+    ["sh", "-c", "az login --service-principal -u bot -p V --tenant t"],
     ["sh", "-c", "valkey-cli --pass V ping; wget -q --user=x y"],
     ["sh", "-c", "which curl wget; echo curl; curl -o - https://curl.shop -u bot:V"],
 ])  # fmt: skip
@@ -91,6 +93,7 @@ def test_arguments_are_those_of_the_command() -> None:
     ["sh", "-c", 'redis-cli -a "${REDIS_PASSWORD}" ping'], ["mysqladmin", "-proot", "ping"],
     ["sh", "-c", "mysqladmin ping -uroot -p$MYSQL_ROOT_PASSWORD"], ["mongo", "-p", "27017"],
     ["mysqld", "-port"], ["curl", "-u", "user:password", "http://x"], ["sh", "-c", "mkdir -p /a/b"],
+    ["sh", "-c", "docker run -p q7Zt2LmX9vRb x"], ["sh", "-c", "to login use -p q7Zt2LmX9vRb"],
     ["sh", "-c", "curl x; run -u bot:q7Zt2LmX9vRb"], ["sh", "-c", "curl --user-agent a:q7Zt2LmX x"],
     ["sh", "-c", "mycurl -u bot:q7Zt2LmX9vRb"], ["smbclient", "-U", "q7Zt2LmX9vRb", "//nas/x"],
 ])  # fmt: skip

@@ -99,8 +99,8 @@ async def test_what_is_opened_while_frozen_is_frozen(
         assert "✖ down" in running.text()
 
 
-async def test_filter_order_and_scope_work_on_what_is_frozen(still: Settings) -> None:
-    async with console(still) as running:
+async def test_filter_order_and_scope_work_on_what_is_frozen(live: Settings) -> None:
+    async with console(live) as running:
         await read(running)
         await running.press("p")
         await running.type("/aws")

@@ -74,7 +74,11 @@ def read_certificates(
         found, paths = [one], [path]
     else:
         paths = [f"{path}[{index}]" for index in range(len(found))]
-    pairs = [(one, where) for one, where in zip(found, paths, strict=True) if one is not None]
+    known: dict[x509.Certificate, tuple[_Parsed, str]] = {}
+    for one, where in zip(found, paths, strict=True):
+        if one is not None:
+            known.setdefault(one.raw, (one, where))  # files are put together, and repeat some
+    pairs = list(known.values())
     own = _public_half(key) if key and pairs else ""
     result = []
     for index, (one, where) in enumerate(pairs):

@@ -131,8 +131,17 @@ def test_a_dns_name_that_looks_like_an_address_is_none() -> None:
 
 
 def test_the_number_of_certificates_is_bounded() -> None:
-    found = read_certificates(LEAF.pem * (x509.MAX_CERTIFICATES + 3), "f")
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = [make(f"host{at}", key=key).pem for at in range(x509.MAX_CERTIFICATES + 3)]
+    found = read_certificates(b"".join(made), "f")
     assert len(found) == x509.MAX_CERTIFICATES
+
+
+def test_one_that_is_repeated_is_there_once_and_breaks_no_chain() -> None:
+    found = read_certificates(LEAF.pem + LEAF.pem + MIDDLE.pem + LEAF.pem, "f")
+    seen = [(one.path, one.subject) for one in found]
+    assert seen == [("f[0]", "CN=shop"), ("f[2]", "CN=middle")]
+    assert found[0].signed_by_next is True
 
 
 @given(st.binary(max_size=300))

@@ -9,17 +9,16 @@ from tests.ui.pty import Pty
 from tests.ui.strictterm import Breach, StrictTerminal
 
 KEYS = {
-    "enter": "\r", "escape": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B",
+    "enter": "\r", "escape": "\x1b[27u", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B",
     "right": "\x1b[C", "left": "\x1b[D", "pageup": "\x1b[5~", "pagedown": "\x1b[6~",
     "home": "\x1b[H", "end": "\x1b[F", "ctrl+s": "\x13", "ctrl+p": "\x10", "ctrl+q": "\x11",
     "ctrl+u": "\x15", "backspace": "\x7f", "space": " ",
 }  # fmt: skip
-"""What a terminal sends for keys that are no character."""
+"""What a terminal sends for keys that are no character; escape as those do that the console asks to
+tell it from the start of a sequence, so that what follows it is not taken for a part of it."""
 COPYING = ("y", "Y")
 PATIENCE = 60.0
 """Seconds after which a condition that does not come true fails the test."""
-ESCAPE = 0.15
-"""Seconds after which an escape is a key, and not the start of one."""
 QUIET = 0.05
 """Seconds without output after which a key counts as answered."""
 
@@ -48,8 +47,6 @@ class Hands:
         for key in keys:
             self._copied += key in COPYING
             self._pty.send(KEYS.get(key, key))
-            if key == "escape":
-                self._pty._read(ESCAPE)
             self.look()
             assert len(self.terminal.clipboard) <= self._copied, key
 
@@ -98,7 +95,6 @@ class Hands:
             AssertionError: it never did.
         """
         end = time.monotonic() + PATIENCE
-        self.look(0.2)
         while not condition(self.text):
             assert time.monotonic() < end, f"not in {PATIENCE:.0f} s; the screen:\n{self.text}"
             assert self._pty.process.poll() is None, f"it ended; the screen:\n{self.text}"

@@ -11,13 +11,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 
 from mckconsole.domain.text import clean
-from tests.contract.hands import KEYS, Hands
+from tests.contract.hands import Hands
 from tests.contract.hostilefleet import (
     EVERYTHING,
     PAYLOADS,
@@ -44,6 +45,20 @@ def signs(payload: str) -> str:
     return clean(payload)[:7]
 
 
+def crumbs(shown: str) -> str:
+    """The line that says where one is."""
+    return shown.split("\n")[2]
+
+
+def depth_of(shown: str) -> int:
+    """Levels below a pane's top; what looks like a step in a stranger's text has no blanks."""
+    return crumbs(shown).count(" › ")
+
+
+def _is_filtered(words: str, shown: str) -> bool:
+    return words in crumbs(shown)
+
+
 class Tour:
     """Through all views, with hostile text in each of them."""
 
@@ -59,6 +74,24 @@ class Tour:
         self.hands.press(*keys)
         self.shown.setdefault(view, set()).update(self.hands.seen)
         self.hands.seen.clear()
+
+    def enter(self, view: str, *keys: str) -> None:
+        """Go one level deeper with these keys, and wait until that is on the screen and read."""
+        depth = self.depth
+        self.hands.press(*keys)
+        self.hands.until(lambda shown: depth_of(shown) > depth and "◌" not in crumbs(shown))
+        self.see(view)
+
+    def leave(self, view: str, *keys: str) -> None:
+        """Go to the top of a pane with these keys, and wait until that is on the screen."""
+        self.hands.press(*keys)
+        self.hands.until(lambda shown: depth_of(shown) == 0)
+        self.see(view)
+
+    @property
+    def depth(self) -> int:
+        """How many levels below a pane's top one is."""
+        return depth_of(self.hands.text)
 
     def click_all(self, view: str) -> None:
         """Click on the markup that is on the screen, and come back from where that leads."""
@@ -111,7 +144,8 @@ class Tour:
         """The page of each cluster to its end; of some, what is behind its lines."""
         self.see("fleet", "1", "g")
         for number in range(CONTEXTS):
-            self.see("cluster", "enter", "pagedown", "end")
+            self.enter("cluster", "enter")
+            self.see("cluster", "pagedown", "end")
             if number % SOME == 0:
                 self.click_all("cluster")
                 self.see("cluster", "/evil\r", "n", "N", "escape", "y")
@@ -122,7 +156,8 @@ class Tour:
                 self.hands.press("x")
                 self.hands.until_words("What it would mean")
                 self.see("what if", *["pagedown"] * 8, "end", "y")
-            self.see("fleet", f"1{KEYS['down']}")
+            self.leave("fleet", "1")
+            self.see("fleet", "down")
 
     def mesh(self) -> None:
         """Directions of each cluster as a matrix, as a list, from both sides, and over time."""
@@ -133,9 +168,12 @@ class Tour:
         self.see("list", "w", *["right"] * 10, "pagedown", "end", "g", "w", "y", "ctrl+s")
         self.click_all("list")
         for number in range(CLUSTERS):
-            hands.command(f"links from:cluster-{number:03}")
-            self.see("tunnel", "g\r", "pagedown", "end")
-            self.see("YAML", "Y", "end", "escape")
+            self.leave("list", f":links from:cluster-{number:03}\r")
+            hands.until(partial(_is_filtered, f"from:cluster-{number:03}"))
+            self.enter("tunnel", "g\r")
+            self.see("tunnel", "pagedown", "end")
+            self.enter("YAML", "Y")
+            self.see("YAML", "end", "escape")
             if number % SOME < 2:
                 self.see("metrics", "m", "y", "escape")
                 self.see("transitions", "e", "end", "escape")
@@ -152,11 +190,13 @@ class Tour:
         self.click_all("services")
         self.see("services", "3", "g")
         for number in range(CLUSTERS):
-            self.see("service", "enter", "pagedown", "pagedown", "end")
+            self.enter("service", "enter")
+            self.see("service", "pagedown", "pagedown", "end")
             if number % SOME < 2:
                 self.click_all("service")
                 self.see("compared", "=", "z", "end", *["right"] * 4, "y", "escape")
-            self.see("services", f"3{KEYS['down']}")
+            self.leave("services", "3")
+            self.see("services", "down")
 
     def identities(self) -> None:
         """Workloads in each grouping, what is behind each, who else, and who can change it."""
@@ -164,12 +204,14 @@ class Tour:
         self.click_all("identity")
         self.see("identity", "4", "g")
         for number in range(CLUSTERS):
-            self.see("chain", "enter", "pagedown", "end")
+            self.enter("chain", "enter")
+            self.see("chain", "pagedown", "end")
             if number % SOME < 2:
                 self.click_all("chain")
                 self.see("who else", "u", "end", "y", "escape")
                 self.see("who can", "w", "end", "y", "escape")
-            self.see("identity", f"4{KEYS['down']}")
+            self.leave("identity", "4")
+            self.see("identity", "down")
         for _ in range(3):
             self.see("grouped", "v", "g", "w", *["right"] * 10, "end", "w", "g")
             for _ in range(SOME):
@@ -182,9 +224,11 @@ class Tour:
         self.click_all("secrets")
         self.see("secrets", "5", "g")
         for _ in range(2 * SOME):
-            self.see("secret", "enter", "pagedown", "end", "y")
+            self.enter("secret", "enter")
+            self.see("secret", "pagedown", "end", "y")
             self.see("who can", "w", "end", "y", "escape")
-            self.see("secrets", f"5{KEYS['down']}")
+            self.leave("secrets", "5")
+            self.see("secrets", "down")
         for _ in range(5):
             self.see("secrets grouped", "v", "g", "w", *["right"] * 10, "end", "w", "g")
             for _ in range(SOME):

@@ -133,10 +133,11 @@ async def test_names_that_mean_something_elsewhere(
         assert "!all" in running.text().split("\n")[2]
 
 
-async def test_sixty_clusters(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_sixty_clusters(tmp_path: Path) -> None:
+    """In a small terminal and in a large one."""
     async with (
         EmbeddedFleet.many(60, dead=6) as many,
-        console(settings_for(many, tmp_path), size=size) as running,
+        console(settings_for(many, tmp_path), size=(80, 24)) as running,
     ):
         await running.until(
             lambda: (
@@ -148,21 +149,28 @@ async def test_sixty_clusters(tmp_path: Path, size: tuple[int, int]) -> None:
                 == 54
             )
         )
-        assert len(shown(running)) == 60
-        assert "60 clusters" in running.text().split("\n")[0]
-        await running.press("G")
-        last = shown(running)[-1]
-        assert table(running).grid.cursor_key == last
-        assert last in running.text()
-        await running.type("/state:ready")
-        await running.press("enter")
-        assert len(shown(running)) == 54
-        assert "54 of 60" in running.text().split("\n")[2]
-        await running.press("2")
-        assert running.text().split("\n")[2].startswith(" mesh")
-        assert matrix(running).matrix.cursor is not None
-        await running.press("G", "l", "l", "g", "enter", "escape", "1", "escape")
-        assert len(shown(running)) == 60
+        await everywhere(running)
+        await running.pilot.resize_terminal(200, 50)
+        await everywhere(running)
+
+
+async def everywhere(running: Console) -> None:
+    """Through the panes of sixty clusters, and back to all of them."""
+    assert len(shown(running)) == 60
+    assert "60 clusters" in running.text().split("\n")[0]
+    await running.press("G")
+    last = shown(running)[-1]
+    assert table(running).grid.cursor_key == last
+    assert last in running.text()
+    await running.type("/state:ready")
+    await running.press("enter")
+    assert len(shown(running)) == 54
+    assert "54 of 60" in running.text().split("\n")[2]
+    await running.press("2")
+    assert running.text().split("\n")[2].startswith(" mesh")
+    assert matrix(running).matrix.cursor is not None
+    await running.press("G", "l", "l", "g", "enter", "escape", "1", "escape")
+    assert len(shown(running)) == 60
 
 
 async def test_a_fleet_without_any_mesh_says_so(tmp_path: Path) -> None:

@@ -77,9 +77,16 @@ def read_again(
 def _like(cluster: ClusterSnapshot) -> tuple[object, ...]:
     shake = cluster.handshake
     topics = tuple(
-        (topic, Seen.of(view), view.state, without_age(view.reason), view.values, view.faults)
+        (
+            topic,
+            None if topic in MOVING else Seen.of(view),
+            view.state,
+            without_age(view.reason),
+            view.values,
+            view.faults,
+        )
         for topic in TOPICS
-        if topic not in MOVING and (view := cluster.topics.get(topic)) is not None
+        if (view := cluster.topics.get(topic)) is not None
     )
     connection = (shake.server, shake.client, shake.authorities, shake.verified, shake.name)
     return (_unreadable(cluster), cluster.server, connection, *topics)

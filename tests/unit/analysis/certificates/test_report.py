@@ -16,7 +16,7 @@ from mckconsole.analysis.rules_certificates import CERTIFICATE_RULES
 from mckconsole.analysis.unread import CONNECTING
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.kinds import BY_TOPIC
-from mckconsole.domain.snapshot import ClusterSnapshot
+from mckconsole.domain.snapshot import ClusterSnapshot, TopicView
 from mckconsole.domain.states import ClusterState, TopicState
 from tests.unit.analysis.build import cluster as plain_cluster
 from tests.unit.analysis.build import unreachable
@@ -44,6 +44,18 @@ def test_nothing_is_said_where_nobody_asked() -> None:
     )
     assert not [*found.entries, *found.findings, *found.unknowns]
     assert memory == CertificatesMemory()
+
+
+@pytest.mark.parametrize("topic", ["nodes", "pods", "issuers"])
+def test_what_can_be_read_no_more_is_said_at_once(topic: str) -> None:
+    east = _cluster("east")
+    _, memory = analyse_certificates(b.fleet(east), CertificatesMemory(), b.POLICY)
+    closed = replace(
+        TopicView(topic, TopicState.FORBIDDEN, f"listing {topic} is forbidden"), generation=1
+    )
+    east = replace(east, topics={**east.topics, topic: closed})
+    found, _ = analyse_certificates(b.fleet(east, taken_at=NOW + 1), memory, b.POLICY)
+    assert any(topic in one.reason for one in found.unknowns)
 
 
 def test_what_did_not_change_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:

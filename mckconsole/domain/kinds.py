@@ -22,6 +22,7 @@ from mckconsole.domain import (
 )
 from mckconsole.domain.kind import Keep, Kind, Scan, Sensitivity
 from mckconsole.domain.kinds_audit import AUDIT_KINDS
+from mckconsole.domain.kinds_upgrade import UPGRADE_KINDS
 from mckconsole.domain.objects import Projection
 
 __all__ = ["BY_TOPIC", "KINDS", "Keep", "Kind", "Scan", "Sensitivity"]
@@ -390,6 +391,7 @@ KINDS: tuple[Kind, ...] = (
     *_FAILOVER,
     *_IDENTITY,
     *AUDIT_KINDS,
+    *UPGRADE_KINDS,
 )
 """Every topic the console knows."""
 

@@ -19,6 +19,7 @@ from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.managed import ManagedMeta
 from mckconsole.domain.objects import Key, Meta, OwnerReference, Projection
 from mckconsole.domain.pods import NameRef, kept_annotations
+from mckconsole.domain.upgrade import LabelSelector
 
 
 class AccountMeta(ManagedMeta, frozen=True, gc=False, rename="camel"):
@@ -110,12 +111,30 @@ class ClientConfig(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """Base64 of PEM: certificates, nothing secret."""
 
 
+class WebhookRule(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Which requests a webhook is asked about; `*` stands for all."""
+
+    api_groups: tuple[str, ...] = ()
+    api_versions: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    """Plurals, `pods/eviction` with their subresource, or `*/*`."""
+    scope: str = "*"
+    """`Cluster`, `Namespaced` or `*`."""
+
+
 class Webhook(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """One webhook of a configuration."""
 
     name: str = ""
     client_config: ClientConfig = ClientConfig()
     failure_policy: str = "Fail"
+    match_policy: str = "Equivalent"
+    """`Exact`: asked only where the request's own version is in a rule."""
+    rules: tuple[WebhookRule, ...] = ()
+    namespace_selector: LabelSelector | None = None
+    """None, as an empty one, selects every namespace."""
+    object_selector: LabelSelector | None = None
 
 
 class InjectorAnnotations(msgspec.Struct, frozen=True, gc=False):

@@ -33,8 +33,18 @@ class MetricQuery:
 
     id: str
     metric: str
-    """Metric name; the selector is the bare name, so `/federate` can serve it too."""
+    """Metric name."""
     window: float = 0.0
+    by: tuple[str, ...] | None = None
+    """Not every series, but the greatest value and the newest time of each cluster and of these
+    labels (`max by`): for metrics of which a cluster has thousands of series."""
+    matchers: str = ""
+    """Label matchers, where not all series of the metric are of interest: `job="apiserver"`."""
+
+    @property
+    def selector(self) -> str:
+        """A plain series selector, so `/federate` can serve it too."""
+        return f"{self.metric}{{{self.matchers}}}" if self.matchers else self.metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,9 @@ class MetricVector:
     asked_at: float = 0.0
     """Unix seconds by the Prometheus server's clock when the query was answered."""
     endpoint: str = ""
+    strangers: tuple[str, ...] = ()
+    """Of a query with `by`: cluster labels of the same answer that name no cluster of the fleet;
+    the empty one stands for series without any."""
 
 
 NO_METRICS = MetricVector(MetricState.NOT_CONFIGURED, "no Prometheus endpoint covers this cluster")
@@ -74,6 +87,16 @@ class MetricsView:
         """The vector of `query`, or one that says why there is none."""
         return self.vectors.get(query, NO_METRICS)
 
+
+_API_SERVERS = 'job=~"(.*/)?(kubernetes-|kube-|controlplane-)?apiservers?"'
+"""How scrape configurations in use call the API servers. Every kubelet has a series of its own
+too, and aggregated API servers (`openshift-apiserver`) have one with versions of their own."""
+
+_NODE = ("node", "instance", "kubernetes_io_hostname")
+"""Where scrape configurations in use say which node a kubelet is of."""
+
+REPLICAS = ("prometheus_replica", "replica", "__replica__")
+"""Labels that tell the halves of a highly available pair of Prometheus servers apart."""
 
 QUERIES: tuple[MetricQuery, ...] = (
     MetricQuery("submariner-connections", "submariner_connections"),
@@ -95,11 +118,18 @@ QUERIES: tuple[MetricQuery, ...] = (
     MetricQuery("istio-sync-status", "istiod_remote_cluster_sync_status"),
     MetricQuery("istio-managed-clusters", "istiod_managed_clusters"),
     MetricQuery("consul-peering-healthy", "consul_peering_healthy"),
+    MetricQuery("apiserver-builds", "kubernetes_build_info", matchers=_API_SERVERS),
+    MetricQuery("kubelet-cgroups", "kubelet_cgroup_version", by=_NODE),
+    MetricQuery("kubelet-runtimes", "kubelet_cri_losing_support", by=(*_NODE, "version")),
 )
-"""Every query of the foundation's panes.
+"""Every query of the panes and of the checklist.
 
 Sources: Submariner and Cilium metric references; Linkerd multicluster/service-mirror/metrics.go
 (`gateway_latency` is in milliseconds, of the last probe); Istio pkg/kube/multicluster
 (`istiod_remote_cluster_sync_status` since 1.29: one series per cluster and status, of which one is
 1; cleared series stay at 0); Consul agent/consul/leader_peering.go (only the leader's counts).
+Kubernetes: component-base/version (`kubernetes_build_info` is 1 and has the version in
+`git_version`); pkg/kubelet/metrics (`kubelet_cgroup_version` is 1 or 2, from 1.31 on;
+`kubelet_cri_losing_support` names in `version` the release that will not start with this runtime,
+as that kubelet's build believed, from 1.34 on).
 """

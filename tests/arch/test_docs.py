@@ -15,6 +15,7 @@ from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.config.schema import config_schema
 from mckconsole.domain.kinds import KINDS, Kind
 from mckconsole.domain.kinds_audit import AUDIT_KINDS
+from mckconsole.domain.kinds_upgrade import UPGRADE_KINDS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -55,7 +56,7 @@ def test_every_command_is_in_the_readme() -> None:
     assert all(f"mckconsole {command.name}" in README for command in commands if command.words)
 
 
-GRANTED = [kind for kind in AUDIT_KINDS if not kind.by_values]
+GRANTED = [*(kind for kind in AUDIT_KINDS if not kind.by_values), *UPGRADE_KINDS]
 """Optional, and in the reader's role all the same."""
 
 

@@ -259,14 +259,16 @@ other{{cluster="east"}} 3 {NOW:.0f}000
 TEXT = "text/plain; version=0.0.4"
 
 
-async def test_federate_is_one_request_and_honours_time_stamps() -> None:
+async def test_federate_asks_apart_for_what_is_many_and_honours_time_stamps() -> None:
     with serve(fixed(Says(EXPOSITION, kind=TEXT))) as server:
         config = config_for(server, clusters=[], api="federate")
         async with source(config) as prometheus:
             answer = await prometheus.query(QUERIES)
-    (asked,) = server.asked
-    assert asked.path == "/federate"
-    assert asked.params["match[]"] == [query.metric for query in QUERIES if not query.window]
+    bare = [query for query in QUERIES if not query.window]
+    assert [(asked.path, asked.params["match[]"]) for asked in server.asked] == [
+        ("/federate", [query.selector for query in bare if (query.by is not None) is many])
+        for many in (False, True)
+    ]
     east = answer["east"]["submariner-connections"]
     assert [(sample.at, sample.labels["status"]) for sample in east.samples] == [
         (NOW - 7, "connected")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -69,21 +69,27 @@ class PrometheusClient:
         """Close the sockets."""
         self._connect.close()
 
-    def instant(self, query: MetricQuery) -> Answer:
+    def instant(self, query: MetricQuery, clusters: Collection[str] = ()) -> Answer:
         """The current value of every series of a metric, or its growth over the window.
 
         The value and, for a bare selector, `timestamp(metric)` are evaluated at the same instant
-        of the server's clock; the second tells how old each sample really is.
+        of the server's clock; the second tells how old each sample really is. What is aggregated
+        keeps the labels `clusters`, by which it is attributed.
         """
-        metric = checked_name(query.metric)
+        checked_name(query.metric)
+        metric = query.selector
         if query.window > 0:
             window = f"{round(query.window * 1000)}ms"
             return self._evaluate(f"delta({metric}[{window}])")
-        values = self._evaluate(metric)
+        around = "{}"
+        if query.by is not None:
+            names = ", ".join(map(checked_name, dict.fromkeys((*clusters, *query.by))))
+            around = f"max by ({names}) ({{}})"
+        values = self._evaluate(around.format(metric))
         if not values.series:
             return values
         evaluated = max(series.at for series in values.series)
-        times = self._evaluate(f"timestamp({metric})", at=evaluated)
+        times = self._evaluate(around.format(f"timestamp({metric})"), at=evaluated)
         return join_times(values, times)
 
     def reporting(self, labels: Collection[str]) -> Answer:
@@ -91,9 +97,10 @@ class PrometheusClient:
         names = ", ".join(checked_name(label) for label in labels)
         return self._evaluate(f"group by ({names}) (up)")
 
-    def federate(self, metrics: Collection[str]) -> dict[str, Answer]:
-        """The current series of several metrics in one request to `/federate`."""
-        selectors = [checked_name(metric) for metric in metrics]
+    def federate(self, queries: Sequence[MetricQuery]) -> dict[str, Answer]:
+        """The current series of several metrics, by name, in one request to `/federate`."""
+        metrics = {checked_name(query.metric) for query in queries}
+        selectors = list(dict.fromkeys(query.selector for query in queries))
         response = self._call(lambda: self._wire.get("/federate", {"match[]": selectors}))
         if "html" in response.headers.get("Content-Type", ""):
             raise html_page()

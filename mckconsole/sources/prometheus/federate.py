@@ -6,10 +6,12 @@ available there. This module must not know about HTTP.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
+from dataclasses import replace
 
 from mckconsole.domain.text import clean
-from mckconsole.sources.prometheus.trouble import PrometheusTrouble, Series
+from mckconsole.sources.prometheus.trouble import Answer, PrometheusTrouble, Series
 
 
 def parse_exposition(
@@ -40,3 +42,21 @@ def parse_exposition(
             "the federation answer is no text exposition", hint="check `url` and `api`"
         ) from None
     return {metric: tuple(series) for metric, series in found.items()}
+
+
+def aggregated(answer: Answer, labels: Collection[str]) -> Answer:
+    """What `max by (labels)` makes of an answer: of each group the greatest value, which a number
+    is before NaN, and the newest time."""
+    groups: dict[frozenset[tuple[str, str]], list[Series]] = {}
+    for one in answer.series:
+        kept = frozenset((name, value) for name, value in one.labels.items() if name in labels)
+        groups.setdefault(kept, []).append(one)
+    series = [
+        Series(
+            dict(kept),
+            max((one.value for one in ones), key=lambda value: (not math.isnan(value), value)),
+            max((one.at for one in ones), key=lambda at: (not math.isnan(at), at)),
+        )
+        for kept, ones in groups.items()
+    ]
+    return replace(answer, series=tuple(series))

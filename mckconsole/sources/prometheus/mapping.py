@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from mckconsole.config.model import PrometheusConfig
-from mckconsole.domain.metrics import Sample
+from mckconsole.domain.metrics import REPLICAS, Sample
 from mckconsole.domain.text import clean, shorten
 from mckconsole.sources.prometheus.trouble import Series
 
@@ -28,7 +28,7 @@ CLUSTER_LABELS = (
     "k8s_cluster",
 )
 """Labels in use for the cluster's name, tried in this order."""
-REPLICA_LABELS = frozenset({"prometheus_replica", "replica", "__replica__"})
+REPLICA_LABELS = frozenset(REPLICAS)
 """Labels that tell the two halves of a highly available pair apart, and nothing else."""
 NO_LABEL = "(no cluster label)"
 MAX_UNMAPPED = 100
@@ -66,8 +66,10 @@ class Attribution:
         self.labels = (config.cluster_label,) if config.cluster_label else CLUSTER_LABELS
         self._names = {clean(value): clean(name) for value, name in config.cluster_names.items()}
 
-    def split(self, series: Iterable[Series]) -> Attributed:
-        """Attribute each series, drop the labels that only served that, merge duplicates."""
+    def split(self, series: Iterable[Series], keep: Iterable[str] = ()) -> Attributed:
+        """Attribute each series, drop the labels that only served that but those to `keep`, merge
+        duplicates."""
+        replicas = REPLICA_LABELS.difference(keep)
         result = Attributed()
         merged: dict[str, dict[frozenset[tuple[str, str]], Sample]] = {}
         for one in series:
@@ -80,7 +82,7 @@ class Attribution:
             if not math.isfinite(one.value) or not 0 <= one.at < YEAR_10000:
                 result.odd[cluster] = result.odd.get(cluster, 0) + 1
                 continue
-            drop = REPLICA_LABELS if label is None else REPLICA_LABELS | {label}
+            drop = replicas if label is None else replicas | {label}
             labels = {name: text for name, text in one.labels.items() if name not in drop}
             _merge(merged.setdefault(cluster, {}), Sample(labels, one.value, one.at))
         result.samples = {cluster: list(found.values()) for cluster, found in merged.items()}

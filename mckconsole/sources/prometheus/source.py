@@ -18,6 +18,7 @@ from mckconsole.domain.ranges import LinkSeries, MetricRange, RangeQuery
 from mckconsole.domain.text import clean, shorten
 from mckconsole.sources.errors import MAX_MESSAGE, SourceError
 from mckconsole.sources.prometheus.auth import Authenticator
+from mckconsole.sources.prometheus.federate import aggregated
 from mckconsole.sources.prometheus.mapping import NO_LABEL, Attributed, Attribution
 from mckconsole.sources.prometheus.pool import ConnectionPool
 from mckconsole.sources.prometheus.range_query import RangeAnswer, Window, expression, lay_out
@@ -32,6 +33,8 @@ GRACE = 2.0
 """Seconds a thread may take beyond its own time limits before it counts as stuck."""
 CLOCKS = (1e9, 4e9)
 """Unix seconds between which a clock is one, however wrong: samples bear the server's stamps."""
+_PROBE = MetricQuery("probe", "mckconsole_probe")
+"""Of which there are no series: an empty answer is what `probe` hopes for."""
 NAMED = 5
 """Label values without a cluster that a note names; the others are counted."""
 
@@ -115,13 +118,16 @@ class PrometheusSource:
             answers = await self._federate(queries)
         else:
             answers = await self._ask_all(queries)
-        split = {qid: self._attribution.split(answer.series) for qid, answer in answers.items()}
+        split = {
+            query.id: self._attribution.split(answers[query.id].series, query.by or ())
+            for query in queries
+        }
         self.unmapped = _total(found.unmapped for found in split.values())
         silent = await self._silent(answers, split)
         return {
             cluster: {
                 query.id: self._vector(
-                    answers[query.id], split[query.id], cluster, cluster in silent
+                    query, answers[query.id], split[query.id], cluster, cluster in silent
                 )
                 for query in queries
             }
@@ -188,7 +194,7 @@ class PrometheusSource:
             version = await self._pool.run(lambda client: client.version())
             began = time.monotonic()
             if federate:
-                await self._pool.run(lambda client: client.federate(["mckconsole_probe"]))
+                await self._pool.run(lambda client: client.federate([_PROBE]))
             else:
                 answer = await self._pool.run(lambda client: client.ping())
                 warnings += (answer.caveat,) if answer.caveat else ()
@@ -233,7 +239,8 @@ class PrometheusSource:
 
     async def _ask(self, query: MetricQuery, dead: list[Answer]) -> Answer:
         try:
-            answer = await self._pool.run(lambda client: client.instant(query))
+            labels = () if self._attribution.owner else self._attribution.labels
+            answer = await self._pool.run(lambda client: client.instant(query, labels))
             self._note_clock(answer)
             return answer
         except SourceError as error:
@@ -249,14 +256,26 @@ class PrometheusSource:
         )
         answers = {query.id: windowed for query in queries}
         bare = [query for query in queries if query.window <= 0]
-        if not bare:
-            return answers
+        # What other endpoints aggregate may be too much here, which must not cost the others.
+        for many in (False, True):
+            group = [query for query in bare if (query.by is not None) is many]
+            if group:
+                answers |= await self._federated(group)
+        return answers
+
+    async def _federated(self, queries: Sequence[MetricQuery]) -> dict[str, Answer]:
+        """The answers of one request."""
         try:
-            metrics = list(dict.fromkeys(query.metric for query in bare))
-            found = await self._pool.run(lambda client: client.federate(metrics))
-            return answers | {query.id: found[query.metric] for query in bare}
+            found = await self._pool.run(lambda client: client.federate(queries))
         except SourceError as error:
-            return answers | {query.id: Answer(failure=self._reason(error)) for query in bare}
+            return {query.id: Answer(failure=self._reason(error)) for query in queries}
+        labels = () if self._attribution.owner else self._attribution.labels
+        return {
+            query.id: found[query.metric]
+            if query.by is None
+            else aggregated(found[query.metric], {*labels, *query.by})
+            for query in queries
+        }
 
     async def _silent(
         self, answers: Mapping[str, Answer], split: Mapping[str, Attributed]
@@ -280,14 +299,14 @@ class PrometheusSource:
         return missing - reporting if reporting and not answer.caveat else frozenset()
 
     def _vector(
-        self, answer: Answer, found: Attributed, cluster: str, silent: bool
+        self, query: MetricQuery, answer: Answer, found: Attributed, cluster: str, silent: bool
     ) -> MetricVector:
         if answer.failure:
             return MetricVector(MetricState.FAILED, answer.failure, endpoint=self.name)
         caveats = [answer.caveat] if answer.caveat else []
         if odd := found.odd.get(cluster, 0):
             caveats.append(f"{odd} series without a number (NaN or infinite) left out")
-        if silent:
+        if silent and query.metric != "up":  # of which it is the whole truth
             caveats.append(f"holds no series at all of {cluster}: it may not report here")
         samples: Sequence[Sample] = found.samples.get(cluster, ())
         return MetricVector(
@@ -296,6 +315,7 @@ class PrometheusSource:
             tuple(samples),
             answer.asked_at,
             self.name,
+            _strangers(found) if query.by is not None else (),
         )
 
     def _reason(self, error: SourceError) -> str:
@@ -322,6 +342,11 @@ def shown_url(url: str) -> str:
 
 def _named(value: str) -> str:
     return "no cluster label" if value == NO_LABEL else f'cluster label "{value}"'
+
+
+def _strangers(found: Attributed) -> tuple[str, ...]:
+    values = sorted(found.unmapped, key=lambda value: -found.unmapped[value])
+    return tuple("" if value == NO_LABEL else value for value in values[:NAMED])
 
 
 def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -40,7 +40,7 @@ def _states(world: World, name: str) -> dict[str, TopicState]:
 
 def _metrics(series: list[PromSeries]) -> Iterator[tuple[str, MetricVector]]:
     for query in QUERIES:
-        asked = f"delta({query.metric}[{query.window:.0f}s])" if query.window else query.metric
+        asked = f"delta({query.selector}[{query.window:.0f}s])" if query.window else query.selector
         samples = (Sample(labels, value, NOW) for labels, value in evaluate(asked, series, NOW))
         yield query.id, MetricVector(MetricState.FRESH, "", tuple(samples), NOW, "federation")
 

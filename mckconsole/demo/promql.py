@@ -1,8 +1,9 @@
 """The few PromQL expressions that the embedded Prometheus answers, and how.
 
 Exactly: a selector with matchers, `timestamp(SELECTOR)`, `delta(SELECTOR[RANGE])`,
-`count`, `group` or `max` `by (LABELS) (SELECTOR)`, and `vector(NUMBER)`. Anything else is refused
-with an error, as a real server refuses what it cannot parse; nothing is approximated.
+`count`, `group` or `max` `by (LABELS) (SELECTOR)` or of its `timestamp`, and `vector(NUMBER)`.
+Anything else is refused with an error, as a real server refuses what it cannot parse; nothing is
+approximated.
 """
 
 from __future__ import annotations
@@ -164,8 +165,10 @@ def prepare(expression: str, series: Iterable[PromSeries]) -> Evaluation:
     if match := _GROUPED.fullmatch(expression):
         names = [name.strip() for name in match.group(2).split(",") if name.strip()]
         combine = _COMBINE[match.group(1)]
-        chosen = _choose(match.group(3), series)
-        return lambda moment: _grouped(names, combine, _current(chosen, moment))
+        inner = _TIMESTAMP.fullmatch(match.group(3))
+        chosen = _choose(inner.group(1) if inner else match.group(3), series)
+        part = 0 if inner else 1
+        return lambda moment: _grouped(names, combine, part, _current(chosen, moment))
     if match := _VECTOR.fullmatch(expression):
         number = float(match.group(1))
         return lambda moment: [({}, number)]
@@ -204,11 +207,13 @@ def _deltas(chosen: Iterable[PromSeries], moment: float, window: float) -> Itera
 def _grouped(
     names: list[str],
     combine: Callable[[list[float]], float],
+    part: int,
     current: Iterable[tuple[PromSeries, tuple[float, float]]],
 ) -> list[Sample]:
+    """Of each group of series their values (`part` 1) or times (0), combined."""
     groups: dict[Labels, list[float]] = {}
-    for one, (_, value) in current:
+    for one, sample in current:
         labels = one.all_labels
         key = tuple((name, labels[name]) for name in names if name in labels)
-        groups.setdefault(key, []).append(value)
+        groups.setdefault(key, []).append(sample[part])
     return [(dict(key), combine(values)) for key, values in groups.items()]

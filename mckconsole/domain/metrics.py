@@ -121,6 +121,15 @@ QUERIES: tuple[MetricQuery, ...] = (
     MetricQuery("apiserver-builds", "kubernetes_build_info", matchers=_API_SERVERS),
     MetricQuery("kubelet-cgroups", "kubelet_cgroup_version", by=_NODE),
     MetricQuery("kubelet-runtimes", "kubelet_cri_losing_support", by=(*_NODE, "version")),
+    MetricQuery("targets", "up", by=("job", *REPLICAS)),
+    MetricQuery("node-cost", "node_total_hourly_cost", by=()),
+    MetricQuery("pod-egress", "kubecost_pod_network_egress_bytes_total", by=()),
+    MetricQuery("fluentbit-delivered", "fluentbit_output_proc_records_total", by=()),
+    MetricQuery("fluentd-delivered", "fluentd_output_status_emit_records", by=()),
+    MetricQuery("vector-delivered", "vector_component_sent_events_total", by=()),
+    MetricQuery("loki-delivered", "loki_write_sent_entries_total", by=()),
+    MetricQuery("promtail-delivered", "promtail_sent_entries_total", by=()),
+    MetricQuery("otelcol-delivered", "otelcol_exporter_sent_log_records", by=()),
 )
 """Every query of the panes and of the checklist.
 

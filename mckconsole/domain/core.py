@@ -47,12 +47,23 @@ class ServiceMeta(Meta, frozen=True, gc=False, rename="camel"):
     annotations: ServiceAnnotations = ServiceAnnotations()
 
 
+class Taint(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """What keeps pods off a node that do not tolerate it."""
+
+    key: str = ""
+    value: str = ""
+    effect: str = ""
+    """`NoSchedule`, `PreferNoSchedule` or `NoExecute`."""
+    time_added: str = ""
+
+
 class NodeSpec(msgspec.Struct, frozen=True, gc=False):
     """Node spec: addressing and whether pods may be scheduled."""
 
     provider_id: str = field(default="", name="providerID")
     pod_cidrs: list[str] = field(default_factory=list, name="podCIDRs")
     unschedulable: bool = False
+    taints: tuple[Taint, ...] = ()
 
 
 class NodeInfo(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -81,13 +92,29 @@ class Quantities(msgspec.Struct, frozen=True, gc=False):
     pods: str | int = ""
 
 
+class Allotment(Quantities, frozen=True, gc=False):
+    """Amounts of all resources that are compared. Extended resources have names that anybody may
+    choose; these are the ones that clouds and vendors of accelerators hand out."""
+
+    storage: str | int = field(default="", name="ephemeral-storage")
+    nvidia: str | int = field(default="", name="nvidia.com/gpu")
+    amd: str | int = field(default="", name="amd.com/gpu")
+    intel: str | int = field(default="", name="gpu.intel.com/i915")
+    gaudi: str | int = field(default="", name="habana.ai/gaudi")
+    tpu: str | int = field(default="", name="google.com/tpu")
+    neuron: str | int = field(default="", name="aws.amazon.com/neuron")
+    pod_eni: str | int = field(default="", name="vpc.amazonaws.com/pod-eni")
+    huge_2m: str | int = field(default="", name="hugepages-2Mi")
+    huge_1g: str | int = field(default="", name="hugepages-1Gi")
+
+
 class NodeStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """Node status."""
 
     node_info: NodeInfo = NodeInfo()
     conditions: list[Condition] = field(default_factory=list)
     addresses: list[NodeAddress] = field(default_factory=list)
-    allocatable: Quantities = Quantities()
+    allocatable: Allotment = Allotment()
 
 
 class Node(Projection, frozen=True, gc=False):

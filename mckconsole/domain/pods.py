@@ -1,4 +1,4 @@
-"""Pods, as far as their identity, place and health go.
+"""Pods, as far as their identity, place, health and what they ask of a node go.
 
 A fleet has a hundred thousand of them, and those of one workload are alike but for name, place and
 health. So what repeats is a tuple (hashable: shared as a whole between pods), and what would differ
@@ -27,12 +27,27 @@ from mckconsole.domain.cloudkeys import (
 )
 from mckconsole.domain.external import NO_CREDENTIALS, GoogleCredentials, read_credentials
 from mckconsole.domain.objects import Meta, OwnerReference, Projection
+from mckconsole.domain.scheduling import (
+    NO_AFFINITY,
+    NOTHING_ASKED,
+    Affinity,
+    Asked,
+    Toleration,
+    eviction_note,
+    told_tolerations,
+)
 
 _SUFFIXED = re.compile(r"(kube-api-access)-[a-z0-9]{5}|(azure-workload-identity-reserved)-\w+")
 OVER = ("Succeeded", "Failed")
 """Phases of pods of which nothing runs any more."""
 API_MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 """Where admission mounts the API server's token."""
+
+
+CONTROL_PLANE = frozenset({"kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"})
+"""Containers whose flags are kept; all others' are dropped."""
+_VALUED = "--feature-gates="
+"""The one flag whose value is kept: others may name what is no concern of ours."""
 
 
 def _same_name(name: str) -> str:
@@ -152,8 +167,17 @@ class PodContainer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     volume_mounts: tuple[VolumeMount, ...] = ()
     restart_policy: str = ""
     """`Always` makes an init container a sidecar."""
+    resources: Asked = NOTHING_ASKED
+    command: tuple[str, ...] = ()
+    """Flags of the control plane's own containers without their values, but for feature gates."""
+    args: tuple[str, ...] = ()
+    """Empty once decoded: its flags are with `command`."""
 
     def __post_init__(self) -> None:
+        if self.command or self.args:
+            own = self.name in CONTROL_PLANE
+            force_setattr(self, "command", flags((*self.command, *self.args)) if own else ())
+            force_setattr(self, "args", ())
         if self.taken:  # no container has such a field
             force_setattr(self, "taken", ())
         if self.env:
@@ -185,6 +209,15 @@ class PodContainer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
             if inside and (best is None or len(root) > len(best.mount_path.rstrip("/"))):
                 best = one
         return best
+
+
+def flags(words: Iterable[str]) -> tuple[str, ...]:
+    """`--name` of every flag; of feature gates with their value."""
+    return tuple(
+        one if one.startswith(_VALUED) else one.partition("=")[0]
+        for one in words
+        if one.startswith("--")
+    )
 
 
 def _wanted(variable: EnvVar) -> bool:
@@ -238,14 +271,26 @@ class CsiVolume(msgspec.Struct, frozen=True, gc=False):
     driver: str = ""
 
 
+class ClaimVolume(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A PersistentVolumeClaim of the pod's namespace."""
+
+    claim_name: str = ""
+
+
+class GitRepoVolume(msgspec.Struct, frozen=True, gc=False):
+    """A clone of a repository; that it is one is all that is read."""
+
+
 class Volume(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """One volume of a pod; of the kinds that bring no credential only the name is kept."""
+    """One volume of a pod; of most kinds that bring no credential only the name is kept."""
 
     name: str = ""
     projected: ProjectedVolume | None = None
     secret: SecretVolume | None = None
     config_map: NameRef | None = None
     csi: CsiVolume | None = None
+    persistent_volume_claim: ClaimVolume | None = None
+    git_repo: GitRepoVolume | None = None
 
     def __post_init__(self) -> None:
         same = _same_name(self.name)
@@ -268,9 +313,16 @@ class PodMeta(Meta, frozen=True, gc=False, rename="camel"):
     annotations: dict[str, str] = field(default_factory=dict)
     google: GoogleCredentials = NO_CREDENTIALS
     """What `cloud.google.com/external-credentials-json` holds, without secrets."""
+    held: str = ""
+    """The annotation by which it asks not to be moved."""
 
     def __post_init__(self) -> None:
+        if self.held:  # no metadata has such a field
+            force_setattr(self, "held", "")
         if self.annotations:
+            held = eviction_note(self.annotations)
+            if held:
+                force_setattr(self, "held", held)
             text = self.annotations.get(GCP_CREDENTIALS)
             if text is not None:
                 force_setattr(self, "google", read_credentials(text))
@@ -290,6 +342,17 @@ class PodSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     volumes: tuple[Volume, ...] = ()
     image_pull_secrets: tuple[NameRef, ...] = ()
     """Those of its service account among them: admission adds them."""
+    node_selector: dict[str, str] = field(default_factory=dict)
+    affinity: Affinity = NO_AFFINITY
+    tolerations: tuple[Toleration, ...] = ()
+    """Without the two that every pod gets."""
+    termination_grace_period_seconds: int = 30
+
+    def __post_init__(self) -> None:
+        if self.tolerations:
+            force_setattr(self, "tolerations", told_tolerations(self.tolerations))
+        if self.affinity is not NO_AFFINITY and not self.affinity.requires:
+            force_setattr(self, "affinity", NO_AFFINITY)
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):

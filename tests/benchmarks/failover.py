@@ -17,6 +17,7 @@ from mckconsole.analysis.failover.model import Impact
 from mckconsole.analysis.failover.quantities import amount
 from mckconsole.analysis.failover.simulate import simulate, simulate_each
 from mckconsole.domain.core import (
+    Allotment,
     Deployment,
     DeploymentStatus,
     Node,
@@ -74,7 +75,7 @@ def _beside(cluster: ClusterSnapshot) -> Iterator[tuple[str, list[Projection]]]:
     keys = list(cluster.objects("services", Service))
     yield "deployments", [_deployment(key) for key in keys]
     yield "autoscalers", [_autoscaler(key) for key in keys]
-    room = NodeStatus(conditions=_READY, allocatable=Quantities("32", "128Gi", "110"))
+    room = NodeStatus(conditions=_READY, allocatable=Allotment("32", "128Gi", "110"))
     named = [NodeMeta(name=f"n{number}") for number in range(_NODES)]
     yield "nodes", [Node(metadata=meta, status=room) for meta in named]
     yield (

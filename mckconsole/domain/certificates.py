@@ -148,17 +148,47 @@ class Conversion(msgspec.Struct, frozen=True, gc=False):
     webhook: ConversionWebhook | None = None
 
 
+class CrdNames(msgspec.Struct, frozen=True, gc=False):
+    """What a custom kind is called."""
+
+    kind: str = ""
+    plural: str = ""
+
+
+class CrdVersion(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """One version of a custom kind, without its schema."""
+
+    name: str = ""
+    served: bool = False
+    storage: bool = False
+    """Objects are written in it; one version of each kind is so."""
+    deprecated: bool = False
+    deprecation_warning: str = ""
+
+
 class ConversionSpec(msgspec.Struct, frozen=True, gc=False):
-    """CustomResourceDefinition spec, as far as certificates go."""
+    """CustomResourceDefinition spec: its versions, and how they are converted."""
 
     conversion: Conversion = Conversion()
+    group: str = ""
+    names: CrdNames = CrdNames()
+    versions: tuple[CrdVersion, ...] = ()
+
+
+class CrdStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """CustomResourceDefinition status."""
+
+    stored_versions: tuple[str, ...] = ()
+    """Every version that objects were ever written in, until somebody takes it out."""
 
 
 class CrdConversion(Projection, frozen=True, gc=False):
-    """apiextensions.k8s.io/v1 CustomResourceDefinition: who converts, and whom it is trusted to."""
+    """apiextensions.k8s.io/v1 CustomResourceDefinition: its versions, who converts between them,
+    and whom that is trusted to."""
 
     metadata: BundleMeta = BundleMeta()
     spec: ConversionSpec = ConversionSpec()
+    status: CrdStatus = CrdStatus()
 
     api_group: ClassVar[str] = "apiextensions.k8s.io"
     kind: ClassVar[str] = "CustomResourceDefinition"

@@ -13,7 +13,7 @@ from msgspec import field
 from mckconsole.domain.core import WorkloadSpec
 from mckconsole.domain.discovery import ConditionedStatus
 from mckconsole.domain.managed import ManagedMeta
-from mckconsole.domain.objects import Meta, Projection
+from mckconsole.domain.objects import Projection
 
 
 class StatefulSetStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -43,11 +43,13 @@ class StatefulSet(Projection, frozen=True, gc=False):
     kind: ClassVar[str] = "StatefulSet"
 
 
-class ScaleTarget(msgspec.Struct, frozen=True, gc=False):
+class ScaleTarget(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """What an autoscaler scales."""
 
     kind: str = ""
     name: str = ""
+    api_version: str = ""
+    """Of which controllers read the group alone."""
 
 
 class AutoscalerSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -60,6 +62,7 @@ class AutoscalerSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 class HorizontalPodAutoscaler(Projection, frozen=True, gc=False):
     """autoscaling/v2 HorizontalPodAutoscaler."""
 
+    metadata: ManagedMeta = ManagedMeta()
     spec: AutoscalerSpec = AutoscalerSpec()
 
     api_group: ClassVar[str] = "autoscaling"
@@ -121,7 +124,7 @@ class IngressAnnotations(msgspec.Struct, frozen=True, gc=False):
     ttl: str = field(default="", name="external-dns.alpha.kubernetes.io/ttl")
 
 
-class IngressMeta(Meta, frozen=True, gc=False, rename="camel"):
+class IngressMeta(ManagedMeta, frozen=True, gc=False, rename="camel"):
     """Ingress metadata."""
 
     annotations: IngressAnnotations = IngressAnnotations()

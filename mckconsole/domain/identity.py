@@ -88,6 +88,7 @@ class CronJobStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 class CronJob(Projection, frozen=True, gc=False):
     """batch/v1 CronJob."""
 
+    metadata: ManagedMeta = ManagedMeta()
     spec: CronJobSpec = CronJobSpec()
     status: CronJobStatus = CronJobStatus()
 
@@ -157,8 +158,8 @@ class InjectorAnnotations(msgspec.Struct, frozen=True, gc=False):
 _INJECTORS = {one.name: one.encode_name for one in msgspec.structs.fields(InjectorAnnotations)}
 
 
-class BundleMeta(Meta, frozen=True, gc=False, rename="camel"):
-    """Metadata of what holds a CA bundle."""
+class BundleMeta(ManagedMeta, frozen=True, gc=False, rename="camel"):
+    """Metadata of what holds a CA bundle, and in which version it was written."""
 
     annotations: InjectorAnnotations = InjectorAnnotations()
 

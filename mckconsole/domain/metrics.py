@@ -119,6 +119,7 @@ QUERIES: tuple[MetricQuery, ...] = (
     MetricQuery("istio-managed-clusters", "istiod_managed_clusters"),
     MetricQuery("consul-peering-healthy", "consul_peering_healthy"),
     MetricQuery("apiserver-builds", "kubernetes_build_info", matchers=_API_SERVERS),
+    MetricQuery("deprecated-apis", "apiserver_requested_deprecated_apis"),
     MetricQuery("kubelet-cgroups", "kubelet_cgroup_version", by=_NODE),
     MetricQuery("kubelet-runtimes", "kubelet_cri_losing_support", by=(*_NODE, "version")),
     MetricQuery("targets", "up", by=("job", *REPLICAS)),
@@ -140,5 +141,7 @@ Sources: Submariner and Cilium metric references; Linkerd multicluster/service-m
 Kubernetes: component-base/version (`kubernetes_build_info` is 1 and has the version in
 `git_version`); pkg/kubelet/metrics (`kubelet_cgroup_version` is 1 or 2, from 1.31 on;
 `kubelet_cri_losing_support` names in `version` the release that will not start with this runtime,
-as that kubelet's build believed, from 1.34 on).
+as that kubelet's build believed, from 1.34 on); apiserver/pkg/endpoints/metrics
+(`apiserver_requested_deprecated_apis` is 1 from the first request on until that API server starts
+anew; `removed_release` is empty for custom resources and where no end is set).
 """

@@ -11,7 +11,10 @@ from enum import StrEnum
 
 import msgspec
 
+from mckconsole.domain.attested import Attested
 from mckconsole.domain.findings import Evidence, Finding, Unknown
+
+__all__ = ["Answer", "Attested", "ChecklistReport", "Item", "Mark"]
 
 
 class Mark(StrEnum):
@@ -39,21 +42,9 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     proves: str
     """What only a probe can prove; empty where reading is proof enough."""
     probe: str = ""
-    """The command that proves it, with `{context}` and, where it needs a second one, `{peer}`."""
+    """The command that proves it, with `{context}` and, where it needs them, `{peer}` (a second
+    context), `{name}` (a host name) and `{srv}`; empty where there is none to print."""
     source: str = ""
-
-
-class Attested(msgspec.Struct, frozen=True, gc=False):
-    """A result that somebody brought: one test case of a file."""
-
-    rule: str
-    cluster: str
-    """Empty: of the whole fleet."""
-    passed: bool
-    words: str
-    file: str
-    at: float | None
-    """Unix seconds at which the probe ran; None where the file does not say."""
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -72,6 +63,10 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     """The item's command with the names of this cluster's contexts."""
     as_of: float | None = None
     """Unix seconds of the oldest thing it rests on."""
+    lifted: Mark | None = None
+    """Of an UNKNOWN that is one only because a probe alone can tell: the mark when one passed."""
+    fix: str = ""
+    """What to do about a FAIL or WARN, as steps or commands."""
 
 
 @dataclass(frozen=True, slots=True)

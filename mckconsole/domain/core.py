@@ -6,7 +6,9 @@ from typing import ClassVar
 
 import msgspec
 from msgspec import field
+from msgspec.structs import force_setattr
 
+from mckconsole.domain.logagents import AgentVar, told_flags, told_variables
 from mckconsole.domain.managed import ManagedMeta
 from mckconsole.domain.objects import Condition, Meta, Projection
 
@@ -302,9 +304,11 @@ class CiliumConfigData(msgspec.Struct, frozen=True, gc=False):
     allow_unsafe_policy_skb_usage: str = field(default="", name="allow-unsafe-policy-skb-usage")
     clustermesh_cache_ttl: str = field(default="", name="clustermesh-cache-ttl")
     policy_default_local_cluster: str = field(default="", name="policy-default-local-cluster")
+    enable_policy: str = field(default="", name="enable-policy")
     endpoint_sync: str = field(default="", name="clustermesh-enable-endpoint-sync")
     mcs_api: str = field(default="", name="clustermesh-enable-mcs-api")
     default_global: str = field(default="", name="clustermesh-default-global-namespace")
+    kube_proxy_replacement: str = field(default="", name="kube-proxy-replacement")
 
 
 class CiliumConfig(Projection, frozen=True, gc=False):
@@ -327,6 +331,16 @@ class TemplateContainer(msgspec.Struct, frozen=True, gc=False):
     name: str = ""
     image: str = ""
     resources: Resources = Resources()
+    env: tuple[AgentVar, ...] = ()
+    """Of agents that ship logs: where to, as far as variables say it."""
+    args: tuple[str, ...] = ()
+    """Of network policy agents: whether they are switched on."""
+
+    def __post_init__(self) -> None:
+        if self.env:
+            force_setattr(self, "env", told_variables(self.image, self.env))
+        if self.args:
+            force_setattr(self, "args", told_flags(self.image, self.args))
 
 
 class PodTemplateSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):

@@ -22,6 +22,7 @@ from mckconsole.domain import (
 )
 from mckconsole.domain.kind import Keep, Kind, Scan, Sensitivity
 from mckconsole.domain.kinds_audit import AUDIT_KINDS
+from mckconsole.domain.kinds_checklist import CHECKLIST_KINDS
 from mckconsole.domain.kinds_upgrade import UPGRADE_KINDS
 from mckconsole.domain.objects import Projection
 
@@ -392,6 +393,7 @@ KINDS: tuple[Kind, ...] = (
     *_IDENTITY,
     *AUDIT_KINDS,
     *UPGRADE_KINDS,
+    *CHECKLIST_KINDS,
 )
 """Every topic the console knows."""
 

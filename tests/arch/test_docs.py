@@ -15,6 +15,7 @@ from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.config.schema import config_schema
 from mckconsole.domain.kinds import KINDS, Kind
 from mckconsole.domain.kinds_audit import AUDIT_KINDS
+from mckconsole.domain.kinds_checklist import CHECKLIST_KINDS
 from mckconsole.domain.kinds_upgrade import UPGRADE_KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +57,11 @@ def test_every_command_is_in_the_readme() -> None:
     assert all(f"mckconsole {command.name}" in README for command in commands if command.words)
 
 
-GRANTED = [*(kind for kind in AUDIT_KINDS if not kind.by_values), *UPGRADE_KINDS]
+GRANTED = [
+    *(kind for kind in AUDIT_KINDS if not kind.by_values),
+    *UPGRADE_KINDS,
+    *(kind for kind in CHECKLIST_KINDS if kind.plural != "configmaps"),
+]
 """Optional, and in the reader's role all the same."""
 
 

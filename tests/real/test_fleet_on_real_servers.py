@@ -45,7 +45,15 @@ from tests.real.seeding import SETTLED, Seeder, definitions, seed, service_range
 MEMBERS = ("aws-use1-1", "gcp-eu-1", "onprem-1")
 QUERIES = tuple(query.id for query in metrics.QUERIES)
 TOPICS = tuple(topic for topic in BY_TOPIC if any(topic in pane.topics for pane in PANES))
-REFUSED = {"istio-remote-secrets", "token-secrets", "credential-configs", "secrets"}
+REFUSED = {
+    "istio-remote-secrets",
+    "token-secrets",
+    "credential-configs",
+    "secrets",
+    "prometheus-configs",
+    "log-configs",
+    "log-configs-old",
+}
 """Topics that the published role does not grant: all Secrets, all ConfigMaps."""
 SEED = 1
 ROOT = Path(__file__).parents[2]

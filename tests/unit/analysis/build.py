@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import yaml
 
+from mckconsole.demo.selectors import label_selector
 from mckconsole.domain.decode import ProjectionDecoder
 from mckconsole.domain.kinds import KINDS, Kind
 from mckconsole.domain.metrics import MetricState, MetricsView, MetricVector, Sample
@@ -41,8 +42,8 @@ def belongs(kind: Kind, doc: Doc) -> bool:
     if not isinstance(meta, dict):
         return not (kind.name or kind.namespace or kind.labels)
     if kind.labels:
-        label, _, value = kind.labels.partition("=")
-        if (meta.get("labels") or {}).get(label) != value:
+        selects = label_selector(kind.labels)
+        if selects is not None and not selects(meta.get("labels") or {}):
             return False
     return (kind.name in ("", meta.get("name"))) and (kind.namespace in ("", meta.get("namespace")))
 

@@ -46,6 +46,13 @@ HOLDERS = {
     "argocd-applications",
     "helmreleases",
     "helmcharts",
+    "prometheuses",
+    "prometheusagents",
+    "prometheus-configs",
+    "opentelemetrycollectors",
+    "clusterlogforwarders",
+    "log-configs",
+    "log-configs-old",
 }
 """Topics whose objects are read as a whole, and may hold credentials beside what is kept."""
 

@@ -34,11 +34,12 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
     component: Component
     version: Version | None
-    """None: what it said is no version."""
+    """None: what it said is no version, or there is none to be seen (`count` is 0)."""
     count: int
     """Instances, or for the API server connections or series, that said so."""
     how: str
-    """Where it was seen: `3 of 3 connections`, `nodes`, `image of DaemonSet kube-proxy`."""
+    """Where it was seen: `3 of 3 connections`, `nodes`, `image of DaemonSet kube-proxy`; with a
+    count of 0, why none is seen and that this is as it should be: `provider-managed`."""
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -109,7 +110,10 @@ class NodePool(msgspec.Struct, frozen=True, gc=False):
     images: tuple[str, ...] = ()
     """osImage, distinct."""
     cgroup: str = ""
-    """`v1`, `v2`, `v1, by its OS image`; empty is not known."""
+    """`v1`, `v2`, `v1 and v2`, `v1, by its OS image`; empty is not known."""
+    losing: str = ""
+    """The release that will not start with this runtime any more, as its kubelets believed when
+    they were built: the date has been put off before. Empty: they do not say so."""
     headroom: Headroom | None = None
 
 
@@ -117,14 +121,15 @@ class Use(StrEnum):
     """How sure it is that somebody still uses a deprecated API. Definition order is worst first."""
 
     CONFIRMED = "confirmed"
-    """The API server counted requests, and managedFields name who writes so."""
+    """The API server counted requests, and managedFields name who writes so; or they name who did
+    within thirty days."""
     IN_USE = "in use by an unknown client"
     """The API server counted requests."""
     REFERENCE = "referred to"
     """An object names the version and stops to match when it goes."""
     UNKNOWN = "unknown"
     STALE = "stale trace"
-    """Somebody wrote so once, long ago."""
+    """Somebody wrote so once, long ago, or before the version went."""
     INFO = "only in an annotation"
 
     @property
@@ -181,6 +186,11 @@ class Fit(StrEnum):
     NO_MAXIMUM = "no maximum published"
     OK = "in range"
 
+    @property
+    def rank(self) -> int:
+        """0 for BELOW."""
+        return list(Fit).index(self)
+
 
 class Addon(msgspec.Struct, frozen=True, gc=False):
     """One add-on of a cluster."""
@@ -203,6 +213,8 @@ class Addon(msgspec.Struct, frozen=True, gc=False):
     newer: str = ""
     """A minor of the add-on that goes with the next Kubernetes too; empty: none is known."""
     evidence: tuple[Evidence, ...] = ()
+    also: tuple[Version, ...] = ()
+    """Other versions that run at the same time: a rollout, or revisions; `version` is the worse."""
 
 
 class Gravity(StrEnum):

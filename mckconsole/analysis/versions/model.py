@@ -325,7 +325,8 @@ class Action(msgspec.Struct, frozen=True, gc=False):
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):
-    """One cluster, one minor on."""
+    """One cluster, one minor on; or, where `start` and `to` are the same, its nodes up to the
+    control plane that they are behind."""
 
     number: int
     """From 1; steps of one number may run at the same time."""
@@ -337,7 +338,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     """Why here in the order: `canary: smallest weight`, `after its mesh peer gcp-eu-1`."""
     preconditions: tuple[str, ...] = ()
     blockers: tuple[Blocker, ...] = ()
-    """What is to be mended before; without any the step may begin."""
+    """What its own actions mend before the control plane; what they do not holds the cluster."""
     waived: tuple[Blocker, ...] = ()
 
 

@@ -62,20 +62,26 @@ def render(document: Document, *, scope: str = "", demo: bool = False) -> str:
         el("main", *main),
         el("footer", _promise(document)),
     )
-    page = el("html", el("head", *_head(document)), body, lang="en")
+    page = el(
+        "html",
+        el("head", *head(f"mckconsole report, {format_rfc3339(document.generated_at)}")),
+        body,
+        lang="en",
+    )
     return f"<!doctype html>\n{page}\n"
 
 
-def _head(document: Document) -> Iterator[Html]:
-    digest = b64encode(sha256(CSS.encode()).digest()).decode()
+def head(title: str, css: str = CSS) -> Iterator[Html]:
+    """The head of a page that may load and run nothing; `css` is the only style sheet."""
+    digest = b64encode(sha256(css.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     yield el("meta", charset="utf-8")
     yield el("meta", http_equiv="Content-Security-Policy", content=policy)
     yield el("meta", name="referrer", content="no-referrer")
     yield el("meta", name="viewport", content="width=device-width, initial-scale=1")
     yield el("meta", name="generator", content=f"mckconsole {__version__}")
-    yield el("title", f"mckconsole report, {format_rfc3339(document.generated_at)}")
-    yield style(CSS)
+    yield el("title", title)
+    yield style(css)
 
 
 def _cover(document: Document, scope: str, demo: bool) -> Iterator[Html]:

@@ -15,7 +15,7 @@ from mckconsole.analysis.checklist.model import Answer, Mark
 from mckconsole.analysis.checklist.points import Point, found, settle, unknown, untold
 from mckconsole.analysis.mesh.evidence import derived, seen
 from mckconsole.analysis.services.dns import first_name
-from mckconsole.analysis.services.model import Dialect, FleetService
+from mckconsole.analysis.services.model import Dialect, FleetService, ServiceFacts
 from mckconsole.analysis.unread import cluster_reason
 from mckconsole.domain.findings import Evidence, Finding, Severity
 from mckconsole.domain.snapshot import ClusterSnapshot
@@ -48,7 +48,7 @@ def answer(grounds: Grounds, cluster: ClusterSnapshot) -> Answer:
     points = [*_path(grounds, cluster)]
     for service in services:
         points += _judge(grounds, service, name)
-    points += _names(services)
+    points += _names(grounds, services)
     spoken = {dialect for service in services for dialect in service.parts[name].dialects}
     points += [untold(words) for dialect, words in _UNSEEN.items() if dialect in spoken]
     having = {one for service in services for one in grounds.ready[service.key]}
@@ -118,13 +118,21 @@ def _short(grounds: Grounds, name: str) -> bool:
     return facts is None or not facts.readable or not _OBJECTS.isdisjoint(facts.unread)
 
 
-def _names(services: Sequence[FleetService]) -> Iterator[Point]:
+def _names(grounds: Grounds, services: Sequence[FleetService]) -> Iterator[Point]:
     """Services that have no SRV name, because no port has one."""
     for service in services:
         own = [(n, part.service) for n, part in service.parts.items() if part.exports]
         facts = [(name, one) for name, one in own if one is not None and one.ports]
         if facts and not any(port.name for _, one in facts for port in one.ports):
-            yield Point(Mark.WARN, f"{service.key} has no named port, so no SRV name")
+            told = tuple(_ports(grounds, name, one) for name, one in facts)
+            yield Point(Mark.WARN, f"{service.key} has no named port, so no SRV name", told)
+
+
+def _ports(grounds: Grounds, name: str, facts: ServiceFacts) -> Evidence:
+    around = grounds.services.clusters.get(name)
+    at = around.at.get("services", grounds.fleet.taken_at) if around else grounds.fleet.taken_at
+    value = ", ".join(str(port) for port in sorted(facts.ports))
+    return seen(name, facts.ref, "spec.ports", value, at)
 
 
 def _rests(grounds: Grounds, services: Sequence[FleetService], name: str) -> Iterator[Evidence]:

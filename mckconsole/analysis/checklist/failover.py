@@ -46,10 +46,8 @@ def answer(grounds: Grounds, cluster: ClusterSnapshot) -> Answer:
 
 def _services(report: FailoverReport, name: str) -> Iterator[Point]:
     for one in report.services:
-        mark = _MARKS.get(one.impact)
-        if mark is not None:
-            words = f"{one.key} {one.impact.value}: {one.reason}"
-            yield Point(mark, words, one.evidence, _again(name))
+        words = f"{one.key} {one.impact.value}: {one.reason}"
+        yield Point(_MARKS.get(one.impact, Mark.PASS), words, one.evidence, _again(name))
 
 
 def _hosts(report: FailoverReport, name: str) -> Iterator[Point]:
@@ -79,8 +77,8 @@ def _local(grounds: Grounds, report: FailoverReport, name: str) -> Iterator[Poin
 
 def _well(report: FailoverReport) -> str:
     going = counted(report.unaffected + len(report.services), "service")
-    alone = f"; {report.alone} local ones are lost with it" if report.alone else ""
-    return f"{going} and {counted(len(report.hosts), 'host')} go on without it{alone}"
+    alone = f"; lost with it: {report.alone} that run nowhere else" if report.alone else ""
+    return f"goes on without it: {going}, {counted(len(report.hosts), 'host')}{alone}"
 
 
 def _again(name: str) -> str:

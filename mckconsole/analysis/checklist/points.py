@@ -1,7 +1,7 @@
 """Put an answer together from the single things that were looked at for it.
 
 The worst thing decides. That something could not be told is a thing like any other, and worse than
-a warning, so that nothing passes for want of looking.
+a warning, so that nothing passes for want of looking. What rests on no observation is no pass.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ MAX_EVIDENCE = 24
 """Observations that an answer keeps, those of the worst things first."""
 _SAID = 3
 """Things that a reason names."""
+_NOTHING = "nothing was read that it could rest on"
 _STEPS = 5
 """Things whose remedies are printed."""
 
@@ -68,16 +69,18 @@ def settle(
         probe: the command that proves it, where it is not the item's usual one.
     """
     ordered = sorted(points, key=lambda one: one.mark.rank)
+    every = tuple(dict.fromkeys([*(e for one in ordered for e in one.evidence), *rests]))
+    if not every and all(one.mark is Mark.PASS for one in ordered):
+        ordered = [unknown(_NOTHING)]
     mark = ordered[0].mark if ordered else Mark.PASS
     gaps = [one for one in ordered if one.mark is Mark.UNKNOWN]
     worst = [one for one in ordered if one.mark is mark]
     bad = [one for one in ordered if one.fix and one.mark in (Mark.FAIL, Mark.WARN)]
-    every = tuple(dict.fromkeys([*(e for one in ordered for e in one.evidence), *rests]))
     return Answer(
         rule=rule,
         cluster=cluster,
         mark=mark,
-        reason=well if mark is Mark.PASS else listed(_distinct(worst), _SAID, between="; "),
+        reason=well if mark is Mark.PASS else _reason(worst, ordered),
         evidence=every[:MAX_EVIDENCE],
         missing=(*_distinct(gaps), *notes),
         probe=probe,
@@ -85,6 +88,15 @@ def settle(
         lifted=_lifted(mark, ordered, gaps),
         fix="\n".join(dict.fromkeys(one.fix for one in bad[:_STEPS])),
     )
+
+
+def _reason(worst: Sequence[Point], points: Sequence[Point]) -> str:
+    """The worst things, and beside what is not known also what is not well."""
+    said = listed(_distinct(worst), _SAID, between="; ")
+    warned = _distinct(one for one in points if one.mark is Mark.WARN)
+    if worst[0].mark is Mark.UNKNOWN and warned:
+        return f"{said}; besides: {listed(warned, _SAID, between='; ')}"
+    return said
 
 
 def _distinct(points: Iterable[Point]) -> list[str]:

@@ -13,6 +13,7 @@ from mckconsole.analysis.checklist.grounds import Answerer, Grounds
 from mckconsole.analysis.checklist.items import BY_RULE, ITEMS, command
 from mckconsole.analysis.checklist.model import Answer, ChecklistReport, Item, Mark
 from mckconsole.analysis.checklist.points import settle, unknown
+from mckconsole.analysis.mesh.evidence import derived
 from mckconsole.analysis.notes import finding_order, unknown_order
 from mckconsole.domain.attested import Attested
 from mckconsole.domain.findings import Finding, Severity, Unknown
@@ -53,7 +54,7 @@ def analyse_checklist(
     return ChecklistReport(
         items=ITEMS,
         answers=answers,
-        findings=tuple(sorted(_findings(answers), key=finding_order)),
+        findings=tuple(sorted(_findings(answers, grounds.fleet.taken_at), key=finding_order)),
         unknowns=tuple(sorted(_unknowns(grounds, answers, attested), key=unknown_order)),
     )
 
@@ -79,7 +80,7 @@ def _with_probe(grounds: Grounds, cluster: ClusterSnapshot, answer: Answer) -> A
     return replace(answer, probe=command(probe, {"context": cluster.context, "peer": readable}))
 
 
-def _findings(answers: Sequence[Answer]) -> Iterator[Finding]:
+def _findings(answers: Sequence[Answer], now: float) -> Iterator[Finding]:
     """One for each answer that fails or warns."""
     for one in answers:
         severity = _SEVERITIES.get(one.mark)
@@ -87,6 +88,7 @@ def _findings(answers: Sequence[Answer]) -> Iterator[Finding]:
             continue
         item = BY_RULE[one.rule]
         steps = [one.fix] if one.fix else []
+        told = derived(one.cluster, item.title, one.reason, now)
         if one.probe:
             steps.append(f"a probe proves it: {one.probe}")
         yield Finding(
@@ -97,7 +99,7 @@ def _findings(answers: Sequence[Answer]) -> Iterator[Finding]:
             object=None,
             title=f"{item.title}: {one.mark.value}",
             detail=one.reason,
-            evidence=one.evidence,
+            evidence=one.evidence or (told,),
             remediation="\n".join(steps) or item.question,
             peers=_peers(one),
         )

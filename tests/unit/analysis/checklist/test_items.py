@@ -72,11 +72,11 @@ MARKS = st.lists(st.tuples(st.sampled_from(list(Mark)), st.booleans()), max_size
 def test_the_worst_decides_and_nothing_unknown_passes(marks: list[tuple[Mark, bool]]) -> None:
     made = [point(mark, probe=probe and mark is Mark.UNKNOWN) for mark, probe in marks]
     found = settle("CHK01", "a", made, well="well")
-    kinds = {mark for mark, _ in marks}
-    assert found.mark is min(kinds, key=lambda one: one.rank, default=Mark.PASS)
+    kinds = {mark for mark, _ in marks} or {Mark.UNKNOWN}
+    assert found.mark is min(kinds, key=lambda one: one.rank, default=Mark.UNKNOWN)
     assert (found.mark is Mark.PASS) == (kinds <= {Mark.PASS})
     assert bool(found.missing) == (Mark.UNKNOWN in kinds)
-    readable = any(mark is Mark.UNKNOWN and not probe for mark, probe in marks)
+    readable = not marks or any(mark is Mark.UNKNOWN and not probe for mark, probe in marks)
     assert (found.lifted is not None) == (found.mark is Mark.UNKNOWN and not readable)
     if found.lifted is not None:
         assert found.lifted is (Mark.WARN if Mark.WARN in kinds else Mark.PASS)
@@ -91,6 +91,14 @@ def test_much_evidence_is_cut_and_its_oldest_still_dates_the_answer() -> None:
     assert found.as_of == NOW - 98
 
 
+def test_what_rests_on_nothing_is_no_pass() -> None:
+    for points in ([], [Point(Mark.PASS, "well")]):
+        found = settle("CHK01", "a", points, well="well")
+        assert (found.mark, found.lifted) == (Mark.UNKNOWN, None)
+        assert found.reason == "nothing was read that it could rest on"
+
+
 def test_notes_decide_nothing() -> None:
-    found = settle("CHK03", "a", [], well="well", notes=("the cloud",))
+    seen = [evidence()]
+    found = settle("CHK03", "a", [], well="well", rests=seen, notes=("the cloud",))
     assert (found.mark, found.reason, found.missing) == (Mark.PASS, "well", ("the cloud",))

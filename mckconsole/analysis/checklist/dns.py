@@ -35,7 +35,7 @@ _MISSING = frozenset({"SD01", "SD02", "SD06", "SD08", "SD09"})
 _OBJECTS = frozenset({"services", "endpointslices", "serviceexports", "serviceimports",
                       "gke-serviceexports", "gke-serviceimports", "multiclusterservices",
                       "exportedservices"})  # fmt: skip
-_PATH = ("corefile", "corefile-openshift", "corefile-custom", "services", "deployments",
+PATH = ("corefile", "corefile-openshift", "corefile-custom", "services", "deployments",
          "servicediscoveries")  # fmt: skip
 """What SD14 is judged by: where all of it was read, what it cannot tell no object does."""
 _NAMED = 3
@@ -68,7 +68,7 @@ def _path(grounds: Grounds, cluster: ClusterSnapshot) -> Iterator[Point]:
         yield unknown(cluster_reason(cluster))
     for finding in grounds.dns_findings.get(name, ()):
         yield found(Mark.FAIL, finding)
-    read = all(cluster.topic(topic).conclusive for topic in _PATH)
+    read = all(cluster.topic(topic).conclusive for topic in PATH)
     for one in grounds.service_unknowns.get(name, ()):
         yield untold(one.reason) if one.rule == "SD14" and read else unknown(one.reason)
     if name not in grounds.services.clusters and cluster.state.readable:

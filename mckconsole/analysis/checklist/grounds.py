@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -85,6 +86,11 @@ class Grounds:
     def identity_findings(self) -> Mapping[str, tuple[Finding, ...]]:
         """On identities, by each cluster that they concern."""
         return _by_cluster(self.identity.findings, _concerned)
+
+    @cached_property
+    def bindings(self) -> Counter[str]:
+        """How many workload identities a cluster has."""
+        return Counter(one.workload.key.cluster for one in self.identity.bindings)
 
     @cached_property
     def open_to_all(self) -> Mapping[str, tuple[Finding, ...]]:

@@ -47,7 +47,7 @@ def answer(grounds: Grounds, cluster: ClusterSnapshot) -> Answer:
                 system += 1
             else:
                 points.append(_held(grounds.fleet, cluster, grant))
-    bindings = sum(one.workload.key.cluster == name for one in grounds.identity.bindings)
+    bindings = grounds.bindings[name]
     well = f"nothing high on {counted(bindings, 'binding')}, nobody holds a role for everything"
     if system:
         well += f" but {counted(system, 'grant')} in system namespaces"

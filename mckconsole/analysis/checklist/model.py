@@ -28,7 +28,10 @@ class Mark(StrEnum):
     @property
     def rank(self) -> int:
         """0 for FAIL."""
-        return list(Mark).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {mark: rank for rank, mark in enumerate(Mark)}
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):

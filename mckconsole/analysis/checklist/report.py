@@ -11,6 +11,13 @@ from mckconsole.analysis.checklist import certificates, connectivity, dns, failo
 from mckconsole.analysis.checklist.attested import Evidences
 from mckconsole.analysis.checklist.grounds import Answerer, Grounds
 from mckconsole.analysis.checklist.items import BY_RULE, ITEMS, command
+from mckconsole.analysis.checklist.kept import (
+    Answers,
+    ChecklistMemory,
+    Kept,
+    basis_of,
+    oldest,
+)
 from mckconsole.analysis.checklist.model import Answer, ChecklistReport, Item, Mark
 from mckconsole.analysis.checklist.points import settle, unknown
 from mckconsole.analysis.mesh.evidence import derived
@@ -45,12 +52,46 @@ def analyse_checklist(
             nobody answers is UNKNOWN.
         attested: results of probes that somebody brought.
     """
+    return keep_up(grounds, ChecklistMemory(), others, attested)[0]
+
+
+def keep_up(
+    grounds: Grounds,
+    memory: ChecklistMemory,
+    others: Mapping[str, Answerer] = NO_OTHERS,
+    attested: Sequence[Attested] = (),
+) -> tuple[ChecklistReport, ChecklistMemory]:
+    """The same, where what the last analysis answered and still holds is not worked out anew; and
+    what to hand to the next."""
     brought = Evidences(attested, grounds.fleet.taken_at)
+    stale = oldest(memory, grounds.fleet.taken_at)
+    kept: dict[str, Kept] = {}
+    made: list[Answer] = []
+    for item in ITEMS:
+        before = None if item.rule == stale else memory.items.get(item.rule)
+        answers, now = _item(grounds, item, others, before)
+        if now is not None:
+            kept[item.rule] = now
+        made += [brought.merged(one) for one in answers]
+    return _together(grounds, tuple(made), attested), ChecklistMemory(kept)
+
+
+def _item(
+    grounds: Grounds, item: Item, others: Mapping[str, Answerer], before: Kept | None
+) -> tuple[Answers, Kept | None]:
+    """The answers to an item, and what to keep of them."""
+    basis = None if item.rule in others else basis_of(item.rule, grounds)
+    if basis is not None and before is not None and before.basis.holds(basis):
+        return before.answers, before
     answers = tuple(
-        brought.merged(_with_probe(grounds, cluster, _answer(grounds, item, cluster, others)))
-        for item in ITEMS
+        _with_probe(grounds, cluster, _answer(grounds, item, cluster, others))
         for cluster in grounds.fleet.clusters.values()
     )
+    now = grounds.fleet.taken_at
+    return answers, None if basis is None else Kept(basis, now, answers)
+
+
+def _together(grounds: Grounds, answers: Answers, attested: Sequence[Attested]) -> ChecklistReport:
     return ChecklistReport(
         items=ITEMS,
         answers=answers,

@@ -14,6 +14,7 @@ from mckconsole.analysis.versions.model import (
     Blocker,
     ClusterVersions,
     Gravity,
+    Held,
     Plan,
     SupportState,
 )
@@ -92,18 +93,26 @@ def _plan(held: ClusterVersions, plan: Plan | None) -> Iterator[Point]:
     if plan is None:
         yield unknown("no plan was worked out")
         return
-    kept = next((one for one in plan.held if one.cluster == name), None)
-    if kept is not None:
-        steps = [one for one in kept.blockers if one.gravity is Gravity.BLOCK]
-        words = f"the plan holds it: {kept.reason}"
-        evidence = tuple(e for one in kept.blockers for e in one.evidence)
-        fix = "\n".join(one.remediation for one in steps)
-        yield Point(Mark.FAIL if steps else Mark.UNKNOWN, words, evidence, fix)
-    elif name not in plan.end and all(step.cluster != name for step in plan.steps):
+    goes = any(step.cluster == name for step in plan.steps)
+    kept = [one for one in plan.held if one.cluster == name]
+    for one in kept:
+        yield _kept(one, goes)
+    if not kept and not goes and name not in plan.end:
         yield unknown("the plan does not name it")
-    for one in plan.unknowns:
-        if one.cluster == name:
-            yield unknown(one.reason)
+    for gap in plan.unknowns:
+        if gap.cluster == name:
+            yield unknown(gap.reason)
+
+
+def _kept(one: Held, goes: bool) -> Point:
+    """Why the plan does not lead all the way; `goes` is whether it leads some of it."""
+    stops = [each for each in one.blockers if each.gravity is Gravity.BLOCK]
+    evidence = tuple(e for each in one.blockers for e in each.evidence)
+    fix = "\n".join(each.remediation for each in stops)
+    if goes:
+        return Point(Mark.WARN, f"the plan holds it at {one.at}: {one.reason}", evidence, fix)
+    mark = Mark.FAIL if stops else Mark.UNKNOWN
+    return Point(mark, f"the plan holds it: {one.reason}", evidence, fix)
 
 
 def _apart(held: ClusterVersions, grounds: Grounds, at: float) -> Iterator[Point]:

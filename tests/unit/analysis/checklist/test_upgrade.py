@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mckconsole.analysis.checklist.model import Mark
-from mckconsole.analysis.versions.model import ClusterVersions, Gravity, Held, SupportState
+from mckconsole.analysis.versions.model import ClusterVersions, Gravity, Held, Step, SupportState
 from mckconsole.domain.findings import Unknown
 from mckconsole.domain.kubeversion import Minor
 from tests.unit.analysis import build
@@ -19,6 +19,8 @@ from tests.unit.analysis.checklist.made import (
     versioned,
     versions,
 )
+
+STEP = Step(1, "a", Minor(1, 34), Minor(1, 35), (), "why")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,12 @@ def test_versions_that_nobody_looked_at() -> None:
     [
         ({"held": (Held("a", None, None, "a PDB", (blocker(),)),)}, Mark.FAIL, "holds it: a PDB"),
         ({"held": (Held("a", None, None, "no version"),)}, Mark.UNKNOWN, "holds it: no version"),
+        (
+            {"held": (Held("a", Minor(1, 35), None, "a PDB", (blocker(),)),), "steps": (STEP,)},
+            Mark.WARN,
+            "holds it at 1.35: a PDB",
+        ),
+        ({"end": {}, "steps": (STEP,)}, Mark.PASS, "nothing blocks"),
         ({"end": {}}, Mark.UNKNOWN, "does not name it"),
         ({"unknowns": (Unknown("versions", "a", "*", "no headroom"),)}, Mark.UNKNOWN, "headroom"),
         ({"unknowns": (Unknown("versions", "b", "*", "no headroom"),)}, Mark.PASS, "nothing"),

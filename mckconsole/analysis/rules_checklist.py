@@ -66,27 +66,31 @@ CHECKLIST_RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "CHK05",
-        ("deployments", "configmaps"),
+        ("targets", "prometheuses", "prometheusagents", "prometheus-configs",
+         "opentelemetrycollectors"),
         "By query: which clusters are present in one endpoint under a label of their own, and how "
         "fresh.",
         "Set a unique external label per cluster and ship series to the central endpoint.",
     ),
     _rule(
         "CHK06",
-        ("daemonsets", "configmaps"),
+        ("daemonsets", "log-configs", "clusterlogforwarders", "opentelemetrycollectors",
+         "fluentbit-delivered", "vector-delivered", "otelcol-delivered"),
         "By agents and their configuration: whether every node ships to one central sink.",
         "Deploy the agent on every node, with the central sink as its output.",
     ),
     _rule(
         "CHK07",
-        ("deployments", "daemonsets"),
+        ("deployments", "daemonsets", "node-cost", "pod-egress", "aws-budgets",
+         "google-budgets"),
         "By exporters and their metrics: whether cost and egress are measured, and a budget is "
         "there. Cloud bills are not read.",
         "Deploy a cost exporter with network costs, and a budget.",
     ),
     _rule(
         "CHK08",
-        ("daemonsets", "cilium-config"),
+        ("daemonsets", "cilium-config", "networkpolicies", "ciliumnetworkpolicies",
+         "ciliumclusterwidenetworkpolicies", "calico-policies", "clusternetworkpolicies"),
         "Whether the network plugin enforces policies, which namespaces deny by default, and "
         "whether clusters agree.",
         "Switch enforcement on, and add a default-deny policy with explicit allows.",

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mckconsole.analysis.certificates.matrix import WIDE, worse
 from mckconsole.analysis.certificates.model import CertificateEntry, Verdict
-from mckconsole.analysis.checklist.grounds import Grounds, kind_read_at
+from mckconsole.analysis.checklist.grounds import Grounds
 from mckconsole.analysis.checklist.items import BY_RULE, command
 from mckconsole.analysis.checklist.model import Answer, Mark
+from mckconsole.analysis.checklist.moments import kind_read_at
 from mckconsole.analysis.checklist.points import Point, settle, unknown
 from mckconsole.analysis.mesh.evidence import derived, seen
 from mckconsole.analysis.unread import cluster_reason

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from mckconsole.analysis.checklist.grounds import Grounds
+from mckconsole.analysis.checklist.grounds import Grounds, exported, has_named_port
 from mckconsole.analysis.checklist.items import BY_RULE, command
 from mckconsole.analysis.checklist.model import Answer, Mark
 from mckconsole.analysis.checklist.points import Point, found, settle, unknown, untold
@@ -47,11 +47,12 @@ def answer(grounds: Grounds, cluster: ClusterSnapshot) -> Answer:
     services = grounds.taking_part.get(name, ())
     points = [*_path(grounds, cluster)]
     for service in services:
-        points += _judge(grounds, service, name)
-    points += _names(grounds, services)
-    spoken = {dialect for service in services for dialect in service.parts[name].dialects}
+        if service.key in grounds.restless:
+            points += _judge(grounds, service, name)
+            points += _names(grounds, service)
+    spoken = grounds.spoken.get(name, ())
     points += [untold(words) for dialect, words in _UNSEEN.items() if dialect in spoken]
-    having = {one for service in services for one in grounds.ready[service.key]}
+    having = set[str]().union(*(grounds.ready[service.key] for service in services))
     if services and len(having) < 2 and not any(point.mark is Mark.UNKNOWN for point in points):
         where = listed(sorted(having), 1) or "no cluster"
         points.append(Point(Mark.WARN, f"ready endpoints of its services are in {where} only"))
@@ -118,14 +119,12 @@ def _short(grounds: Grounds, name: str) -> bool:
     return facts is None or not facts.readable or not _OBJECTS.isdisjoint(facts.unread)
 
 
-def _names(grounds: Grounds, services: Sequence[FleetService]) -> Iterator[Point]:
-    """Services that have no SRV name, because no port has one."""
-    for service in services:
-        own = [(n, part.service) for n, part in service.parts.items() if part.exports]
-        facts = [(name, one) for name, one in own if one is not None and one.ports]
-        if facts and not any(port.name for _, one in facts for port in one.ports):
-            told = tuple(_ports(grounds, name, one) for name, one in facts)
-            yield Point(Mark.WARN, f"{service.key} has no named port, so no SRV name", told)
+def _names(grounds: Grounds, service: FleetService) -> Iterator[Point]:
+    """That a service has no SRV name, because no port has one."""
+    facts = exported(service)
+    if facts and not has_named_port(facts):
+        told = tuple(_ports(grounds, name, one) for name, one in facts.items() if one.ports)
+        yield Point(Mark.WARN, f"{service.key} has no named port, so no SRV name", told)
 
 
 def _ports(grounds: Grounds, name: str, facts: ServiceFacts) -> Evidence:

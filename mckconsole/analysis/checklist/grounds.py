@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
-from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
 from mckconsole.analysis.certificates.model import CertificateEntry, CertificatesReport
@@ -15,11 +14,16 @@ from mckconsole.analysis.checklist.model import Answer
 from mckconsole.analysis.failover.model import FailoverReport
 from mckconsole.analysis.identity.model import IdentityReport
 from mckconsole.analysis.mesh.links import MeshProvider, MeshReport, Pair
-from mckconsole.analysis.services.model import FleetService, ServiceKey, ServicesReport
+from mckconsole.analysis.services.model import (
+    Dialect,
+    FleetService,
+    ServiceFacts,
+    ServiceKey,
+    ServicesReport,
+)
 from mckconsole.analysis.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from mckconsole.analysis.versions.model import Plan, VersionsReport
 from mckconsole.domain.findings import Finding, Unknown
-from mckconsole.domain.kinds import KINDS
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 
 Answerer: TypeAlias = Callable[[ClusterSnapshot], Answer]
@@ -28,13 +32,6 @@ Answerer: TypeAlias = Callable[[ClusterSnapshot], Answer]
 T = TypeVar("T")
 ENOUGH = 3
 """Pairs that must be measured for their median to mean something."""
-_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        name: tuple(kind.topic for kind in KINDS if kind.projection.kind == name)
-        for name in {kind.projection.kind for kind in KINDS}
-    }
-)
-"""Kind to the topics that may hold it."""
 
 
 @dataclass(frozen=True)
@@ -135,20 +132,46 @@ class Grounds:
         }
 
     @cached_property
+    def restless(self) -> frozenset[ServiceKey]:
+        """Services of which there is something to say; most have none."""
+        return frozenset(
+            one.key
+            for one in self.services.services
+            if one.findings
+            or not self.ready[one.key]
+            or any(part.unknown for part in one.parts.values())
+            or not has_named_port(exported(one))
+        )
+
+    @cached_property
+    def spoken(self) -> Mapping[str, frozenset[Dialect]]:
+        """The dialects in which a cluster takes part in services."""
+        found: dict[str, set[Dialect]] = {}
+        for one in self.services.services:
+            for name, part in one.parts.items():
+                if part.involved:
+                    found.setdefault(name, set()).update(part.dialects)
+        return {name: frozenset(each) for name, each in found.items()}
+
+    @cached_property
     def entries(self) -> Mapping[str, tuple[CertificateEntry, ...]]:
         """Certificates, by cluster."""
         return _by_cluster(self.certificates.entries, lambda one: (one.cluster,))
 
 
-def read_at(cluster: ClusterSnapshot, *topics: str) -> float | None:
-    """Unix seconds, server clock: when the oldest of these topics was confirmed; None for none."""
-    moments = (cluster.topic(name).as_of for name in topics)
-    return min((at for at in moments if at is not None), default=None)
+def exported(service: FleetService) -> Mapping[str, ServiceFacts]:
+    """The Services behind a service's exports, by cluster."""
+    return {
+        name: part.service
+        for name, part in service.parts.items()
+        if part.exports and part.service is not None
+    }
 
 
-def kind_read_at(cluster: ClusterSnapshot, kind: str) -> float | None:
-    """The same of the topics that hold a kind."""
-    return read_at(cluster, *_KINDS.get(kind, ()))
+def has_named_port(facts: Mapping[str, ServiceFacts]) -> bool:
+    """Whether any of the Services has a port with a name, or none has a port at all."""
+    ports = [port for one in facts.values() for port in one.ports]
+    return not ports or any(port.name for port in ports)
 
 
 def _concerned(finding: Finding) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mckconsole.analysis.checklist.grounds import Grounds, read_at
+from mckconsole.analysis.checklist.grounds import Grounds
 from mckconsole.analysis.checklist.model import Answer, Mark
+from mckconsole.analysis.checklist.moments import read_at
 from mckconsole.analysis.checklist.points import Point, found, settle, unknown
 from mckconsole.analysis.failover.local import is_system
 from mckconsole.analysis.identity.model import ClusterFacts

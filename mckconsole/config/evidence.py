@@ -3,7 +3,8 @@
 A result decides what a checklist passes, so nothing in it is guessed. Every test case must say
 which item it belongs to (`CHK01` in its name, or a property `mckconsole.item`) and which cluster
 (`[east]` at the end of its name, or a property `mckconsole.cluster`; `*` is the whole fleet).
-Properties of a suite hold for its cases.
+Properties of a suite hold for its cases. Many tools put labels in brackets behind a name, so where
+the property is there, they count only behind a name that names the item too.
 """
 
 from __future__ import annotations
@@ -115,10 +116,12 @@ def _from_junit(path: Path, text: str) -> tuple[Attested, ...]:
 
 def _place(case: Case) -> tuple[str, str, list[str]]:
     """Item and cluster of a test case, and what is unclear about them."""
-    items = {*_ITEM.findall(case.name), *case.properties.get(ITEM, "").split()}
+    named = _ITEM.findall(case.name)
+    items = {*named, *case.properties.get(ITEM, "").split()}
+    clusters = {case.properties.get(CLUSTER, "").strip()} - {""}
     suffix = _SUFFIX.search(case.name)
-    clusters = {case.properties.get(CLUSTER, "").strip(), suffix.group(1).strip() if suffix else ""}
-    clusters.discard("")
+    if suffix and (named or not clusters):
+        clusters.add(suffix.group(1).strip())
     complaints = []
     if len(items) > 1:
         complaints.append(f"belongs to several items: {', '.join(sorted(items))}")

@@ -81,7 +81,8 @@ def _holders(index: RbacIndex) -> Iterator[Grant]:
         grants += index.local(EVERYTHING, namespace)
     for grant in grants:
         subject = grant.subject
-        workload = subject.kind == "ServiceAccount" or subject.name.startswith(_EVERYBODY)
+        group = subject.name in _EVERYBODY or subject.name.startswith(f"{ALL_ACCOUNTS}:")
+        workload = subject.kind == "ServiceAccount" or (subject.kind == "Group" and group)
         if (workload or subject.public) and not grant.builtin and not grant.resource_names:
             yield grant
 

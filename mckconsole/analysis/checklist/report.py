@@ -22,6 +22,7 @@ from mckconsole.analysis.checklist.model import Answer, ChecklistReport, Item, M
 from mckconsole.analysis.checklist.points import settle, unknown
 from mckconsole.analysis.mesh.evidence import derived
 from mckconsole.analysis.notes import finding_order, unknown_order
+from mckconsole.analysis.rules_checklist import CHECKLIST_RULES
 from mckconsole.domain.attested import Attested
 from mckconsole.domain.findings import Finding, Severity, Unknown
 from mckconsole.domain.snapshot import ClusterSnapshot
@@ -36,6 +37,7 @@ _OWN = {
     failover.RULE: failover.answer,
     upgrade.RULE: upgrade.answer,
 }
+_REMEDIES = {rule.id: rule.remediation for rule in CHECKLIST_RULES}
 _SEVERITIES = {Mark.FAIL: Severity.HIGH, Mark.WARN: Severity.MEDIUM}
 
 
@@ -141,7 +143,7 @@ def _findings(answers: Sequence[Answer], now: float) -> Iterator[Finding]:
             title=f"{item.title}: {one.mark.value}",
             detail=one.reason,
             evidence=one.evidence or (told,),
-            remediation="\n".join(steps) or item.question,
+            remediation="\n".join(steps) or _REMEDIES[one.rule],
             peers=_peers(one),
         )
 

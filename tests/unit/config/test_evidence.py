@@ -63,6 +63,8 @@ GOOD = Attested("CHK01", "east", True, "CHK01 ping [east]", "run.xml", AT)
         (suite(case("ping"), properties=PLACED), "CHK01", "east", True, "ping"),
         (suite(case("ping [west]", f"<properties>{prop('mckconsole.item', 'CHK02')}</properties>")),
          "CHK02", "west", True, "ping [west]"),
+        (suite(case("[It] ping [basic]"), properties=PLACED),
+         "CHK01", "east", True, "[It] ping [basic]"),
         (suite(case("CHK10: staging [*]")), "CHK10", "", True, "CHK10: staging [*]"),
         (suite(case("CHK01 a [e]", '<failure message="no route"/>')),
          "CHK01", "e", False, "CHK01 a [e]: no route"),

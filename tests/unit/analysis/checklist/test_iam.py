@@ -69,6 +69,8 @@ def test_findings_that_are_high_fail(severity: Severity, mark: Mark) -> None:
          Mark.FAIL, "Group system:serviceaccounts:shop"),
         ((ADMIN, bind("b", "ClusterRole/admin-of-all", "system:anonymous")), Mark.FAIL,
          "User system:anonymous"),
+        ((ADMIN, bind("b", "ClusterRole/admin-of-all", "group:system:authenticated-people")),
+         Mark.PASS, "nobody holds"),
         ((ADMIN, bind("shop/b", "ClusterRole/admin-of-all", "sa:shop/web")), Mark.WARN,
          "may do everything in shop"),
         ((role("shop/all", ALL), bind("shop/b", "Role/all", "sa:shop/web")), Mark.WARN, "in shop"),

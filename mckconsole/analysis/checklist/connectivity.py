@@ -7,7 +7,7 @@ object says whether it should be joined.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from mckconsole.analysis.checklist.grounds import Grounds
 from mckconsole.analysis.checklist.items import CALL, CILIUM, SUBCTL, command
@@ -54,7 +54,7 @@ def answer(grounds: Grounds, cluster: ClusterSnapshot) -> Answer:
     trips = [pair.latency for pair in pairs if pair.latency is not None]
     slowest = f", round trips up to {format_span(max(trips))}" if trips else ""
     well = f"{counted(len(pairs), 'pair')} connected{slowest}"
-    return settle(RULE, name, points, well=well, probe=_probe(grounds, cluster, pairs))
+    return settle(RULE, name, points, well=well, probe=_probe(grounds, cluster))
 
 
 def _judge(pair: Pair, grounds: Grounds) -> Iterator[Point]:
@@ -129,13 +129,10 @@ def _stated(link: Link, now: float) -> Evidence:
     return derived(name, what, value, at)
 
 
-def _probe(grounds: Grounds, cluster: ClusterSnapshot, pairs: Sequence[Pair]) -> str:
-    """The probe of the mesh that joins it, to the first peer of the fleet."""
-    for pair in sorted(pairs, key=lambda one: one.forward.key.provider not in _PROBES):
-        key = pair.forward.key
-        name = key.target if key.source == cluster.name else key.source
-        peer = grounds.fleet.clusters.get(name)
+def _probe(grounds: Grounds, cluster: ClusterSnapshot) -> str:
+    """The probe of a mesh that joins it, to a peer of the fleet; without one a plain call."""
+    for provider, probe in _PROBES.items():
+        peer = grounds.peer(cluster.name, provider)
         if peer is not None:
-            contexts = {"context": cluster.context, "peer": peer.context}
-            return command(_PROBES.get(key.provider, CALL), contexts)
-    return ""
+            return command(probe, {"context": cluster.context, "peer": peer.context})
+    return command(CALL, {"context": cluster.context})

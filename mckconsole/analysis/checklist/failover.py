@@ -9,11 +9,13 @@ import shlex
 from collections.abc import Iterator
 
 from mckconsole.analysis.checklist.grounds import Grounds
+from mckconsole.analysis.checklist.items import BY_RULE, command
 from mckconsole.analysis.checklist.model import Answer, Mark
 from mckconsole.analysis.checklist.points import Point, settle, unknown
 from mckconsole.analysis.failover.model import FailoverReport, Impact
 from mckconsole.analysis.failover.unread import TOPICS
 from mckconsole.analysis.mesh.evidence import derived
+from mckconsole.analysis.mesh.links import MeshProvider
 from mckconsole.analysis.unread import cluster_reason
 from mckconsole.domain.findings import Evidence
 from mckconsole.domain.snapshot import ClusterSnapshot
@@ -41,7 +43,15 @@ def answer(grounds: Grounds, cluster: ClusterSnapshot) -> Answer:
     points += [unknown(f"{one.cluster}: {one.reason}") for one in report.unknowns]
     points += _local(grounds, report, name)
     rests = [*_rests(grounds, report, name)]
-    return settle(RULE, name, points, well=_well(report), rests=rests)
+    probe = _probe(grounds, cluster)
+    return settle(RULE, name, points, well=_well(report), rests=rests, probe=probe)
+
+
+def _probe(grounds: Grounds, cluster: ClusterSnapshot) -> str:
+    """Submariner's own; other meshes have none."""
+    peer = grounds.peer(cluster.name, MeshProvider.SUBMARINER)
+    contexts = {"context": cluster.context, "peer": peer.context if peer else ""}
+    return command(BY_RULE[RULE].probe, contexts) if peer else ""
 
 
 def _services(report: FailoverReport, name: str) -> Iterator[Point]:

@@ -70,6 +70,15 @@ class Grounds:
             self.mesh.pairs, lambda one: (one.forward.key.source, one.forward.key.target)
         )
 
+    def peer(self, name: str, provider: MeshProvider) -> ClusterSnapshot | None:
+        """The first cluster of the fleet that a mesh joins to this one."""
+        for pair in self.pairs.get(name, ()):
+            key = pair.forward.key
+            other = key.target if key.source == name else key.source
+            if key.provider is provider and other in self.fleet.clusters:
+                return self.fleet.clusters[other]
+        return None
+
     @cached_property
     def usual_trips(self) -> Mapping[MeshProvider, float]:
         """The median round trip of each mesh in seconds, where enough pairs are measured."""

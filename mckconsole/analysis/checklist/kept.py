@@ -15,6 +15,7 @@ from mckconsole.analysis.alarms import EVIDENCE_AGE
 from mckconsole.analysis.checklist.dns import PATH
 from mckconsole.analysis.checklist.grounds import Grounds
 from mckconsole.analysis.checklist.model import Answer
+from mckconsole.analysis.mesh.links import MeshProvider
 from mckconsole.analysis.rbac import TOPICS
 from mckconsole.domain.findings import Finding
 
@@ -110,7 +111,10 @@ def _certificates(grounds: Grounds) -> Basis:
 
 
 def _failover(grounds: Grounds) -> Basis:
-    return Basis((grounds.losses, grounds.services.services), (_clusters(grounds),))
+    names = grounds.fleet.clusters
+    peers = (grounds.peer(name, MeshProvider.SUBMARINER) for name in names)
+    contexts = tuple(peer.context if peer else "" for peer in peers)
+    return Basis((grounds.losses, grounds.services.services), (_clusters(grounds), contexts))
 
 
 _BASES: Mapping[str, Callable[[Grounds], Basis]] = {

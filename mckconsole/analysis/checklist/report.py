@@ -38,6 +38,8 @@ _OWN = {
     upgrade.RULE: upgrade.answer,
 }
 _REMEDIES = {rule.id: rule.remediation for rule in CHECKLIST_RULES}
+_OF_A_MESH = (connectivity.RULE, failover.RULE)
+"""Items whose probes are for some meshes only."""
 _SEVERITIES = {Mark.FAIL: Severity.HIGH, Mark.WARN: Severity.MEDIUM}
 
 
@@ -86,7 +88,7 @@ def _item(
     if basis is not None and before is not None and before.basis.holds(basis):
         return before.answers, before
     answers = tuple(
-        _with_probe(grounds, cluster, _answer(grounds, item, cluster, others))
+        _with_probe(cluster, _answer(grounds, item, cluster, others))
         for cluster in grounds.fleet.clusters.values()
     )
     now = grounds.fleet.taken_at
@@ -113,14 +115,12 @@ def _answer(
     return settle(item.rule, cluster.name, [unknown("it was not looked at")], well="")
 
 
-def _with_probe(grounds: Grounds, cluster: ClusterSnapshot, answer: Answer) -> Answer:
-    """The answer with its item's probe, on this cluster's context and another's."""
+def _with_probe(cluster: ClusterSnapshot, answer: Answer) -> Answer:
+    """The answer with its item's probe, on this cluster's context."""
     probe = BY_RULE[answer.rule].probe
-    if answer.probe or not probe:
+    if answer.probe or not probe or answer.rule in _OF_A_MESH:
         return answer
-    rest = (one for one in grounds.fleet.clusters.values() if one.name != cluster.name)
-    readable = next((one.context for one in rest if one.state.readable), "")
-    return replace(answer, probe=command(probe, {"context": cluster.context, "peer": readable}))
+    return replace(answer, probe=command(probe, {"context": cluster.context}))
 
 
 def _findings(answers: Sequence[Answer], now: float) -> Iterator[Finding]:

@@ -134,3 +134,9 @@ def test_a_pass_means_that_every_pair_is_up(verdicts: list[Verdict]) -> None:
     if found.lifted is not None:
         assert found.mark is Mark.UNKNOWN
         assert not {Verdict.STALE, Verdict.UNKNOWN, Verdict.CONNECTING} & set(verdicts)
+
+
+def test_without_a_mesh_the_probe_is_a_plain_call() -> None:
+    found = answered("CHK01", grounds())
+    assert "curl" in found.probe
+    assert "subctl" not in found.probe

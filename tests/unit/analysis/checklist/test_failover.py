@@ -19,7 +19,7 @@ from mckconsole.analysis.failover.simulate import simulate_each
 from mckconsole.analysis.services.model import ServiceKey
 from mckconsole.domain.findings import Unknown
 from tests.unit.analysis import build
-from tests.unit.analysis.checklist.made import NOW, answered, evidence, fleet, grounds
+from tests.unit.analysis.checklist.made import NOW, answered, evidence, fleet, grounds, mesh, pair
 from tests.unit.analysis.failover import build as made
 
 
@@ -89,3 +89,11 @@ def test_real_simulations() -> None:
     assert answered("CHK09", of, "a").mark is Mark.FAIL
     assert "shop/cart" in answered("CHK09", of, "a").reason
     assert answered("CHK09", of, "b").mark is Mark.PASS
+
+
+def test_the_probe_is_for_submariner_alone() -> None:
+    joined = answered("CHK09", grounds(fleet("a", "b"), losses={"a": LOSS}, mesh=mesh(pair())))
+    assert joined.probe == (
+        "subctl verify --context ctx-a --tocontext ctx-b --only gateway-failover --disruptive-tests"
+    )
+    assert answered("CHK09", grounds(fleet("a", "b"), losses={"a": LOSS})).probe == ""

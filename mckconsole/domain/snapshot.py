@@ -35,6 +35,22 @@ class VersionInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Builds:
+    """What `GET /version` said over new connections, each of which may end at another API server
+    behind the same load balancer."""
+
+    versions: tuple[tuple[str, int], ...] = ()
+    """(gitVersion, connections that it was said on), sorted; empty before it was asked."""
+    at: float = 0.0
+    """Unix seconds by the API server's clock."""
+
+    @property
+    def connections(self) -> int:
+        """How many were answered."""
+        return sum(count for _, count in self.versions)
+
+
+@dataclass(frozen=True, slots=True)
 class TopicView:
     """One topic of one cluster."""
 
@@ -120,6 +136,7 @@ class ClusterSnapshot:
     state: ClusterState
     reason: str = ""
     version: VersionInfo | None = None
+    builds: Builds = Builds()
     latency: float | None = None
     """Seconds of the last small request (`/version` or `/readyz`), None before the first."""
     latencies: tuple[float, ...] = ()

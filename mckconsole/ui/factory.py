@@ -12,6 +12,7 @@ from mckconsole.ui.places import (
 )
 from mckconsole.ui.view import Desk, PaneView
 from mckconsole.views.detail import (
+    CheckTarget,
     ClusterTarget,
     FailoverTarget,
     FindingTarget,
@@ -21,6 +22,7 @@ from mckconsole.views.detail import (
     ReadersTarget,
     SecretTarget,
     ServiceTarget,
+    VersionTarget,
     WhoTarget,
 )
 
@@ -60,6 +62,14 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
             if isinstance(place, ReadersTarget):
                 return secrets.ReadersView(desk, pane, place)
             return secrets.SecretView(desk, pane, place)
+        case VersionTarget():
+            from mckconsole.ui.versions_views import VersionView
+
+            return VersionView(desk, pane, place)
+        case CheckTarget():
+            from mckconsole.ui.checklist_views import CheckView
+
+            return CheckView(desk, pane, place)
         case FailoverTarget() | LossesPlace():
             from mckconsole.ui import failover_views as failover
 

@@ -90,6 +90,23 @@ class ReadersTarget:
     """Id of the place's row."""
 
 
+@dataclass(frozen=True, slots=True)
+class VersionTarget:
+    """Something of the versions pane, by the id of its row in one of its groupings."""
+
+    by: str
+    """The grouping: what it is."""
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTarget:
+    """Answers of the checklist: one item of one cluster; with one of them empty, all of it."""
+
+    rule: str
+    cluster: str
+
+
 Target: TypeAlias = (
     ObjectTarget
     | FindingTarget
@@ -101,6 +118,8 @@ Target: TypeAlias = (
     | WhoTarget
     | SecretTarget
     | ReadersTarget
+    | VersionTarget
+    | CheckTarget
 )
 
 

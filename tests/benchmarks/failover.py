@@ -42,7 +42,7 @@ from mckconsole.domain.failover import (
     ScaleTarget,
 )
 from mckconsole.domain.managed import ManagedMeta
-from mckconsole.domain.objects import Condition, Key, Meta, Projection
+from mckconsole.domain.objects import Condition, Key, Projection
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 from tests.benchmarks import services
 from tests.benchmarks.table import Line, render
@@ -67,7 +67,7 @@ def _deployment(key: Key) -> Deployment:
 def _autoscaler(key: Key) -> HorizontalPodAutoscaler:
     namespace, name = key
     spec = AutoscalerSpec(ScaleTarget("Deployment", name), 4)
-    return HorizontalPodAutoscaler(Meta(name=name, namespace=namespace), spec)
+    return HorizontalPodAutoscaler(ManagedMeta(name=name, namespace=namespace), spec)
 
 
 def _beside(cluster: ClusterSnapshot) -> Iterator[tuple[str, list[Projection]]]:

@@ -1,0 +1,91 @@
+"""What comes next for a cluster, by the plan: when its turn is, or what holds it.
+
+Without a plan only what stands in the way is known, and that is no leave to begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mckconsole.analysis.versions.model import Blocker, ClusterVersions, Gravity, Held, Plan, Step
+from mckconsole.domain.text import shorten
+from mckconsole.views.cells import unknown
+from mckconsole.views.secrets_cells import MAX_TEXT, sign
+from mckconsole.views.spec import Cell, Role
+
+
+def steps_of(plan: Plan | None, cluster: str) -> tuple[Step, ...]:
+    """The steps of a cluster, in order."""
+    found = [one for one in plan.steps if one.cluster == cluster] if plan else []
+    return tuple(sorted(found, key=lambda one: (one.number, one.to)))
+
+
+def held_of(plan: Plan | None, cluster: str) -> Held | None:
+    """Why a cluster is not planned any further; None where nothing holds it."""
+    return next((one for one in plan.held if one.cluster == cluster), None) if plan else None
+
+
+def rules_words(blockers: Iterable[Blocker]) -> str:
+    """`UB03, UB08 +2`: each rule once."""
+    rules = list(dict.fromkeys(one.rule for one in blockers))
+    more = f" +{len(rules) - 2}" if len(rules) > 2 else ""
+    return ", ".join(rules[:2]) + more
+
+
+def next_cell(found: ClusterVersions, plan: Plan | None) -> Cell:
+    """`● 1.35 now`, `1.35 in turn 3 of 7`, `✖ 1.35: mend UB03`, `✖ held: …`, `● at 1.36`."""
+    steps, held = steps_of(plan, found.cluster), held_of(plan, found.cluster)
+    if plan is None:
+        return _unplanned(found)
+    if steps:
+        return _step(steps, plan)
+    if held is not None:
+        return _held(held)
+    if found.least is None:
+        return unknown("version unknown")
+    if found.least == found.most and plan.end.get(found.cluster) == found.least:
+        words = f"at {found.least}"
+        return Cell(f"{sign(Role.OK)} {words}", Role.OK, words)
+    return unknown("not planned")
+
+
+def _step(steps: Sequence[Step], plan: Plan) -> Cell:
+    first = steps[0]
+    if first.blockers:
+        words = f"{first.to}: mend {rules_words(first.blockers)}"
+        role = blockers_role(first.blockers)
+        return Cell(f"{sign(role)} {words}", role, words)
+    waived = f", {len(first.waived)} waived" if first.waived else ""
+    turns = sorted({one.number for one in plan.steps})
+    if first.number == turns[0]:
+        role = Role.WARN if first.waived else Role.OK
+        words = f"{first.to} now{waived}"
+        return Cell(f"{sign(role)} {words}", role, words)
+    words = f"{first.to} in turn {first.number} of {turns[-1]}{waived}"
+    return Cell(words, Role.PLAIN, words)
+
+
+def blockers_role(blockers: Iterable[Blocker]) -> Role:
+    """Whether one of them blocks, or it is only not known."""
+    gravities = {one.gravity for one in blockers}
+    if Gravity.BLOCK in gravities:
+        return Role.CRITICAL
+    return Role.UNKNOWN if Gravity.UNKNOWN in gravities else Role.WARN
+
+
+def _held(held: Held) -> Cell:
+    role = blockers_role(held.blockers) if held.blockers else Role.UNKNOWN
+    where = f" at {held.at}" if held.at else ""
+    words = f"held{where}: {held.reason or rules_words(held.blockers) or 'no reason given'}"
+    return Cell(f"{sign(role)} {shorten(words, MAX_TEXT)}", role, words)
+
+
+def _unplanned(found: ClusterVersions) -> Cell:
+    if found.least is None:
+        return unknown("version unknown")
+    to = found.least.plus(1)
+    stopping = [one for one in found.blockers if one.stops(to)]
+    if stopping:
+        words = f"{to}: mend {rules_words(stopping)}"
+        return Cell(f"{sign(Role.CRITICAL)} {words}", Role.CRITICAL, words)
+    return unknown("not planned yet")

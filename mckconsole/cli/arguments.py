@@ -18,18 +18,30 @@ PANES: Mapping[str, str] = {
     "services": "one row per service that crosses clusters",
     "identity": "one row per workload and the cloud that it has to do with",
     "secrets": "one row per credential, wherever it lies, or per certificate",
+    "versions": "one row per cluster and what stands in the way of its upgrade",
+    "checklist": "one row per go-live item and cluster",
 }
-SHORTCUTS = ("certs", "certificates")
+SHORTCUTS = ("certs", "certificates", "plan")
 """Groupings that have a name of their own, where a pane is named."""
 IDENTITY_GROUPINGS = ("workload", "cloud-identity", "service-account", "account")
 SECRETS_GROUPINGS = ("credential", "place", "cluster", "namespace", "owner", "certificate")
-GROUPINGS = (*IDENTITY_GROUPINGS, *SECRETS_GROUPINGS)
-"""What `report --by` takes: what one row of the identity pane, or of the secrets pane, is."""
+VERSIONS_GROUPINGS = ("cluster", "step", "pool", "addon", "api", "blocker")
+CHECKLIST_GROUPINGS = ("answer", "item", "cluster")
+GROUPINGS = tuple(
+    dict.fromkeys(
+        (*IDENTITY_GROUPINGS, *SECRETS_GROUPINGS, *VERSIONS_GROUPINGS, *CHECKLIST_GROUPINGS)
+    )
+)
+"""What `report --by` takes: what one row of a pane is that can be grouped in several ways."""
 FORMATS = ("table", "json", "csv", "markdown", "sarif", "html")
 """What `report --format` takes."""
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 IMPACTS = ("outage", "degraded")
 """What `failover --fail-on` takes, worst first."""
+MARKS = ("fail", "unknown", "warn")
+"""What `checklist --fail-on` takes, worst first."""
+PLAN_ENDS = ("held", "unknown", "waived")
+"""What `plan --fail-on` takes, worst first."""
 SHELLS = ("bash", "zsh", "fish")
 DEFAULT_TIMEOUT = 60.0
 """Seconds that reading the whole fleet may take."""
@@ -53,10 +65,12 @@ def build_parser(prog: str = "mckconsole") -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mckconsole {__version__}")
     _add_access(parser, defaults=True)
     _add_audit(parser, defaults=True)
+    _add_support(parser, default=None)
     _add_console(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_report(_command(commands, "report", "print what the panes show, as a table or as JSON"))
     _add_failover(_command(commands, "failover", "say what the loss of clusters would mean"))
+    _add_checklist(_command(commands, "checklist", "say which go-live items hold, with evidence"))
     _add_doctor(_command(commands, "doctor", "say what can be read of each cluster, and what not"))
     _add_rules(_command(commands, "rules", "explain the rules behind the findings"))
     _add_config(_command(commands, "config", "show, validate or describe the configuration"))
@@ -83,15 +97,17 @@ def contradiction(arguments: argparse.Namespace) -> str:
         return "--demo brings its own kubeconfig and configuration; leave the others out"
     if arguments.waivers == "":
         return "--waivers: the name of the file is missing"
+    if "" in (arguments.support_data or ()):
+        return "--support-data: the name of the file is missing"
     if arguments.command is not None:
         given = [f"--{name}" for name in ("theme", "keymap", "pane") if getattr(arguments, name)]
         given += [] if arguments.mouse else ["--no-mouse"]
         if given:
             return f"{', '.join(given)}: only without a command, for the console"
-    useful = {None: _AUDIT, "report": _AUDIT, "doctor": _AUDIT[:1]}.get(arguments.command, ())
-    unused = [name for name in _AUDIT if name not in useful and getattr(arguments, name)]
+    useful = _USEFUL.get(arguments.command, ())
+    unused = [name for name in _ANALYSIS if name not in useful and getattr(arguments, name)]
     given = [f"--{name.replace('_', '-')}" for name in unused]
-    return f"{', '.join(given)}: only for the console and the report" if given else ""
+    return f"{', '.join(given)}: {arguments.command} has no use for it" if given else ""
 
 
 def _add_console(parser: argparse.ArgumentParser) -> None:
@@ -121,11 +137,13 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         "--by",
         choices=GROUPINGS,
         metavar="WHAT",
-        help=f"what one row of the identity pane is: {', '.join(IDENTITY_GROUPINGS)}; or of the"
-        f" secrets pane: {', '.join(SECRETS_GROUPINGS)}",
+        help=f"what one row of the identity pane is: {', '.join(IDENTITY_GROUPINGS)}; of the"
+        f" secrets pane: {', '.join(SECRETS_GROUPINGS)}; of the versions pane:"
+        f" {', '.join(VERSIONS_GROUPINGS)}; of the checklist: {', '.join(CHECKLIST_GROUPINGS)}",
     )
     _add_access(parser, defaults=False)
     _add_audit(parser, defaults=False)
+    _add_support(parser)
     _add_format(parser, *FORMATS)
     parser.add_argument(
         "--fail-on",
@@ -168,6 +186,74 @@ def _add_failover(parser: argparse.ArgumentParser) -> None:
         + ", ".join(IMPACTS),
     )
     _add_outcome(parser)
+
+
+def _add_checklist(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--evidence",
+        metavar="FILE",
+        action="append",
+        help="what a probe found, as JUnit XML or JSON; may be given several times",
+    )
+    _add_access(parser, defaults=False)
+    _add_scan_values(parser, default=argparse.SUPPRESS)
+    _add_strict(parser, default=argparse.SUPPRESS)
+    _add_waivers(parser, default=argparse.SUPPRESS)
+    _add_support(parser)
+    _add_format(parser, "table", "json", "markdown", "html")
+    parser.add_argument(
+        "--fail-on",
+        choices=MARKS,
+        metavar="MARK",
+        help=f"exit 1 when an item is this bad or worse: {', '.join(MARKS)}",
+    )
+    _add_outcome(parser)
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--to",
+        metavar="MINOR",
+        help="the minor to upgrade to, as 1.36; default: for each cluster the newest that its"
+        " provider has had for thirty days and that all of its add-ons go with",
+    )
+    parser.add_argument(
+        "--cluster",
+        metavar="GLOB",
+        action="append",
+        help="plan for clusters that match; the others count as their peers. May be given several"
+        " times",
+    )
+    parser.add_argument(
+        "--waive",
+        metavar="RULE[:CLUSTER[:OBJECT]]",
+        action="append",
+        help="go past what blocks, and say what that lets go on; may be given several times",
+    )
+    _add_access(parser, defaults=False)
+    _add_support(parser)
+    _add_format(parser, "table", "json", "markdown")
+    parser.add_argument(
+        "--fail-on",
+        choices=PLAN_ENDS,
+        metavar="WHAT",
+        help="exit 1 when a cluster is held, with unknown also when something could not be judged,"
+        f" with waived also when a step goes past a blocker: {', '.join(PLAN_ENDS)}",
+    )
+    _add_outcome(parser)
+
+
+def _add_support(
+    parser: argparse._ActionsContainer, *, default: object = argparse.SUPPRESS
+) -> None:
+    parser.add_argument(
+        "--support-data",
+        metavar="FILE",
+        action="append",
+        default=default,
+        help="newer tables of releases, removed APIs or add-ons, as CSV or a directory of them,"
+        " instead of those that are shipped; may be given several times",
+    )
 
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
@@ -235,6 +321,15 @@ def _add_access(parser: argparse.ArgumentParser, *, defaults: bool) -> None:
 AUDIT_ONLY = ("scan_values", "audit_log", "falco", "by_name", "strict")
 """Of what `_add_audit` adds what says nothing of other panes; the first is for `doctor` too."""
 _AUDIT = (*AUDIT_ONLY, "waivers")
+_ANALYSIS = (*_AUDIT, "support_data")
+_USEFUL: Mapping[str | None, tuple[str, ...]] = {
+    None: _ANALYSIS,
+    "report": _ANALYSIS,
+    "checklist": ("scan_values", "strict", "waivers", "support_data"),
+    "plan": ("support_data",),
+    "doctor": ("scan_values",),
+}
+"""By command: which of them it looks at."""
 
 
 def _add_audit(parser: argparse.ArgumentParser, *, defaults: bool) -> None:
@@ -260,16 +355,24 @@ def _add_audit(parser: argparse.ArgumentParser, *, defaults: bool) -> None:
         default=default(False),
         help="report also what only its name makes a credential (tier C)",
     )
-    group.add_argument(
+    _add_strict(group, default=default(False))
+    _add_waivers(group, default=default(None))
+
+
+def _add_strict(parser: argparse._ActionsContainer, *, default: object) -> None:
+    parser.add_argument(
         "--strict",
         action="store_true",
-        default=default(False),
+        default=default,
         help="pass a certificate only with 90 days left and something that renews it",
     )
-    group.add_argument(
+
+
+def _add_waivers(parser: argparse._ActionsContainer, *, default: object) -> None:
+    parser.add_argument(
         "--waivers",
         metavar="FILE",
-        default=default(None),
+        default=default,
         help="YAML file of findings that somebody answers for: shown as waived, never hidden",
     )
 

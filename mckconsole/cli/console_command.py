@@ -60,12 +60,16 @@ def make_settings(
         env: as the user gave it, for credential plugins too.
 
     Raises:
-        UsageError, ConfigError: themes, keys, waivers or logs cannot be used as asked for.
+        UsageError, ConfigError: themes, keys, waivers, tables or logs cannot be used as asked for.
     """
     if arguments.audit_log or arguments.falco:
         from mckconsole.cli.logs import log_sources
 
         log_sources(arguments)  # what cannot be read is said before the screen is taken
+    if arguments.support_data:
+        from mckconsole.cli.target import support_data
+
+        support_data(arguments)  # likewise
     config = Config() if arguments.demo else loaded.config
     waivers = load_waivers(arguments.waivers, config, env=env)
     look = check_look(loaded, env, colours, theme=arguments.theme, keymap=arguments.keymap)

@@ -80,6 +80,10 @@ def _run(arguments: Namespace) -> int:
             from mckconsole.cli.failover_command import run
 
             return run(arguments)
+        case "checklist":
+            from mckconsole.cli.checklist_command import run
+
+            return run(arguments)
         case "doctor":
             from mckconsole.cli.doctor import run
 

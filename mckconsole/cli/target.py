@@ -27,6 +27,8 @@ from mckconsole.cli.output import say
 from mckconsole.config.load import load_config
 from mckconsole.config.model import Config
 from mckconsole.config.paths import expand
+from mckconsole.config.support_data import load_support_data
+from mckconsole.domain.support import NO_SUPPORT_DATA, SupportData
 from mckconsole.sources.access_log import LogSource
 from mckconsole.sources.kubeconfig import Inventory, KubeconfigError, load_kubeconfig
 from mckconsole.ui.policy import audit_policy, identity_policy
@@ -49,6 +51,8 @@ class Target:
     """None when the defaults hold, and for the embedded fleet."""
     logs: tuple[LogSource, ...] = ()
     """Files that say who read Secrets."""
+    support: SupportData = NO_SUPPORT_DATA
+    """What is known of releases."""
 
 
 @asynccontextmanager
@@ -57,15 +61,16 @@ async def opened(arguments: Namespace) -> AsyncIterator[Target]:
 
     Raises:
         UsageError: the kubeconfig or a log cannot be used, or options contradict each other.
-        ConfigError: the configuration cannot be used.
+        ConfigError: the configuration or a file of --support-data cannot be used.
     """
     logs = log_sources(arguments)
+    support = support_data(arguments)
     if not arguments.demo:
         loaded = load_config(arguments.config, env=os.environ)
         config = with_flags(loaded.config, arguments)
         inventory = _inventory(arguments, arguments.kubeconfig, config)
         check_clusters(logs, inventory)
-        yield Target(inventory, config, loaded.path, logs)
+        yield Target(inventory, config, loaded.path, logs, support)
         return
     from mckconsole.demo.fleet import EmbeddedFleet
 
@@ -73,7 +78,7 @@ async def opened(arguments: Namespace) -> AsyncIterator[Target]:
         config = with_flags(fleet.config, arguments)
         inventory = _inventory(arguments, str(fleet.kubeconfig), config)
         check_clusters(logs, inventory)
-        yield Target(inventory, config, None, logs)
+        yield Target(inventory, config, None, logs, support)
 
 
 def with_flags(config: Config, arguments: Namespace) -> Config:
@@ -90,10 +95,25 @@ def with_flags(config: Config, arguments: Namespace) -> Config:
     )
 
 
+def support_data(arguments: Namespace) -> SupportData:
+    """The tables of releases: those that are shipped, or those of --support-data.
+
+    Raises:
+        ConfigError: a file cannot be used.
+    """
+    return load_support_data([*_support_files(arguments)])
+
+
+def _support_files(arguments: Namespace) -> Iterator[Path]:
+    for named in arguments.support_data or ():
+        yield expand(named, env=os.environ, relative_to=Path())
+
+
 def inputs(arguments: Namespace, target: Target) -> Iterator[Path]:
     """Every file that the command line or the configuration names to be read."""
     yield from (one.path for one in target.logs)
     yield from target.inventory.files
+    yield from _support_files(arguments)
     for named in (arguments.waivers, target.config.waivers, target.config_file):
         if named:
             yield expand(str(named), env=os.environ, relative_to=Path())
@@ -132,21 +152,23 @@ async def followed(
 
     Raises:
         UsageError: the kubeconfig or a log cannot be used.
+        ConfigError: a file of --support-data cannot be used.
     """
     logs = log_sources(arguments)
+    support = await asyncio.to_thread(support_data, arguments)
     if arguments.demo:
         async with _playing() as fleet:
             config = with_flags(fleet.config, arguments)
             reader = _reader(arguments, str(fleet.kubeconfig), config, env)
             inventory = await asyncio.to_thread(_read, reader)
             check_clusters(logs, inventory)
-            yield OpenFleet(inventory, config, thresholds(config), logs=logs)
+            yield OpenFleet(inventory, config, thresholds(config), logs=logs, support=support)
         return
     config = with_flags(config, arguments)
     reader = _reader(arguments, arguments.kubeconfig, config, env)
     inventory = await asyncio.to_thread(_read, reader)
     check_clusters(logs, inventory)
-    yield OpenFleet(inventory, config, thresholds(config), reader, logs)
+    yield OpenFleet(inventory, config, thresholds(config), reader, logs, support=support)
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mckconsole.domain.support import NO_SUPPORT_DATA, SupportData
 from mckconsole.domain.waivers import NO_WAIVERS, Waivers
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class OpenFleet:
     """Files that say who read Secrets."""
     waivers: Waivers = NO_WAIVERS
     """Findings that somebody answers for."""
+    support: SupportData = NO_SUPPORT_DATA
+    """What is known of releases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,9 @@ CLUSTERS = ("aws-use1-1", "aks-weu-1")
 def arguments(output: Path, format_: str, *evidence: Path, fail_on: str | None = None) -> Namespace:
     """The command line."""
     chosen = [word for name in CLUSTERS for word in ("--context", name)]
-    words = ["--demo", *chosen, "failover", "--allow-partial", "-o", str(output), "--force"]
-    made = build_parser().parse_args(words)
-    made.format, made.fail_on = format_, fail_on
-    made.evidence = [str(one) for one in evidence] or None
-    return made
+    words = ["checklist", "--demo", *chosen, "--allow-partial", "-o", str(output), "--force"]
+    words += ["--format", format_, *(word for one in evidence for word in ("--evidence", str(one)))]
+    return build_parser().parse_args([*words, *(["--fail-on", fail_on] if fail_on else ())])
 
 
 def checked(output: Path, *evidence: Path, fail_on: str | None = None) -> tuple[int, Any]:

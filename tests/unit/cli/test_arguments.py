@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mckconsole.cli.arguments import DEFAULT_TIMEOUT, SEVERITIES, build_parser, contradiction
+from mckconsole.analysis.checklist.model import Mark
+from mckconsole.cli.arguments import DEFAULT_TIMEOUT, MARKS, SEVERITIES, build_parser, contradiction
 from mckconsole.domain.findings import Severity
 
 
@@ -41,10 +42,14 @@ def test_options_of_the_audit_go_before_or_after_the_report() -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("--scan-values failover", "--scan-values: only for the console and the report"),
-        ("--falco f --strict rules", "--falco, --strict: only for the console and the report"),
-        ("--waivers w doctor", "--waivers: only for the console and the report"),
+        ("--scan-values failover", "--scan-values: failover has no use for it"),
+        ("--falco f --strict rules", "--falco, --strict: rules has no use for it"),
+        ("--waivers w doctor", "--waivers: doctor has no use for it"),
+        ("--falco f checklist", "--falco: checklist has no use for it"),
+        ("--support-data d failover", "--support-data: failover has no use for it"),
         ("doctor --scan-values", ""),
+        ("checklist --scan-values --strict --waivers w --support-data d --support-data e", ""),
+        ("report --support-data=", "--support-data: the name of the file is missing"),
         ("report --waivers=", "--waivers: the name of the file is missing"),
     ],
 )
@@ -77,3 +82,11 @@ def test_wrong_usage_exits_2(line: str, capsys: pytest.CaptureFixture[str]) -> N
 
 def test_words_repeated_for_speed_are_those_of_the_registries() -> None:
     assert tuple(Severity) == SEVERITIES
+    assert (*MARKS, "pass") == tuple(Mark)
+
+
+def test_the_checklist_takes_what_its_command_looks_at() -> None:
+    words = "checklist --evidence a --evidence b --fail-on unknown --format html -o c --force"
+    found = build_parser().parse_args(words.split())
+    assert (found.evidence, found.fail_on, found.format) == (["a", "b"], "unknown", "html")
+    assert (found.output, found.force, found.waivers) == ("c", True, None)

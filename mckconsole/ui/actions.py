@@ -54,6 +54,8 @@ _MESH = ("mesh",)
 _SERVICES = ("services",)
 _IDENTITY = ("identity",)
 _SECRETS = ("secrets",)
+_VERSIONS = ("versions",)
+_CHECKLIST = ("checklist",)
 _ROWS = frozenset({Where.TABLE, Where.DETAIL})
 
 _HERE = (
@@ -82,6 +84,10 @@ _HERE = (
            " in, by Kubernetes RBAC.", _DETAIL, 24, _SECRETS),
     Action("secrets.who_row", ("W",), "who can read", "Show who can read what this credential lies"
            " in, by Kubernetes RBAC.", _TABLE, 24, _SECRETS),
+    Action("versions.group", ("v",), "group by", "Group by cluster, step of the plan, node pool,"
+           " add-on, deprecated API or blocker, one after the other.", _TABLE, 22, _VERSIONS),
+    Action("checklist.toggle", ("v",), "matrix/list", "Change between the matrix and the lists by"
+           " answer, item and cluster.", _CELLS, 22, _CHECKLIST),
     Action("failover.open", ("x",), "what if lost", "Say what losing the marked clusters, or this"
            " one, would mean; for a service, losing each of its clusters.", _ROWS, 26,
            ("fleet", "services")),

@@ -28,6 +28,14 @@ def root_views(desk: Desk, pane: str) -> tuple[PaneView, ...]:
         from mckconsole.ui.secrets_tables import SecretsTable
 
         return SecretsTable.of_pane(desk, spec)
+    if spec.name == "versions":
+        from mckconsole.ui.versions_tables import VersionsTable
+
+        return VersionsTable.of_pane(desk, spec)
+    if spec.name == "checklist":
+        from mckconsole.ui.checklist_tables import checklist_views
+
+        return checklist_views(desk, spec)
     from mckconsole.ui.matrix_view import MatrixView
 
     return (MatrixView(desk, spec), MeshTable(desk, spec))

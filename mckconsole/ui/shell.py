@@ -289,6 +289,14 @@ class Shell(Screen[None], inherit_bindings=False):
         """The credentials grouped in the next way, and the certificates."""
         self.stacks.toggle()
 
+    def do_versions_group(self) -> None:
+        """The versions grouped in the next way."""
+        self.stacks.toggle()
+
+    def do_checklist_toggle(self) -> None:
+        """The checklist as a matrix, or as a list in the next grouping."""
+        self.stacks.toggle()
+
     def set_scope(self, scope: Scope) -> None:
         """Look at these clusters from now on, in every pane."""
         self.scope = scope

@@ -39,6 +39,8 @@ class TableView(PaneView):
     where = Where.TABLE
     none_words = "no problems"
     """What is said where leaving out what is well leaves nothing."""
+    own_order = "worst first"
+    """The order of rows that nobody sorted."""
 
     def __init__(self, desk: Desk, spec: PaneSpec) -> None:
         super().__init__(desk, spec.name)
@@ -137,7 +139,7 @@ class TableView(PaneView):
         if self.desk.frame is None:
             return ()
         column, reverse = self.grid.sort
-        order = "worst first"
+        order = self.own_order
         if column:
             order = f"by {self._title(column)} {'↓' if reverse else '↑'}"
         parts = [TextSpan(f"{self.grid.shown:,} of {self.grid.total:,}")]

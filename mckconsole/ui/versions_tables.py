@@ -1,11 +1,14 @@
-"""The tables of the versions pane: by cluster, node pool, add-on, deprecated API, blocker."""
+"""The tables of the versions pane: by cluster, step, node pool, add-on, deprecated API, blocker."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mckconsole.ui.grouped_table import GroupedTable
+from mckconsole.ui.view import Desk
 from mckconsole.views.detail import ObjectTarget, VersionTarget
+from mckconsole.views.spec import PaneSpec
+from mckconsole.views.versions_spec import STEP
 
 if TYPE_CHECKING:
     from mckconsole.ui.places import Place
@@ -13,6 +16,11 @@ if TYPE_CHECKING:
 
 class VersionsTable(GroupedTable):
     """The versions in one grouping."""
+
+    def __init__(self, desk: Desk, spec: PaneSpec) -> None:
+        super().__init__(desk, spec)
+        if spec.by == STEP:
+            self.own_order = "in turn"
 
     def place(self, row_id: str) -> Place:
         return VersionTarget(self.by, row_id)

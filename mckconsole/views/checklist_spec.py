@@ -10,11 +10,22 @@ from typing import Final
 
 from mckconsole.views.later import later
 from mckconsole.views.spec import Column, PaneSpec
-from mckconsole.views.versions_spec import TOPICS as _VERSIONS_TOPICS
 
 ANSWER: Final = "answer"
 ITEM: Final = "item"
 CLUSTER: Final = "cluster"
+QUERIES: Final = (
+    "targets",
+    "node-cost",
+    "pod-egress",
+    "fluentbit-delivered",
+    "fluentd-delivered",
+    "vector-delivered",
+    "loki-delivered",
+    "promtail-delivered",
+    "otelcol-delivered",
+)
+"""What is asked of metrics for the checklist alone."""
 
 _MARK = Column("mark", "MARK", help="fail, unknown, warn or pass; unknown is never a pass")
 _ITEM = Column("item", "ITEM", help="one of the ten things that must hold")
@@ -70,7 +81,7 @@ _BY_ANSWER = PaneSpec(
     rows=later("checklist", "rows"),
     summary=later("checklist", "summary"),
     empty=later("checklist", "empty"),
-    topics=_VERSIONS_TOPICS,
+    topics=(),
     aliases=("check", "checks", "golive", "go-live"),
     help="The ten things that must hold before a fleet goes live, each answered for every cluster."
     " Unknown is an answer and never a pass: it says what could not be read. What only a probe can"

@@ -6,6 +6,12 @@ completion; what makes its rows (the whole analysis) is imported when rows are f
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mckconsole.analysis.certificates.topics import TOPICS as CERTIFICATE_TOPICS
+from mckconsole.domain.kinds_checklist import CHECKLIST_KINDS
+from mckconsole.views import checklist_spec, versions_spec
 from mckconsole.views.identity_spec import IDENTITY
 from mckconsole.views.later import later
 from mckconsole.views.secrets_spec import SECRETS
@@ -174,25 +180,6 @@ SERVICES = PaneSpec(
     every_column=later("services_columns", "every_column"),
 )
 
-FLEET = PaneSpec(
-    name="fleet",
-    key="1",
-    title="Fleet",
-    columns=_FLEET_COLUMNS,
-    rows=later("fleet", "rows"),
-    summary=later("fleet", "summary"),
-    empty=later("fleet", "empty"),
-    topics=tuple(
-        dict.fromkeys(("nodes", "kube-system", *SERVICES.topics, *IDENTITY.topics, *SECRETS.topics))
-    ),
-    queries=SERVICES.queries,
-    aliases=("clusters", "cl", "contexts"),
-    help="One row is a cluster, worst first. A question mark is something that could not be read; "
-    "NOTES says why. Tunnels count those from this cluster that are measured to work.",
-)
-
-PANES: tuple[PaneSpec, ...] = (FLEET, MESH, SERVICES, IDENTITY, SECRETS)
-
 FAILOVER_TOPICS = (
     "nodes",
     "namespaces",
@@ -215,11 +202,56 @@ FAILOVER_TOPICS = (
 )
 """What only the simulation of losses reads, and what it shares with the panes; a test keeps this
 equal to what the simulation says."""
-CONSOLE_TOPICS = tuple(
-    dict.fromkeys((*(topic for pane in PANES for topic in pane.topics), *FAILOVER_TOPICS))
+
+
+def _distinct(*names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for each in names for one in each))
+
+
+def _reading(pane: PaneSpec, topics: tuple[str, ...], queries: tuple[str, ...]) -> PaneSpec:
+    """The pane, and its groupings, with what must be read for them."""
+    found = (replace(one, topics=topics, queries=queries) for one in pane.groupings)
+    return replace(pane, topics=topics, queries=queries, groupings=tuple(found))
+
+
+VERSIONS = _reading(
+    versions_spec.VERSIONS,
+    _distinct(versions_spec.TOPICS, SERVICES.topics, FAILOVER_TOPICS, CERTIFICATE_TOPICS),
+    _distinct(SERVICES.queries, versions_spec.QUERIES),
 )
-"""Topics that the console keeps current: those of all panes and of the simulation."""
-CONSOLE_QUERIES = tuple(dict.fromkeys(query for pane in PANES for query in pane.queries))
+"""A plan rests on the meshes, on what the loss of a cluster would mean, and on certificates that
+run out meanwhile."""
+
+CHECKLIST = _reading(
+    checklist_spec.CHECKLIST,
+    _distinct(
+        *(one.topics for one in (SERVICES, IDENTITY, SECRETS, VERSIONS)),
+        (kind.topic for kind in CHECKLIST_KINDS),
+    ),
+    _distinct(VERSIONS.queries, checklist_spec.QUERIES),
+)
+"""Its answers rest on all that the other panes know."""
+
+FLEET = PaneSpec(
+    name="fleet",
+    key="1",
+    title="Fleet",
+    columns=_FLEET_COLUMNS,
+    rows=later("fleet", "rows"),
+    summary=later("fleet", "summary"),
+    empty=later("fleet", "empty"),
+    topics=_distinct(("nodes", "kube-system"), CHECKLIST.topics),
+    queries=CHECKLIST.queries,
+    aliases=("clusters", "cl", "contexts"),
+    help="One row is a cluster, worst first. A question mark is something that could not be read; "
+    "NOTES says why. Tunnels count those from this cluster that are measured to work.",
+)
+
+PANES: tuple[PaneSpec, ...] = (FLEET, MESH, SERVICES, IDENTITY, SECRETS, VERSIONS, CHECKLIST)
+
+CONSOLE_TOPICS = _distinct(*(pane.topics for pane in PANES))
+"""Topics that the console keeps current: those of all panes."""
+CONSOLE_QUERIES = _distinct(*(pane.queries for pane in PANES))
 
 
 def find_pane(name: str) -> PaneSpec | None:

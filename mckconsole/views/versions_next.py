@@ -5,7 +5,7 @@ Without a plan only what stands in the way is known, and that is no leave to beg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from mckconsole.analysis.versions.model import Blocker, ClusterVersions, Gravity, Held, Plan, Step
 from mckconsole.domain.text import shorten
@@ -38,9 +38,9 @@ def next_cell(found: ClusterVersions, plan: Plan | None) -> Cell:
     if plan is None:
         return _unplanned(found)
     if steps:
-        return _step(steps, plan)
+        return step_cell(steps[0], plan)
     if held is not None:
-        return _held(held)
+        return held_cell(held)
     if found.least is None:
         return unknown("version unknown")
     if found.least == found.most and plan.end.get(found.cluster) == found.least:
@@ -49,19 +49,20 @@ def next_cell(found: ClusterVersions, plan: Plan | None) -> Cell:
     return unknown("not planned")
 
 
-def _step(steps: Sequence[Step], plan: Plan) -> Cell:
-    first = steps[0]
-    if first.blockers:
-        words = f"{first.to}: mend {rules_words(first.blockers)}"
-        role = blockers_role(first.blockers)
+def step_cell(step: Step, plan: Plan) -> Cell:
+    """`● 1.35 now`, `1.35 in turn 3 of 7`, `✖ 1.35: mend UB13`: how a step stands."""
+    goal = str(step.to) if step.start != step.to else f"nodes to {step.to}"
+    if step.blockers:
+        words = f"{goal}: mend {rules_words(step.blockers)}"
+        role = blockers_role(step.blockers)
         return Cell(f"{sign(role)} {words}", role, words)
-    waived = f", {len(first.waived)} waived" if first.waived else ""
+    waived = f", {len(step.waived)} waived" if step.waived else ""
     turns = sorted({one.number for one in plan.steps})
-    if first.number == turns[0]:
-        role = Role.WARN if first.waived else Role.OK
-        words = f"{first.to} now{waived}"
+    if step.number == turns[0]:
+        role = Role.WARN if step.waived else Role.OK
+        words = f"{goal} now{waived}"
         return Cell(f"{sign(role)} {words}", role, words)
-    words = f"{first.to} in turn {first.number} of {turns[-1]}{waived}"
+    words = f"{goal} in turn {step.number} of {turns[-1]}{waived}"
     return Cell(words, Role.PLAIN, words)
 
 
@@ -73,7 +74,8 @@ def blockers_role(blockers: Iterable[Blocker]) -> Role:
     return Role.UNKNOWN if Gravity.UNKNOWN in gravities else Role.WARN
 
 
-def _held(held: Held) -> Cell:
+def held_cell(held: Held) -> Cell:
+    """`✖ held at 1.34: UB03`, or what is not known."""
     role = blockers_role(held.blockers) if held.blockers else Role.UNKNOWN
     where = f" at {held.at}" if held.at else ""
     words = f"held{where}: {held.reason or rules_words(held.blockers) or 'no reason given'}"

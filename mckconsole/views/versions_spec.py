@@ -1,4 +1,4 @@
-"""The versions pane: its columns and what must be read for it, in each of its five groupings."""
+"""The versions pane: its columns and what must be read for it, in each of its groupings."""
 
 from __future__ import annotations
 
@@ -9,31 +9,41 @@ from mckconsole.views.later import later
 from mckconsole.views.spec import Column, PaneSpec
 
 CLUSTER: Final = "cluster"
+STEP: Final = "step"
 POOL: Final = "pool"
 ADDON: Final = "addon"
 API: Final = "api"
 BLOCKER: Final = "blocker"
 
 TOPICS: Final = (
-    "apiserver-leases",
-    "kube-system",
     "nodes",
     "pods",
+    "kube-system",
+    "namespaces",
     "deployments",
     "daemonsets",
     "statefulsets",
+    "cronjobs",
+    "autoscalers",
+    "serviceaccounts",
+    "services",
+    "endpointslices",
+    "ingresses",
+    "mutatingwebhooks",
+    "validatingwebhooks",
+    "apiservices",
+    "crd-conversions",
+    "cilium-config",
+    "submariners",
+    "apiserver-leases",
     "poddisruptionbudgets",
     "persistentvolumes",
     "kubelet-config",
     "kube-proxy-config",
     "clusterversions",
-    "autoscalers",
-    "services",
-    "endpointslices",
-    "validatingwebhooks",
-    "apiservices",
-    "crd-conversions",
 )
+"""What is looked at for versions alone; a test keeps them those of the analysis."""
+QUERIES: Final = ("apiserver-builds", "deprecated-apis", "kubelet-cgroups", "kubelet-runtimes")
 
 _CLUSTER = Column("cluster", "CLUSTER", help="the cluster, worst first", name=True)
 _OF = Column("cluster", "CLUSTER", help="the cluster that it is of", name=True)
@@ -60,6 +70,20 @@ _CLUSTER_COLUMNS = (
     Column("roles", "ROLES", priority=7, help="what it does for other clusters", name=True),
     replace(_REASON, id="unknown", title="NOT KNOWN", priority=7,
             help="what could not be judged, and why"),
+)  # fmt: skip
+
+_STEP_COLUMNS = (
+    Column("turn", "TURN", "right", help="in the plan; what has the same may go at a time"),
+    replace(_OF, help="the cluster that it is about"),
+    Column("step", "STEP", help="one minor on, or nodes up to their control plane"),
+    Column("stands", "STANDS", help="whether it may begin, waits for its turn or is held"),
+    Column("why", "WHY HERE", priority=1, help="why it has this place in the order, or why not"),
+    Column("mends", "MENDS", priority=2, unit="count",
+           help="blockers that its own actions mend first, or that hold it"),
+    Column("waived", "WAIVED", priority=4, unit="count", help="blockers that somebody answers for"),
+    Column("actions", "ACTIONS", "right", 3, "count", "what is to be done, with its commands"),
+    Column("groups", "MESH", priority=5, help="no two of one mesh are upgraded at a time",
+           name=True),
 )  # fmt: skip
 
 _POOL_COLUMNS = (
@@ -123,32 +147,48 @@ _BY_CLUSTER = PaneSpec(
     empty=later("versions", "empty"),
     topics=TOPICS,
     essential=("nodes",),
-    aliases=("version", "upgrade", "plan", "skew"),
+    aliases=("version", "ver", "upgrade", "upgrades", "skew"),
     help="One row is a cluster, worst first: its version, how long that is supported, what stands"
     " in the way of the next one, and when its turn is. A question mark is something that could"
     " not be judged; it is no leave to begin. Nothing is ever upgraded from here: Enter shows the"
-    " steps with the commands to run. v groups by node pool, add-on, API, blocker.",
+    " steps with the commands to run. v groups by step of the plan, node pool, add-on, deprecated"
+    " API, blocker.",
     by=CLUSTER,
 )
 
 
 def _grouped(
-    by: str, title: str, aliases: tuple[str, ...], columns: tuple[Column, ...], help: str
-) -> PaneSpec:
+    by: str, title: str, aliases: tuple[str, ...], columns: tuple[Column, ...], help: str,
+    module: str = "versions_groups", words: str = "versions_group_words",
+    names: tuple[str, ...] = (),
+) -> PaneSpec:  # fmt: skip
     return replace(
         _BY_CLUSTER,
         title=title,
         aliases=aliases,
         columns=columns,
-        rows=later("versions_groups", f"{by}_rows"),
-        summary=later("versions_group_words", f"{by}_summary"),
-        empty=later("versions_group_words", f"{by}_empty"),
+        rows=later(module, f"{by}_rows"),
+        summary=later(words, f"{by}_summary"),
+        empty=later(words, f"{by}_empty"),
         help=f"{help} v groups in another way.",
         by=by,
+        words=names,
     )
 
 
 GROUPINGS = (
+    _grouped(
+        STEP,
+        "Upgrade plan",
+        ("steps", "turn"),
+        _STEP_COLUMNS,
+        "One row is a step of the plan: one cluster, one minor on; steps of one turn may run at the"
+        " same time, clusters of one mesh never do. Behind them are the clusters that are held."
+        " Enter shows a step as a list to tick off.",
+        "versions_steps",
+        "versions_steps",
+        ("plan",),
+    ),
     _grouped(
         POOL,
         "Node pools",

@@ -24,7 +24,8 @@ from mckconsole.views.versions_lines import addon_lines, pool_lines, use_lines
 from mckconsole.views.versions_parts import Parts, part_of
 from mckconsole.views.versions_plan import blocker_lines
 from mckconsole.views.versions_rows import find_item
-from mckconsole.views.versions_spec import CLUSTER
+from mckconsole.views.versions_spec import CLUSTER, STEP
+from mckconsole.views.versions_steps import planned_detail
 
 
 def version_detail(
@@ -33,6 +34,8 @@ def version_detail(
     """The document behind a row of one of the groupings; None when it is gone."""
     if target.by == CLUSTER:
         return cluster_detail(snapshot, analysis, target.id)
+    if target.by == STEP:
+        return planned_detail(analysis, target.id)
     found = find_item(analysis, target.by, target.id)
     if found is None:
         return None

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from mckconsole.cli.arguments import FORMATS, SHELLS
+from mckconsole.cli.arguments import FORMATS, PANES, SHELLS, SHORTCUTS
 from mckconsole.cli.completion import script
 
 
@@ -41,17 +41,12 @@ class TestBash:
 
     def test_options_of_the_console(self) -> None:
         assert {"--theme", "--keymap", "--pane", "--no-mouse"} <= bash_completes("mckconsole", "--")
-        assert bash_completes("mckconsole", "--pane", "") == {
-            "fleet",
-            "mesh",
-            "services",
-            "identity",
-            "secrets",
-            "certs",
-            "certificates",
-        }
+        assert bash_completes("mckconsole", "--pane", "") == {*PANES, *SHORTCUTS}
         assert {"--scan-values", "--falco"} <= bash_completes("mckconsole", "report", "--")
         assert not {"--scan-values", "--strict"} & bash_completes("mckconsole", "failover", "--")
+        assert {"--evidence", "--strict", "--support-data"} <= bash_completes(
+            "mckconsole", "checklist", "--"
+        )
         assert not {"--theme", "--pane"} & bash_completes("mckconsole", "report", "--")
 
     def test_values(self) -> None:

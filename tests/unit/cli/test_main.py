@@ -132,7 +132,12 @@ def test_panes_are_those_of_the_registry() -> None:
 def test_panes_are_grouped_as_asked() -> None:
     grouped = regrouped(PANES, "account")
     assert [pane.name for pane in grouped] == [pane.name for pane in PANES]
-    assert [pane.by for pane in grouped if pane.by] == ["account", "credential"]
+    assert [pane.by for pane in grouped if pane.by] == [
+        "account",
+        "credential",
+        "cluster",
+        "answer",
+    ]
     with pytest.raises(UsageError, match="--by account: only for the identity pane"):
         regrouped(choose(["mesh"]), "account")
 

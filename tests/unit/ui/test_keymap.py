@@ -91,7 +91,7 @@ BAD: dict[str, tuple[str, int, str, str]] = {
     "way out": ("quit.now: []\n", 1, "quit.now", "must keep at least one key"),
     "back": ("back: []\n", 1, "back", "must keep at least one key"),
     "help": ("help.open: []\n", 1, "help.open", "must keep at least one key"),
-    "digit": ("view.pause: 7\n", 1, "view.pause", "7: 1 to 9 belong to the panes"),
+    "digit": ("view.pause: 9\n", 1, "view.pause", "9: 1 to 9 belong to the panes"),
     "list": ("- a\n", 1, "", "expected a mapping of actions to keys"),
     "alias": ("view.pause: &a x\nview.refresh: *a\n", 2, "", "alias *a is not allowed"),
 }

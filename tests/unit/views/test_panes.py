@@ -9,24 +9,34 @@ import pytest
 
 from mckconsole.analysis.certificates import topics as certificate_topics
 from mckconsole.analysis.engine import Analysis, analyse
+from mckconsole.analysis.failover import unread
 from mckconsole.analysis.secrets import topics as secrets_topics
+from mckconsole.analysis.versions import (
+    addon_sightings,
+    apitraces,
+    crds,
+    kernels,
+    observed,
+    references,
+)
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.kinds_audit import AUDIT_KINDS
+from mckconsole.domain.kinds_upgrade import UPGRADE_KINDS
 from mckconsole.domain.metrics import QUERIES
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.domain.waivers import Waiver, Waivers
-from mckconsole.views import cells
+from mckconsole.views import cells, versions_spec
 from mckconsole.views.cluster_detail import cluster_detail
-from mckconsole.views.panes import PANES, find_pane
+from mckconsole.views.panes import CONSOLE_QUERIES, CONSOLE_TOPICS, PANES, find_pane
 from mckconsole.views.spec import GLYPHS, Cell, PaneSpec, Role, Row
 from tests.unit.analysis import build
 from tests.unit.analysis.build import ZERO_RTT, connection, gateway
-from tests.unit.views import fleetidentity, fleetsecrets
+from tests.unit.views import fleetchecklist, fleetidentity, fleetsecrets, fleetversions
 from tests.unit.views.fleetservices import broken, healthy, report, seen
 
-FLEET, MESH, SERVICES, IDENTITY, SECRETS = PANES
-EVERY = (*PANES, *IDENTITY.groupings, *SECRETS.groupings)
+FLEET, MESH, SERVICES, IDENTITY, SECRETS, VERSIONS, CHECKLIST = PANES
+EVERY = (*PANES, *(one for pane in PANES for one in pane.groupings))
 
 
 def incident() -> FleetSnapshot:
@@ -59,6 +69,10 @@ def found_of(pane: PaneSpec) -> tuple[FleetSnapshot, Analysis]:
         return fleetidentity.seen(fleetidentity.some())
     if pane.name == SECRETS.name:
         return fleetsecrets.seen(fleetsecrets.some(), fleetsecrets.issued())
+    if pane.name == VERSIONS.name:
+        return fleetversions.seen(fleetversions.some(), fleetversions.plan())
+    if pane.name == CHECKLIST.name:
+        return fleetchecklist.seen()
     return incident(), analyse(incident())
 
 
@@ -104,7 +118,7 @@ def test_names_keys_and_aliases_are_unique() -> None:
 
 def test_a_grouping_with_a_name_of_its_own_is_found_by_it() -> None:
     named = [(word, one) for pane in PANES for one in pane.groupings for word in one.words]
-    assert [word for word, _ in named] == ["certs", "certificates"]
+    assert [word for word, _ in named] == ["certs", "certificates", "plan"]
     taken = {word for pane in PANES for word in (pane.name, pane.key, *pane.aliases)}
     for word, grouping in named:
         assert word not in taken
@@ -115,6 +129,36 @@ def test_the_secrets_pane_reads_what_is_looked_at_and_what_the_audit_needs() -> 
     assert {*secrets_topics.TOPICS, *certificate_topics.TOPICS} <= set(SECRETS.topics)
     assert {kind.topic for kind in AUDIT_KINDS} <= set(SECRETS.topics)
     assert set(SECRETS.topics) <= set(FLEET.topics)
+
+
+def test_the_versions_pane_reads_what_its_analysis_looks_at() -> None:
+    looked_at = (
+        observed.TOPICS,
+        kernels.TOPICS,
+        addon_sightings.TOPICS,
+        apitraces.TRACE_TOPICS,
+        references.REFERENCE_TOPICS,
+        (crds.TOPIC,),
+    )
+    for topics in looked_at:
+        assert set(topics) <= set(versions_spec.TOPICS)
+    assert {kind.topic for kind in UPGRADE_KINDS} <= set(versions_spec.TOPICS)
+    assert {apitraces.REQUESTED, apitraces.SCRAPED} <= set(versions_spec.QUERIES)
+    for topics in (SERVICES.topics, unread.TOPICS, certificate_topics.TOPICS):
+        assert set(topics) <= set(VERSIONS.topics), "the plan rests on these"
+    assert set(SERVICES.queries) <= set(VERSIONS.queries)
+
+
+def test_the_checklist_and_the_overview_read_everything() -> None:
+    assert set(BY_TOPIC) == set(CHECKLIST.topics) == set(FLEET.topics) == set(CONSOLE_TOPICS)
+    every = {query.id for query in QUERIES}
+    assert every == set(CHECKLIST.queries) == set(FLEET.queries) == set(CONSOLE_QUERIES)
+
+
+@pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.title)
+def test_groupings_read_what_their_pane_reads(pane: PaneSpec) -> None:
+    for one in pane.groupings:
+        assert (one.topics, one.queries) == (pane.topics, pane.queries)
 
 
 @pytest.mark.parametrize("pane", EVERY, ids=lambda pane: pane.title)

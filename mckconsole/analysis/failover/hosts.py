@@ -67,13 +67,21 @@ class Hosts:
             or any(not cluster.topic(topic).conclusive for topic in TOPICS)
         )
 
+    def serves(self, name: str, host: str) -> bool:
+        """Whether something is ready behind a cluster's own rules for a host, or it cannot be
+        told."""
+        return any(
+            _alive(self.ground, one) for one in self.rules.get(name, _NO_RULES).get(host, ())
+        )
+
     def losses(self, lost: Collection[str]) -> Iterator[HostLoss]:
         """The hosts of lost clusters that have no other server first, then by name."""
         names = {host for name in lost for host in self.rules.get(name, ())}
-        found = [self._loss(host, lost) for host in names]
+        found = [self.loss(host, lost) for host in names]
         yield from sorted(found, key=lambda one: (one.impact.rank, one.host))
 
-    def _loss(self, host: str, lost: Collection[str]) -> HostLoss:
+    def loss(self, host: str, lost: Collection[str]) -> HostLoss:
+        """What becomes of one host that some of the lost clusters serve."""
         gone = {n: self.rules[n][host] for n in lost if host in self.rules.get(n, {})}
         left: list[str] = []
         unread: list[str] = []

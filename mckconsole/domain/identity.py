@@ -124,6 +124,12 @@ class WebhookRule(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """`Cluster`, `Namespaced` or `*`."""
 
 
+class MatchCondition(msgspec.Struct, frozen=True, gc=False):
+    """A CEL expression that narrows what a webhook is asked about; only its name is read."""
+
+    name: str = ""
+
+
 class Webhook(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """One webhook of a configuration."""
 
@@ -136,6 +142,7 @@ class Webhook(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     namespace_selector: LabelSelector | None = None
     """None, as an empty one, selects every namespace."""
     object_selector: LabelSelector | None = None
+    match_conditions: tuple[MatchCondition, ...] = ()
 
 
 class InjectorAnnotations(msgspec.Struct, frozen=True, gc=False):

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Sequence
 
 from mckconsole.analysis.certificates.model import CertificateEntry
 from mckconsole.analysis.unread import cluster_reason, without_age
+from mckconsole.analysis.versions.apiservices import APISERVICES, apiservice_blockers
+from mckconsole.analysis.versions.certificate_window import certificate_blockers
 from mckconsole.analysis.versions.disruption import disruption_blockers
+from mckconsole.analysis.versions.etcd import etcd_blockers
 from mckconsole.analysis.versions.evictions import eviction_blockers
 from mckconsole.analysis.versions.features import feature_blockers
 from mckconsole.analysis.versions.ground import Ground, in_order
@@ -17,6 +20,9 @@ from mckconsole.analysis.versions.model import Blocker, ClusterVersions, Gravity
 from mckconsole.analysis.versions.node_runtimes import runtime_blockers
 from mckconsole.analysis.versions.nodes_blockers import lag_blockers, node_blockers
 from mckconsole.analysis.versions.podsort import SortedPods
+from mckconsole.analysis.versions.providers import TOPIC as CLUSTER_VERSIONS
+from mckconsole.analysis.versions.providers import provider_blockers
+from mckconsole.analysis.versions.webhooks import WEBHOOK_TOPICS, webhook_blockers
 from mckconsole.domain.findings import Finding, Severity, Unknown
 from mckconsole.domain.kubeversion import Minor
 from mckconsole.domain.snapshot import ClusterSnapshot
@@ -35,6 +41,11 @@ BLOCKER_TOPICS: tuple[str, ...] = (
     "persistentvolumes",
     "kubelet-config",
     "kube-proxy-config",
+    *WEBHOOK_TOPICS,
+    "endpointslices",
+    "namespaces",
+    APISERVICES,
+    CLUSTER_VERSIONS,
 )
 """What is read here, but for `versions` and the certificates, which others read."""
 
@@ -60,7 +71,12 @@ def cluster_blockers(
         *eviction_blockers(cluster, pods),
         *node_blockers(cluster, pools, pods),
         *feature_blockers(cluster, provider, pods),
+        *webhook_blockers(cluster),
+        *apiservice_blockers(cluster),
         *runtime_blockers(cluster, pools, data),
+        *etcd_blockers(cluster, provider, pods),
+        *certificate_blockers(cluster, certificates),
+        *provider_blockers(cluster, provider),
     ]
     if least is None:
         why = "the API servers' version is not known"

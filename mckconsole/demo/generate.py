@@ -18,9 +18,10 @@ _PROVIDER_IMAGES = {
     "gke": ("Container-Optimized OS from Google", "6.12.38+"),
     "aks": ("Ubuntu 24.04.3 LTS", "6.8.0-1044-azure"),
     "rke2": ("SUSE Linux Enterprise Micro 6.1", "6.4.0-35-default"),
+    "vsphere": ("Ubuntu 24.04.3 LTS", "6.8.0-86-generic"),
 }
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
-_RUNTIME = "containerd://2.1.5"
+_RUNTIME = "containerd://2.3.2"
 
 
 def namespaces(site: Site, names: Iterable[str]) -> Iterator[KubeObject]:
@@ -42,7 +43,12 @@ def node(
     site: Site, plan: NodePlan, kubelet: str, labels: Mapping[str, str] = _NO_LABELS
 ) -> KubeObject:
     """One ready node; `kubelet` is its version, `labels` are more than every node has."""
+    pool = plan.pool
     os_image, kernel = _PROVIDER_IMAGES[site.cluster.provider]
+    place = plan.ordinal
+    unready = place < pool.unready
+    cordoned = pool.unready <= place < pool.unready + pool.cordoned
+    age = 20 + plan.index % 7 if pool.age is None else pool.age
     cpu, memory = ("4", "16384Mi") if plan.pool.gateway else ("8", "32768Mi")
     return site.manifest(
         "v1",
@@ -50,11 +56,12 @@ def node(
         "",
         plan.name,
         labels={**_node_labels(site, plan), **labels},
-        days_ago=min(site.cluster.age_days, 20 + plan.index % 7),
+        days_ago=min(site.cluster.age_days, age),
         spec={
             "providerID": _provider_id(site, plan),
             "podCIDR": plan.pod_cidr,
             "podCIDRs": [plan.pod_cidr],
+            **(_cordon(site) if cordoned else {}),
         },
         status={
             "addresses": [
@@ -67,13 +74,15 @@ def node(
                 _condition(site, "MemoryPressure", "False", "KubeletHasSufficientMemory"),
                 _condition(site, "DiskPressure", "False", "KubeletHasNoDiskPressure"),
                 _condition(site, "PIDPressure", "False", "KubeletHasSufficientPID"),
-                _condition(site, "Ready", "True", "KubeletReady"),
+                _condition(site, "Ready", "False", "KubeletNotReady")
+                if unready
+                else _condition(site, "Ready", "True", "KubeletReady"),
             ],
             "nodeInfo": {
                 "kubeletVersion": kubelet,
-                "containerRuntimeVersion": _RUNTIME,
-                "osImage": os_image,
-                "kernelVersion": kernel,
+                "containerRuntimeVersion": pool.runtime or _RUNTIME,
+                "osImage": pool.image or os_image,
+                "kernelVersion": pool.kernel or kernel,
                 "operatingSystem": "linux",
                 "architecture": "amd64",
                 "machineID": site.digest("machine", plan.name, length=32),
@@ -83,6 +92,16 @@ def node(
             },
         },
     )
+
+
+def _cordon(site: Site) -> KubeObject:
+    """Since four days."""
+    taint = {
+        "key": "node.kubernetes.io/unschedulable",
+        "effect": "NoSchedule",
+        "timeAdded": site.created(4),
+    }
+    return {"unschedulable": True, "taints": [taint]}
 
 
 def _condition(site: Site, kind: str, status: str, reason: str) -> KubeObject:
@@ -109,7 +128,7 @@ def _node_labels(site: Site, plan: NodePlan) -> dict[str, str]:
         labels["kubernetes.azure.com/cluster"] = f"MC_{site.cluster.name}_{site.cluster.region}"
     if plan.pool.gateway:
         labels["submariner.io/gateway"] = "true"
-    if plan.pool.name == "server":
+    if plan.pool.name in ("server", "control-plane"):
         labels["node-role.kubernetes.io/control-plane"] = "true"
     return labels
 
@@ -130,6 +149,8 @@ def _provider_id(site: Site, plan: NodePlan) -> str:
             )
         case "rke2":
             return f"rke2://{plan.name}"
+        case "vsphere":
+            return f"vsphere://{UUID(site.digest('id', plan.name, length=32))}"
 
 
 def lease(

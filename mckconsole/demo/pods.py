@@ -35,6 +35,8 @@ def ready_count(site: Site, model: Workload) -> int:
 def places(site: Site, model: Workload) -> list[NodePlan]:
     """The node of each pod."""
     candidates = site.gateway_nodes if model.nodes == "gateway" else site.nodes
+    if model.nodes == "inner":
+        candidates = tuple(node for node in candidates if not node.pool.gateway)
     if model.pool:
         candidates = tuple(node for node in candidates if node.pool.name == model.pool)
     if model.kind == "DaemonSet":

@@ -15,6 +15,7 @@ from mckconsole.demo import (
     ciliummcs,
     cloudmap,
     consulservices,
+    controlplane,
     corefile,
     generate,
     gke,
@@ -28,6 +29,7 @@ from mckconsole.demo import (
     meshes,
     mirrors,
     submariner,
+    upgrades,
     webhooks,
     workloads,
 )
@@ -57,6 +59,8 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     yield from bindings.static_objects(site, world.scenario)
     for model in world.scenario.workloads_of(name):
         yield from workloads.workload(world, name, model)
+    yield from controlplane.static_objects(world, name)
+    yield from upgrades.static_objects(world, name)
     yield from webhooks.static_objects(world, name)
     yield from accountusers.static_objects(world, name)
     if world.scenario.submariner_of(name):
@@ -106,6 +110,7 @@ def scripted_objects(world: World, name: str) -> Iterator[KubeObject]:
 
 
 def heartbeat_objects(world: World, name: str, now: float) -> Iterator[KubeObject]:
-    """What is written again every few seconds: gateways and their lease."""
+    """What is written again every few seconds: gateways, and leases."""
     if world.scenario.submariner_of(name):
         yield from submariner.heartbeat_objects(world, name, now)
+    yield from controlplane.heartbeat_objects(world, name, now)

@@ -34,10 +34,11 @@ from mckconsole.demo.sections_services import (
     KarmadaModel,
     Mirror,
 )
+from mckconsole.demo.sections_versions import Budget, ControlPlane, Definition
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C parser is ten times as fast; not every build of PyYAML has it."""
-Provider = Literal["eks", "gke", "aks", "rke2"]
+Provider = Literal["eks", "gke", "aks", "rke2", "vsphere"]
 
 
 class Pool(Section, frozen=True):
@@ -50,6 +51,16 @@ class Pool(Section, frozen=True):
     """Version that differs from the control plane's; empty is the control plane's."""
     gateway: bool = False
     """Labelled for Submariner gateways; the first node of the first such pool is active."""
+    image: str = ""
+    """Operating system that differs from the provider's usual one; so with the next two."""
+    kernel: str = ""
+    runtime: str = ""
+    unready: int = 0
+    """How many of its nodes, the first ones, are not ready."""
+    cordoned: int = 0
+    """How many after these have been cordoned for days."""
+    age: float | None = None
+    """Days that its nodes are there; about twenty when not given."""
 
 
 class ClusterModel(Section, frozen=True):
@@ -180,7 +191,8 @@ class Workload(Section, frozen=True):
     """Labels that only the Service has."""
     annotations: dict[str, str] = field(default_factory=dict)
     """Annotations of the Service."""
-    nodes: Literal["all", "gateway"] = "all"
+    nodes: Literal["all", "gateway", "inner"] = "all"
+    """`inner` are those that are no gateways."""
     pool: str = ""
     """The node pool that its pods run in; empty is any."""
     host_network: bool = False
@@ -272,8 +284,13 @@ class Scenario(Section, frozen=True):
     holders: list[Holder] = field(default_factory=list)
     lookalikes: list[Holder] = field(default_factory=list)
     tls: list[Holder] = field(default_factory=list)
+    around: list[Holder] = field(default_factory=list)
+    """What an upgrade meets: webhooks, aggregated APIs, configurations."""
     literals: list[Literals] = field(default_factory=list)
     prometheus: list[PrometheusModel] = field(default_factory=list)
+    control_planes: dict[str, ControlPlane] = field(default_factory=dict)
+    budgets: list[Budget] = field(default_factory=list)
+    definitions: list[Definition] = field(default_factory=list)
     script: list[Step] = field(default_factory=list)
 
     def submariner_of(self, cluster: str) -> SubmarinerModel | None:
@@ -296,7 +313,7 @@ class Scenario(Section, frozen=True):
 
     def held_in(self, cluster: str) -> list[Holder]:
         """The objects of `cluster` that hold credentials or certificates, or look so."""
-        everything = (*self.holders, *self.lookalikes, *self.tls)
+        everything = (*self.holders, *self.lookalikes, *self.tls, *self.around)
         return [one for one in everything if self.within(cluster, one.where)]
 
     def secrets_held_in(self, cluster: str) -> set[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The metrics that the meshes would export, derived from the same world as the objects.
+"""The metrics that clusters and meshes would export, derived from the same world as the objects.
 
 Names and labels are the exporters' own. What the sources are known for is kept: the driver's view
 of a connection knows nothing of failing pings, latencies freeze while pings fail, byte counters are
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from mckconsole.demo import globalnet, meshes
+from mckconsole.demo import controlplane, exporters, globalnet, meshes
 from mckconsole.demo.promql import PromSeries
 from mckconsole.demo.scenario import CiliumLink
 from mckconsole.demo.site import NodePlan
@@ -26,6 +26,8 @@ def cluster_series(world: World, name: str) -> Iterator[PromSeries]:
     if mesh := world.scenario.cilium_of(name):
         yield from _cilium(world, name, mesh.links.get(name, {}))
     yield from meshes.series(world, name)
+    yield from controlplane.series(world, name)
+    yield from exporters.series(world, name)
 
 
 def _submariner(world: World, name: str) -> Iterator[PromSeries]:

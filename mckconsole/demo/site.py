@@ -39,6 +39,8 @@ class NodePlan:
     pool: Pool
     index: int
     """Position in the cluster."""
+    ordinal: int
+    """Position in its pool."""
     address: str
     pod_cidr: str
     zone: str
@@ -113,6 +115,7 @@ class Site:
             "gke": "cloud.google.com/gke-nodepool",
             "aks": "kubernetes.azure.com/agentpool",
             "rke2": "node-pool.example.com/name",
+            "vsphere": "node-pool.example.com/name",
         }[self.cluster.provider]
 
     @property
@@ -133,9 +136,8 @@ class Site:
                 address = str(machines[256 * (zone + 1) + 7 + index])
                 pod_cidr = f"{pods[256 * (index + 1)]}/24"
                 name = self._node_name(pool, ordinal, address)
-                plans.append(
-                    NodePlan(name, pool, index, address, pod_cidr, self.cluster.zones[zone])
-                )
+                where = self.cluster.zones[zone]
+                plans.append(NodePlan(name, pool, index, ordinal, address, pod_cidr, where))
         return tuple(plans)
 
     @property
@@ -160,5 +162,5 @@ class Site:
             case "aks":
                 group = str(int(self.digest("group", pool.name), 16))[:8].zfill(8)
                 return f"aks-{pool.name}-{group}-vmss{ordinal:06d}"
-            case "rke2":
+            case "rke2" | "vsphere":
                 return f"{cluster.name}-{pool.name}-{ordinal + 1}"

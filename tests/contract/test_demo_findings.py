@@ -228,6 +228,8 @@ def test_the_dead_cluster_is_unreachable_and_costs_the_others_nothing(seen: Seen
         "aks-weu-1": ClusterState.DEGRADED,
         "onprem-1": ClusterState.READY,
         "edge-fra-1": ClusterState.UNREACHABLE,
+        "stage-neu-1": ClusterState.READY,
+        "lab-fra-1": ClusterState.READY,
     }
 
 

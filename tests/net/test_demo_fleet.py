@@ -124,9 +124,10 @@ async def test_every_context_has_a_server_and_a_token(fleet: EmbeddedFleet) -> N
     names = [entry["name"] for entry in document["contexts"]]
     assert names == [
         "aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1", "onprem-1", "edge-fra-1",
+        "stage-neu-1", "lab-fra-1",
     ]  # fmt: skip
     assert list(fleet.clusters) == names
-    assert len({entry["user"]["token"] for entry in document["users"]}) == 6
+    assert len({entry["user"]["token"] for entry in document["users"]}) == 8
     for entry in document["clusters"]:
         assert entry["cluster"]["server"].startswith("http://127.0.0.1:")
 
@@ -320,7 +321,14 @@ async def ask(url: str, query: str) -> list[dict[str, Any]]:
 async def test_the_federation_tells_its_clusters_apart(fleet: EmbeddedFleet) -> None:
     federation, own = fleet.config.prometheus
     clusters = {row["metric"]["cluster"] for row in await ask(federation.url, "up")}
-    assert clusters == {"aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1"}
+    assert clusters == {
+        "aws-use1-1",
+        "aws-usw2-1",
+        "gcp-eu-1",
+        "aks-weu-1",
+        "stage-neu-1",
+        "lab-fra-1",
+    }
     assert own.clusters == ["onprem-1"]
     assert all("cluster" not in row["metric"] for row in await ask(own.url, "up"))
 

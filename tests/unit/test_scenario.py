@@ -70,9 +70,10 @@ def topics_of(item: KubeObject) -> Iterator[Kind]:
             yield kind
 
 
-def test_there_are_six_clusters_of_four_providers(scenario: Scenario) -> None:
-    assert len(scenario.clusters) == 6
-    assert {cluster.provider for cluster in scenario.clusters} == {"eks", "gke", "aks", "rke2"}
+def test_there_are_eight_clusters_of_five_providers(scenario: Scenario) -> None:
+    assert len(scenario.clusters) == 8
+    providers = {cluster.provider for cluster in scenario.clusters}
+    assert providers == {"eks", "gke", "aks", "rke2", "vsphere"}
     for cluster in scenario.clusters:
         assert 8 <= sum(pool.count for pool in cluster.pools) <= 24, cluster.name
 

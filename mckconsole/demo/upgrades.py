@@ -1,0 +1,93 @@
+"""What stands in the way of an upgrade in a simulated cluster, and the same where nothing does:
+disruption budgets with the status that follows from their pods, custom kinds with their past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mckconsole.demo.objects import KubeObject, definition
+from mckconsole.demo.pods import Seat, pod_labels, seats_of
+from mckconsole.demo.scenario import Workload
+from mckconsole.demo.sections_versions import Budget, Definition
+from mckconsole.demo.site import Site
+from mckconsole.demo.world import World
+
+
+def static_objects(world: World, name: str) -> Iterator[KubeObject]:
+    """The disruption budgets of cluster `name`."""
+    for one in world.scenario.budgets:
+        if world.scenario.within(name, one.where):
+            yield _budget(world.sites[name], one, world.scenario.workloads_of(name))
+
+
+def _budget(site: Site, model: Budget, workloads: list[Workload]) -> KubeObject:
+    seats = [seat for one in workloads if _selects(model, one) for seat in seats_of(site, one)]
+    spec: KubeObject = {"selector": {"matchLabels": model.selector}}
+    if model.min_available is not None:
+        spec["minAvailable"] = model.min_available
+    if model.max_unavailable is not None:
+        spec["maxUnavailable"] = model.max_unavailable
+    if model.policy:
+        spec["unhealthyPodEvictionPolicy"] = model.policy
+    return site.manifest(
+        "policy/v1",
+        "PodDisruptionBudget",
+        model.namespace,
+        model.name,
+        days_ago=site.rollout_days,
+        spec=spec,
+        status=_status(model, seats),
+    )
+
+
+def _selects(model: Budget, workload: Workload) -> bool:
+    return workload.namespace == model.namespace and (
+        model.selector.items() <= pod_labels(workload).items()
+    )
+
+
+def _status(model: Budget, seats: list[Seat]) -> KubeObject:
+    """As the disruption controller works it out: shares are rounded up."""
+    expected, healthy = len(seats), sum(seat.ready for seat in seats)
+    if model.max_unavailable is not None:
+        desired = max(0, expected - _share(model.max_unavailable, expected))
+    else:
+        desired = _share(model.min_available or 0, expected)
+    allowed = max(0, healthy - desired) if expected else 0
+    return {
+        "observedGeneration": 1,
+        "expectedPods": expected,
+        "currentHealthy": healthy,
+        "desiredHealthy": desired,
+        "disruptionsAllowed": allowed,
+        "conditions": [
+            {
+                "type": "DisruptionAllowed",
+                "status": "True" if allowed else "False",
+                "reason": "SufficientPods" if allowed else "InsufficientPods",
+                "message": "",
+            }
+        ],
+    }
+
+
+def _share(value: int | str, of: int) -> int:
+    return value if isinstance(value, int) else -(-int(value.removesuffix("%")) * of // 100)
+
+
+def definitions(world: World, name: str) -> Iterator[KubeObject]:
+    """Custom kinds of cluster `name` with the versions that they were stored in."""
+    for one in world.scenario.definitions:
+        if world.scenario.within(name, one.where):
+            yield _definition(one)
+
+
+def _definition(model: Definition) -> KubeObject:
+    plural, _, group = model.name.partition(".")
+    made = definition(group, model.versions, plural, model.kind)
+    for version in made["spec"]["versions"]:
+        if version["name"] in model.deprecated:
+            version["deprecated"] = True
+    made["status"] = {"storedVersions": model.stored, "conditions": []}
+    return made

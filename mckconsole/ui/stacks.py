@@ -49,9 +49,12 @@ class Stacks:
         return self._roots[pane][0]
 
     def _first(self, views: tuple[PaneView, ...]) -> tuple[PaneView, ...]:
-        """First views of a pane, beginning with the one to start with where that is among them."""
+        """First views of a pane, beginning with the grouping to start with where that is named."""
+        start = self._start
+        if start is None or start.groupings or not start.by:
+            return views
         for at, view in enumerate(views):
-            if isinstance(view, TableView) and view.spec.by and view.spec is self._start:
+            if isinstance(view, TableView) and view.spec is start:
                 return (*views[at:], *views[:at])
         return views
 

@@ -6,6 +6,7 @@ A turn holds what may run at the same time. The rules, with their reasons:
 - Cilium upgrades and tests clusters one minor apart and no more (its documentation, and PR 28355);
   Istio, Linkerd and Consul promise no more either. Nobody starts the next minor before all peers
   have this one. Submariner has no such rule.
+- Who is under way already goes first: its peers wait until it is through (UB17).
 - To the same minor the ranks go one after the other; the first cluster of the fleet at a minor goes
   alone; small ones go before large ones, and no two of one region together.
 """
@@ -20,13 +21,14 @@ from typing import TypeAlias
 from mckconsole.analysis.versions.carry import Carrier
 from mckconsole.analysis.versions.model import Blocker, ClusterVersions, Gravity, Phase
 from mckconsole.analysis.versions.path import Course, Position, Stride, stride
+from mckconsole.analysis.versions.peers import RULE as PEER_RULE
+from mckconsole.analysis.versions.peers import under_way
 from mckconsole.analysis.versions.rank import Rank, rank_of, weight_of
 from mckconsole.domain.wording import counted, listed
 
 Gate: TypeAlias = Callable[[tuple[str, ...]], str]
 """Why clusters, sorted, must not be away at the same time; empty where they may."""
 GATE_RULE = "CHK09"
-PEER_RULE = "UB17"
 _SHOWN = 3
 """Peers that a reason names; the rest is a number."""
 
@@ -69,14 +71,23 @@ class Walk:
     _reasons: dict[tuple[str, ...], str] = field(default_factory=dict)
     _ranks: dict[str, Rank] = field(default_factory=dict)
     _peers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Those that must not fall behind."""
+    _fellows: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """All clusters of its meshes."""
+    _ways: dict[str, str] = field(default_factory=dict)
+    """What shows that a cluster was under way at the beginning; others are not there."""
     _regions: frozenset[str] = frozenset()
     """Of the last turn."""
 
     def go(self) -> None:
         """Find all turns."""
+        self._ways = {name: way for name, one in self.fleet.items() if (way := under_way(one))}
         for name in sorted(self.courses):
             self._ranks[name] = rank_of(self.fleet[name])
-            self._peers[name] = tuple(self._found_peers(name))
+            groups = self.fleet[name].groups
+            kept = (one for one in groups if not one.lower().startswith("submariner"))
+            self._peers[name] = tuple(self._sharing(name, frozenset(kept)))
+            self._fellows[name] = tuple(self._sharing(name, frozenset(groups)))
             self._next(name)
         number = 0
         while True:
@@ -86,12 +97,16 @@ class Walk:
             number += 1
             self._turn(number, self._chosen())
 
-    def _found_peers(self, name: str) -> Iterator[str]:
-        """The clusters that must not fall behind."""
-        groups = {g for g in self.fleet[name].groups if not g.lower().startswith("submariner")}
+    def _sharing(self, name: str, groups: frozenset[str]) -> Iterator[str]:
+        """Other clusters in one of these groups."""
         for other, versions in sorted(self.fleet.items()):
             if other != name and groups.intersection(versions.groups):
                 yield other
+
+    def _busy(self, name: str) -> bool:
+        """Whether a cluster was under way at the beginning and has not gone on since."""
+        at = self.positions.get(name)
+        return name in self._ways and not (at is not None and at.moved)
 
     def _next(self, name: str) -> None:
         found = stride(self.courses[name], self.positions[name], self.carrier)
@@ -132,6 +147,9 @@ class Walk:
             elif at.minor < step.before.minor and peer not in self._pending:
                 why = f"its mesh peer {peer} is at {at.minor} and goes no further"
                 yield _behind(peer, why)
+        for peer in self._fellows[name] if step.ahead and not self._busy(name) else ():
+            if self._busy(peer) and peer not in self._pending:
+                yield _under_way(peer, self._ways[peer])
         reason = self._away((name,))
         if reason:
             yield Blocker(
@@ -150,14 +168,20 @@ class Walk:
         step, course = self._pending[name], self.courses[name]
         if not step.ahead:
             return False
-        start = step.before.minor
+        start, busy = step.before.minor, self._busy(name)
         for other, theirs in self._pending.items():
             at = theirs.before.minor
-            if at == start and self._ranks[other] < self._ranks[name] and self._goes_on(other):
+            if at == start and not busy and self._first(other, name):
                 return True
             if at < start and other in self._peers[name]:
                 return not course.waives(_behind(other, ""))
+            if at <= start and not busy and other in self._fellows[name] and self._busy(other):
+                return not course.waives(_behind(other, ""))
         return False
+
+    def _first(self, one: str, other: str) -> bool:
+        """Whether the rank of one is before that of the other, at the same minor."""
+        return self._ranks[one] < self._ranks[other] and self._goes_on(one)
 
     def _goes_on(self, name: str) -> bool:
         return self.courses[name].target > self._pending[name].before.minor
@@ -206,6 +230,15 @@ class Walk:
         if before:
             parts.append(f"after its mesh peer {listed(before, _SHOWN)}")
         return ", ".join(parts) or f"by its size: {counted(weight_of(self.fleet[name]), 'node')}"
+
+
+def _under_way(peer: str, way: str) -> Blocker:
+    return Blocker(
+        PEER_RULE, Gravity.BLOCK, Phase.CONTROL_PLANE,
+        f"its mesh peer {peer} is being upgraded ({way}) and goes no further",
+        "what is left of a mesh carries the traffic of the cluster that is upgraded",
+        f"mckconsole plan --cluster {shlex.quote(peer)}", subject=peer, peers=(peer,),
+    )  # fmt: skip
 
 
 def _behind(peer: str, why: str) -> Blocker:

@@ -18,6 +18,8 @@ from mckconsole.analysis.versions.command_model import Place
 from mckconsole.analysis.versions.exemption import Exemption
 from mckconsole.analysis.versions.model import Blocker, ClusterVersions, Component, Gravity
 from mckconsole.analysis.versions.nodeskew import fits, own_blockers
+from mckconsole.analysis.versions.peers import RULE as PEER_RULE
+from mckconsole.analysis.versions.peers import UNDER_WAY
 from mckconsole.analysis.versions.support import UPSTREAM
 from mckconsole.domain.kubeversion import Minor
 from mckconsole.domain.support import SupportData
@@ -196,6 +198,8 @@ def _part(
     """How a blocker counts for a step; empty where it does not (any more)."""
     if blocker.target is not None and blocker.target > to:
         return ""
+    if (blocker.rule, blocker.subject) == (PEER_RULE, UNDER_WAY):
+        return ""  # the order sees to it: peers that are under way go first
     if blocker.rule == NODES_RULE and blocker.gravity is Gravity.BLOCK:
         if position.moved:
             return ""

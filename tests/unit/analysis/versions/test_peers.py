@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from mckconsole.analysis.mesh.links import Link, LinkKey, LinkState, MeshProvider
+from mckconsole.analysis.versions.exemption import Exemption
 from mckconsole.analysis.versions.model import Blocker, ClusterVersions, Gravity, NodePool
 from mckconsole.analysis.versions.peers import peer_blockers, under_way
+from mckconsole.analysis.versions.plan import make_plan
 from mckconsole.domain.findings import Evidence
 from mckconsole.domain.kubeversion import Minor
 from tests.unit.analysis.build import NOW
+from tests.unit.analysis.versions import planning
 
 BLOCK, UNKNOWN = Gravity.BLOCK, Gravity.UNKNOWN
 GROUP = "submariner prod"
@@ -113,3 +117,40 @@ def _complete(one: Blocker) -> None:
     assert one.remediation
     assert one.peers == ("east",)
     assert one.evidence or one.gravity is UNKNOWN
+
+
+def test_a_plan_lets_who_is_under_way_go_first() -> None:
+    mesh = ("submariner prod",)
+    plan = make_plan(planning.question(
+        planning.cluster("a", 34, planning.pool("p", 34), groups=mesh),
+        planning.cluster("b", 34, planning.pool("p", 33, 34), groups=mesh),
+    ))  # fmt: skip
+    assert planning.told(plan)[0] == "1 b 1.34-1.35"
+    calm = make_plan(planning.question(
+        planning.cluster("a", 34, planning.pool("p", 34), groups=mesh),
+        planning.cluster("b", 34, planning.pool("p", 34, 34), groups=mesh),
+    ))  # fmt: skip
+    assert planning.told(calm)[0] == "1 a 1.34-1.35"
+
+
+def test_a_plan_waits_for_a_peer_that_is_under_way_and_held() -> None:
+    mesh = ("submariner prod",)
+    fleet = (
+        planning.cluster("a", 34, planning.pool("p", 34), groups=mesh),
+        planning.cluster("b", 34, planning.pool("p", 33, 34), groups=mesh,
+                         blockers=[planning.blocker()]),
+    )  # fmt: skip
+    plan = make_plan(planning.question(*fleet))
+    assert planning.told(plan) == []
+    assert "its mesh peer b is being upgraded" in planning.held(plan)["a"]
+    waived = make_plan(planning.question(*fleet, waive=[Exemption("UB17", "a")]))
+    assert planning.told(waived)[0] == "1 a 1.34-1.35"
+
+
+def test_what_is_told_of_a_peer_under_way_stops_no_plan_by_itself() -> None:
+    mesh = ("submariner prod",)
+    a = planning.cluster("a", 34, planning.pool("p", 34), groups=mesh)
+    b = planning.cluster("b", 34, planning.pool("p", 33, 34), groups=mesh)
+    told = peer_blockers([a, b], (), NOW)
+    fleet = [replace(one, blockers=told.get(one.cluster, ())) for one in (a, b)]
+    assert [one.cluster for one in make_plan(planning.question(*fleet)).steps][:2] == ["b", "a"]

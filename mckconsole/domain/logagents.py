@@ -57,7 +57,7 @@ AGENTS: tuple[Agent, ...] = (
            "newrelic-logging"),
     _agent("Fluentd", r"fluentd[a-z0-9-]*|logging-fluentd[a-z0-9-]*", "fluentd",
            "fluentd-elasticsearch"),
-    _agent("Vector", r"timberio/vector|vector|logging-vector[a-z0-9-]*", "vector"),
+    _agent("Vector", r"timberio/vector|vector(?:-rhel[0-9]+)?|logging-vector[a-z0-9-]*", "vector"),
     _agent("Promtail", r"promtail", "promtail", ended="2026-03-02"),
     _agent("Grafana Agent", r"grafana/agent|grafana-agent", "grafana-agent", ended="2025-11-01"),
     _agent("Alloy", r"alloy", "alloy"),

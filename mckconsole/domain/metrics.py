@@ -72,6 +72,8 @@ class MetricVector:
     strangers: tuple[str, ...] = ()
     """Of a query with `by`: cluster labels of the same answer that name no cluster of the fleet;
     the empty one stands for series without any."""
+    beside: tuple[MetricVector, ...] = ()
+    """What the other endpoints that cover the cluster answered, for the queries of `EVERYWHERE`."""
 
 
 NO_METRICS = MetricVector(MetricState.NOT_CONFIGURED, "no Prometheus endpoint covers this cluster")
@@ -95,8 +97,25 @@ too, and aggregated API servers (`openshift-apiserver`) have one with versions o
 _NODE = ("node", "instance", "kubernetes_io_hostname")
 """Where scrape configurations in use say which node a kubelet is of."""
 
+CLUSTER_LABELS = (
+    "cluster",
+    "k8s_cluster_name",
+    "cluster_name",
+    "cluster_id",
+    "clusterName",
+    "kubernetes_cluster",
+    "k8s_cluster",
+)
+"""Labels in use for the cluster's name, tried in this order."""
+
 REPLICAS = ("prometheus_replica", "replica", "__replica__")
 """Labels that tell the halves of a highly available pair of Prometheus servers apart."""
+
+TARGETS = "targets"
+"""The query of which targets are up."""
+
+EVERYWHERE = frozenset({TARGETS})
+"""Queries whose answers count by endpoint: in which of them is a cluster present."""
 
 QUERIES: tuple[MetricQuery, ...] = (
     MetricQuery("submariner-connections", "submariner_connections"),
@@ -122,7 +141,7 @@ QUERIES: tuple[MetricQuery, ...] = (
     MetricQuery("deprecated-apis", "apiserver_requested_deprecated_apis"),
     MetricQuery("kubelet-cgroups", "kubelet_cgroup_version", by=_NODE),
     MetricQuery("kubelet-runtimes", "kubelet_cri_losing_support", by=(*_NODE, "version")),
-    MetricQuery("targets", "up", by=("job", *REPLICAS)),
+    MetricQuery(TARGETS, "up", by=("job", *REPLICAS)),
     MetricQuery("node-cost", "node_total_hourly_cost", by=()),
     MetricQuery("pod-egress", "kubecost_pod_network_egress_bytes_total", by=()),
     MetricQuery("fluentbit-delivered", "fluentbit_output_proc_records_total", by=()),

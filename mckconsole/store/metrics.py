@@ -7,9 +7,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from mckconsole.domain.metrics import QUERIES, MetricQuery, MetricState, MetricVector
+from mckconsole.domain.metrics import (
+    EVERYWHERE,
+    QUERIES,
+    MetricQuery,
+    MetricState,
+    MetricVector,
+)
 from mckconsole.domain.origins import origin
 from mckconsole.store.contact import InternalTrouble
 
@@ -69,16 +76,29 @@ def merge(answers: Iterable[Vectors]) -> dict[str, dict[str, MetricVector]]:
     """The better answer where two endpoints cover a cluster.
 
     Series are never mixed: two endpoints that scrape the same targets would count them twice. An
-    answer with series is better than a complete one without, then the first endpoint's wins.
+    answer with series is better than a complete one without, then the first endpoint's wins. Where
+    it matters which of them hold the cluster, the others' stand beside it.
     """
     merged: dict[str, dict[str, MetricVector]] = {}
     for answer in answers:
         for cluster, vectors in answer.items():
             held = merged.setdefault(cluster, {})
             for query, vector in vectors.items():
-                if query not in held or _rank(vector) > _rank(held[query]):
+                known = held.get(query)
+                if known is None:
+                    held[query] = vector
+                elif query in EVERYWHERE:
+                    held[query] = _beside(known, vector)
+                elif _rank(vector) > _rank(known):
                     held[query] = vector
     return merged
+
+
+def _beside(known: MetricVector, vector: MetricVector) -> MetricVector:
+    """The better of two answers, and the other beside it."""
+    every = (replace(known, beside=()), *known.beside, vector)
+    best = max(every, key=_rank)
+    return replace(best, beside=tuple(one for one in every if one is not best))
 
 
 def _rank(vector: MetricVector) -> tuple[bool, int]:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mckconsole.config.model import PrometheusConfig
+from mckconsole.domain.metrics import CLUSTER_LABELS
 from mckconsole.sources.prometheus.mapping import (
-    CLUSTER_LABELS,
     MAX_UNMAPPED,
     NO_LABEL,
     OTHERS,

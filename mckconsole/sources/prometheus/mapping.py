@@ -14,20 +14,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from mckconsole.config.model import PrometheusConfig
-from mckconsole.domain.metrics import REPLICAS, Sample
+from mckconsole.domain.metrics import CLUSTER_LABELS, REPLICAS, Sample
 from mckconsole.domain.text import clean, shorten
 from mckconsole.sources.prometheus.trouble import Series
 
-CLUSTER_LABELS = (
-    "cluster",
-    "k8s_cluster_name",
-    "cluster_name",
-    "cluster_id",
-    "clusterName",
-    "kubernetes_cluster",
-    "k8s_cluster",
-)
-"""Labels in use for the cluster's name, tried in this order."""
 REPLICA_LABELS = frozenset(REPLICAS)
 """Labels that tell the two halves of a highly available pair apart, and nothing else."""
 NO_LABEL = "(no cluster label)"

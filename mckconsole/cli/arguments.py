@@ -71,6 +71,7 @@ def build_parser(prog: str = "mckconsole") -> argparse.ArgumentParser:
     _add_report(_command(commands, "report", "print what the panes show, as a table or as JSON"))
     _add_failover(_command(commands, "failover", "say what the loss of clusters would mean"))
     _add_checklist(_command(commands, "checklist", "say which go-live items hold, with evidence"))
+    _add_plan(_command(commands, "plan", "say in which order clusters may be upgraded"))
     _add_doctor(_command(commands, "doctor", "say what can be read of each cluster, and what not"))
     _add_rules(_command(commands, "rules", "explain the rules behind the findings"))
     _add_config(_command(commands, "config", "show, validate or describe the configuration"))
@@ -221,8 +222,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         "--cluster",
         metavar="GLOB",
         action="append",
-        help="plan for clusters that match; the others count as their peers. May be given several"
-        " times",
+        help="plan for clusters that match, the others count as peers; may be given several times",
     )
     parser.add_argument(
         "--waive",

@@ -84,6 +84,10 @@ def _run(arguments: Namespace) -> int:
             from mckconsole.cli.checklist_command import run
 
             return run(arguments)
+        case "plan":
+            from mckconsole.cli.plan_command import run
+
+            return run(arguments)
         case "doctor":
             from mckconsole.cli.doctor import run
 

@@ -103,7 +103,7 @@ def finding_data(finding: Finding, waived: Mapping[str, Waiver]) -> dict[str, An
         "severity": finding.severity.value,
         "cluster": finding.cluster,
         "peers": list(finding.peers),
-        "object": _object(finding.object),
+        "object": object_data(finding.object),
         "title": finding.title,
         "detail": finding.detail,
         "evidence": [evidence_data(one) for one in finding.evidence],
@@ -145,14 +145,15 @@ def evidence_data(evidence: Evidence) -> dict[str, Any]:
     return {
         "source": evidence.source,
         "cluster": evidence.cluster,
-        "object": _object(evidence.object),
+        "object": object_data(evidence.object),
         "path": evidence.path,
         "value": evidence.value,
         "observedAt": format_rfc3339(evidence.observed_at),
     }
 
 
-def _object(ref: ObjectRef | None) -> dict[str, str] | None:
+def object_data(ref: ObjectRef | None) -> dict[str, str] | None:
+    """What something is about; None for nothing in particular."""
     if ref is None:
         return None
     return {

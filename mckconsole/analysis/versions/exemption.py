@@ -12,19 +12,24 @@ from mckconsole.analysis.versions.model import Blocker
 
 
 class Exemption(NamedTuple):
-    """What is waived; an empty object means every blocker of the rule there."""
+    """What is waived; an empty object means every blocker of the rule there, an empty cluster all
+    clusters."""
 
     rule: str
-    cluster: str
+    cluster: str = ""
     object: str = ""
     """`namespace/name`, `name` of what is in no namespace, or the subject."""
 
     def __str__(self) -> str:
         return ":".join(filter(None, self))
 
+    def about(self, cluster: str) -> bool:
+        """Whether anything of a cluster may be meant."""
+        return self.cluster in ("", cluster)
+
     def covers(self, cluster: str, blocker: Blocker) -> bool:
         """Whether a blocker of a cluster is meant."""
-        if (self.rule, self.cluster) != (blocker.rule, cluster):
+        if self.rule != blocker.rule or not self.about(cluster):
             return False
         return not self.object or self.object in (blocked(blocker), blocker.subject)
 
@@ -43,14 +48,16 @@ def exempting(cluster: str, blocker: Blocker) -> Exemption:
 
 
 def parse_exemption(text: str, clusters: Collection[str]) -> Exemption:
-    """`UB03:west` or `UB03:west:shop/web`; names of clusters and objects may have colons.
+    """`UB03`, `UB03:west` or `UB03:west:shop/web`; names of clusters and objects may have colons.
 
     Raises:
-        ValueError: it has no rule or none of the clusters; it says which.
+        ValueError: it has no rule, or none of the clusters; it says which.
     """
     rule, colon, rest = text.partition(":")
-    if not rule or not colon or not rest:
-        raise ValueError(f"{text}: it is written RULE:CLUSTER or RULE:CLUSTER:OBJECT")
+    if not rule or (colon and not rest):
+        raise ValueError(f"{text}: it is written RULE, RULE:CLUSTER or RULE:CLUSTER:OBJECT")
+    if not colon:
+        return Exemption(rule.upper())
     for name in sorted(clusters, key=len, reverse=True):
         if rest == name:
             return Exemption(rule.upper(), name)

@@ -114,7 +114,7 @@ def _way(
     """How far a cluster is to go: what was asked for, as far as its provider has it, or the newest
     that its provider and all of its add-ons allow."""
     name, provider, here = versions.cluster, versions.provider, position.minor
-    exempt = tuple(one for one in question.waive if one.cluster == name)
+    exempt = tuple(one for one in question.waive if one.about(name))
     place = Place(name, question.contexts.get(name, name), provider, versions.region)
 
     def way(target: Minor, wanted: Minor | None = None, reason: str = "",

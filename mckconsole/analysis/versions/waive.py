@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mckconsole.analysis.versions.exemption import Exemption, exempting
-from mckconsole.analysis.versions.model import Blocker, Plan
+from mckconsole.analysis.versions.model import Held, Plan
 from mckconsole.analysis.versions.plan import Question, make_plan
 
 
@@ -20,10 +20,18 @@ def plan_with_waivers(question: Question) -> Plan:
     return replace(plan, freed=freed)
 
 
-def what_if(question: Question, cluster: str, blocker: Blocker) -> tuple[str, ...]:
-    """The steps that a plan would have more if one blocker of a cluster were waived."""
-    more = (*question.waive, exempting(cluster, blocker))
-    return gained(make_plan(question), make_plan(replace(question, waive=more)))
+def what_if(question: Question, plan: Plan, held: Held) -> tuple[str, ...]:
+    """The steps that a plan would have more if all that holds a cluster were waived; waiving some
+    of it lets nothing go on.
+
+    Args:
+        plan: that of the question.
+    """
+    if not held.blockers:
+        return ()
+    more = (exempting(held.cluster, one) for one in held.blockers)
+    asked = replace(question, waive=(*question.waive, *more))
+    return gained(plan, make_plan(asked))
 
 
 def gained(before: Plan, after: Plan) -> tuple[str, ...]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from mckconsole.analysis.certificates.report import CertificatesMemory
 from mckconsole.analysis.identity.memory import IdentityMemory
 from mckconsole.analysis.mesh.hysteresis import Memory
+from mckconsole.analysis.outlook import OutlookMemory
 from mckconsole.analysis.secrets.memory import SecretsMemory
 from mckconsole.analysis.services.memory import ServicesMemory
+from mckconsole.analysis.versions.report import VersionsMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class AnalysisMemory:
     identity: IdentityMemory = field(default_factory=IdentityMemory)
     secrets: SecretsMemory = field(default_factory=SecretsMemory)
     certificates: CertificatesMemory = field(default_factory=CertificatesMemory)
+    versions: VersionsMemory = field(default_factory=VersionsMemory)
+    outlook: OutlookMemory = field(default_factory=OutlookMemory)
 
 
 NOTHING_REMEMBERED = AnalysisMemory()

@@ -1,7 +1,8 @@
 """Every rule that can make a finding: what it reads, why it matters, what to do.
 
 `mckconsole rules` prints this registry, reports refer to it, and a test keeps it complete. It holds
-words only; the judging is in `mesh/`, `services/`, `identity/`, `secrets/` and `certificates/`.
+words only; the judging is in `mesh/`, `services/`, `identity/`, `secrets/`,
+`certificates/`, `versions/` and `checklist/`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from mckconsole.analysis.rules_certificates import CERTIFICATE_RULES
+from mckconsole.analysis.rules_checklist import CHECKLIST_RULES
 from mckconsole.analysis.rules_identity import IDENTITY_RULES
 from mckconsole.analysis.rules_secrets import SECRET_RULES
 from mckconsole.analysis.rules_services import SERVICE_RULES
+from mckconsole.analysis.rules_upgrade import UPGRADE_RULES
+from mckconsole.analysis.rules_versions import VERSION_RULES
 from mckconsole.domain.findings import Rule, Severity
 
 _GATEWAY_TYPES = "Submariner: pkg/apis/submariner.io/v1 types, pkg/healthchecker"
@@ -320,6 +324,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             IDENTITY_RULES,
             SECRET_RULES,
             CERTIFICATE_RULES,
+            VERSION_RULES,
+            UPGRADE_RULES,
+            CHECKLIST_RULES,
         )
         for rule in group
     }

@@ -36,7 +36,7 @@ _API = (
         "versions",
         "An API that the next minor removes is in use",
         Severity.HIGH,
-        ("apiserver_requested_deprecated_apis", "deployments", "autoscalers"),
+        ("deprecated-apis", "deployments", "autoscalers"),
         "The API server counted requests to a version that is gone in the next minor, and where "
         "managedFields name a writer the use is confirmed. What only managedFields say, and long "
         "ago, is a stale trace and blocks nothing. Without the metric it is not known whether "
@@ -153,7 +153,7 @@ _SERVERS = (
         "versions",
         "The runtime or cgroup version of nodes is too old for a later kubelet",
         Severity.HIGH,
-        ("nodes", "kubelet-config", "kubelet_cgroup_version"),
+        ("nodes", "kubelet-config", "kubelet-cgroups"),
         "From 1.35 on the kubelet refuses cgroup v1 unless failCgroupV1 is false. From 1.38 on it "
         "needs a runtime that tells its cgroup driver: containerd 2.0 or CRI-O 1.28. From 1.26 on "
         "containerd 1.6, from 1.24 on no dockershim. Many pages still name 1.35 or 1.36 for "
@@ -193,7 +193,7 @@ _AROUND = (
         "versions",
         "Objects are stored in a version that an add-on drops",
         Severity.HIGH,
-        ("customresourcedefinitions",),
+        ("crd-conversions",),
         "status.storedVersions of a CustomResourceDefinition still names a version that is not "
         "served any more or is deprecated. The API server refuses a definition without it, so "
         "the add-on's upgrade fails.",

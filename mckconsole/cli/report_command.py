@@ -22,6 +22,7 @@ from mckconsole.cli.verdict import Wanted, find_gaps, judge
 from mckconsole.config.waivers import load_waivers
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.support import NO_SUPPORT_DATA, SupportData
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.report import export_findings, table
 from mckconsole.report.coverage import OVERVIEW
@@ -29,6 +30,9 @@ from mckconsole.report.document import AUDIT, Document, build
 from mckconsole.store.reader import ReadPlan, read_fleet
 from mckconsole.views.panes import PANES, find_pane
 from mckconsole.views.spec import PaneSpec
+
+_BY_SUPPORT = ("versions", "checklist")
+"""Panes that are judged by what is known of releases."""
 
 
 def run(arguments: Namespace) -> int:
@@ -123,9 +127,15 @@ async def _read(
         snapshot = store.snapshot()
         analysis = analyse(
             snapshot, thresholds=thresholds(target.config), policy=policy(target),
-            audit=audit(target), waivers=waivers,
+            audit=audit(target), waivers=waivers, support=_support(target, read),
         )  # fmt: skip
         return build(snapshot, analysis, panes, waivers), snapshot, target
+
+
+def _support(target: Target, panes: Sequence[PaneSpec]) -> SupportData:
+    """What is known of releases, where one of the panes is judged by it."""
+    needed = any(pane.name in _BY_SUPPORT for pane in panes)
+    return target.support if needed else NO_SUPPORT_DATA
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:

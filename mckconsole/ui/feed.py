@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mckconsole.analysis.engine import NOTHING_REMEMBERED, analyse
+from mckconsole.analysis.outlook import is_due
 from mckconsole.domain.kinds import BY_TOPIC, Keep
 from mckconsole.domain.states import ClusterState, Transition
 from mckconsole.store.signals import METRICS
@@ -140,7 +141,7 @@ class Feed:
         store = live.store
         groups = {name: store.cluster(name).endpoint.groups for name in store.names}
         policy = identity_policy(opened.config, groups)
-        if self._cost <= INLINE:
+        if self._cost <= INLINE and not is_due(snapshot, self._memory.outlook):
             frame = self._judged(snapshot, opened, policy)
         else:
             frame = await asyncio.to_thread(self._judged, snapshot, opened, policy)
@@ -162,6 +163,7 @@ class Feed:
             policy=policy,
             audit=audit,
             waivers=opened.waivers,
+            support=opened.support,
             memory=self._memory,
         )
         self._memory = analysis.memory

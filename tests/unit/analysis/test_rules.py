@@ -28,7 +28,11 @@ def test_every_documented_rule_is_there_and_no_other() -> None:
     audit = {f"SEC-{name}" for name in AUDIT.split()}
     assert audit <= set(RULES)
     certificates = {rule for rule in RULES if rule.startswith("CERT-")}
-    assert set(RULES) == meshes | services | identities | audit | set(FAMILIES) | certificates
+    skews = {f"SK{number:02}" for number in range(1, 13)}
+    upgrades = {f"UB{number:02}" for number in range(1, 20)}
+    checks = {f"CHK{number:02}" for number in range(1, 11)}
+    older = meshes | services | identities | audit | set(FAMILIES) | certificates
+    assert set(RULES) == older | skews | upgrades | checks
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())

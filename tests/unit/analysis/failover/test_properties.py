@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mckconsole.analysis.failover.model import FailoverReport, Impact
 from mckconsole.analysis.failover.simulate import simulate_each, worst_first
+from mckconsole.analysis.failover.unread import TOPICS
 from mckconsole.analysis.services.model import Dialect, FleetService, Part, ServiceKey
 from mckconsole.domain.kinds import KINDS
 from mckconsole.domain.states import TopicState
@@ -91,7 +92,7 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner),
     max_leaves=4,
 )
-_KINDS = [kind for kind in KINDS if kind.topic not in ("kube-system", "cilium-config")]
+_KINDS = [kind for kind in KINDS if kind.topic in TOPICS]
 
 
 @st.composite

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -84,12 +84,14 @@ class ClusterClient:
         *,
         limits: Limits = DEFAULT_LIMITS,
         resolver: AbstractResolver | None = None,
+        pooled: bool = True,
     ) -> None:
+        """Without `pooled` every request has a new connection, which is closed after it."""
         self.endpoint = endpoint
         self.limits = limits
         self.last_answer: float | None = None
         """Local Unix seconds of the last byte from the API server, whatever it said."""
-        self._transport = Transport(endpoint, limits, resolver)
+        self._transport = Transport(endpoint, limits, resolver, pooled=pooled)
         self._root = str(self._transport.base).rstrip("/")
         self._slots = asyncio.Semaphore(limits.concurrent)
         self._openings = asyncio.Semaphore(limits.opening)
@@ -143,6 +145,15 @@ class ClusterClient:
             SourceError: certificates or the credential cannot be used.
         """
         await self._transport.ready()
+
+    def apart(self, *, total: float) -> ClusterClient:
+        """Another client of the same cluster, that makes a new connection for every request.
+
+        `total` bounds one request, seconds. Close it like this one.
+        """
+        limits = replace(self.limits, total=min(total, self.limits.total))
+        resolver = self._transport.resolver
+        return ClusterClient(self.endpoint, limits=limits, resolver=resolver, pooled=False)
 
     def renew(self) -> None:
         """Use new connections from now on: those that are open may be dead. Open streams end."""

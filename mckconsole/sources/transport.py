@@ -47,11 +47,18 @@ class Transport:
     """Sends requests to one endpoint; translates every failure into a SourceError."""
 
     def __init__(
-        self, endpoint: ClusterEndpoint, limits: Limits, resolver: AbstractResolver | None = None
+        self,
+        endpoint: ClusterEndpoint,
+        limits: Limits,
+        resolver: AbstractResolver | None = None,
+        *,
+        pooled: bool = True,
     ) -> None:
+        """Without `pooled` no connection is used twice."""
         self._endpoint = endpoint
         self._limits = limits
-        self._resolver = resolver or DaemonResolver()
+        self._pooled = pooled
+        self.resolver = resolver or DaemonResolver()
         self.base, self._problem = _parse_base(endpoint)
         self.guard = Guard(self.base)
         self._auth = Authenticator(endpoint, self.base)
@@ -138,8 +145,9 @@ class Transport:
             ssl=context,
             limit=0,
             ttl_dns_cache=10,
-            resolver=self._resolver,
-            keepalive_timeout=KEEP_IDLE,
+            resolver=self.resolver,
+            keepalive_timeout=KEEP_IDLE if self._pooled else None,
+            force_close=not self._pooled,
             socket_factory=self._make_socket,
         )
         return aiohttp.ClientSession(

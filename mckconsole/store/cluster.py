@@ -10,7 +10,13 @@ from typing import Protocol
 from mckconsole.domain.kinds import BY_TOPIC, Kind, Sensitivity
 from mckconsole.domain.metrics import MetricsView, MetricVector
 from mckconsole.domain.objects import Projection
-from mckconsole.domain.snapshot import ClusterSnapshot, Handshake, TopicView, VersionInfo
+from mckconsole.domain.snapshot import (
+    Builds,
+    ClusterSnapshot,
+    Handshake,
+    TopicView,
+    VersionInfo,
+)
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.errors import SourceError
@@ -71,6 +77,8 @@ class ClusterStore:
         self.endpoint = endpoint
         self.name = endpoint.name
         self.version: VersionInfo | None = None
+        self.builds = Builds()
+        """What new connections said last."""
         self.scans_values = scan_values
         """Whether the values of what holds credentials are looked at."""
         self._pace = pace
@@ -148,7 +156,8 @@ class ClusterStore:
         if doubt is not None:
             self.doubt(doubt)
         else:
-            self.version, self._metrics, self._handshake = None, {}, Handshake()
+            self.version, self.builds = None, Builds()
+            self._metrics, self._handshake = {}, Handshake()
             for collection in self._collections.values():
                 collection.reset()
             self._emit((self.name, METRICS))
@@ -179,6 +188,12 @@ class ClusterStore:
         """The API server says that it is of this version."""
         if version != self.version:
             self.version = version
+            self._emit((self.name, CLUSTER))
+
+    def built(self, builds: Builds) -> None:
+        """New connections said these versions."""
+        if builds != self.builds:
+            self.builds = builds
             self._emit((self.name, CLUSTER))
 
     def shook_hands(self, handshake: Handshake) -> None:
@@ -244,6 +259,7 @@ class ClusterStore:
             state=self._state,
             reason=self._reason,
             version=self.version,
+            builds=self.builds,
             latency=latencies[-1] if latencies else None,
             latencies=latencies,
             clock_offset=vitals.clock_offset if vitals else 0.0,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from mckconsole.config.model import Config
+from mckconsole.domain.apiservers import LEASES
 from mckconsole.domain.metrics import MetricQuery
 from mckconsole.domain.objects import Projection
 from mckconsole.domain.origins import origin
@@ -27,6 +28,7 @@ from mckconsole.sources.lists import Listing, list_kind
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.prometheus import PrometheusSource
 from mckconsole.sources.sink import fill
+from mckconsole.store.builds import ONCE, renew_builds
 from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.collection import Collection
 from mckconsole.store.contact import Connect, Gate, InternalTrouble, connecting, first_contact
@@ -210,11 +212,24 @@ class _Reader:
         readable = [topic for topic in store.topics if store.collection(topic).version]
         async with asyncio.TaskGroup() as group:
             group.create_task(Handshakes(store).note(client), name=f"{store.name} handshake")
-            for topic in readable:
-                group.create_task(
+            tasks = {
+                topic: group.create_task(
                     self._lists.through(self._read_topic(client, store, topic)),
                     name=f"{store.name} {topic}",
                 )
+                for topic in readable
+            }
+            if LEASES in store.topics:
+                counted = tasks.get(LEASES)
+                group.create_task(self._ask_builds(client, store, counted))
+
+    async def _ask_builds(
+        self, client: ClusterClient, store: ClusterStore, counted: asyncio.Task[None] | None
+    ) -> None:
+        """Ask which versions there are, once it is read how many API servers."""
+        if counted is not None:
+            await counted
+        await renew_builds(client, store, self._gate, ONCE, self._pace)
 
     async def _read_topic(self, client: ClusterClient, store: ClusterStore, topic: str) -> None:
         held = store.collection(topic)

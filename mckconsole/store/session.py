@@ -25,6 +25,7 @@ from mckconsole.sources.errors import (
     Throttled,
 )
 from mckconsole.sources.pace import REAL, Pace
+from mckconsole.store.builds import RARELY, BuildsKeeper, BuildsTiming
 from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.contact import (
     Connect,
@@ -61,6 +62,7 @@ class SessionTiming:
     """How often while a topic is missing that was there, or its group does not answer."""
     spread: float = 3.0
     """When a lost cluster is back, its topics wait up to this long before they go on."""
+    builds: BuildsTiming = RARELY
 
 
 class ClusterSession:
@@ -88,6 +90,7 @@ class ClusterSession:
         self._naps = Naps(pace)
         self._keepers = Keepers(store, self._naps, pace, self._note)
         self._handshakes = Handshakes(store)
+        self._builds = BuildsKeeper(store, gate, self._naps, pace, timing.builds)
         self.client: ClusterClient | None = None
         """The client in use, while there is one."""
         self._failure: SourceError | None = None
@@ -129,6 +132,7 @@ class ClusterSession:
 
     def cut(self) -> None:
         """Write nothing more to the store; `run` is still to be cancelled."""
+        self._builds.cancel()
         self._keepers.cancel()
 
     async def _attempt(self) -> SourceError:
@@ -144,6 +148,7 @@ class ClusterSession:
                 raise
             self._failure = None
             self._store.connected()
+            self._builds.start(client)
             await self._stay(client)
         except SourceError as error:
             return error
@@ -152,6 +157,7 @@ class ClusterSession:
             return InternalTrouble(error)
         finally:
             try:
+                await self._builds.stop()
                 await self._keepers.stop()
             finally:
                 await self._disconnect()

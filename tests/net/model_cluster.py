@@ -171,6 +171,10 @@ class ModelCluster:
     def renew(self) -> None:
         self.renewed += 1
 
+    def apart(self, *, total: float) -> ClusterClient:
+        """Its connections are none, so all of them are new."""
+        return self.client()
+
     def client(self, endpoint: ClusterEndpoint | None = None) -> ClusterClient:
         """This model, in the place of a client."""
         return cast("ClusterClient", self)

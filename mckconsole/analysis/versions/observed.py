@@ -24,21 +24,18 @@ from mckconsole.analysis.versions.components import (
 )
 from mckconsole.analysis.versions.hidden import hidden_controllers, no_proxy
 from mckconsole.analysis.versions.model import Component, Seen
+from mckconsole.domain import apiservers
+from mckconsole.domain.apiservers import LEASES, PER_SERVER
 from mckconsole.domain.core import Lease, Node
 from mckconsole.domain.findings import Unknown
 from mckconsole.domain.kubeversion import Minor
 from mckconsole.domain.snapshot import ClusterSnapshot
 from mckconsole.domain.states import TopicState
-from mckconsole.domain.times import parse_rfc3339
 from mckconsole.domain.wording import counted, listed
 
 PANE = "versions"
-TOPICS = ("nodes", "pods", "daemonsets", "apiserver-leases", "cilium-config", "clusterversions")
+TOPICS = ("nodes", "pods", "daemonsets", LEASES, "cilium-config", "clusterversions")
 """What is read of a cluster here and by the rules on skew, beside its version and its metrics."""
-LIVE = 60.0
-"""Seconds within which an API server that lives renews its lease; it does every ten."""
-PER_SERVER = 3
-"""Connections for each API server after which all of them count as seen."""
 _CONNECTIONS, _PROMETHEUS, _PODS = "connection", "Prometheus", "images of pods"
 _SHOWN = 3
 """Pieces of evidence for each version seen."""
@@ -164,19 +161,10 @@ def _unparsed(instances: Sequence[Instance], noun: str) -> str:
 def living(cluster: ClusterSnapshot) -> tuple[int | None, str]:
     """How many API servers renewed their lease within the last minute of their clock, or why that
     is not known."""
-    view = cluster.topic("apiserver-leases")
+    view = cluster.topic(LEASES)
     if view.state is not TopicState.FRESH or view.faults or view.as_of is None:
         return None, without_age(unread_reason(view))
-    living = 0
-    for one in cluster.objects("apiserver-leases", Lease).values():
-        renewed = parse_rfc3339(one.spec.renew_time)
-        if renewed is None or renewed - view.as_of >= LIVE:
-            return (
-                None,
-                f"lease {one.metadata.name} was renewed at {one.spec.renew_time or 'no time'}",
-            )
-        living += view.as_of - renewed < LIVE
-    return (living, "") if living else (None, "no API server renews a lease")
+    return apiservers.living(cluster.objects(LEASES, Lease).values(), view.as_of)
 
 
 def _unsure(cluster: ClusterSnapshot, servers: Sequence[Instance]) -> str:

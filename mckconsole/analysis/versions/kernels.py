@@ -178,25 +178,31 @@ def _unlisted_by_aws(
 
 def _nftables(nodes: _Nodes) -> Iterator[Blocker]:
     """kube-proxy in nftables mode."""
-    old = nodes.older(_NFTABLES_KERNEL)
+    old, silent = nodes.older(_NFTABLES_KERNEL), nodes.silent()
     config = proxy_config(nodes.ground.cluster)
     asks = "kube-proxy asks for kernel 5.13 in nftables mode"
-    if old and config.unread:
+    if config.unread and (old or silent):
         words = (
             "Whether kube-proxy is in nftables mode is not known",
             f"{config.unread}; {asks}",
             "Look at its configuration and at the nodes",
         )
-        yield nodes.blocker(Gravity.UNKNOWN, old, "nftables", words, phase=Phase.NODES)
-    elif old and config.object is not None and config.values.get("mode") == "nftables":
-        shown = nodes.ground.seen(config.topic, config.object, "mode", "nftables")
+        yield nodes.blocker(Gravity.UNKNOWN, [*old, *silent], "nftables", words, phase=Phase.NODES)
+    if config.object is None or config.values.get("mode") != "nftables":
+        return
+    shown = (nodes.ground.seen(config.topic, config.object, "mode", "nftables"),)
+    if old:
         words = (
             "Kernels too old for kube-proxy's nftables mode",
             asks,
             "Give the nodes a newer kernel, or set mode: iptables",
         )
-        yield nodes.blocker(Gravity.WARN, old, "nftables", words, phase=Phase.NODES,
-                            more=(shown,))  # fmt: skip
+        yield nodes.blocker(Gravity.WARN, old, "nftables", words, phase=Phase.NODES, more=shown)
+    if silent:
+        words = ("Kernels that are not told", f"{asks}, and these nodes report none",
+                 "Look at the nodes")  # fmt: skip
+        yield nodes.blocker(Gravity.UNKNOWN, silent, "nftables unknown", words, phase=Phase.NODES,
+                            more=shown)  # fmt: skip
 
 
 def _amazon_linux(nodes: _Nodes) -> Iterator[Blocker]:
@@ -209,4 +215,12 @@ def _amazon_linux(nodes: _Nodes) -> Iterator[Blocker]:
             "Make node groups with AL2023 or Bottlerocket and drain these first",
         )
         yield nodes.blocker(Gravity.BLOCK, last, "amazon linux 2", words, image=True,
+                            target=_LAST_AL2.plus(1), phase=Phase.NODES)  # fmt: skip
+    if silent := [one for one in nodes.all if not one.status.node_info.os_image.strip()]:
+        words = (
+            "Images that are not told",
+            f"EKS makes no Amazon Linux 2 images after {_LAST_AL2}, and these nodes report none",
+            "Look at the nodes",
+        )
+        yield nodes.blocker(Gravity.UNKNOWN, silent, "amazon linux 2 unknown", words, image=True,
                             target=_LAST_AL2.plus(1), phase=Phase.NODES)  # fmt: skip

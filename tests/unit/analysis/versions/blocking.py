@@ -85,6 +85,7 @@ def node(
                 "kubeletVersion": kubelet,
                 "containerRuntimeVersion": runtime,
                 "osImage": image,
+                "kernelVersion": "6.8.0-45-generic",
             },
             "conditions": [{"type": "Ready", "status": ready}, *conditions],
             "allocatable": {"cpu": cpu, "memory": memory, "pods": pods, **more},

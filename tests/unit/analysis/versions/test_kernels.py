@@ -61,6 +61,9 @@ def proxy(mode: str, key: str = "config.conf") -> Doc:
         (FOCAL_HWE, [cilium("v1.18.3")], "eks", Gravity.WARN, "cilium on EKS", None),
         (FOCAL, [proxy("mode: nftables")], "", Gravity.WARN, "nftables", None),
         (FOCAL, [proxy('mode: "nftables"', "config")], "", Gravity.WARN, "nftables", None),
+        ({"kernelVersion": ""}, [proxy("mode: nftables")], "", Gravity.UNKNOWN,
+         "nftables unknown", None),
+        ({**UBUNTU, "osImage": ""}, [], "eks", Gravity.UNKNOWN, "amazon linux 2 unknown", 33),
         (AL2, [], "eks", Gravity.BLOCK, "amazon linux 2", 33),
     ],
 )  # fmt: skip

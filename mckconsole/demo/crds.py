@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mckconsole.demo import accountusers, gke, holders, hosts, mcs, meshes, upgrades
+from mckconsole.demo import accountusers, gke, holders, hosts, mcs, meshes, things, upgrades
 from mckconsole.demo.objects import KubeObject, definition
 from mckconsole.demo.scenario import Scenario
 from mckconsole.demo.world import World
@@ -30,6 +30,7 @@ def definitions(world: World, name: str) -> Iterator[KubeObject]:
     yield from accountusers.definitions(world, name)
     yield from holders.definitions(world, name)
     yield from upgrades.definitions(world, name)
+    yield from things.definitions(world, name)
 
 
 def _submariner(*, lighthouse: bool) -> Iterator[KubeObject]:

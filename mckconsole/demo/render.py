@@ -29,6 +29,7 @@ from mckconsole.demo import (
     meshes,
     mirrors,
     submariner,
+    things,
     upgrades,
     webhooks,
     workloads,
@@ -52,6 +53,7 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     site = world.sites[name]
     homes = {*SYSTEM_NAMESPACES, *world.scenario.namespaces_of(name)}
     homes |= meshes.namespaces(world, name) | holders.namespaces(world, name)
+    homes |= things.namespaces(world, name)
     yield from generate.namespaces(site, homes)
     yield from accounts.service_accounts(world, name, sorted(homes))
     yield from accounts.root_certificates(world, name, sorted(homes))
@@ -61,6 +63,7 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
         yield from workloads.workload(world, name, model)
     yield from controlplane.static_objects(world, name)
     yield from upgrades.static_objects(world, name)
+    yield from things.static_objects(world, name)
     yield from webhooks.static_objects(world, name)
     yield from accountusers.static_objects(world, name)
     if world.scenario.submariner_of(name):

@@ -34,7 +34,7 @@ from mckconsole.demo.sections_services import (
     KarmadaModel,
     Mirror,
 )
-from mckconsole.demo.sections_versions import Budget, ControlPlane, Definition
+from mckconsole.demo.sections_versions import Budget, ControlPlane, Definition, Thing
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C parser is ten times as fast; not every build of PyYAML has it."""
@@ -291,6 +291,7 @@ class Scenario(Section, frozen=True):
     control_planes: dict[str, ControlPlane] = field(default_factory=dict)
     budgets: list[Budget] = field(default_factory=list)
     definitions: list[Definition] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
     script: list[Step] = field(default_factory=list)
 
     def submariner_of(self, cluster: str) -> SubmarinerModel | None:

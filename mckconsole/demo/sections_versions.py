@@ -7,7 +7,7 @@ the pods that it selects, the images of a control plane from its versions.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import field
 
@@ -58,3 +58,19 @@ class Definition(Section, frozen=True):
     stored: list[str]
     """All that it was ever stored in."""
     deprecated: list[str] = field(default_factory=list)
+
+
+class Thing(Section, frozen=True):
+    """Any other object, as its maker wrote it: policies, collectors, configurations."""
+
+    api: str
+    """`group/version`."""
+    kind: str
+    name: str
+    """`namespace/name`; without a slash it is in no namespace."""
+    where: list[str]
+    plural: str = ""
+    """Of a custom kind, which is served where there is one."""
+    labels: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    """Beside its metadata; `{cluster}` in a text is the cluster's name."""

@@ -15,7 +15,8 @@ from mckconsole.demo.world import World
 
 
 def static_objects(world: World, name: str) -> Iterator[KubeObject]:
-    """The disruption budgets of cluster `name`."""
+    """The disruption budgets and volumes of cluster `name`."""
+    yield from _volumes(world, name)
     for one in world.scenario.budgets:
         if world.scenario.within(name, one.where):
             yield _budget(world.sites[name], one, world.scenario.workloads_of(name))
@@ -91,3 +92,40 @@ def _definition(model: Definition) -> KubeObject:
             version["deprecated"] = True
     made["status"] = {"storedVersions": model.stored, "conditions": []}
     return made
+
+
+def _volumes(world: World, name: str) -> Iterator[KubeObject]:
+    """The volumes that pods of StatefulSets have; clouds' can be reached from one zone only."""
+    site = world.sites[name]
+    for model in world.scenario.workloads_of(name):
+        for seat in seats_of(site, model) if model.volume and not model.outside else ():
+            yield _volume(site, model, seat)
+
+
+def _volume(site: Site, model: Workload, seat: Seat) -> KubeObject:
+    claim = f"data-{seat.name}"
+    uid = site.uid("PersistentVolumeClaim", model.namespace, claim)
+    spec: KubeObject = {
+        "capacity": {"storage": model.volume},
+        "accessModes": ["ReadWriteOnce"],
+        "persistentVolumeReclaimPolicy": "Delete",
+        "claimRef": {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "namespace": model.namespace,
+            "name": claim,
+            "uid": uid,
+        },
+    }
+    if site.cluster.provider in ("eks", "gke", "aks"):
+        zone = {"key": "topology.kubernetes.io/zone", "operator": "In", "values": [seat.node.zone]}
+        spec["nodeAffinity"] = {"required": {"nodeSelectorTerms": [{"matchExpressions": [zone]}]}}
+    return site.manifest(
+        "v1",
+        "PersistentVolume",
+        "",
+        f"pvc-{uid}",
+        days_ago=site.rollout_days,
+        spec=spec,
+        status={"phase": "Bound"},
+    )

@@ -53,7 +53,7 @@ SCOPES = {
     "@prod": ("aws-use1-1", "aws-usw2-1", "gcp-eu-1"),
     "@prod !aws-*": ("gcp-eu-1",),
     "onprem-1, gcp-eu-1": ("gcp-eu-1", "onprem-1"),
-    "!@aws !gcp-* !aks-* !edge-*": ("onprem-1",),
+    "!@aws !gcp-* !aks-* !edge-* !stage-* !lab-*": ("onprem-1",),
 }
 
 

@@ -25,7 +25,10 @@ DOCUMENTATION = [
     ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
 ]
 
-ELSEWHERE = {"corefile-openshift", "routes", "managedclusters", "rancher-clusters"}
+ELSEWHERE = {
+    "corefile-openshift", "routes", "clusterversions", "clusterlogforwarders",
+    "managedclusters", "rancher-clusters",
+}  # fmt: skip
 """Topics of OpenShift and of hubs that the demo has none of."""
 
 

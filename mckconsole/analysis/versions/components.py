@@ -50,6 +50,15 @@ CLOUD_IMAGES = frozenset(
 versions of their own, which no rule on skew is about."""
 
 
+def kube_version(text: str) -> Version | None:
+    """A version of Kubernetes: all are of major 1, and with another nothing could be compared."""
+    return _kube(parse_version(text))
+
+
+def _kube(version: Version | None) -> Version | None:
+    return version if version is not None and version.major == 1 else None
+
+
 class Instance(msgspec.Struct, frozen=True, gc=False):
     """One instance of a component, or for the API server what one connection or series said."""
 
@@ -90,7 +99,7 @@ def kubelets(cluster: ClusterSnapshot) -> Iterator[Instance]:
         text = node.status.node_info.kubelet_version
         yield Instance(
             Component.KUBELET,
-            parse_version(text),
+            kube_version(text),
             text,
             node.ref(version),
             "status.nodeInfo.kubeletVersion",
@@ -148,12 +157,12 @@ def _base(container: PodContainer) -> str:
 
 
 def _version(component: Component, image: str) -> Version | None:
-    found = image_version(image)
+    found = _kube(image_version(image))
     if component is not Component.CLOUD_CONTROLLER or found is None:
         return found
     base = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
     # Google's is of version 32.2.4 beside Kubernetes 1.32.
-    return found if base in CLOUD_IMAGES and found.major == 1 else None
+    return found if base in CLOUD_IMAGES else None
 
 
 def _lives(pod: Pod, component: Component) -> bool:
@@ -172,7 +181,7 @@ def proxy_sets(cluster: ClusterSnapshot) -> Iterator[Instance]:
         for number, container in enumerate(one.spec.template.spec.containers[:1]):
             yield Instance(
                 Component.KUBE_PROXY,
-                image_version(container.image),
+                _version(Component.KUBE_PROXY, container.image),
                 container.image,
                 one.ref(version),
                 f"spec.template.spec.containers[{number}].image",
@@ -192,7 +201,7 @@ def connections(cluster: ClusterSnapshot) -> Iterator[Instance]:
 
 
 def _answered(text: str, at: float, count: int) -> Instance:
-    version = parse_version(text)
+    version = kube_version(text)
     return Instance(
         Component.API_SERVER, version, text, None, "GET /version: gitVersion", at, count=count
     )
@@ -210,5 +219,5 @@ def scraped(cluster: ClusterSnapshot) -> Iterator[Instance]:
             continue
         told.add((text, instance))
         path = f'kubernetes_build_info{{instance="{instance}"}}: git_version'
-        version = parse_version(text)
+        version = kube_version(text)
         yield Instance(Component.API_SERVER, version, text, None, path, one.at, "prometheus")

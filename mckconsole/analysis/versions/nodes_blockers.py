@@ -1,7 +1,7 @@
 """What nodes stand in the way of: UB01 kubelets too old for the next control plane, UB07 nodes that
 are not well.
 
-Source: https://kubernetes.io/releases/version-skew-policy/
+Source: https://kubernetes.io/releases/version-skew-policy/; `limits` has how much is allowed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mckconsole.analysis.versions.ground import MOST_EVIDENCE, Ground
+from mckconsole.analysis.versions.limits import first_refusing
 from mckconsole.analysis.versions.model import (
     Blocker,
     ClusterVersions,
@@ -29,8 +30,6 @@ from mckconsole.domain.times import parse_rfc3339
 from mckconsole.domain.wording import counted, listed
 
 _ON_NODES: Final = (Component.KUBELET, Component.KUBE_PROXY)
-_NEWER_SKEW: Final = Minor(1, 25)
-"""From here on three minors may lie between, before two."""
 _PRESSURE: Final = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
 _CORDON: Final = "node.kubernetes.io/unschedulable"
 _LONG: Final = 86_400.0
@@ -46,15 +45,15 @@ def lag_blockers(cluster: ClusterSnapshot, versions: ClusterVersions) -> list[Bl
         return [ground.unknown("UB01", Phase.CONTROL_PLANE, why)]
     found: list[Blocker] = []
     for one in versions.seen:
-        if one.component in _ON_NODES:
-            found += _lagging(ground, one, versions.least.plus(1))
+        if one.component in _ON_NODES and one.count:  # none is where another does its work
+            found += _lagging(ground, one, versions.least.plus(1), versions.provider)
     if not any(one.component is Component.KUBELET for one in versions.seen):
         why = ground.unread("nodes") or "no kubelet says its version"
         found.append(ground.unknown("UB01", Phase.CONTROL_PLANE, why, subject="kubelet"))
     return found
 
 
-def _lagging(ground: Ground, seen: Seen, following: Minor) -> Iterator[Blocker]:
+def _lagging(ground: Ground, seen: Seen, following: Minor, provider: str) -> Iterator[Blocker]:
     what = f"{seen.count} × {seen.component}"
     if seen.version is None:
         why = f"{what}: what it says is no version"
@@ -63,7 +62,7 @@ def _lagging(ground: Ground, seen: Seen, following: Minor) -> Iterator[Blocker]:
         )
         return
     own = seen.version.of
-    first = own.plus(4 if own >= _NEWER_SKEW else 3)
+    first = first_refusing(own, provider)
     if first > following:
         return
     yield Blocker(
@@ -72,7 +71,7 @@ def _lagging(ground: Ground, seen: Seen, following: Minor) -> Iterator[Blocker]:
         Phase.CONTROL_PLANE,
         f"{seen.component} {own} must move before the control plane does",
         f"{what} at {own} ({seen.how}): a control plane at {first} takes none older than "
-        f"{first.plus(own.minor - first.minor + 1)}",
+        f"{own.plus(1)}",
         f"Upgrade these nodes to {following.plus(-1)} first, pool by pool: "
         + ground.kubectl("get nodes --sort-by=.status.nodeInfo.kubeletVersion"),
         subject=f"{seen.component} {own}",

@@ -1,27 +1,19 @@
 """Whether a plan may go on with the nodes as they are.
 
-Sources: https://kubernetes.io/releases/version-skew-policy/ (kubelet and kube-proxy are never newer
-than the oldest API server and at most three minors older than the newest, two before 1.25); k0s and
-GKE allow less, and the lesser of both counts.
+Source: https://kubernetes.io/releases/version-skew-policy/; `limits` has the numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from mckconsole.analysis.versions.limits import most_behind
 from mckconsole.analysis.versions.model import Blocker, ClusterVersions, Component, Gravity, Phase
 from mckconsole.domain.kubeversion import Minor
 from mckconsole.domain.wording import counted, listed
 
-_LESS: Mapping[str, int] = {"k0s": 1, "gke": 2}
-_THREE_FROM = Minor(1, 25)
 _ABOUT_NODES = frozenset({"*", "SK02", "SK03", "SK11", "UB01"})
 """Rules that cannot be judged where the nodes cannot be read."""
-
-
-def most_behind(provider: str, node: Minor) -> int:
-    """How many minors a kubelet or kube-proxy may be older than its API server."""
-    return min(3 if node >= _THREE_FROM else 2, _LESS.get(provider, 3))
 
 
 def fits(provider: str, server: Minor, node: Minor) -> bool:

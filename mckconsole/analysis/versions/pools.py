@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from mckconsole.analysis.versions.cgroups import Cgroup, cgroups, losing
+from mckconsole.analysis.versions.components import kube_version
 from mckconsole.analysis.versions.model import NodePool
 from mckconsole.domain.core import Node
-from mckconsole.domain.kubeversion import Minor, parse_version
+from mckconsole.domain.kubeversion import Minor
 from mckconsole.domain.snapshot import ClusterSnapshot
 
 CONTROL_PLANE = "control-plane"
@@ -66,7 +67,7 @@ def _pool(
     runtimes, images = set[str](), set[str]()
     for node in ordered:
         info = node.status.node_info
-        version = parse_version(info.kubelet_version)
+        version = kube_version(info.kubelet_version)
         if version is not None:
             minors[version.of] += 1
         runtimes.add(info.container_runtime_version.replace("://", " "))

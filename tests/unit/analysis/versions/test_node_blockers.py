@@ -44,6 +44,22 @@ def test_kubelets_that_must_move_first(kubelet: str, least: Minor, target: Minor
         assert found[0].stops(least.plus(1))
 
 
+@pytest.mark.parametrize(("provider", "target"), [("gke", 35), ("k0s", 34), ("eks", None)])
+def test_distributions_may_allow_less(provider: str, target: int | None) -> None:
+    seen = Seen(Component.KUBELET, parse_version("v1.32.4"), 3, "nodes")
+    of = ClusterVersions("west", provider, seen=(seen,), least=Minor(1, 34))
+    assert [one.target for one in lag_blockers(b.cluster(), of)] == (
+        [Minor(1, target)] if target else []
+    )
+
+
+def test_a_cluster_without_kube_proxy_is_not_waited_for() -> None:
+    none = Seen(Component.KUBE_PROXY, None, 0, "replaced by Cilium (kube-proxy-replacement=true)")
+    good = Seen(Component.KUBELET, parse_version("v1.34.1"), 3, "nodes")
+    of = ClusterVersions("west", "", seen=(none, good), least=Minor(1, 34))
+    assert lag_blockers(b.cluster(), of) == []
+
+
 def test_versions_that_are_none_are_unknown() -> None:
     odd = Seen(Component.KUBE_PROXY, None, 3, "image")
     good = Seen(Component.KUBELET, parse_version("v1.34.1"), 3, "nodes")

@@ -268,7 +268,7 @@ def test_a_cluster_that_does_not_answer_is_unknown() -> None:
     assert {one.rule for one in seen.unknowns} == {"SK01", "SK03", "SK04", "SK06"}
 
 
-@pytest.mark.parametrize("text", ["", "unknown", "v1", "1.x", "v1.34.2.3.4 "])
+@pytest.mark.parametrize("text", ["", "unknown", "v1", "1.x", "v1.34.2.3.4 ", "v2.0.0", "v0.34.1"])
 def test_a_kubelet_without_a_version_is_unknown(text: str) -> None:
     seen = observe(cluster(node("n1", text), node("n2")))
     (unknown,) = [one for one in seen.unknowns if one.rule == "SK03"]

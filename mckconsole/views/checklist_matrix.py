@@ -30,6 +30,19 @@ Place = tuple[str, str]
 _LABEL = 10
 _MOST_TITLE = 22
 """Characters that a row's name has in a matrix."""
+_SHORT: Mapping[str, str] = {
+    "CHK01": "connectivity",
+    "CHK02": "DNS",
+    "CHK03": "IAM audit",
+    "CHK04": "certificates",
+    "CHK05": "observability",
+    "CHK06": "logs",
+    "CHK07": "cost and egress",
+    "CHK08": "network policy",
+    "CHK09": "failover",
+    "CHK10": "upgrade plan",
+}
+"""Names that leave the clusters their room; the notes say the title in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +83,9 @@ def check_matrix(
 
 
 def _titles(items: Sequence[Item]) -> Mapping[str, Item]:
-    """The items by a title that each has alone, cut at its end: names in a matrix would be cut in
-    their middle."""
-    short = [shorten(one.title, _MOST_TITLE) for one in items]
+    """The items by a short name that each has alone, cut at its end: names in a matrix would be cut
+    in their middle."""
+    short = [shorten(_SHORT.get(one.rule, one.title), _MOST_TITLE) for one in items]
     counts = Counter(short)
     return {
         title if counts[title] == 1 else shorten(f"{one.rule} {one.title}", _MOST_TITLE): one

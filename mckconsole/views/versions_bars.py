@@ -57,9 +57,9 @@ def _cells(start: date, last: date, day: date) -> int:
 
 
 def histogram(counts: Sequence[tuple[Minor, int]]) -> str:
-    """`1.34 ▂ 1.35 █`: each minor with how many of the nodes have it, the most being full."""
+    """`1.34▂ 1.35█`: each minor with how many of the nodes have it, the most being full."""
     most = max((count for _, count in counts), default=0)
-    return " ".join(f"{minor} {_height(count, most)}" for minor, count in counts if count > 0)
+    return " ".join(f"{minor}{_height(count, most)}" for minor, count in counts if count > 0)
 
 
 def _height(count: int, most: int) -> str:

@@ -91,11 +91,11 @@ def support_cell(found: ClusterVersions) -> Cell:
     support, role = found.support, support_role(found)
     days = support.days
     value = None if days is None else days * DAY
-    return Cell(f"{sign(role)} {support_words(support)}", role, value)
+    return Cell(f"{sign(role)} {support_words(support).removesuffix(' left')}", role, value)
 
 
 def kubelets_cell(found: ClusterVersions, pools: Sequence[NodePool], role: Role) -> Cell:
-    """`1.34 ▂ 1.35 █`, in words how far behind or ahead where that is much, `?2` for nodes of no
+    """`1.34▂ 1.35█`, in words how far behind or ahead where that is much, `?2` for nodes of no
     known version.
 
     Args:
@@ -106,7 +106,7 @@ def kubelets_cell(found: ClusterVersions, pools: Sequence[NodePool], role: Role)
         return unknown(f"{count(missing, 'node')} unknown" if missing else "unknown")
     words = histogram(kubelets)
     trailing, ahead = (_behind(found, one) for one in (kubelets[0][0], kubelets[-1][0]))
-    words += f"  {-ahead} newer" if ahead < 0 else f"  {trailing} behind" if trailing > 1 else ""
+    words += f" {-ahead} newer" if ahead < 0 else f" {trailing} behind" if trailing > 1 else ""
     value = ", ".join(f"{minor}: {number}" for minor, number in kubelets)
     if missing:
         words, role = f"{words} ?{missing}", worst_role((role, Role.UNKNOWN))
@@ -138,7 +138,7 @@ def _behind(found: ClusterVersions, minor: Minor) -> int:
 
 
 def addons_cell(addons: Sequence[Addon], *, known: bool) -> Cell:
-    """`✖ 1 of 6 out of range ?2`: the worst, and how many are not known.
+    """`✖ 1 of 6 out ?2`: the worst, and how many are not known.
 
     Args:
         known: whether that there is none was seen, not merely not read.
@@ -151,7 +151,7 @@ def addons_cell(addons: Sequence[Addon], *, known: bool) -> Cell:
     role = worst_role(addon_role(one) for one in addons)
     rest = f" ?{counts[Fit.UNKNOWN]}" if counts[Fit.UNKNOWN] else ""
     if out:
-        return Cell(f"{sign(role)} {out} of {len(addons)} out of range{rest}", role, out)
+        return Cell(f"{sign(role)} {out} of {len(addons)} out{rest}", role, out)
     if counts[Fit.UNTESTED]:
         words = f"{sign(role)} {counts[Fit.UNTESTED]} of {len(addons)} untested{rest}"
         return Cell(words, role, 0)

@@ -151,10 +151,11 @@ def api_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
 
 def _api_row(snapshot: FleetSnapshot, parts: Parts, use: ApiUse) -> Row:
     role = use_role(use, parts.found.least)
+    words = f"{use.api_version} {use.kind or use.resource}".strip()
     last = max((one.last for one in use.writers if one.last is not None), default=None)
     age = None if last is None else max(server_now(snapshot, parts.found.cluster) - last, 0.0)
     cells = {
-        "api": text_cell(f"{use.api_version} {use.kind or use.resource}".rstrip()),
+        "api": text_cell(words) if words else unknown("any"),
         "use": Cell(f"{sign(role)} {use.use.value}", role, use.use.value),
         "removed": minor_cell(use.removed_in, _FOREVER),
         "writers": names_cell(one.manager for one in use.writers),

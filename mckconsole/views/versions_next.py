@@ -74,12 +74,18 @@ def blockers_role(blockers: Iterable[Blocker]) -> Role:
     return Role.UNKNOWN if Gravity.UNKNOWN in gravities else Role.WARN
 
 
+def held_role(held: Held) -> Role:
+    """How bad it is that a cluster is held: by what blocks it, else it is not known."""
+    return blockers_role(held.blockers) if held.blockers else Role.UNKNOWN
+
+
 def held_cell(held: Held) -> Cell:
-    """`✖ held at 1.34: UB03`, or what is not known."""
-    role = blockers_role(held.blockers) if held.blockers else Role.UNKNOWN
+    """`✖ held: UB03, UB08 +1`, or what is not known; the value says it in full."""
+    role = held_role(held)
     where = f" at {held.at}" if held.at else ""
-    words = f"held{where}: {held.reason or rules_words(held.blockers) or 'no reason given'}"
-    return Cell(f"{sign(role)} {shorten(words, MAX_TEXT)}", role, words)
+    short = rules_words(held.blockers) or held.reason or "no reason given"
+    full = f"held{where}: {held.reason or short}"
+    return Cell(f"{sign(role)} {shorten(f'held: {short}', MAX_TEXT)}", role, full)
 
 
 def _unplanned(found: ClusterVersions) -> Cell:

@@ -59,8 +59,14 @@ class Parts:
 
     @property
     def unplanned(self) -> tuple[Unknown, ...]:
-        """What was not judged, and without which nobody can say that nothing blocks an upgrade."""
-        return tuple(one for one in self.unknowns if one.rule.startswith(_PLANNING))
+        """What was not judged, and without which nobody can say that nothing blocks an upgrade;
+        without what a blocker of unknown gravity says too."""
+        told = {(one.rule, one.detail) for one in self.found.blockers}
+        return tuple(
+            one
+            for one in self.unknowns
+            if one.rule.startswith(_PLANNING) and (one.rule, one.reason) not in told
+        )
 
     def unjudged(self, rule: str) -> bool:
         """Whether a rule could not be judged, or one of those whose ids begin so."""

@@ -17,7 +17,13 @@ from mckconsole.views.explain import count, fact
 from mckconsole.views.secrets_cells import MAX_TEXT, names_cell, sign, text_cell, worst_role
 from mckconsole.views.spec import BLANK, Cell, Role, Row
 from mckconsole.views.upgrade_reports import plan_of, versions_of
-from mckconsole.views.versions_next import blockers_role, held_cell, rules_words, step_cell
+from mckconsole.views.versions_next import (
+    blockers_role,
+    held_cell,
+    held_role,
+    rules_words,
+    step_cell,
+)
 from mckconsole.views.versions_parts import UNDER_WAY
 from mckconsole.views.versions_plan import plan_blocks
 from mckconsole.views.versions_spec import CLUSTER
@@ -77,11 +83,16 @@ def _rules(blockers: Sequence[Blocker]) -> Cell:
 
 
 def _held_cells(held: Held) -> dict[str, Cell]:
-    words = f"{held.at or '?'} → {held.wanted}" if held.wanted else f"at {held.at or '?'}"
+    words = f"at {held.at or '?'}"
+    if held.wanted and held.wanted == held.at:
+        words = f"nodes to {held.wanted}"
+    elif held.wanted:
+        words = f"{held.at or '?'} → {held.wanted}"
+    role = held_role(held)
     return {
         "turn": Cell("held", Role.DIM, None),
         "step": Cell(words, Role.DIM, str(held.wanted or "")),
-        "stands": held_cell(held),
+        "stands": Cell(f"{sign(role)} held", role, "held"),
         "why": Cell(shorten(held.reason, MAX_TEXT), Role.PLAIN, held.reason)
         if held.reason
         else BLANK,
@@ -100,7 +111,7 @@ def step_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     target = f", up to {plan.target}" if plan.target else ""
     words = [f"{count(len(plan.steps), 'step')} in {count(turns, 'turn')}{target}"]
     if plan.held:
-        role = worst_role(held_cell(one).role for one in plan.held)
+        role = worst_role(held_role(one) for one in plan.held)
         words.append(
             f"{sign(role)} {count(len({one.cluster for one in plan.held}), 'cluster')} held"
         )

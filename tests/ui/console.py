@@ -20,6 +20,7 @@ from textual.screen import Screen
 
 from mckconsole.analysis.thresholds import Thresholds
 from mckconsole.config.model import AuditConfig, Config
+from mckconsole.config.support_data import shipped
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.domain.states import ClusterState
 from mckconsole.sources.kubeconfig import load_kubeconfig
@@ -65,7 +66,7 @@ def settings_for(
     async def open_fleet() -> AsyncIterator[OpenFleet]:
         config = msgspec.structs.replace(fleet.config, request_timeout=SILENCE, audit=audit)
         inventory = load_kubeconfig(str(fleet.kubeconfig), env={}, config=config)
-        yield OpenFleet(inventory, config, Thresholds())
+        yield OpenFleet(inventory, config, Thresholds(), support=shipped())
 
     return replace(settings_over(open_fleet, exports), **changes)  # type: ignore[arg-type]
 

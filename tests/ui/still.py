@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
+from mckconsole.analysis.outlook import OutlookMemory
 from mckconsole.demo.fleet import EmbeddedFleet
+from mckconsole.domain.metrics import QUERIES
 from mckconsole.domain.states import TopicState
 from mckconsole.ui.feed import Feed
 from mckconsole.ui.frame import Frame
@@ -31,14 +34,20 @@ def demo_frame() -> Frame:
 
 async def _read() -> Frame:
     whole: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
+    seen: list[Frame] = []
 
     def look(frame: Frame) -> None:
-        if is_whole(frame) and not whole.done():
+        if not is_whole(frame) or whole.done():
+            return
+        if seen:
             whole.set_result(frame)
+        else:  # what lies ahead was worked out while metrics came in: the next frame does it anew
+            seen.append(frame)
+            feed._memory = replace(feed._memory, outlook=OutlookMemory())
 
     async with EmbeddedFleet() as fleet:
-        settings = settings_for(fleet, Path(gettempdir()))
-        reading = asyncio.create_task(Feed(settings, look, lambda _: None).run())
+        feed = Feed(settings_for(fleet, Path(gettempdir())), look, lambda _: None)
+        reading = asyncio.create_task(feed.run())
         either: list[asyncio.Future[Any]] = [reading, whole]
         try:
             async with asyncio.timeout(PATIENCE):
@@ -60,5 +69,5 @@ def is_whole(frame: Frame) -> bool:
     return (
         all(one.state not in SETTLED for one in clusters)
         and all(view.state is not TopicState.PENDING for _, view in topics)
-        and all(one.metrics.get("istio-sync-status").asked_at for one in answering)
+        and all(one.metrics.get(QUERIES[-1].id).asked_at for one in answering)
     )

@@ -67,10 +67,10 @@ def test_a_cluster_with_which_all_is_well() -> None:
     assert texts(row) == {
         "cluster": "● aws-use1-1",
         "version": "1.34.2",
-        "support": "● 200 d left",
+        "support": "● 200 d",
         "blockers": "● none",
         "next": "● 1.35 now",
-        "kubelets": "1.34 █",
+        "kubelets": "1.34█",
         "addons": "● 1 in range",
         "bar": "░░██▒▒▒▒",
         "apis": "none",
@@ -90,9 +90,9 @@ def test_a_cluster_that_is_blocked_says_by_what() -> None:
     found = texts(rows["gcp-eu-1"])
     assert found["blockers"] == "✖ 1 block ▲1 ?1"
     assert found["next"] == "✖ 1.35: mend UB03"
-    assert found["addons"] == "✖ 1 of 2 out of range"
-    assert found["kubelets"] == "1.33 ▁ 1.34 █"
-    assert found["support"] == "▲ extended, 365 d left"
+    assert found["addons"] == "✖ 1 of 2 out"
+    assert found["kubelets"] == "1.33▁ 1.34█"
+    assert found["support"] == "▲ extended, 365 d"
     assert found["apis"] == "✖ 1 used"
     assert rows["gcp-eu-1"].role is Role.CRITICAL
     assert rows["gcp-eu-1"].finding_ids == (analysis.versions.findings[0].id,)
@@ -102,9 +102,9 @@ def test_what_was_not_judged_is_never_fine() -> None:
     rows = {row.id: row for row in versions.rows(*seen(some(), plan()))}
     found = texts(rows["aks-weu-1"])
     assert found["blockers"] == "? 1 unknown"
-    assert found["kubelets"] == "1.34 █ ?2"
+    assert found["kubelets"] == "1.34█ ?2"
     assert found["addons"] == "? 1 of 1 unknown"
-    assert found["next"] == "? held at 1.34: webhooks were not read"
+    assert found["next"] == "? held: webhooks were not read"
     assert found["unknown"] == "UB08: webhooks: forbidden"
     assert rows["aks-weu-1"].problem
 
@@ -148,9 +148,9 @@ def test_rows_are_the_same_objects_while_nothing_changes() -> None:
 @pytest.mark.parametrize(
     ("state", "days", "words", "role"),
     [
-        (SupportState.SUPPORTED, 200, "● 200 d left", Role.OK),
-        (SupportState.ENDING, 8, "▲ 8 d left", Role.WARN),
-        (SupportState.EXTENDED, 365, "▲ extended, 365 d left", Role.WARN),
+        (SupportState.SUPPORTED, 200, "● 200 d", Role.OK),
+        (SupportState.ENDING, 8, "▲ 8 d", Role.WARN),
+        (SupportState.EXTENDED, 365, "▲ extended, 365 d", Role.WARN),
         (SupportState.ENDED, -26, "✖ ended 26 d ago", Role.CRITICAL),
         (SupportState.ENDED, None, "✖ ended", Role.CRITICAL),
         (SupportState.PLANNED, None, "▲ not released", Role.WARN),
@@ -166,7 +166,7 @@ def test_support_in_words(state: SupportState, days: int | None, words: str, rol
 @pytest.mark.parametrize("provider", ["", "eks/gke"])
 def test_days_of_another_calendar_promise_nothing(provider: str) -> None:
     row = row_of(cluster(provider=provider))
-    assert row.cells["support"].text == "? 200 d left"
+    assert row.cells["support"].text == "? 200 d"
     assert row.role is Role.UNKNOWN
 
 
@@ -204,9 +204,9 @@ def test_a_support_bar_is_whole_or_not_there(
     ("counts", "picture"),
     [
         ([], ""),
-        ([(M34, 7)], "1.34 █"),
-        ([(M34, 2), (M35, 8)], "1.34 ▂ 1.35 █"),
-        ([(M33, 1), (M34, 0), (M35, 1000)], "1.33 ▁ 1.35 █"),
+        ([(M34, 7)], "1.34█"),
+        ([(M34, 2), (M35, 8)], "1.34▂ 1.35█"),
+        ([(M33, 1), (M34, 0), (M35, 1000)], "1.33▁ 1.35█"),
     ],
 )
 def test_the_histogram_of_minors(counts: list[tuple[Minor, int]], picture: str) -> None:
@@ -236,10 +236,10 @@ def test_kubelets_far_behind_or_ahead_say_so_in_words() -> None:
     skew = Finding("SK03", "versions", Severity.HIGH, "aws-use1-1", None, "kubelets too old", "",
                    (), "upgrade them")  # fmt: skip
     row = row_of(cluster(pools=(old,)), skew)
-    assert row.cells["kubelets"].text == "✖ 1.30 ▂ 1.34 █  4 behind"
+    assert row.cells["kubelets"].text == "✖ 1.30▂ 1.34█ 4 behind"
     assert row.role is Role.CRITICAL
     newer = row_of(cluster(pools=(pool(kubelets={M35: 1}),)))
-    assert newer.cells["kubelets"].text == "1.35 █  1 newer"
+    assert newer.cells["kubelets"].text == "1.35█ 1 newer"
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_kubelets_far_behind_or_ahead_say_so_in_words() -> None:
         ((Fit.OK, Fit.NO_MAXIMUM), "● 1 in range", Role.OK),
         ((Fit.NO_MAXIMUM,), "1 without a maximum", Role.DIM),
         ((Fit.OK, Fit.UNTESTED), "▲ 1 of 2 untested", Role.WARN),
-        ((Fit.BELOW, Fit.UNKNOWN, Fit.OK), "▲ 1 of 3 out of range ?1", Role.WARN),
+        ((Fit.BELOW, Fit.UNKNOWN, Fit.OK), "▲ 1 of 3 out ?1", Role.WARN),
         ((Fit.OK, Fit.UNKNOWN), "? 1 of 2 unknown", Role.UNKNOWN),
         ((), "none seen", Role.DIM),
     ],
@@ -353,3 +353,15 @@ def test_every_row_fills_every_column_and_no_glyph_is_alone() -> None:
 
 def test_the_essential_columns_stay_at_any_width() -> None:
     assert tuple(one.id for one in VERSIONS.columns if one.priority == 0) == ESSENTIAL
+
+
+def test_what_a_blocker_says_is_not_known_counts_once() -> None:
+    open_question = changed(blocker("UB13", Gravity.UNKNOWN), detail="1.9 is not in the table")
+    same = Unknown("versions", "aws-use1-1", "UB13", "1.9 is not in the table")
+    other = Unknown("versions", "aws-use1-1", "UB13", "pods: forbidden")
+    one = cluster(blockers=(open_question,), unknowns=(same,))
+    (row,) = versions.rows(*seen(report(one)))
+    assert row.cells["blockers"].text == "? 1 unknown"
+    two = cluster(blockers=(open_question,), unknowns=(same, other))
+    (row,) = versions.rows(*seen(report(two)))
+    assert row.cells["blockers"].text == "? 2 unknown"

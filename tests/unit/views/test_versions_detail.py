@@ -136,7 +136,7 @@ def test_without_a_plan_it_says_who_makes_one() -> None:
 def test_the_inventory_of_a_cluster() -> None:
     detail = detail_of("gcp-eu-1")
     nodes = block_of(detail, "Nodes by pool")
-    assert "old  10 nodes  1.33 ▁ 1.34 █  emptying: ✖ 1 pod fits nowhere else" in nodes
+    assert "old  10 nodes  1.33▁ 1.34█  emptying: ✖ 1 pod fits nowhere else" in nodes
     assert "✖ fit nowhere else: shop/db-0" in nodes
     assert "▲ not ready: new-1" in nodes
     assert "kube-apiserver  v1.34.2  1 of 1 connections" in block_of(detail, "Components")

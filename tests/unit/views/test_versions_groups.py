@@ -115,7 +115,7 @@ def test_a_pool_says_what_its_nodes_run_and_which_are_not_ready() -> None:
 
 def test_a_pool_with_nodes_of_no_known_version_is_not_fine() -> None:
     row = only(POOL, cluster(pools=(pool(unread=2),)))
-    assert (row.cells["kubelets"].text, row.role) == ("1.34 █ ?2", Role.UNKNOWN)
+    assert (row.cells["kubelets"].text, row.role) == ("1.34█ ?2", Role.UNKNOWN)
     nothing = only(POOL, cluster(pools=(pool(kubelets={}, unread=2),)))
     assert nothing.cells["kubelets"].text == "? 2 nodes unknown"
 
@@ -250,3 +250,8 @@ def test_groupings_are_found_by_their_words() -> None:
         assert found is not None
         assert found.name == "versions"
     assert VERSIONS.grouped("cluster") is VERSIONS
+
+
+def test_uses_that_were_not_read_are_of_any_api() -> None:
+    nothing = ApiUse("", "", "", "", Use.UNKNOWN, None, "", reason="pods: forbidden")
+    assert only(API, cluster(uses=(nothing,))).cells["api"].text == "? any"

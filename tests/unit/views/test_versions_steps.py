@@ -95,7 +95,7 @@ def test_a_step_says_whether_it_may_begin() -> None:
     assert blocked.cells["stands"].text == "✖ 1.35: mend UB03"
     assert (blocked.cells["mends"].text, blocked.role) == ("UB03", Role.CRITICAL)
     assert held.cells["step"].text == "1.34 → 1.35"
-    assert held.cells["stands"].text == "? held at 1.34: webhooks were not read"
+    assert held.cells["stands"].text == "? held"
     assert (held.cells["why"].text, held.role) == ("webhooks were not read", Role.UNKNOWN)
 
 
@@ -112,7 +112,7 @@ def test_a_step_that_is_only_nodes_and_one_that_is_waived() -> None:
 def test_a_cluster_of_unknown_version_is_held_at_nothing() -> None:
     (row,) = rows_of(Plan(NOW, None, held=(Held("onprem-1", None, None, "unreachable"),)))
     assert row.cells["step"].text == "at ?"
-    assert row.cells["stands"].text == "? held: unreachable"
+    assert row.cells["stands"].text == "? held"
 
 
 def test_the_summary_counts_steps_turns_and_what_is_held() -> None:

@@ -67,7 +67,7 @@ async def test_rows_come_as_clusters_answer_and_none_waits_for_the_dead(
         assert sorted(shown(running)) == sorted((*LIVE, *ALONE, "edge-fra-1"))
         text = running.text()
         assert "connecting" in next(line for line in text.split("\n") if "edge-fra-1" in line)
-        assert "6 of 8" in text
+        assert "8 of 8" in text
         await running.settled()
         assert cluster(running, "edge-fra-1").state is ClusterState.UNREACHABLE
         assert shown(running)[0] == "edge-fra-1", "the worst is first"

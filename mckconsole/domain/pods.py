@@ -34,6 +34,7 @@ from mckconsole.domain.scheduling import (
     Asked,
     Toleration,
     eviction_note,
+    told_affinity,
     told_tolerations,
 )
 
@@ -351,8 +352,8 @@ class PodSpec(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     def __post_init__(self) -> None:
         if self.tolerations:
             force_setattr(self, "tolerations", told_tolerations(self.tolerations))
-        if self.affinity is not NO_AFFINITY and not self.affinity.requires:
-            force_setattr(self, "affinity", NO_AFFINITY)
+        if self.affinity is not NO_AFFINITY:
+            force_setattr(self, "affinity", told_affinity(self.affinity))
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):

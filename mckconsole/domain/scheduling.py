@@ -1,7 +1,7 @@
 """What a pod asks of the node that it runs on: resources, selectors, tolerations, other pods.
 
-Pods of one workload ask for the same. Everything but selectors of other pods, which few have, is
-hashable and so shared as a whole between them.
+Pods of one workload ask for the same. Everything but affinities is hashable and so shared as a
+whole between them; affinities are shared here, by what they say.
 """
 
 from __future__ import annotations
@@ -97,6 +97,37 @@ class Affinity(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
 
 NO_AFFINITY = Affinity()
+_MOST_KNOWN = 4096
+"""Affinities that are shared; a fleet has a few hundred."""
+_known: dict[object, Affinity] = {}
+
+
+def told_affinity(given: Affinity) -> Affinity:
+    """The same for all pods that ask for the same; `NO_AFFINITY` where nothing is required."""
+    if not given.requires:
+        return NO_AFFINITY
+    near, far = _said(given.pod_affinity), _said(given.pod_anti_affinity)
+    key = (given.node_affinity, near, far)
+    found = _known.get(key)
+    if found is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        found = _known[key] = given
+    return found
+
+
+def _said(affinity: PodAffinity) -> tuple[object, ...]:
+    """What it says, to be looked up by."""
+    return tuple([(one.topology_key, one.namespaces, _selected(one)) for one in affinity.required])
+
+
+def _selected(term: PodTerm) -> object:
+    selector = term.label_selector
+    if selector is None:
+        return None
+    return tuple(selector.match_labels.items()), selector.match_expressions
+
+
 EVICTION_NOTES = {
     "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
     "karpenter.sh/do-not-disrupt": "true",

@@ -117,3 +117,18 @@ def test_a_nodes_taints_and_what_it_can_allocate() -> None:
     assert node.spec.taints == (Taint("gpu", "", "NoSchedule"),)
     found = node.status.allocatable
     assert (found.cpu, found.nvidia, found.storage) == ("4", "1", "9")
+
+
+def apart(app: str, topology: str = "kubernetes.io/hostname") -> dict[str, Any]:
+    term = {"labelSelector": {"matchLabels": {"app": app}}, "topologyKey": topology}
+    return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+
+
+def test_affinities_that_say_the_same_are_one() -> None:
+    first = pod(affinity=apart("web")).spec.affinity
+    assert pod(affinity=apart("web")).spec.affinity is first
+    others = [apart("api"), apart("web", "zone"), {"podAffinity": apart("web")["podAntiAffinity"]}]
+    for other in others:
+        found = pod(affinity=other).spec.affinity
+        assert found is not first
+        assert found != first

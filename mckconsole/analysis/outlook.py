@@ -15,6 +15,7 @@ from mckconsole.analysis.certificates.model import CertificatesReport
 from mckconsole.analysis.checklist.grounds import Grounds
 from mckconsole.analysis.checklist.kept import ChecklistMemory
 from mckconsole.analysis.checklist.model import ChecklistReport
+from mckconsole.analysis.checklist.others import OthersMemory, others_of
 from mckconsole.analysis.checklist.report import keep_up
 from mckconsole.analysis.failover.model import FailoverReport
 from mckconsole.analysis.failover.simulate import simulate_each
@@ -80,6 +81,7 @@ class OutlookMemory:
     """What else losses and plan rest on, compared by identity."""
     outlook: Outlook = field(default_factory=Outlook)
     checklist: ChecklistMemory = field(default_factory=ChecklistMemory)
+    others: OthersMemory = field(default_factory=OthersMemory)
 
 
 def look_ahead(
@@ -110,10 +112,13 @@ def look_ahead(
             roles = _roles(losses)
             plan = make_plan(question(present, with_roles(present.versions, roles), data))
         grounds = _grounds(present, with_roles(present.versions, roles), plan, losses)
-        checklist, kept = keep_up(grounds, memory.checklist, attested=brought)
+        answerers, others = others_of(grounds, memory.others)
+        checklist, kept = keep_up(grounds, memory.checklist, answerers, brought)
     outlook = Outlook(losses, roles, plan, checklist)
     at = fleet.taken_at
-    return outlook, OutlookMemory(at, _readable(fleet), data, brought, links, same, outlook, kept)
+    return outlook, OutlookMemory(
+        at, _readable(fleet), data, brought, links, same, outlook, kept, others
+    )
 
 
 def is_due(fleet: FleetSnapshot, memory: OutlookMemory) -> bool:

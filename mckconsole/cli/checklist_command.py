@@ -10,11 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mckconsole import __version__
-from mckconsole.analysis.checklist.grounds import Grounds
 from mckconsole.analysis.checklist.model import ChecklistReport, Mark
-from mckconsole.analysis.checklist.report import analyse_checklist
-from mckconsole.analysis.engine import Analysis, analyse
-from mckconsole.analysis.failover.simulate import simulate_each
+from mckconsole.analysis.engine import analyse
 from mckconsole.cli import loop
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
@@ -80,9 +77,10 @@ async def _read(
             thresholds=thresholds(target.config),
             policy=policy(target),
             audit=audit(target),
+            support=target.support,
+            attested=brought,
         )
-        report = answered(snapshot, analysis, brought, strict=audit(target).strict)
-        return _sheet(arguments, target, snapshot, report, waivers), target
+        return _sheet(arguments, target, snapshot, analysis.checklist, waivers), target
 
 
 def _files(arguments: Namespace) -> Iterator[Path]:
@@ -101,30 +99,6 @@ def check_clusters(brought: Iterable[Attested], known: Sequence[str]) -> None:
             near = difflib.get_close_matches(one.cluster, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
             raise UsageError(f"{one.file}: there is no cluster {one.cluster}; {hint}")
-
-
-def answered(
-    snapshot: FleetSnapshot, analysis: Analysis, brought: Sequence[Attested], *, strict: bool
-) -> ChecklistReport:
-    """Every item for every cluster, with the loss of each simulated.
-
-    Args:
-        strict: certificates are judged by the literal rule.
-    """
-    losses = simulate_each(snapshot, analysis.services, analysis.thresholds, mesh=analysis.mesh)
-    grounds = Grounds(
-        snapshot,
-        mesh=analysis.mesh,
-        services=analysis.services,
-        identity=analysis.identity,
-        certificates=analysis.certificates,
-        losses=losses,
-        unknowns=analysis.unknowns,
-        findings=analysis.findings,
-        limits=analysis.thresholds,
-        strict=strict,
-    )
-    return analyse_checklist(grounds, attested=brought)
 
 
 def _sheet(

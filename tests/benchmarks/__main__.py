@@ -12,7 +12,16 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.benchmarks import analysis, appspeed, failover, gridspeed, identity, secrets, services
+from tests.benchmarks import (
+    analysis,
+    appspeed,
+    failover,
+    gridspeed,
+    identity,
+    secrets,
+    services,
+    versions,
+)
 from tests.benchmarks.realserver import available, filled
 from tests.benchmarks.serving import contend, served
 from tests.benchmarks.table import Line, render
@@ -165,6 +174,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "memory": memory,
     "analysis": analysis.lines,
     "services": services.lines,
+    "versions": versions.lines,
     "identity": identity.lines,
     "failover": failover.lines,
     "secrets": secrets.lines,

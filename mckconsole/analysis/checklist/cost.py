@@ -76,7 +76,8 @@ def answer(grounds: Grounds, cluster: ClusterSnapshot, facts: Spending, share: S
     if not cluster.state.readable:
         return settle(RULE, name, [unknown(cluster_reason(cluster))], well="")
     points = [*_exporters(grounds, cluster, facts), *_budget(grounds, cluster, facts, share)]
-    tools = ", ".join(sorted({one.name for one in facts.exporters if one.costs}))
+    names = sorted({one.name for one in facts.exporters if one.costs})
+    tools = ", ".join(names) or "an exporter that is not known"
     ready = sum(one.ready is True for _, one in share.budgets)
     well = f"{tools} with costs and egress, {ready} budgets of {CLOUDS.get(facts.cloud, '')}"
     if ready == 1:
@@ -94,15 +95,7 @@ def _exporters(grounds: Grounds, cluster: ClusterSnapshot, facts: Spending) -> I
     if not tools and gaps:
         yield unknown(f"whether it has a cost exporter: {unread_reason(gaps[0])}")
     elif not tools and cost is not None:
-        if facts.cloud in ("", "gce"):
-            yield untold(
-                "no cost exporter runs in it; whether its cloud allocates costs no object says"
-            )
-        else:
-            at = cluster.topic(WORKLOADS[0]).as_of or grounds.fleet.taken_at
-            seen = (derived(cluster.name, "cost exporters among its workloads", "none", at),)
-            yield Point(Mark.FAIL, "no cost exporter runs in it, and no series tells its cost",
-                        seen, _INSTALL)  # fmt: skip
+        yield _none(grounds, cluster, facts, cost)
         return
     if cost is None:
         yield Point(Mark.PASS, "costs are measured", told)
@@ -113,6 +106,19 @@ def _exporters(grounds: Grounds, cluster: ClusterSnapshot, facts: Spending) -> I
         yield Point(Mark.PASS, "egress is measured", told)
     else:
         yield _short(cluster, EGRESS, f"egress of its pods: {egress}")
+
+
+def _none(grounds: Grounds, cluster: ClusterSnapshot, facts: Spending, cost: str) -> Point:
+    """That no exporter is known to run, and no series tells of one that is not known."""
+    if cluster.metrics.get(NODE_COST).state is not MetricState.FRESH:
+        return unknown(f"no cost exporter that is known runs in it, and {cost}")
+    if facts.cloud in ("", "gce"):
+        return untold("no cost exporter runs in it; if its cloud allocates costs no object says")
+    at = cluster.topic(WORKLOADS[0]).as_of
+    told = derived(cluster.name, "cost exporters among its workloads", "none",
+                   grounds.fleet.taken_at if at is None else at)  # fmt: skip
+    words = "no cost exporter runs in it, and no series tells its cost"
+    return Point(Mark.FAIL, words, (told,), _INSTALL)
 
 
 def _short(cluster: ClusterSnapshot, query: str, words: str) -> Point:

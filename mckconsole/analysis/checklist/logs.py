@@ -9,7 +9,7 @@ own counters alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -49,8 +49,8 @@ class Share(NamedTuple):
     central: str
     """The sink that most clusters ship to."""
     users: int
-    elsewhere: frozenset[Inner]
-    """Of its own Services, those behind which is another cluster."""
+    across: frozenset[Inner]
+    """Of the Services that it sends to, those that one cluster alone offers to others."""
 
 
 def measure(cluster: ClusterSnapshot) -> object:
@@ -65,20 +65,32 @@ def gather(cluster: ClusterSnapshot) -> Sites:
 
 def shares(grounds: Grounds, facts: Mapping[str, Sites]) -> Mapping[str, Share]:
     """Which sink is central, and which Services are other clusters'."""
-    counts = Counter(place for each in facts.values() for place in each.places)
+    across = _across(grounds, {one for each in facts.values() for one in each.inner})
+    counts = Counter(
+        place for name, each in facts.items() for place in _places(each, across.get(name, ()))
+    )
     central = min(counts, key=lambda place: (-counts[place], place), default="")
-    inside = {one for each in facts.values() for one in each.inner}
-    remote: dict[str, set[Inner]] = {}
+    users = counts[central] if central else 0
+    return {name: Share(central, users, frozenset(across.get(name, ()))) for name in facts}
+
+
+def _across(grounds: Grounds, inside: Collection[Inner]) -> Mapping[str, set[Inner]]:
+    """Of these Services, those that one cluster alone offers to others, by who takes part."""
+    found: dict[str, set[Inner]] = {}
     for service in grounds.services.services if inside else ():
         key = (service.key.namespace, service.key.name)
-        if key in inside:
+        if key in inside and len(service.exporters) == 1:
             for name, part in service.parts.items():
-                if part.imports or part.remote:
-                    remote.setdefault(name, set()).add(key)
-    return {
-        name: Share(central, counts[central] if central else 0, frozenset(remote.get(name, ())))
-        for name in facts
-    }
+                if part.involved:
+                    found.setdefault(name, set()).add(key)
+    return found
+
+
+def _places(facts: Sites, across: Collection[Inner]) -> set[str]:
+    """Where a cluster ships to, that others may ship to as well."""
+    shared = {f"{name}.{space} of the cluster set" for space, name in facts.inner
+              if (space, name) in across}  # fmt: skip
+    return {*facts.places, *shared}
 
 
 def answer(grounds: Grounds, cluster: ClusterSnapshot, facts: Sites, share: Share) -> Answer:
@@ -170,15 +182,15 @@ def _sinks(
     told = tuple(e for one in facts.shipping.shippers for e in dated(cluster, one.sights))
     for words in facts.unplaced:
         yield untold(words, told)
-    places = set(facts.places)
-    own = {one for one in facts.inner if one not in share.elsewhere and one not in facts.passed}
+    places = _places(facts, share.across)
+    own = {one for one in facts.inner if one not in share.across and one not in facts.passed}
     if own and share.central in facts.serves:
         own -= {one for one in own if one[0] in facts.serves[share.central]}
         places.add(share.central)
     for space, name in sorted(own):
         words = f"logs go to {name}.{space}, a Service of the cluster itself"
         yield Point(Mark.FAIL, words, told, "send them to the sink of the other clusters")
-    if not facts.places and not facts.unplaced and not own and not facts.inner:
+    if not places and not facts.unplaced and not own:
         yield untold("where its logs go stands in no ConfigMap or resource that is read", told)
     if len(places) > 1:
         words = f"logs go to several sinks: {listed(sorted(places), _NAMED)}"

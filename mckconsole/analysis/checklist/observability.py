@@ -23,7 +23,7 @@ from mckconsole.analysis.mesh.hints import kubectl_on
 from mckconsole.analysis.unread import cluster_reason
 from mckconsole.domain.metrics import TARGETS, MetricState, MetricVector
 from mckconsole.domain.snapshot import ClusterSnapshot
-from mckconsole.domain.times import format_span
+from mckconsole.domain.times import format_age
 from mckconsole.domain.wording import counted, listed
 
 RULE = "CHK05"
@@ -110,9 +110,8 @@ def answer(grounds: Grounds, cluster: ClusterSnapshot, facts: Telemetry, share: 
     points += [unknown(words) for words in facts.unread if not share.all_there]
     if not cluster.state.readable:
         points.append(unknown(cluster_reason(cluster)))
-    age = format_span(here.age) if here.age is not None else "?"
     jobs = "kube-state-metrics, API server and DNS up"
-    well = f"in {vector.endpoint} with {counted(share.covers, 'cluster')}, {age} old, {jobs}"
+    well = f"fresh in {vector.endpoint} with {counted(share.covers, 'cluster')}, {jobs}"
     notes = facts.unread if share.all_there else ()
     return settle(RULE, cluster.name, points, well=well, notes=notes)
 
@@ -159,7 +158,7 @@ def _present(cluster: ClusterSnapshot, vector: MetricVector, here: Presence) -> 
     told = (measured(name, _METRIC, newest),)
     look = "open the targets page of the Prometheus that scrapes the cluster"
     if here.stale:
-        age = format_span(here.age or 0.0)
+        age = format_age(here.age or 0.0)
         yield Point(Mark.WARN, f"its newest series in {where} is {age} old", told, look)
     else:
         yield Point(Mark.PASS, f"fresh in {where}", told)

@@ -8,6 +8,7 @@ Istio and Linkerd let in is decided by their own policies and is not judged here
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -224,6 +225,6 @@ def _deny(cluster: ClusterSnapshot, space: str) -> str:
     return f"""{head}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata: {{name: default-deny-ingress, namespace: {space}}}
+metadata: {{name: default-deny-ingress, namespace: {json.dumps(space)}}}
 spec: {{podSelector: {{}}, policyTypes: [Ingress]}}
 EOF"""

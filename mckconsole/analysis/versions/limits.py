@@ -32,14 +32,6 @@ def too_old(server: Minor, node: Minor, provider: str = "") -> bool:
     return behind is not None and behind > most_behind(provider, node)
 
 
-def oldest_taken(server: Minor, provider: str = "") -> Minor:
-    """The oldest kubelet and kube-proxy that an API server works with."""
-    found = server
-    while not too_old(server, found.plus(-1), provider):
-        found = found.plus(-1)
-    return found
-
-
 def first_refusing(node: Minor, provider: str = "") -> Minor:
     """The first API server that a kubelet or kube-proxy is too old for."""
     return node.plus(most_behind(provider, node) + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from mckconsole import __version__
@@ -13,6 +14,7 @@ from mckconsole.report.plan_sheet import (
     PlanSheet,
     apart,
     ends,
+    freed_words,
     held_role,
     held_words,
     signed,
@@ -74,8 +76,7 @@ def _held(sheet: PlanSheet) -> Iterator[str]:
             yield ""
             for blocker in one.blockers:
                 yield from _blocker(one.cluster, blocker)
-            more = "; ".join(sheet.if_waived.get(one.cluster, ())) or "nothing more would go on"
-            yield from ("", f"If waived: {literal(more)}")
+            yield from ("", f"If waived: {literal(freed_words(sheet, one))}")
 
 
 def _blocker(cluster: str, one: Blocker) -> Iterator[str]:
@@ -83,7 +84,8 @@ def _blocker(cluster: str, one: Blocker) -> Iterator[str]:
     yield f"- {literal(signed(GRAVITY_ROLES[one.gravity], one.rule))} {literal(told)}"
     if one.remediation:
         yield f"  - {literal(one.remediation)}"
-    yield f"  - {verbatim(f'--waive {waive_words(cluster, one)}')} goes past it"
+    waive = f"--waive {shlex.quote(waive_words(cluster, one))}"
+    yield f"  - {verbatim(waive)} goes past it"
 
 
 def _ends(sheet: PlanSheet) -> Iterator[str]:
@@ -123,6 +125,6 @@ def _action(action: Action) -> Iterator[str]:
     if action.command:
         yield f"  - run {verbatim(action.command)}"
     if action.check:
-        yield f"  - see {verbatim(action.check)}"
+        yield f"  - see: {literal(action.check)}"
     if action.back:
         yield f"  - back: {literal(action.back)}"

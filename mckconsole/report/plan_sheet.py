@@ -165,6 +165,12 @@ def waive_words(cluster: str, blocker: Blocker) -> str:
     return str(exempting(cluster, blocker))
 
 
+def freed_words(sheet: PlanSheet, held: Held) -> str:
+    """What goes on if all that holds a cluster is waived."""
+    more = sheet.if_waived.get(held.cluster, ())
+    return "; ".join(more) or "nothing more: something else holds it then"
+
+
 def ends(sheet: PlanSheet) -> Iterator[End]:
     """Every cluster that versions are known of, in the order of the fleet."""
     held = {one.cluster for one in sheet.plan.held}

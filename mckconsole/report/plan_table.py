@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from mckconsole.analysis.versions.model import Action, Blocker, Held, Step
@@ -13,6 +14,7 @@ from mckconsole.report.plan_sheet import (
     PlanSheet,
     apart,
     ends,
+    freed_words,
     held_role,
     held_words,
     signed,
@@ -122,14 +124,14 @@ def _blocker(cluster: str, one: Blocker, width: int | None) -> Iterator[Line]:
     told = f"{one.title}: {one.detail}" if one.detail and one.detail != one.title else one.title
     yield from labelled(f"  {signed(role, one.rule)}", told, width, room=10, label_role=role)
     yield from labelled("", one.remediation, width, room=10)
-    waive = f"--waive {waive_words(cluster, one)} goes past it"
+    waive = f"--waive {shlex.quote(waive_words(cluster, one))} goes past it"
     yield from labelled("", waive, width, room=10, role=Role.DIM)
 
 
 def _if_waived(sheet: PlanSheet, held: Held, width: int | None) -> Iterator[Line]:
     if held.blockers:
-        more = "; ".join(sheet.if_waived.get(held.cluster, ())) or "nothing more would go on"
-        yield from labelled("", f"if waived: {more}", width, room=4, role=Role.DIM)
+        words = f"if waived: {freed_words(sheet, held)}"
+        yield from labelled("", words, width, room=4, role=Role.DIM)
 
 
 def _ends(sheet: PlanSheet, width: int | None) -> Iterator[Line]:

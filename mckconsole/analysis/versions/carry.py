@@ -17,6 +17,8 @@ from mckconsole.domain.kubeversion import Minor, Version, parse_version
 from mckconsole.domain.support import SupportData
 
 RULE = "UB13"
+_ENDED = "UB19"
+"""An add-on is past its end; it is not when it is upgraded."""
 _NO_WAY = (Way.GAP, Way.NONE)
 
 
@@ -79,8 +81,8 @@ def ends(blocker: Blocker) -> bool:
 
 
 def about(blocker: Blocker, addon: str) -> bool:
-    """Whether a blocker is about the range of an add-on."""
-    return blocker.rule == RULE and blocker.subject == addon
+    """Whether a blocker is about the range of an add-on, or the end of its release."""
+    return blocker.rule in (RULE, _ENDED) and blocker.subject == addon
 
 
 def _blocker(one: Standing, to: Minor, way: Bridge) -> Blocker:

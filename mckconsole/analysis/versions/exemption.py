@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from mckconsole.analysis.versions.model import Blocker
 
+_ADDONS = "UB13"
+
 
 class Exemption(NamedTuple):
     """What is waived; an empty object means every blocker of the rule there, an empty cluster all
@@ -43,8 +45,10 @@ def blocked(blocker: Blocker) -> str:
 
 
 def exempting(cluster: str, blocker: Blocker) -> Exemption:
-    """The exemption that covers a blocker, and as little else as can be."""
-    return Exemption(blocker.rule, cluster, blocked(blocker))
+    """The exemption that covers a blocker, and as little else as can be; an add-on's covers it
+    through all minors."""
+    named = blocker.subject if blocker.rule == _ADDONS else ""
+    return Exemption(blocker.rule, cluster, named or blocked(blocker))
 
 
 def parse_exemption(text: str, clusters: Collection[str]) -> Exemption:

@@ -167,7 +167,7 @@ def _stride(
     )
     parts: dict[str, list[Blocker]] = {"mended": [], "stops": [], "waived": [], "notes": []}
     own = [one for one in found if isinstance(one, Blocker)]
-    for blocker in _in_the_way(course.versions, position, own):
+    for blocker in _in_the_way(course.versions, position, to, own):
         part = _part(course, blocker, position, to, frozenset(moved))
         if part:
             parts[part].append(blocker)
@@ -177,12 +177,17 @@ def _stride(
 
 
 def _in_the_way(
-    versions: ClusterVersions, position: Position, own: Sequence[Blocker]
+    versions: ClusterVersions, position: Position, to: Minor, own: Sequence[Blocker]
 ) -> Iterator[Blocker]:
     """All blockers of a cluster as it then is: without those of add-ons that the plan has upgraded,
-    and of the plan's own those that the analysis has not told already."""
+    or of which it says more of this step, and of the plan's own those that the analysis has not
+    told already."""
     gone = [one.name for one in position.addons if one.moved]
-    told = [b for b in versions.blockers if not any(about(b, name) for name in gone)]
+    told = [
+        b for b in versions.blockers
+        if not any(about(b, name) for name in gone)
+        and not any(_outdone(b, one, to) for one in own)
+    ]  # fmt: skip
     yield from told
     if not position.moved:
         yield from own_blockers(versions)
@@ -190,6 +195,15 @@ def _in_the_way(
         same = (b for b in told if about(b, one.subject) and b.gravity is one.gravity)
         if not any(b.target == one.target for b in same):
             yield one
+
+
+def _outdone(told: Blocker, own: Blocker, to: Minor) -> bool:
+    """Whether the plan says of this step what was told of one before it, and no less grave."""
+    if (told.rule, told.subject) != (own.rule, own.subject):
+        return False
+    earlier = told.target is not None and told.target < to
+    order = list(Gravity)
+    return earlier and order.index(own.gravity) <= order.index(told.gravity)
 
 
 def _part(

@@ -35,13 +35,17 @@ def what_if(question: Question, plan: Plan, held: Held) -> tuple[str, ...]:
 
 
 def gained(before: Plan, after: Plan) -> tuple[str, ...]:
-    """Steps of `after` that `before` has not, in order: `west 1.34 to 1.35`."""
+    """Steps of `after` that `before` has not, in order: `west 1.34 to 1.35`, `west nodes to
+    1.35`."""
     had = _steps(before)
     return tuple(words for words in _steps(after) if words not in had)
 
 
 def _steps(plan: Plan) -> Mapping[str, None]:
-    return {f"{one.cluster} {one.start} to {one.to}": None for one in plan.steps}
+    return {
+        f"{one.cluster} {f'{one.start} to' if one.start != one.to else 'nodes to'} {one.to}": None
+        for one in plan.steps
+    }
 
 
 def label(one: Exemption) -> str:

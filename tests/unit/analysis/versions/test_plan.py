@@ -186,6 +186,31 @@ def test_headroom_in_words(room: Headroom | None, words: str) -> None:
     assert words in nodes[0].words
 
 
+def test_what_was_told_of_an_earlier_minor_gives_way_to_what_the_step_says() -> None:
+    unknown = blocker("UB13", "", 35, Gravity.UNKNOWN, subject="flannel")
+    west = cluster("west", 34, addons=[addon("flannel", "0.26.1")], blockers=[unknown])
+    steps = make_plan(question(west)).steps
+    first, second = ([one for one in step.preconditions if "UB13" in one] for step in steps)
+    assert first == ["looked at: UB13 UB13 of the cluster"]
+    assert second == ["looked at: UB13 Whether flannel goes with Kubernetes 1.36 is not known"]
+
+
+def test_a_block_is_not_outdone_by_what_is_only_not_known() -> None:
+    block = blocker("UB13", "", 34, subject="flannel")
+    west = cluster("west", 34, addons=[addon("flannel", "0.26.1")], blockers=[block])
+    assert make_plan(question(west)).steps == ()
+
+
+def test_an_addon_that_was_upgraded_is_past_its_end_no_more() -> None:
+    ended = blocker("UB19", "kube-system/calico", gravity=Gravity.WARN, subject="calico")
+    west = cluster("west", 34, addons=[addon("calico", "3.30.1")], blockers=[ended])
+    for step in make_plan(question(west)).steps:
+        assert not any("UB19" in one for one in step.preconditions)
+    stays = cluster("west", 34, addons=[addon("calico", "3.32.0")], blockers=[ended])
+    (first, *_) = make_plan(question(stays)).steps
+    assert any("UB19" in one for one in first.preconditions)
+
+
 def test_warnings_are_named_and_stop_nothing() -> None:
     many = [blocker("UB06", f"shop/w{number}", gravity=Gravity.WARN) for number in range(7)]
     plan = make_plan(question(cluster("c", 35, blockers=many)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from mckconsole.analysis.checklist.model import Answer, Attested, Item, Mark
 from mckconsole.analysis.engine import Analysis
@@ -16,6 +17,7 @@ from mckconsole.domain.waivers import Waiver
 from mckconsole.views.checklist_spec import ANSWER, ITEM
 from mckconsole.views.detail import CheckTarget
 from mckconsole.views.explain import count
+from mckconsole.views.remembered import Remembered
 from mckconsole.views.secrets_cells import MAX_TEXT, names_cell, number_cell, sign, text_cell
 from mckconsole.views.spec import BLANK, Cell, Role, Row
 from mckconsole.views.upgrade_reports import checklist_of
@@ -27,6 +29,21 @@ MARK_ROLES: Mapping[Mark, Role] = {
     Mark.PASS: Role.OK,
 }
 _UNDER_WAY = (ClusterState.PENDING, ClusterState.CONNECTING)
+
+
+class _Parts(NamedTuple):
+    """What an answer's row is made of."""
+
+    item: Item | None
+    answer: Answer
+    findings: tuple[Finding, ...]
+    waiver: Waiver | None
+    age: str
+    """In words: while they are the same, the row is."""
+    snapshot: FleetSnapshot
+
+
+_made: Remembered[str] = Remembered()
 
 
 def answer_id(rule: str, cluster: str) -> str:
@@ -74,16 +91,21 @@ def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     found: dict[tuple[str, str], list[Finding]] = {}
     for one in report.findings:
         found.setdefault((one.rule, one.cluster), []).append(one)
-    made = []
+    ranks: dict[str, int] = {}
+    parts: dict[str, _Parts] = {}
     for answer in report.answers:
         about = tuple(found.get((answer.rule, answer.cluster), ()))
-        row = _row(snapshot, items.get(answer.rule), answer, about, waiver_of(analysis, about))
-        made.append((row.role is Role.DIM, answer.mark.rank, row))
-    return [row for _, _, row in sorted(made, key=lambda one: one[:2])]
+        key = answer_id(answer.rule, answer.cluster)
+        age = age_cell(snapshot, answer.as_of)
+        waiver = waiver_of(analysis, about)
+        parts[key] = _Parts(items.get(answer.rule), answer, about, waiver, age.text, snapshot)
+        ranks[key] = answer.mark.rank
+    rows = _made.rows({key: one[:-1] for key, one in parts.items()}, lambda key: _row(parts[key]))
+    return sorted(rows, key=lambda row: (row.role is Role.DIM, ranks[row.id]))
 
 
-def _row(snapshot: FleetSnapshot, item: Item | None, answer: Answer, findings: tuple[Finding, ...],
-         waiver: Waiver | None) -> Row:  # fmt: skip
+def _row(parts: _Parts) -> Row:
+    item, answer, waiver = parts.item, parts.answer, parts.waiver
     mark = mark_cell(answer.mark, waiver)
     why = waiver.words if waiver else answer.reason
     return Row(
@@ -95,13 +117,13 @@ def _row(snapshot: FleetSnapshot, item: Item | None, answer: Answer, findings: t
             "reason": Cell(shorten(why, MAX_TEXT), Role.DIM if waiver else Role.PLAIN, why)
             if why
             else BLANK,
-            "age": age_cell(snapshot, answer.as_of),
+            "age": age_cell(parts.snapshot, answer.as_of),
             "attested": attested_cell(answer.attested),
             "missing": names_cell(answer.missing),
             "probe": text_cell(answer.probe, Role.DIM),
             "rule": text_cell(answer.rule, Role.DIM),
         },
-        tuple(one.id for one in findings),
+        tuple(one.id for one in parts.findings),
         mark.role,
         (answer.cluster,),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.fleet import ClusterRow
+from mckconsole.analysis.versions.model import ClusterVersions
 from mckconsole.domain.findings import Severity
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import ClusterState
@@ -20,6 +21,8 @@ from mckconsole.views.cells import (
     unknown,
 )
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
+from mckconsole.views.upgrade_reports import versions_of
+from mckconsole.views.versions_cells import support_cell
 
 _MAX_STATE = 72
 _MAX_NOTES = 512
@@ -40,10 +43,16 @@ def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     ids: dict[str, list[str]] = {}
     for finding in analysis.findings:
         ids.setdefault(finding.cluster, []).append(finding.id)
-    return [_row(cluster, tuple(ids.get(cluster.name, ()))) for cluster in analysis.clusters]
+    versions = {one.cluster: one for one in versions_of(analysis).clusters}
+    return [
+        _row(cluster, tuple(ids.get(cluster.name, ())), versions.get(cluster.name))
+        for cluster in analysis.clusters
+    ]
 
 
-def _row(cluster: ClusterRow, finding_ids: tuple[str, ...]) -> Row:
+def _row(
+    cluster: ClusterRow, finding_ids: tuple[str, ...], versions: ClusterVersions | None
+) -> Row:
     role = cluster_role(cluster)
     return Row(
         cluster.name,
@@ -58,6 +67,7 @@ def _row(cluster: ClusterRow, finding_ids: tuple[str, ...]) -> Row:
             "latency": _latency(cluster),
             "tunnels": _tunnels(cluster),
             "findings": _findings(cluster),
+            "support": support_cell(versions) if versions else unknown(),
             "age": age(cluster.age),
             "notes": _notes(cluster),
         },

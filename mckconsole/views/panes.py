@@ -39,6 +39,7 @@ _FLEET_COLUMNS = (
         priority=1,
         help="critical and high ✖, medium and low ▲; waived ones count for nothing",
     ),
+    Column("support", "SUPPORT", "left", 4, "seconds", "of its minor, by its provider's calendar"),
     Column("age", "AGE", "right", 3, "seconds", "since the last answer", volatile=True),
     Column("notes", "NOTES", priority=6, help="what is unreadable, and warnings"),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from mckconsole.analysis.engine import Analysis
-from mckconsole.analysis.versions.model import Gravity, SupportState
+from mckconsole.analysis.versions.model import ClusterVersions, Gravity, SupportState
 from mckconsole.domain.findings import Unknown
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.text import shorten
@@ -77,10 +77,17 @@ def _version(parts: Parts) -> Cell:
     if parts.found.least is None and state in UNDER_WAY:
         return signed(Role.CONNECTING, str(state))
     if state is not None and state.readable:
-        return cell
+        return _both(parts.found, cell)
     if parts.found.least is None:
         return unknown(str(state) if state else "not in this fleet")
     return Cell(f"{sign(Role.STALE)} {cell.value}", Role.STALE, cell.value)
+
+
+def _both(found: ClusterVersions, cell: Cell) -> Cell:
+    """Two minors at a time without their patches; what is behind the row has these."""
+    if found.least == found.most:
+        return cell
+    return Cell(f"{sign(cell.role)} {found.least}–{found.most}", cell.role, cell.value)
 
 
 def open_blockers_cell(parts: Parts) -> Cell:

@@ -39,10 +39,10 @@ def next_cell(found: ClusterVersions, plan: Plan | None) -> Cell:
         return _unplanned(found)
     if steps:
         return step_cell(steps[0], plan)
-    if held is not None:
-        return held_cell(held)
     if found.least is None:
         return unknown("version unknown")
+    if held is not None:
+        return held_cell(held)
     if found.least == found.most and plan.end.get(found.cluster) == found.least:
         words = f"at {found.least}"
         return Cell(f"{sign(Role.OK)} {words}", Role.OK, words)

@@ -78,7 +78,7 @@ _STEP_COLUMNS = (
     Column("step", "STEP", help="one minor on, or nodes up to their control plane"),
     Column("stands", "STANDS", help="whether it may begin, waits for its turn or is held"),
     Column("why", "WHY HERE", priority=1, help="why it has this place in the order, or why not"),
-    Column("mends", "MENDS", priority=2, unit="count",
+    Column("mends", "TO MEND", priority=2, unit="count",
            help="blockers that its own actions mend first, or that hold it"),
     Column("waived", "WAIVED", priority=4, unit="count", help="blockers that somebody answers for"),
     Column("actions", "ACTIONS", "right", 3, "count", "what is to be done, with its commands"),

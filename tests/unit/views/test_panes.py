@@ -276,6 +276,7 @@ def test_a_quiet_cluster_is_quiet() -> None:
         "latency": "31 ms ▁▂",
         "tunnels": "–",
         "findings": "none",
+        "support": "? unknown",
         "age": "0 s",
         "notes": "–",
     }

@@ -96,6 +96,12 @@ class Affinity(msgspec.Struct, frozen=True, gc=False, rename="camel"):
         )
 
 
+    @property
+    def names_pods(self) -> bool:
+        """Whether it says anything of other pods."""
+        return bool(self.pod_affinity.required or self.pod_anti_affinity.required)
+
+
 NO_AFFINITY = Affinity()
 _MOST_KNOWN = 4096
 """Affinities that are shared; a fleet has a few hundred."""

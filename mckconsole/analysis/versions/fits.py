@@ -104,35 +104,74 @@ def amounts(given: Allotment) -> dict[str, float] | None:
     return found
 
 
+class Wish(NamedTuple):
+    """What a pod asks for; pods of one workload ask for the same."""
+
+    amounts: Amounts
+    """What the scheduler counts for it; nothing where it is not `clear`."""
+    clear: bool
+    """Whether all its requests are quantities."""
+    placement: Placement
+    pinned: bool
+    names_pods: bool
+    """Whether it says anything of other pods."""
+    beside: bool
+    """Whether it must be on one node with others."""
+    claims: bool
+    """Whether it has volumes that may be bound to some nodes."""
+
+    @property
+    def order(self) -> tuple[bool, float, float]:
+        """Who can go to few nodes first, then the largest."""
+        cpu, memory = self.amounts.get("cpu", 0.0), self.amounts.get("memory", 0.0)
+        return (not self.pinned, -cpu, -memory)
+
+
 class Asking:
-    """What pods take; those of one workload share their containers, and the answer."""
+    """What pods ask for; those of one workload share what says it, and so the answer."""
 
     def __init__(self, volumes: Mapping[Key, NodeTerms]) -> None:
         self._volumes = volumes
-        self._amounts: dict[tuple[int, int], tuple[object, Amounts | None]] = {}
+        self._known: dict[tuple[object, ...], tuple[object, Wish]] = {}
         self._placements: dict[Placement, Placement] = {}
-        self._plain = Placement()
 
-    def amounts(self, pod: Pod) -> Amounts | None:
-        """What the scheduler counts for it; None where a request is no quantity."""
+    def wish(self, pod: Pod) -> Wish:
+        """What a pod asks for; placements that are equal are one object."""
         spec = pod.spec
-        key = (id(spec.containers), id(spec.init_containers))
-        known = self._amounts.get(key)
+        key = (
+            id(spec.containers),
+            id(spec.init_containers),
+            id(spec.volumes),
+            id(spec.node_selector),
+            id(spec.affinity),
+            id(spec.tolerations),
+            pod.metadata.namespace,
+        )
+        known = self._known.get(key)
         if known is None:
-            found = _asked(spec.containers, spec.init_containers)
-            # held, so that its ids stay its own
-            known = self._amounts[key] = ((spec.containers, spec.init_containers), found)
+            known = self._known[key] = (spec, self._wish(pod))  # held: its ids stay its own
         return known[1]
 
-    def placement(self, pod: Pod) -> Placement:
-        """What it asks of its node, equal ones as one object."""
+    def _wish(self, pod: Pod) -> Wish:
+        spec, affinity = pod.spec, pod.spec.affinity
+        asked = _asked(spec.containers, spec.init_containers)
+        placement = self._placement(pod)
+        return Wish(
+            asked or {},
+            asked is not None,
+            placement,
+            placement.pinned,
+            affinity.names_pods,
+            any(one.topology_key == HOSTNAME for one in affinity.pod_affinity.required),
+            any(one.persistent_volume_claim is not None for one in spec.volumes),
+        )
+
+    def _placement(self, pod: Pod) -> Placement:
         spec = pod.spec
         required = spec.affinity.node_affinity.required
         terms = [] if required is None else [required]
         if self._volumes and spec.volumes:
             terms += self._reach(pod)
-        if not (spec.node_selector or terms or spec.tolerations):
-            return self._plain
         found = Placement(tuple(sorted(spec.node_selector.items())), tuple(terms), spec.tolerations)
         return self._placements.setdefault(found, found)
 

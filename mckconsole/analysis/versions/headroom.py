@@ -9,11 +9,11 @@ what they have, and room may be taken by pods that do not say what they take.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from mckconsole.analysis.versions.fits import HOSTNAME, Amounts, Asking, Placement, amounts
+from mckconsole.analysis.versions.fits import HOSTNAME, Amounts, Asking, Placement, Wish, amounts
 from mckconsole.analysis.versions.ground import Ground
 from mckconsole.analysis.versions.model import Headroom, NodePool
 from mckconsole.analysis.versions.podsort import SortedPods
@@ -55,6 +55,10 @@ class _Place:
     """What no request holds; `pods` among them."""
     known: bool
     """Whether it says what it has."""
+    moving: list[tuple[Pod, Wish]] = field(default_factory=list)
+    """Pods that a drain evicts, with what they ask for."""
+    load: dict[str, float] = field(default_factory=dict)
+    """What those ask for together."""
 
     @property
     def takes(self) -> bool:
@@ -67,16 +71,14 @@ class _Hall:
     """All nodes of a cluster with what is on them."""
 
     places: dict[str, _Place]
-    pods: SortedPods
-    asking: Asking
     together: Together
     targets: list[_Place] = field(default_factory=list)
     """Those that take pods, the emptiest first."""
     waiting: int = 0
     silent: int = 0
     """Nodes that take pods and do not say what they have."""
-    vague: set[str] = field(default_factory=set)
-    """Nodes with pods that do not say what they take."""
+    vague: bool = False
+    """Whether there are pods that do not say what they take."""
     volumes: str = ""
     """Why it is not known where volumes can be reached from."""
     _allowed: dict[Placement, frozenset[str]] = field(default_factory=dict)
@@ -96,20 +98,15 @@ class _Hall:
 
 def _hall(cluster: ClusterSnapshot, pods: SortedPods) -> _Hall:
     nodes = cluster.objects("nodes", Node)
-    asking = Asking(_volumes(cluster))
     labels = {one.metadata.name: one.metadata.labels for one in nodes.values()}
-    hall = _Hall({}, pods, asking, Together(cluster, labels))
+    hall = _Hall({}, Together(cluster, labels))
     hall.volumes = Ground(cluster).unread("persistentvolumes")
     for node in nodes.values():
         place = _place(node)
         hall.places[place.name] = place
         usable = node.ready is True and not node.spec.unschedulable
         hall.silent += usable and not place.known
-    for group in (pods.movable, pods.staying):
-        for name, some in group.items():
-            found = hall.places.get(name)
-            if found is not None and _taken(found.free, some, asking):
-                hall.vague.add(name)
+    _fill(hall, pods, Asking(_volumes(cluster)))
     hall.targets = sorted(
         (one for one in hall.places.values() if one.takes),
         key=lambda one: (-one.free.get("cpu", 0.0), -one.free.get("memory", 0.0), one.name),
@@ -117,6 +114,38 @@ def _hall(cluster: ClusterSnapshot, pods: SortedPods) -> _Hall:
     now = cluster.topic("pods").as_of or 0.0
     hall.waiting = sum(_waits(one, now) for one in pods.pending)
     return hall
+
+
+def _fill(hall: _Hall, pods: SortedPods, asking: Asking) -> None:
+    """Take from every node what its pods ask for."""
+    for name, some in pods.staying.items():
+        place = hall.places.get(name)
+        if place is not None:
+            wishes = [asking.wish(pod) for pod in some]
+            _taken(hall, place, wishes, _sum(wishes))
+    for name, some in pods.movable.items():
+        place = hall.places.get(name)
+        if place is not None:
+            place.moving = [(pod, asking.wish(pod)) for pod in some]
+            wishes = [wish for _, wish in place.moving]
+            place.load = _sum(wishes)
+            _taken(hall, place, wishes, place.load)
+
+
+def _sum(wishes: Sequence[Wish]) -> dict[str, float]:
+    """What pods take together, their number among it."""
+    found = {"pods": float(len(wishes))}
+    for wish in wishes:
+        for name, number in wish.amounts.items():
+            found[name] = found.get(name, 0.0) + number
+    return found
+
+
+def _taken(hall: _Hall, place: _Place, wishes: Sequence[Wish], load: Amounts) -> None:
+    free = place.free
+    for name, number in load.items():
+        free[name] = free.get(name, 0.0) - number
+    hall.vague = hall.vague or not all(one.clear for one in wishes)
 
 
 def _waits(pod: Pod, now: float) -> bool:
@@ -146,22 +175,6 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 7 else None
 
 
-def _taken(free: dict[str, float], pods: Iterable[Pod], asking: Asking) -> bool:
-    """Take what pods ask for; whether one of them does not say."""
-    vague = False
-    count = 0
-    for pod in pods:
-        count += 1
-        asked = asking.amounts(pod)
-        if asked is None:
-            vague = True
-            continue
-        for name, number in asked.items():
-            free[name] = free.get(name, 0.0) - number
-    free["pods"] -= count
-    return vague
-
-
 @dataclass(slots=True)
 class _Tally:
     """What was found out about the nodes of one pool."""
@@ -179,8 +192,8 @@ def _of_pool(hall: _Hall, pool: NodePool) -> Headroom:
     tally = _Tally()
     for name in pool.nodes:
         place = hall.places.get(name)
-        if place is not None and (pods := hall.pods.movable.get(name)):
-            _empty(hall, place, pods, tally)
+        if place is not None and place.moving:
+            _empty(hall, place, tally)
     if hall.vague:
         tally.unsure.add("requests of some pods are no quantities")
     return _judged(hall, tally)
@@ -206,59 +219,51 @@ def _judged(hall: _Hall, tally: _Tally) -> Headroom:
     return Headroom(True)
 
 
-def _empty(hall: _Hall, place: _Place, pods: Sequence[Pod], tally: _Tally) -> None:
+def _empty(hall: _Hall, place: _Place, tally: _Tally) -> None:
     """See where the pods of one node would go."""
-    load: dict[str, float] = {"pods": float(len(pods))}
-    placed: list[tuple[Pod, Amounts, Placement]] = []
-    plain = True
-    for pod in pods:
-        asked = hall.asking.amounts(pod) or {}
-        placement = hall.asking.placement(pod)
-        placed.append((pod, asked, placement))
-        for name, number in asked.items():
-            load[name] = load.get(name, 0.0) + number
-        plain = plain and not hall.together.asks(pod)
-        if hall.volumes and any(one.persistent_volume_claim for one in pod.spec.volumes):
-            tally.unsure.add(f"volumes may be bound to a zone: {hall.volumes}")
-        if hall.together.unclear(pod):
-            tally.unsure.add("pods must run on one node with others, which is not followed")
-    allowed = [hall.allowed(one) for one in {one for _, _, one in placed}]
-    if plain and _at_once(hall, place, load, allowed):
-        return
-    _one_by_one(hall, place, placed, tally)
+    wishes = {id(wish): wish for _, wish in place.moving}.values()
+    if hall.volumes and any(one.claims for one in wishes):
+        tally.unsure.add(f"volumes may be bound to a zone: {hall.volumes}")
+    if any(one.beside for one in wishes):
+        tally.unsure.add("pods must run on one node with others, which is not followed")
+    if not any(one.names_pods for one in wishes):
+        allowed = [hall.allowed(one) for one in {one.placement for one in wishes}]
+        if _at_once(hall, place, allowed):
+            return
+    _one_by_one(hall, place, tally)
 
 
-def _at_once(hall: _Hall, place: _Place, load: Amounts, allowed: Sequence[frozenset[str]]) -> bool:
+def _at_once(hall: _Hall, place: _Place, allowed: Sequence[frozenset[str]]) -> bool:
     """Whether one of the emptiest nodes takes them all."""
     return any(
-        one is not place and all(one.name in some for some in allowed) and _fits(load, one.free)
+        one is not place
+        and all(one.name in some for some in allowed)
+        and _fits(place.load, one.free)
         for one in hall.targets[:_EMPTIEST]
     )
 
 
 def _fits(asked: Amounts, free: Mapping[str, float]) -> bool:
-    return all(number <= free.get(name, 0.0) for name, number in asked.items())
+    for name, number in asked.items():  # noqa: SIM110 - a generator costs as much again
+        if number > free.get(name, 0.0):
+            return False
+    return True
 
 
-def _one_by_one(
-    hall: _Hall, place: _Place, placed: list[tuple[Pod, Amounts, Placement]], tally: _Tally
-) -> None:
+def _one_by_one(hall: _Hall, place: _Place, tally: _Tally) -> None:
     """First fit, largest first; pods that only some nodes take come before all others."""
     full = bool(tally.full)  # one more node is needed anyway, and would take the rest
     order = sorted(
-        (one for one in placed if one[2].pinned or not full),
-        key=lambda one: (
-            not one[2].pinned, -one[1].get("cpu", 0.0), -one[1].get("memory", 0.0), one[0].key,
-        ),
-    )  # fmt: skip
+        (one for one in place.moving if one[1].pinned or not full),
+        key=lambda one: (one[1].order, one[0].metadata.name),
+    )
     changed: dict[str, dict[str, float]] = {}
-    for pod, asked, placement in order:
-        pinned = placement.pinned
-        if full and not pinned:
+    for pod, wish in order:
+        if full and not wish.pinned:
             return
-        if _moved(hall, place, pod, asked, placement, changed):
+        if _moved(hall, place, pod, wish, changed):
             continue
-        if pinned and not _clone_takes(place, placement):
+        if wish.pinned and not _clone_takes(place, wish.placement):
             tally.stuck.append(f"{pod.key[0]}/{pod.key[1]}")
         elif not full:
             full = True
@@ -272,13 +277,13 @@ def _clone_takes(place: _Place, placement: Placement) -> bool:
 
 
 def _moved(
-    hall: _Hall, place: _Place, pod: Pod, asked: Amounts, placement: Placement,
-    changed: dict[str, dict[str, float]],
-) -> bool:  # fmt: skip
+    hall: _Hall, place: _Place, pod: Pod, wish: Wish, changed: dict[str, dict[str, float]]
+) -> bool:
     """Put a pod on the first node that takes it; False for none."""
-    allowed = hall.allowed(placement)
+    asked = wish.amounts
+    allowed = hall.allowed(wish.placement)
     cpu = asked.get("cpu", 0.0)
-    barred = hall.together.barred(pod)
+    barred = hall.together.barred(pod) if wish.names_pods else ()
     for one in hall.targets:
         if one.free.get("cpu", 0.0) < cpu:
             return False  # nor any after it: they come in this order

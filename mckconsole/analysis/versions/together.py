@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from mckconsole.analysis.versions.fits import HOSTNAME
 from mckconsole.domain.pods import Pod
-from mckconsole.domain.scheduling import NO_AFFINITY, PodTerm
+from mckconsole.domain.scheduling import PodTerm
 from mckconsole.domain.snapshot import ClusterSnapshot
 from mckconsole.domain.upgrade import LabelSelector
 
@@ -34,21 +34,9 @@ class Together:
         self._counted: dict[_Term, Counter[str]] = {}
         self._nodes: dict[str, dict[str, set[str]]] = {}
 
-    def asks(self, pod: Pod) -> bool:
-        """Whether a pod says anything of others."""
-        affinity = pod.spec.affinity
-        return affinity is not NO_AFFINITY and bool(
-            affinity.pod_affinity.required or affinity.pod_anti_affinity.required
-        )
-
-    def unclear(self, pod: Pod) -> bool:
-        """Whether it must be on one node with others."""
-        required = pod.spec.affinity.pod_affinity.required
-        return any(one.topology_key == HOSTNAME for one in required)
-
     def barred(self, pod: Pod) -> frozenset[str]:
         """Nodes that it may not go to because of others."""
-        if not self.asks(pod):
+        if not pod.spec.affinity.names_pods:
             return _NOBODY
         found: set[str] = set()
         for term in pod.spec.affinity.pod_anti_affinity.required:

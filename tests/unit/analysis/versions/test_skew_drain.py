@@ -32,7 +32,7 @@ def web(name: str, made: float, *, on: str = "n1", owner: str = "ReplicaSet", **
     return pod(name, "app:1", on=on, owner=owner, namespace="shop", age=age, **more)
 
 
-def of(*pods: Doc, kubelet: str = "v1.34.2", **states: TopicState) -> ClusterSnapshot:
+def of(*pods: Doc, kubelet: str = "v1.34.2", **states: Any) -> ClusterSnapshot:
     return cluster(*control_plane("v1.34.2"), node("n1", kubelet), *pods, **states)
 
 

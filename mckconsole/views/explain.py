@@ -20,6 +20,7 @@ from mckconsole.views.spec import GLYPHS, Role
 MAX_VALUE = 1024
 """Characters shown of one value; its object has the rest."""
 _STEP = re.compile(r"\d+\. +")
+_INPUT = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?\s*$")
 _DAY = 86_400.0
 
 
@@ -129,15 +130,39 @@ def evidence_block(
 
 
 def steps_of(texts: Iterable[str]) -> tuple[str, ...]:
-    """The steps of several remediations, without their numbers, each once."""
-    steps = (_STEP.sub("", step, count=1) for text in texts for step in text.splitlines())
+    """The steps of several remediations, without their numbers, each once; a command with its input
+    behind it (`<<'EOF'`) is one step of several lines."""
+    steps = (_STEP.sub("", step, count=1) for text in texts for step in _whole(text))
     return tuple(dict.fromkeys(step for step in steps if step.strip()))
+
+
+def _whole(text: str) -> Iterator[str]:
+    """Lines, those of a here-document together with its command."""
+    held: list[str] = []
+    end = ""
+    for line in text.splitlines():
+        if not held and (found := _INPUT.search(line)):
+            end = found[1]
+        held.append(line)
+        if not end or line.strip() == end:
+            yield "\n".join(held)
+            held, end = [], ""
+    if held:
+        yield "\n".join(held)
 
 
 def numbered(steps: Sequence[str]) -> Iterator[Line]:
     """Steps in order; what is a command stands as it is to be typed."""
     for number, step in enumerate(steps, 1):
-        yield Line((Span(f"{number}. ", Role.DIM), Span(step)), indent=3)
+        yield from step_lines(f"{number}. ", step)
+
+
+def step_lines(mark: str, step: str) -> Iterator[Line]:
+    """A step behind its mark; its other lines stand under its first."""
+    first, *others = step.split("\n")
+    yield Line((Span(mark, Role.DIM), Span(first)), indent=len(mark))
+    for line in others:
+        yield Line((Span(" " * len(mark)), Span(line)), indent=len(mark))
 
 
 def finding_line(finding: Finding, seen_from: str = "", waiver: Waiver | None = None) -> Line:

@@ -8,7 +8,7 @@ from mckconsole.analysis.versions.model import Action, Blocker, Gravity, Held, P
 from mckconsole.domain.findings import Finding
 from mckconsole.domain.text import shorten
 from mckconsole.views.detail import Block, FindingTarget, Line, Span, Target, VersionTarget
-from mckconsole.views.explain import MAX_VALUE, count, remark, stated, steps_of, unknown
+from mckconsole.views.explain import MAX_VALUE, count, remark, stated, step_lines, steps_of, unknown
 from mckconsole.views.secrets_cells import sign
 from mckconsole.views.spec import Role
 from mckconsole.views.versions_item_cells import GRAVITY_ROLES, gravity_cell
@@ -55,7 +55,7 @@ def blocker_lines(parts: Parts, blocker: Blocker, *, name: bool = True) -> Itera
     if blocker.peers:
         yield Line((Span(f"    with {', '.join(blocker.peers)}", Role.DIM),), indent=6)
     for step in steps_of((blocker.remediation,)):
-        yield Line((Span("    → ", Role.DIM), Span(step)), indent=6)
+        yield from step_lines("    → ", step)
 
 
 def _target(parts: Parts, blocker: Blocker, finding: Finding | None) -> Target:

@@ -44,7 +44,8 @@ def under_way(versions: ClusterVersions) -> str:
 def peer_blockers(
     clusters: Sequence[ClusterVersions], links: Iterable[Link], at: float
 ) -> Mapping[str, tuple[Blocker, ...]]:
-    """UB17 by cluster; clusters without any are left out.
+    """UB17 by cluster; clusters without any are left out, and those whose own version is not known:
+    they go nowhere.
 
     Args:
         clusters: with their `groups`.
@@ -59,6 +60,8 @@ def peer_blockers(
             members[group].append(one)
     found: dict[str, tuple[Blocker, ...]] = {}
     for one in clusters:
+        if one.least is None:
+            continue
         near = {p.cluster: p for group in one.groups for p in members[group]}
         near.pop(one.cluster, None)
         peers = [near[name] for name in sorted(near)]
@@ -155,3 +158,15 @@ def _unknown(why: str, subject: str, peers: Sequence[str]) -> Blocker:
         subject=subject,
         peers=tuple(peers),
     )
+
+
+def alike(one: Mapping[str, tuple[Blocker, ...]], other: Mapping[str, tuple[Blocker, ...]]) -> bool:
+    """Whether both say the same, though their evidence may be of another time."""
+    return _words(one) == _words(other)
+
+
+def _words(told: Mapping[str, tuple[Blocker, ...]]) -> object:
+    return {
+        name: [(one.gravity, one.subject, one.detail, one.peers) for one in some]
+        for name, some in told.items()
+    }

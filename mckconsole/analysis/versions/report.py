@@ -10,7 +10,9 @@ from mckconsole.analysis.certificates.model import CertificateEntry, Certificate
 from mckconsole.analysis.mesh.links import MeshReport
 from mckconsole.analysis.notes import finding_order, unknown_order
 from mckconsole.analysis.pause import undisturbed
+from mckconsole.analysis.versions.blockers import PANE, blocker_findings
 from mckconsole.analysis.versions.clients import client_findings
+from mckconsole.analysis.versions.ground import in_order
 from mckconsole.analysis.versions.held import Held, read_cluster
 from mckconsole.analysis.versions.meshskew import (
     MeshGroup,
@@ -19,7 +21,13 @@ from mckconsole.analysis.versions.meshskew import (
     skew_findings,
     skew_unknowns,
 )
-from mckconsole.analysis.versions.model import ClusterVersions, VersionsReport
+from mckconsole.analysis.versions.model import (
+    Blocker,
+    ClusterVersions,
+    Gravity,
+    VersionsReport,
+)
+from mckconsole.analysis.versions.peers import alike, peer_blockers
 from mckconsole.domain.findings import Finding, Unknown
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.support import SupportData
@@ -40,6 +48,8 @@ class VersionsMemory:
     entries: tuple[CertificateEntry, ...] = ()
     by_cluster: Mapping[str, tuple[CertificateEntry, ...]] = field(default_factory=dict)
     """The entries, sorted out."""
+    peers: Mapping[str, tuple[Blocker, ...]] = field(default_factory=dict)
+    """By cluster: what its mesh peers have against its upgrade."""
 
 
 def analyse_versions(
@@ -64,14 +74,20 @@ def analyse_versions(
     with undisturbed(True):
         clusters = _read(fleet, data, known.clusters, by_cluster)
         report = known.report
-        same = groups == known.groups and list(known.clusters) == list(clusters)
+        peers = peer_blockers(_grouped(clusters, groups, {}), mesh.links, fleet.taken_at)
+        peers = known.peers if alike(known.peers, peers) else peers
+        same = (
+            peers is known.peers
+            and groups == known.groups
+            and list(known.clusters) == list(clusters)
+        )
         if (
             report is None
             or not same
             or any(known.clusters[n] is not c for n, c in clusters.items())
         ):
-            report = _together(clusters, groups, data)
-    return report, VersionsMemory(clusters, data, groups, report, entries, by_cluster)
+            report = _together(clusters, groups, peers, data)
+    return report, VersionsMemory(clusters, data, groups, report, entries, by_cluster, peers)
 
 
 def _sorted_out(
@@ -100,7 +116,10 @@ def _read(
 
 
 def _together(
-    clusters: Mapping[str, Held], groups: Sequence[MeshGroup], data: SupportData
+    clusters: Mapping[str, Held],
+    groups: Sequence[MeshGroup],
+    peers: Mapping[str, tuple[Blocker, ...]],
+    data: SupportData,
 ) -> VersionsReport:
     addons = {name: held.versions.addons for name, held in clusters.items()}
     unread = {name: held.hidden for name, held in clusters.items() if held.hidden}
@@ -109,18 +128,41 @@ def _together(
         *client_findings([held.observed for held in clusters.values()]),
         *skew_findings(skews, addons),
     ]
+    for name, told in peers.items():
+        fleet += blocker_findings(name, told, clusters[name].versions.least)
     own = (held.findings for held in clusters.values())
     unknowns: set[Unknown] = {one for held in clusters.values() for one in held.versions.unknowns}
     unknowns.update(skew_unknowns(skews, unread))
-    member_of = _members(groups)
+    unknowns.update(
+        Unknown(PANE, name, one.rule, one.detail)
+        for name, told in peers.items()
+        for one in told
+        if one.gravity is Gravity.UNKNOWN
+    )
     return VersionsReport(
-        tuple(
-            replace(held.versions, groups=member_of.get(name, ()))
-            for name, held in clusters.items()
-        ),
+        _grouped(clusters, groups, peers),
         tuple(merge(*own, sorted(fleet, key=finding_order), key=finding_order)),
         tuple(sorted(unknowns, key=unknown_order)),
         data.as_of,
+    )
+
+
+def _grouped(
+    clusters: Mapping[str, Held],
+    groups: Sequence[MeshGroup],
+    peers: Mapping[str, tuple[Blocker, ...]],
+) -> tuple[ClusterVersions, ...]:
+    """What is known of each cluster, with its meshes and what its peers have against an upgrade."""
+    member_of = _members(groups)
+    return tuple(
+        replace(
+            held.versions,
+            groups=member_of.get(name, ()),
+            blockers=in_order((*held.versions.blockers, *peers[name]))
+            if name in peers
+            else held.versions.blockers,
+        )
+        for name, held in clusters.items()
     )
 
 

@@ -30,8 +30,10 @@ from mckconsole.analysis.versions.model import VersionsReport
 from mckconsole.analysis.versions.plan import make_plan
 from mckconsole.analysis.versions.report import VersionsMemory, analyse_versions
 from mckconsole.config.support_data import shipped
+from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.pods import Pod
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
+from mckconsole.sources.interning import sharer
 from tests.benchmarks.table import Line, render
 from tests.unit.analysis import build
 
@@ -153,6 +155,14 @@ def _docs(version: str) -> Iterator[Doc]:
             yield _pod("shop", f"{name}-{copy}", node, "ReplicaSet", "registry.example.com/app:1")
 
 
+def _share(cluster: ClusterSnapshot) -> None:
+    """Let objects share what repeats, as those that the console reads do."""
+    for topic, view in cluster.topics.items():
+        share = sharer(BY_TOPIC[topic].projection)
+        for one in view.objects.values():
+            share(one)
+
+
 def fleet() -> FleetSnapshot:
     """The fleet; clusters of one version share their objects."""
     clusters = []
@@ -161,6 +171,7 @@ def fleet() -> FleetSnapshot:
         version = _MINORS[number % len(_MINORS)]
         if version not in held:
             held[version] = build.cluster(version, list(_docs(version)), version=f"{version}-eks-1")
+            _share(held[version])
         name = f"c{number:02}"
         topics = {topic: replace(view, objects=dict(view.objects), generation=1)
                   for topic, view in held[version].topics.items()}  # fmt: skip

@@ -8,6 +8,7 @@ overhead and spread constraints are not looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from mckconsole.analysis.failover.quantities import amount
@@ -90,8 +91,10 @@ def _compared(one: Requirement, value: str) -> bool:
     return one.operator == "Lt" and left < right
 
 
-def amounts(given: Allotment) -> dict[str, float] | None:
-    """What is given of each resource; None where something is no quantity."""
+@lru_cache(maxsize=4096)
+def amounts(given: Allotment) -> Amounts | None:
+    """What is given of each resource; None where something is no quantity. Kept: not to be
+    changed."""
     found: dict[str, float] = {}
     for name in RESOURCES:
         quantity = getattr(given, name)

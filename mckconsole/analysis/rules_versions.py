@@ -23,9 +23,10 @@ _APART = (
         _SERVERS,
         "In a cluster with several API servers these may be one minor apart, and that only while "
         "they are upgraded. /version is answered by one of them, so it is asked over several new "
-        "connections; Prometheus and the images of static pods tell more. Leases say how many "
-        "there are, not of which version: where fewer were seen, this is unknown. One minor apart "
-        "is low at first, medium after a day, and more than one is high.",
+        "connections, three for each; a load balancer that keeps a client with one server shows "
+        "that one only, and then Prometheus and the images of static pods tell more. Leases say "
+        "how many there are, not of which version: where fewer were seen, this is unknown. One "
+        "minor apart is low at first, medium after a day, and more than one is high.",
         "Upgrade the API servers that stayed behind to the newest one's version.",
         _POLICY,
     ),

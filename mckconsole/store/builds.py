@@ -50,7 +50,7 @@ class BuildsTiming:
 
 RARELY = BuildsTiming()
 """For a session."""
-ONCE = BuildsTiming(spread=0.0, pause=0.1, within=15.0)
+ONCE = BuildsTiming(spread=0.0, pause=0.05, within=15.0)
 """For one pass over a fleet."""
 
 

@@ -40,8 +40,15 @@ class Case:
     ) -> Iterator[tuple[str, list[Instance]]]:
         """Those whose minor is wrong, pool by pool."""
         groups: dict[str, list[Instance]] = {}
+        verdicts: dict[Minor, bool] = {}  # there are few minors, and thousands of nodes
         for one in instances:
-            if one.version is not None and wrong(one.version.of):
+            if one.version is None:
+                continue
+            minor = one.version.of
+            verdict = verdicts.get(minor)
+            if verdict is None:
+                verdict = verdicts[minor] = wrong(minor)
+            if verdict:
                 groups.setdefault(self.pools.get(one.node, ""), []).append(one)
         yield from sorted(groups.items())
 

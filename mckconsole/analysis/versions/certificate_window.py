@@ -100,7 +100,7 @@ def _seen(ground: Ground, one: CertificateEntry, now: float) -> Evidence:
     ends = "not known" if one.not_after is None else format_rfc3339(one.not_after)
     if one.object is None:
         return derived(ground.name, f"{one.place} {one.path}", f"ends {ends}", now)
-    return seen(ground.name, one.object, one.path, f"ends {ends}", now)
+    return seen(ground.name, one.object, one.path or "data", f"ends {ends}", now)
 
 
 def _undated(ground: Ground, found: Sequence[CertificateEntry], now: float) -> Iterator[Blocker]:

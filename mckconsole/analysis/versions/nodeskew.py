@@ -5,15 +5,20 @@ Source: https://kubernetes.io/releases/version-skew-policy/; `limits` has the nu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from mckconsole.analysis.versions.limits import most_behind
 from mckconsole.analysis.versions.model import Blocker, ClusterVersions, Component, Gravity, Phase
+from mckconsole.domain.findings import Evidence
 from mckconsole.domain.kubeversion import Minor
 from mckconsole.domain.wording import counted, listed
 
 _ABOUT_NODES = frozenset({"*", "SK02", "SK03", "SK11", "UB01"})
 """Rules that cannot be judged where the nodes cannot be read."""
+_SERVERS = (Component.API_SERVER,)
+_ON_NODES = (Component.KUBELET, Component.KUBE_PROXY)
+_MOST_EVIDENCE = 4
+"""Per side of a comparison."""
 
 
 def fits(provider: str, server: Minor, node: Minor) -> bool:
@@ -33,6 +38,7 @@ def own_blockers(versions: ClusterVersions) -> Iterator[Blocker]:
             f"API servers from {least} to {most}",
             "more than one minor apart: no step from here is supported",
             f"bring every API server to {most} first",
+            evidence=_shown(versions, _SERVERS),
         )
     newer = sorted({str(one) for one in _node_minors(versions) if one > least})
     if newer:
@@ -41,8 +47,23 @@ def own_blockers(versions: ClusterVersions) -> Iterator[Blocker]:
             f"nodes at {listed(newer, 3)}, newer than the oldest API server at {least}",
             "kubelet and kube-proxy must never be newer than any API server",
             f"replace these nodes by nodes at {least}",
+            evidence=(*_shown(versions, _SERVERS), *_shown(versions, _ON_NODES, least)),
         )
     yield from _not_known(versions)
+
+
+def _shown(
+    versions: ClusterVersions, kinds: Collection[Component], over: Minor | None = None
+) -> tuple[Evidence, ...]:
+    """What shows the versions of these components, of those newer than `over` alone; the first of
+    it."""
+    found = [
+        each for one in versions.seen
+        if one.component in kinds
+        and (over is None or (one.version is not None and one.version.of > over))
+        for each in one.evidence
+    ]  # fmt: skip
+    return tuple(found[:_MOST_EVIDENCE])
 
 
 def _node_minors(versions: ClusterVersions) -> Iterator[Minor]:
@@ -74,5 +95,11 @@ def _not_known(versions: ClusterVersions) -> Iterator[Blocker]:
                        "let the console list nodes")  # fmt: skip
 
 
-def _blocker(rule: str, title: str, detail: str, remedy: str, subject: str = "nodes") -> Blocker:
-    return Blocker(rule, Gravity.BLOCK, Phase.CONTROL_PLANE, title, detail, remedy, subject=subject)
+def _blocker(
+    rule: str, title: str, detail: str, remedy: str, subject: str = "nodes",
+    evidence: tuple[Evidence, ...] = (),
+) -> Blocker:  # fmt: skip
+    return Blocker(
+        rule, Gravity.BLOCK, Phase.CONTROL_PLANE, title, detail, remedy, subject=subject,
+        evidence=evidence,
+    )  # fmt: skip

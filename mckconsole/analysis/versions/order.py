@@ -155,7 +155,8 @@ class Walk:
             yield Blocker(
                 GATE_RULE, Gravity.BLOCK, Phase.CONTROL_PLANE, reason,
                 "while it is upgraded it may be away as a whole",
-                f"mckconsole failover --lose {shlex.quote(name)}",
+                "have another cluster offer them too; all that its loss would mean:"
+                f" mckconsole failover --lose {shlex.quote(name)}",
             )  # fmt: skip
 
     def _away(self, names: tuple[str, ...]) -> str:

@@ -107,12 +107,21 @@ def prometheus(
     federate: Sequence[str] = (),
     external_labels: Mapping[str, str] | None = None,
     flags: Sequence[str] = (),
+    jobs: Mapping[str, str] | None = None,
+    match: str = '{job="mesh"}',
 ) -> Iterator[RealPrometheus]:
-    """Run a Prometheus that scrapes exporters, and other servers' `/federate`."""
+    """Run a Prometheus that scrapes exporters, and other servers' `/federate`.
+
+    Args:
+        scrape: exporters of the job `mesh`.
+        federate: servers of whom all that `match` selects is taken over.
+        jobs: further exporters, by the name of their job.
+    """
     assert PROMETHEUS is not None, NEEDS_PROMETHEUS
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "prometheus.yml"
-    config.write_text(yaml.safe_dump(_config(scrape, federate, external_labels or {})))
+    found = _config(scrape, federate, external_labels or {}, jobs or {}, match)
+    config.write_text(yaml.safe_dump(found))
     port = _free_port()
     command = [
         PROMETHEUS,
@@ -134,9 +143,16 @@ def prometheus(
 
 
 def _config(
-    scrape: Sequence[str], federate: Sequence[str], external_labels: Mapping[str, str]
+    scrape: Sequence[str],
+    federate: Sequence[str],
+    external_labels: Mapping[str, str],
+    named: Mapping[str, str],
+    match: str,
 ) -> dict[str, object]:
-    jobs: list[dict[str, object]] = []
+    jobs: list[dict[str, object]] = [
+        {"job_name": name, "static_configs": [{"targets": [target]}]}
+        for name, target in named.items()
+    ]
     if scrape:
         jobs.append({"job_name": "mesh", "static_configs": [{"targets": list(scrape)}]})
     if federate:
@@ -145,7 +161,7 @@ def _config(
                 "job_name": "federate",
                 "honor_labels": True,
                 "metrics_path": "/federate",
-                "params": {"match[]": ['{job="mesh"}']},
+                "params": {"match[]": [match]},
                 "static_configs": [{"targets": list(federate)}],
             }
         )

@@ -333,3 +333,17 @@ def test_a_large_fleet_is_polled_more_seldom_and_grows_stale_later() -> None:
         .kind
         is BY_TOPIC["gateways"]
     )
+
+
+def test_who_holds_a_cluster_is_kept_of_every_endpoint() -> None:
+    def said(endpoint: str, *values: float) -> MetricVector:
+        samples = tuple(Sample({"job": "x"}, value, 0.0) for value in values)
+        return MetricVector(MetricState.FRESH, "", samples, 0.0, endpoint)
+
+    own, central, third = said("own"), said("central", 1.0), said("third", 2.0)
+    merged = merge([{"west": {one: vector}} for vector in (own, central, third)
+                    for one in ("targets", "b")])  # fmt: skip
+    assert merged["west"]["targets"].endpoint == "central"
+    assert [one.endpoint for one in merged["west"]["targets"].beside] == ["own", "third"]
+    assert all(not one.beside for one in merged["west"]["targets"].beside)
+    assert merged["west"]["b"].beside == ()

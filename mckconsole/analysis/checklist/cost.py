@@ -40,6 +40,7 @@ BEYOND = "what the clouds bill is not read: it is not in a cluster"
 STALE = 3600.0
 """Seconds after which a sample says nothing of the present."""
 _METRICS = {one.id: one.metric for one in EVERY}
+SETTLED = True
 _NAMED = 3
 _INSTALL = "install OpenCost or Kubecost with network costs, and have Prometheus scrape it"
 
@@ -49,6 +50,8 @@ class Share(NamedTuple):
 
     budgets: tuple[tuple[str, BudgetSeen], ...]
     """With the cluster that holds each."""
+    unread: tuple[str, ...]
+    """Clusters that may hold some that were not read."""
 
 
 def measure(cluster: ClusterSnapshot) -> object:
@@ -65,7 +68,10 @@ def shares(grounds: Grounds, facts: Mapping[str, Spending]) -> Mapping[str, Shar
     """The budgets of all clusters, by whom they are for."""
     every = [(name, one) for name, each in facts.items() for one in each.budgets]
     return {
-        name: Share(tuple(pair for pair in every if pair[1].cloud == each.cloud))
+        name: Share(
+            tuple(pair for pair in every if pair[1].cloud == each.cloud),
+            tuple(other for other, one in facts.items() if each.cloud in one.unread),
+        )
         for name, each in facts.items()
     }
 
@@ -180,15 +186,8 @@ def _budget(
             yield Point(Mark.WARN, words, told, fix)
     if share.budgets:
         return
-    topic = next((one for one in BUDGETS if one.startswith(_TOPICS.get(facts.cloud, "-"))), "")
-    views = [(each.name, each.topic(topic)) for each in grounds.fleet.clusters.values() if topic]
-    gaps = [holder for holder, view in views if not view.conclusive]
-    if gaps:
-        yield unknown(f"whether a budget of {name} is kept in {listed(gaps, _NAMED)}")
+    if share.unread:
+        yield unknown(f"whether a budget of {name} is kept in {listed(share.unread, _NAMED)}")
     yield untold(f"no object says that {name} has a budget; one of the cloud itself is not read")
     yield Point(Mark.WARN, f"no budget of {name} is kept as an object", (),
                 f"keep a budget as an object, or bring a result for {RULE}")  # fmt: skip
-
-
-_TOPICS = {"aws": "aws-budgets", "gce": "google-budgets"}
-"""Where budgets of a cloud are kept; of the others nowhere that is read."""

@@ -39,6 +39,7 @@ TOPICS = (
     DAEMONSETS, NODES, *CONFIGS, *RESOURCES, "namespaces", "ingresses", "httproutes", "routes",
 )  # fmt: skip
 QUERIES = DELIVERIES
+SETTLED = True
 _NAMED = 3
 _INSTALL = "deploy the log agent on every node, with the sink of the other clusters as its output"
 

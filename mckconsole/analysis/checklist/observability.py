@@ -32,6 +32,7 @@ TOPICS = (
     "daemonsets", "deployments",
 )  # fmt: skip
 QUERIES = (TARGETS,)
+SETTLED = False
 _NAMED = 3
 _METRIC = "up"
 
@@ -107,12 +108,15 @@ def answer(grounds: Grounds, cluster: ClusterSnapshot, facts: Telemetry, share: 
     here = presence(vector)
     points = [*_query(cluster, share, vector, here, facts)]
     points += _own(grounds, cluster, share, facts)
-    points += [unknown(words) for words in facts.unread if not share.all_there]
+    unread = facts.unread
     if not cluster.state.readable:
         points.append(unknown(cluster_reason(cluster)))
+        unread = ()
+    elif not share.all_there:
+        points += [unknown(words) for words in unread]
     jobs = "kube-state-metrics, API server and DNS up"
     well = f"fresh in {vector.endpoint} with {counted(share.covers, 'cluster')}, {jobs}"
-    notes = facts.unread if share.all_there else ()
+    notes = unread if share.all_there else ()
     return settle(RULE, cluster.name, points, well=well, notes=notes)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any, NamedTuple
 
 from mckconsole.analysis.alarms import EVIDENCE_AGE
@@ -35,6 +36,8 @@ class Look(NamedTuple):
     shares: Callable[[Grounds, Mapping[str, Any]], Mapping[str, object]]
     """What each cluster must know of the others, by name, compared by value; from all that was
     gathered."""
+    settled: bool
+    """Whether that rests on the services and on what was gathered alone."""
     answer: Callable[[Grounds, ClusterSnapshot, Any, Any], Answer]
 
 
@@ -46,6 +49,7 @@ LOOKS: tuple[Look, ...] = tuple(
         item.measure,
         item.gather,
         item.shares,
+        item.SETTLED,
         item.answer,
     )
     for item in (observability, logs, cost, policies)
@@ -74,12 +78,22 @@ class Answered(NamedTuple):
     answer: Answer
 
 
+class Shared(NamedTuple):
+    """What clusters must know of each other."""
+
+    basis: tuple[object, ...]
+    """Compared by identity."""
+    shares: Mapping[str, object]
+
+
 @dataclass(frozen=True, slots=True)
 class OthersMemory:
     """What one analysis leaves to the next; `OthersMemory()` remembers nothing."""
 
     answered: Mapping[tuple[str, str], Answered] = field(default_factory=dict)
     """By rule and cluster."""
+    shared: Mapping[str, Shared] = field(default_factory=dict)
+    """By rule, of those where it is worth keeping."""
 
 
 def others_of(
@@ -93,12 +107,17 @@ def others_of(
     """
     before = memory or OthersMemory()
     kept: dict[tuple[str, str], Answered] = {}
+    shared: dict[str, Shared] = {}
     answerers: dict[str, Answerer] = {}
     for look in LOOKS:
-        mine = dict(_answered(grounds, look, before))
+        found = {name: _gathered(one, look, before) for name, one in grounds.fleet.clusters.items()}
+        beside = _shared(grounds, look, found, before)
+        if look.settled:
+            shared[look.rule] = beside
+        mine = dict(_answered(grounds, look, found, beside.shares, before))
         kept.update({(look.rule, name): one for name, one in mine.items()})
         answerers[look.rule] = _Answers({name: one.answer for name, one in mine.items()})
-    return answerers, OthersMemory(kept)
+    return answerers, OthersMemory(kept, shared)
 
 
 class _Answers:
@@ -111,15 +130,28 @@ class _Answers:
         return self._answers[cluster.name]
 
 
-def _answered(grounds: Grounds, look: Look, before: OthersMemory) -> Iterator[tuple[str, Answered]]:
+def _shared(
+    grounds: Grounds, look: Look, found: Mapping[str, Gathered], before: OthersMemory
+) -> Shared:
+    basis = (grounds.services.services, *found.values())
+    old = before.shared.get(look.rule)
+    if old is not None and len(old.basis) == len(basis) and all(map(is_, old.basis, basis)):
+        return old
+    return Shared(basis, look.shares(grounds, {name: one.facts for name, one in found.items()}))
+
+
+def _answered(
+    grounds: Grounds,
+    look: Look,
+    gathered: Mapping[str, Gathered],
+    shares: Mapping[str, object],
+    before: OthersMemory,
+) -> Iterator[tuple[str, Answered]]:
     """One item for every cluster."""
-    clusters = grounds.fleet.clusters
-    gathered = {name: _gathered(one, look, before) for name, one in clusters.items()}
-    shares = look.shares(grounds, {name: one.facts for name, one in gathered.items()})
     now, aged = grounds.fleet.taken_at, 0
-    for name, cluster in clusters.items():
+    for name, cluster in grounds.fleet.clusters.items():
         old = before.answered.get((look.rule, name))
-        beside = (_standing(cluster), look.measure(cluster), shares.get(name))
+        beside = (_standing(grounds, cluster), look.measure(cluster), shares.get(name))
         if old is not None and old.gathered is gathered[name] and old.beside == beside:
             if now - old.at < EVIDENCE_AGE or aged >= _DATED_AT_ONCE:
                 yield name, old
@@ -143,5 +175,8 @@ def _gathered(cluster: ClusterSnapshot, look: Look, before: OthersMemory) -> Gat
     return Gathered(basis, look.gather(cluster))
 
 
-def _standing(cluster: ClusterSnapshot) -> object:
-    return cluster.context, cluster.state, without_age(cluster.reason)
+def _standing(grounds: Grounds, cluster: ClusterSnapshot) -> object:
+    """How the cluster stands, and how far its services were read."""
+    known = cluster.name in grounds.services.clusters
+    gaps = grounds.service_unknowns.get(cluster.name)
+    return cluster.context, cluster.state, without_age(cluster.reason), known, gaps

@@ -32,6 +32,7 @@ from mckconsole.domain.wording import counted, listed
 RULE = "CHK08"
 TOPICS = (DAEMONSETS, CONFIG, "namespaces", *policyset.TOPICS)
 QUERIES: tuple[str, ...] = ()
+SETTLED = True
 _CILIUM = frozenset({Dialect.CILIUM_GLOBAL, Dialect.CILIUM_MCS})
 _NAMED = 3
 
@@ -72,11 +73,9 @@ def gather(cluster: ClusterSnapshot) -> Facts:
 def shares(grounds: Grounds, facts: Mapping[str, Facts]) -> Mapping[str, Share]:
     """Who exports what, and whose policies differ."""
     exports: dict[str, dict[str, set[Dialect]]] = {name: {} for name in facts}
-    for service in grounds.services.services:
-        for name, part in service.parts.items():
-            if part.exports and name in exports:
-                spoken = exports[name].setdefault(service.key.namespace, set())
-                spoken.update(one.dialect for one in part.exports)
+    for name, space, dialect in _exports(grounds):
+        if name in exports:
+            exports[name].setdefault(space, set()).add(dialect)
     held = {name: one.policies for name, one in facts.items()}
     differing = drifts({name: tuple(each) for name, each in exports.items()}, held)
     return {
@@ -86,6 +85,17 @@ def shares(grounds: Grounds, facts: Mapping[str, Facts]) -> Mapping[str, Share]:
         )
         for name, each in exports.items()
     }
+
+
+def _exports(grounds: Grounds) -> set[tuple[str, str, Dialect]]:
+    """Cluster, namespace and means of every export; there are thousands, and few that differ."""
+    found = set()
+    for service in grounds.services.services:
+        space = service.key.namespace
+        for name, part in service.parts.items():
+            for one in part.exports:
+                found.add((name, space, one.dialect))
+    return found
 
 
 def answer(grounds: Grounds, cluster: ClusterSnapshot, facts: Facts, share: Share) -> Answer:

@@ -57,6 +57,8 @@ class Spending(NamedTuple):
     cloud: str
     """A key of `CLOUDS`; empty where no node says, or several clouds are named."""
     budgets: tuple[BudgetSeen, ...]
+    unread: tuple[str, ...] = ()
+    """Clouds of which it may hold budgets that were not read."""
 
 
 def spending(cluster: ClusterSnapshot) -> Spending:
@@ -68,6 +70,7 @@ def spending(cluster: ClusterSnapshot) -> Spending:
         tuple(_exporters(cluster)),
         next(iter(known)) if len(known) == 1 else "",
         tuple(_budgets(cluster)),
+        tuple(_OF[topic] for topic in BUDGETS if not cluster.topic(topic).conclusive),
     )
 
 
@@ -106,6 +109,7 @@ def _budgets(cluster: ClusterSnapshot) -> Iterator[BudgetSeen]:
     for topic in BUDGETS:
         for key, one in sorted(cluster.topic(topic).objects.items()):
             if isinstance(one, Budget):
-                told = {True: "Ready", False: "not Ready", None: "says nothing"}[one.ready]
+                ready = one.ready if cluster.topic(topic).complete else None
+                told = {True: "Ready", False: "not Ready", None: "not known"}[ready]
                 sight = Sight(topic, ref_of(cluster, topic, key), "status.conditions", told)
-                yield BudgetSeen(_OF[topic], one.ready, sight)
+                yield BudgetSeen(_OF[topic], ready, sight)

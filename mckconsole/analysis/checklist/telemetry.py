@@ -106,8 +106,6 @@ def _vendors(cluster: ClusterSnapshot) -> Iterator[str]:
 
 def _unread(cluster: ClusterSnapshot) -> Iterator[str]:
     """A label that is used twice is looked for, so what was not read is said."""
-    if not cluster.state.readable:
-        return
     for name in _SERVERS:
         view = cluster.topic(name)
         if not view.conclusive:

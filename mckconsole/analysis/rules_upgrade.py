@@ -114,11 +114,19 @@ _SERVERS = (
         "versions",
         "A webhook that must answer may not",
         Severity.HIGH,
-        ("mutatingwebhooks", "validatingwebhooks", "services", "endpointslices", "pods"),
+        (
+            "mutatingwebhooks",
+            "validatingwebhooks",
+            "services",
+            "endpointslices",
+            "pods",
+            "namespaces",
+        ),
         "A webhook with failurePolicy Fail refuses every request it is asked about while it does "
         "not answer: its Service has no ready endpoint, or its CA bundle has expired (both "
         "block), all its pods are on one node, or it is asked about pods, nodes or leases of "
-        "kube-system too, which can keep the cluster from mending itself (warnings).",
+        "kube-system too, which can keep the cluster from mending itself (warnings). Who answers "
+        "at a URL, and what matchConditions leave out, is not known.",
         "Run two replicas on different nodes, leave kube-system out with a namespaceSelector, or "
         "set failurePolicy: Ignore for the time of the upgrade.",
         _WEBHOOKS,
@@ -206,9 +214,10 @@ _AROUND = (
         "versions",
         "etcd is not fit for an upgrade",
         Severity.HIGH,
-        ("pods",),
+        ("pods", "nodes"),
         "A member that runs as a static pod is not ready: with one more down for its upgrade the "
-        "quorum may be lost. How large the database is and when it was saved last cannot be read "
+        "quorum may be lost. Control plane nodes without a member, where others have one, are a "
+        "warning. How large the database is and when it was saved last cannot be read "
         "through the API. Providers that run etcd themselves do not show it.",
         "Mend the member, and take a snapshot before the control plane's turn.",
         "https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/",
@@ -234,7 +243,8 @@ _AROUND = (
         ("nodes", "gateways"),
         "No two clusters of one mesh are upgraded at a time: services that fail over from one "
         "would fail over to the other. A peer is under way while its API servers, or the nodes of "
-        "one pool, have two minors; it is not well while no link to it is up.",
+        "one pool, have two minors; it is not well while no link to it is up. A plan has those "
+        "that are under way go first.",
         "Wait until the peer is through, and see its links up.",
         "Cilium: clusters of one mesh one minor apart; Istio: one minor between primaries",
     ),

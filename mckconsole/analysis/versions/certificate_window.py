@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from mckconsole.analysis.certificates.model import CertificateEntry, CertPlace
+from mckconsole.analysis.certificates.model import CertificateEntry, CertPlace, Verdict
 from mckconsole.analysis.mesh.evidence import derived, seen
 from mckconsole.analysis.versions.ground import MOST_EVIDENCE, Ground
 from mckconsole.analysis.versions.model import Blocker, Gravity, Phase
@@ -55,11 +55,20 @@ def certificate_blockers(
         if one.place in _PLACES:
             days = one.days_left(now)
             if days is None:
-                undated.append(one)
+                if _matters(cluster, one):
+                    undated.append(one)
             elif days < WINDOW_DAYS and not (days <= 0 and one.place is CertPlace.WEBHOOK):
                 dated.append((one, days))
     found = [b for one, days in dated for b in _ending(ground, one, days, now)]
     return [*found, *_undated(ground, undated, now)]
+
+
+def _matters(cluster: ClusterSnapshot, one: CertificateEntry) -> bool:
+    """Whether an end that is not known may be in the window: not of what has none, as keys that
+    are shared and connections without TLS, nor of what is renewed."""
+    if one.verdict is not Verdict.UNKNOWN or one.automated:
+        return False
+    return one.place is not CertPlace.API_SERVER or not cluster.server.startswith("http://")
 
 
 def _ending(ground: Ground, one: CertificateEntry, days: float, now: float) -> Iterator[Blocker]:

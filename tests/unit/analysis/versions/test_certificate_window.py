@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mckconsole.analysis.certificates.model import CertificateEntry, CertPlace, Verdict
@@ -17,11 +19,13 @@ REF = ObjectRef("v1", "ConfigMap", "kube-system", "kube-root-ca.crt")
 
 
 def entry(
-    place: CertPlace, days: float | None, automated: bool | None, object: ObjectRef | None = REF
-) -> CertificateEntry:
+    place: CertPlace, days: float | None, automated: bool | None, object: ObjectRef | None = REF,
+    verdict: Verdict | None = None,
+) -> CertificateEntry:  # fmt: skip
     end = None if days is None else build.NOW + days * DAY
+    verdict = verdict or (Verdict.UNKNOWN if days is None else Verdict.WARN)
     return CertificateEntry(
-        "id", "west", place, object, "data['ca.crt'][0]", "kubernetes", Verdict.WARN,
+        "id", "west", place, object, "data['ca.crt'][0]", "kubernetes", verdict,
         "nothing renews it", not_after=end, automated=automated, used_by=("Service shop/web",),
     )  # fmt: skip
 
@@ -47,6 +51,8 @@ def judged(*entries: CertificateEntry) -> list[Blocker]:
         (CertPlace.TLS_SECRET, 10, False, None),  # no matter of the upgrade
         (CertPlace.CERTIFICATE, -1, False, None),
         (CertPlace.MESH, None, False, UNKNOWN),
+        (CertPlace.MESH, None, None, UNKNOWN),
+        (CertPlace.API_SERVER, None, True, None),
         (CertPlace.TLS_SECRET, None, False, None),
     ],
 )
@@ -74,3 +80,12 @@ def test_without_an_answer_nothing_passes() -> None:
 def test_many_without_a_known_end_are_told_once() -> None:
     found = judged(*[entry(CertPlace.MESH, None, None) for _ in range(70)])
     assert "70 certificates" in b.only(found).detail
+
+
+def test_what_has_no_end_is_not_looked_at() -> None:
+    """A key that is shared, and a connection without TLS."""
+    assert not judged(entry(CertPlace.MESH, None, False, verdict=Verdict.WARN))
+    plain = replace(build.cluster("west", audited=True), server="http://west.example:8001")
+    unseen = entry(CertPlace.API_SERVER, None, False, None)
+    assert not certificate_blockers(plain, [unseen])
+    assert b.gravities(judged(unseen)) == [("UB16", UNKNOWN)]

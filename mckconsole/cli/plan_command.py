@@ -182,7 +182,8 @@ def _scope(
 ) -> str:
     """What was asked for: `all contexts · clusters a, b · waived UB03:a`."""
     named = arguments.context or target.config.contexts
-    parts = [f"contexts {', '.join(named)}" if named else "all contexts"]
+    few = f"contexts {', '.join(named)} (other clusters were not read and count as no peers)"
+    parts = [few if named else "all contexts"]
     parts += [f"to {arguments.to}"] if arguments.to else []
     parts += [f"clusters {', '.join(only)}"] if only else []
     parts += [f"waived {', '.join(map(str, waive))}"] if waive else []

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from mckconsole.analysis.rules_checklist import CHECKLIST_RULES
+from mckconsole.analysis.rules_upgrade import UPGRADE_RULES
+from mckconsole.analysis.rules_versions import VERSION_RULES
 from mckconsole.cli.arguments import build_parser
 from mckconsole.cli.completion import describe
 from mckconsole.cli.exit_codes import ExitCode
@@ -22,6 +25,8 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 REPORT = (ROOT / "docs" / "report.md").read_text()
 FAILOVER = (ROOT / "docs" / "failover.md").read_text()
+VERSIONS = (ROOT / "docs" / "versions.md").read_text()
+CHECKLIST = (ROOT / "docs" / "checklist.md").read_text()
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 
 
@@ -40,7 +45,8 @@ def test_every_configuration_key_is_documented() -> None:
 
 
 def test_every_documented_command_parses() -> None:
-    shell = "\n".join(re.findall(r"```sh\n(.*?)```", README + REPORT + FAILOVER, re.S))
+    every = README + REPORT + FAILOVER + VERSIONS + CHECKLIST
+    shell = "\n".join(re.findall(r"```sh\n(.*?)```", every, re.S))
     lines = [
         line.partition("#")[0].partition("|")[0]
         for line in shell.splitlines()
@@ -50,6 +56,12 @@ def test_every_documented_command_parses() -> None:
     for line in lines:
         words = [word.strip("'") for word in line.split(">")[0].split()[1:]]
         build_parser().parse_args(words)  # ends the test when it does not parse
+
+
+def test_every_rule_on_versions_and_every_item_is_documented() -> None:
+    told = {one.id for one in (*VERSION_RULES, *UPGRADE_RULES)}
+    assert told <= set(re.findall(r"\b(?:SK|UB)\d\d\b", VERSIONS))
+    assert all(one.id in CHECKLIST for one in CHECKLIST_RULES)
 
 
 def test_every_command_is_in_the_readme() -> None:

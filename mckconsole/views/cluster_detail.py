@@ -14,6 +14,7 @@ from mckconsole.domain.states import Transition
 from mckconsole.domain.times import format_age, format_span
 from mckconsole.views.access_detail import credentials_card, metrics_block, permissions_block
 from mckconsole.views.cells import CLUSTER_ROLES, finding_counts, trend
+from mckconsole.views.cluster_ahead import ahead_blocks
 from mckconsole.views.cluster_detail_parts import history_block, nodes_block, topics_block
 from mckconsole.views.detail import Block, Card, Detail, Line, LinkTarget, Span
 from mckconsole.views.explain import (
@@ -32,6 +33,8 @@ from mckconsole.views.spec import GLYPHS, Role
 
 CLUSTER = "cluster"
 """The subject of a cluster's own transitions."""
+REPEATING = "checklist"
+"""The pane whose findings say once more what others found: the document leads to its answers."""
 _SKEW = 2.0
 """Seconds of clock difference worth a line."""
 _RANK = {state: rank for rank, state in enumerate(WORST_FIRST)}
@@ -57,6 +60,7 @@ def cluster_detail(
         role=role,
         blocks=(
             *((cards, *meshed) if lost else (*meshed, cards)),
+            *ahead_blocks(snapshot, analysis, name),
             permissions_block(access),
             topics_block(snapshot, cluster),
             nodes_block(snapshot, cluster),
@@ -85,12 +89,9 @@ def _last_change(cluster: ClusterSnapshot) -> Transition | None:
 
 
 def _findings(analysis: Analysis, cluster: ClusterSnapshot) -> Block:
-    own = [one for one in analysis.findings if one.cluster == cluster.name]
-    others = [
-        one
-        for one in analysis.findings
-        if cluster.name in one.peers and one.cluster != cluster.name
-    ]
+    found = [one for one in analysis.findings if one.pane != REPEATING]
+    own = [one for one in found if one.cluster == cluster.name]
+    others = [one for one in found if cluster.name in one.peers and one.cluster != cluster.name]
     lines = [finding_line(one, cluster.name, analysis.waived.get(one.id)) for one in own]
     if others:
         lines.append(remark("found elsewhere, and concerning it:"))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.versions.model import Addon, ApiUse, Blocker, NodePool
+from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.views.detail import Block, Detail, Line, ObjectTarget, Span, VersionTarget
 from mckconsole.views.explain import evidence_block, fact, server_now
@@ -68,7 +69,7 @@ def _item_detail(
         case NodePool():
             cell = headroom_cell(item.headroom)
             title, role, words = item.name or "(no name)", cell.role, f"emptying: {bare(cell)}"
-            lines = [*pool_lines(found, item, name=False), *_nodes(item)]
+            lines = [*pool_lines(found, item, name=False), *_nodes(found.cluster, item)]
         case Addon():
             title, role, words = item.name, addon_role(item), item.fit.value
             lines = list(addon_lines(found, item, today, name=False))
@@ -87,9 +88,10 @@ def _item_detail(
     return Detail(f"{title} {found.cluster}", f"{sign(role)} {words}", role, tuple(blocks))
 
 
-def _nodes(pool: NodePool) -> Iterator[Line]:
+def _nodes(cluster: str, pool: NodePool) -> Iterator[Line]:
     for name in pool.nodes:
         state = [*(["not ready"] if name in pool.unready else []),
                  *(["cordoned"] if name in pool.cordoned else [])]  # fmt: skip
         role = Role.WARN if name in pool.unready else Role.PLAIN
-        yield Line((Span(f"    {name}"), Span(f"  {', '.join(state)}" if state else "", role)))
+        words = (Span(f"    {name}"), Span(f"  {', '.join(state)}" if state else "", role))
+        yield Line(words, ObjectTarget(cluster, ObjectRef("v1", "Node", "", name)), 6)

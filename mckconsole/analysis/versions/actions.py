@@ -14,7 +14,7 @@ from mckconsole.analysis.versions.command_model import (
     Vendor,
     node_versions,
     server_version,
-    system_workloads,
+    workloads,
 )
 from mckconsole.analysis.versions.commands import addon_command, mesh_checks, vendor_of
 from mckconsole.analysis.versions.model import Action, Headroom, NodePool, Phase
@@ -67,7 +67,7 @@ def _addon(course: Course, move: Move) -> Action:
     if not command:
         words += "; by whatever installed it"
     back = f"{after.name} {before.version}" if before.version else "the release of before"
-    check = f"{system_workloads(place)}: all ready with {release}"
+    check = f"{workloads(place)} shows all of it ready with {release}"
     return Action(
         Phase.ADDONS_FIRST, words, command, check, f"{back}, while it is on the old minor"
     )

@@ -98,6 +98,11 @@ def system_workloads(place: Place) -> str:
     return kubectl_on(place.context, "get daemonsets,deployments", "kube-system")
 
 
+def workloads(place: Place) -> str:
+    """The command that shows what runs where, with its images."""
+    return kubectl_on(place.context, "get daemonsets,deployments -A -o wide")
+
+
 def drain(place: Place) -> str:
     """The command that empties one node."""
     rest = 'drain "${NODE:?}" --ignore-daemonsets --delete-emptydir-data'

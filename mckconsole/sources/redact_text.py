@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from mckconsole.sources.redact_agents import spaced
 from mckconsole.sources.redact_keys import is_reference, is_sensitive
 from mckconsole.sources.redact_random import PUBLIC_PEM, decoded, looks_random
 
@@ -85,6 +86,7 @@ class Scrubber:
         text = _TAG.sub(self._tag, text) if "</" in text else text
         if "assword" in text:
             text = _LOGIN.sub(lambda m: m[1] + self.whole(m[2]), text)
+        text = spaced(text, self.whole) if "\n" in text else text
         return self._random(text) if data else text
 
     def shapes(self, text: str) -> str:

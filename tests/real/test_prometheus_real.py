@@ -134,7 +134,10 @@ async def test_every_query_says_what_the_server_says(real: Real) -> None:
     for query in QUERIES:
         if not query.window and query.id != "cilium-last-failure":
             assert vectors[query.id].state is MetricState.FRESH, vectors[query.id].reason
-            assert plain(vectors[query.id]) == official(east, query.metric)
+            said = query.selector
+            if query.by is not None:
+                said = f"max by ({', '.join(query.by)}) ({said})"
+            assert plain(vectors[query.id]) == official(east, said)
     assert len(vectors["submariner-connections"].samples) == 2
 
 

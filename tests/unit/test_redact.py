@@ -148,6 +148,56 @@ def test_what_is_long_and_random_is_taken_out_of_data(value: str) -> None:
     assert value not in shown({"spec": {"args": ["-x", value]}})
 
 
+FLUENT_BIT = f"""
+[OUTPUT]
+    Name http
+    Host in.example.com
+    HTTP_User shipper
+    HTTP_Passwd {CANARY}
+    Header Authorization Bearer {CANARY}
+    Header X-Api-Key {CANARY}
+    Header X-Team web
+[OUTPUT]
+    Name splunk
+    Host shipper:{CANARY}@splunk.example.com
+    splunk_token {CANARY} and more {CANARY}
+    Shared_Key "{CANARY}"
+    URI /in?token={CANARY}
+"""
+FLUENTD = f"""
+<match **>
+  @type elasticsearch
+  host es.example.com
+  user shipper
+  password {CANARY}
+  <server>
+    shared_key {CANARY}
+    password "#{{ENV['{CANARY}']}} {CANARY}"
+  </server>
+  hosts shipper:{CANARY}@es.example.com:9200,b:{CANARY}@es2.example.com
+</match>
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (FLUENT_BIT, ["Host in.example.com", "Header X-Team web", "@splunk.example.com"]),
+        (FLUENTD, ["host es.example.com", "@type elasticsearch", "@es.example.com:9200"]),
+        (FLUENTD.replace("\n", "\r\n"), ["host es.example.com"]),
+    ],
+    ids=["fluent-bit", "fluentd", "crlf"],
+)
+def test_log_agents_write_credentials_after_a_space(text: str, kept: list[str]) -> None:
+    silent(config_map(text, "a.conf"))
+    assert all(part in shown(config_map(text, "a.conf")) for part in kept)
+
+
+def test_in_prose_a_word_after_password_stays() -> None:
+    text = "the password is\npassword rules are in the handbook\n"
+    assert "rules are in the handbook" in shown(config_map(text))
+
+
 def test_copies_of_the_object_and_managed_fields_are_folded() -> None:
     note = "kubectl.kubernetes.io/last-applied-configuration"
     document = {

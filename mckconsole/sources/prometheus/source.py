@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mckconsole.config.model import PrometheusConfig
-from mckconsole.domain.metrics import MetricQuery, MetricState, MetricVector, Sample
+from mckconsole.domain.metrics import EVERYWHERE, MetricQuery, MetricState, MetricVector, Sample
 from mckconsole.domain.ranges import LinkSeries, MetricRange, RangeQuery
 from mckconsole.domain.text import clean, shorten
 from mckconsole.sources.errors import MAX_MESSAGE, SourceError
@@ -122,7 +122,9 @@ class PrometheusSource:
             query.id: self._attribution.split(answers[query.id].series, query.by or ())
             for query in queries
         }
-        self.unmapped = _total(found.unmapped for found in split.values())
+        # What an endpoint scrapes for itself has no cluster label, and has `up` all the same.
+        told = (found.unmapped for id_, found in split.items() if id_ not in EVERYWHERE)
+        self.unmapped = _total(told)
         silent = await self._silent(answers, split)
         return {
             cluster: {

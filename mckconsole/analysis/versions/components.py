@@ -132,6 +132,14 @@ def system_pods(cluster: ClusterSnapshot) -> Iterator[Instance]:
         )
 
 
+def follows_kubernetes(image: str) -> bool:
+    """Whether a cloud-controller-manager of this image may have Kubernetes' minors, as far as its
+    tag does not say otherwise; one that has no tag may."""
+    return _name(image) in CLOUD_IMAGES and (
+        image_version(image) is None or _version(Component.CLOUD_CONTROLLER, image) is not None
+    )
+
+
 def _component(pod: Pod) -> Component | None:
     labels = pod.metadata.labels
     found = _STATIC.get(labels.get("component", ""))
@@ -153,16 +161,19 @@ def _container(pod: Pod, component: Component) -> int | None:
 
 def _base(container: PodContainer) -> str:
     """`kube-proxy` of `registry.k8s.io/kube-proxy:v1.34.1@sha256:…`."""
-    return container.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    return _name(container.image)
+
+
+def _name(image: str) -> str:
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
 def _version(component: Component, image: str) -> Version | None:
     found = _kube(image_version(image))
     if component is not Component.CLOUD_CONTROLLER or found is None:
         return found
-    base = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
-    # Google's is of version 32.2.4 beside Kubernetes 1.32.
-    return found if base in CLOUD_IMAGES else None
+    # Google's is of version 32.2.4 beside Kubernetes 1.32, so it is none here.
+    return found if _name(image) in CLOUD_IMAGES else None
 
 
 def _lives(pod: Pod, component: Component) -> bool:
@@ -172,11 +183,13 @@ def _lives(pod: Pod, component: Component) -> bool:
 
 
 def proxy_sets(cluster: ClusterSnapshot) -> Iterator[Instance]:
-    """The DaemonSets of kube-proxy, each counted as often as it is scheduled."""
+    """The DaemonSets of kube-proxy, each counted as often as it is scheduled; without those that no
+    node runs, as they are left where something else does the work."""
     view = cluster.topic("daemonsets")
     at, version = seen_at(cluster, view), view.version or "v1"
     for (namespace, name), one in cluster.objects("daemonsets", DaemonSet).items():
-        if namespace != SYSTEM or not name.startswith(PROXY):
+        count = one.status.current_number_scheduled
+        if namespace != SYSTEM or not name.startswith(PROXY) or not count:
             continue
         for number, container in enumerate(one.spec.template.spec.containers[:1]):
             yield Instance(
@@ -186,7 +199,7 @@ def proxy_sets(cluster: ClusterSnapshot) -> Iterator[Instance]:
                 one.ref(version),
                 f"spec.template.spec.containers[{number}].image",
                 at,
-                count=one.status.current_number_scheduled,
+                count=count,
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mckconsole.analysis.versions.components import SYSTEM
+from mckconsole.analysis.versions.components import PROXY, SYSTEM
 from mckconsole.domain.core import CiliumConfig, Node
 from mckconsole.domain.snapshot import ClusterSnapshot
 
@@ -50,4 +50,7 @@ def no_proxy(cluster: ClusterSnapshot, provider: str) -> str:
     nodes = cluster.objects("nodes", Node).values()
     if nodes and all(node.metadata.labels.get(_AUTO) == "auto" for node in nodes):
         return "part of the nodes of EKS Auto Mode"
-    return _PROXY_WITHIN.get(provider, "")
+    if provider in _PROXY_WITHIN:
+        return _PROXY_WITHIN[provider]
+    unused = PROXY in sets and cluster.topic("pods").conclusive
+    return "its DaemonSet is scheduled on no node" if unused else ""

@@ -17,6 +17,7 @@ from mckconsole.analysis.unread import cluster_reason, unread_reason, without_ag
 from mckconsole.analysis.versions.components import (
     Instance,
     connections,
+    follows_kubernetes,
     kubelets,
     proxy_sets,
     scraped,
@@ -203,7 +204,7 @@ def _judge_controllers(
     for component in CONTROLLERS:
         mine = [one for one in found if one.component is component]
         cloud = component is Component.CLOUD_CONTROLLER
-        if mine and cloud and all(one.version is None for one in mine):
+        if mine and cloud and not any(follows_kubernetes(one.text) for one in mine):
             absent[component] = f"has versions of its own: {mine[0].text}"
         elif mine:
             _note(unknown, component, unread, _unparsed(mine, component))

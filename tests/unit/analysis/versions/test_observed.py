@@ -112,6 +112,13 @@ def test_connections_that_disagree_show_two_versions() -> None:
     assert [one.how for one in seen.seen][:2] == ["7 of 9 connections", "2 of 9 connections"]
 
 
+@pytest.mark.parametrize("text", ["", "nginx", "v2.0.0", "v1.x"])
+def test_an_answer_that_is_no_version_is_no_api_server_that_was_seen(text: str) -> None:
+    builds = Builds(((text, 1), ("v1.34.2", 8)), build.NOW)
+    seen = observe(cluster(lease("a"), lease("b"), lease("c"), builds=builds))
+    assert (seen.most, seen.sure) == (Minor(1, 34), False)
+
+
 def series(instance: str, version: str, age: float = 5) -> Any:
     return build.sample(1, age=age, job="apiserver", instance=instance, git_version=version)
 
@@ -197,6 +204,26 @@ def test_only_some_cloud_controllers_follow_kubernetes(
     seen = observe(cluster(static("cloud-controller-manager", image)))
     assert [str(one.version) for one in seen.controllers if one.version] == [version] * (not absent)
     assert (CLOUD in seen.absent) is absent
+
+
+@pytest.mark.parametrize(
+    "image", ["example.org/cloud-controller-manager@sha256:01", "azure-cloud-controller-manager"]
+)
+def test_a_cloud_controller_without_a_tag_is_unknown(image: str) -> None:
+    seen = observe(cluster(static("cloud-controller-manager", f"x/{image}")))
+    assert CLOUD not in seen.absent
+    reasons = [one.reason for one in seen.unknowns if one.rule == "SK06"]
+    assert any("no version of 1 cloud-controller-manager" in one for one in reasons)
+
+
+def test_a_daemonset_that_no_node_runs_is_no_kube_proxy() -> None:
+    left = daemonset(image="registry.k8s.io/kube-proxy:v1.20.0", scheduled=0)
+    seen = observe(cluster(left))
+    assert seen.absent[PROXY] == "its DaemonSet is scheduled on no node"
+    assert not [one for one in seen.unknowns if one.rule == "SK04"]
+    unread = observe(cluster(left, pods=TopicState.FORBIDDEN))
+    assert PROXY not in unread.absent
+    assert [one for one in unread.unknowns if one.rule == "SK04"]
 
 
 def test_kube_proxy_is_never_what_nodes_say_it_is() -> None:

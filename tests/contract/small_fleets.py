@@ -11,6 +11,7 @@ from typing import Any
 from mckconsole.demo.scenario import (
     ClusterModel,
     Pool,
+    PrometheusModel,
     Scenario,
     SubmarinerMember,
     SubmarinerModel,
@@ -107,7 +108,7 @@ def meshed() -> Scenario:
         [
             *(_cluster(name, number, "aks", "v1.33.11", pools, mcs=["v1alpha1"])
               for number, name in enumerate(names, 1)),
-            _cluster("alone", 3, "aks", "v1.34.8", [Pool("user", 2, "Standard_D4s_v5")]),
+            _cluster("alone", 3, "aks", "v1.35.6", [Pool("user", 2, "Standard_D4s_v5")]),
         ],
         submariner=[
             SubmarinerModel(
@@ -124,9 +125,16 @@ def meshed() -> Scenario:
         workloads=[
             Workload("shop", "web", {"app": "registry.example.com/web:1.0.0"},
                      ports={"http": 80}, where=list(names)),
+            Workload("kube-system", "coredns",
+                     {"coredns": "registry.k8s.io/coredns/coredns:v1.12.1"},
+                     ports={"dns-tcp": 53}, service="kube-dns", labels={"k8s-app": "kube-dns"}),
+            Workload("submariner-operator", "submariner-lighthouse-coredns",
+                     {"coredns": "quay.io/submariner/lighthouse-coredns:0.21.2"},
+                     ports={"udp": 53}, where=list(names)),
             Workload("kube-system", "kube-proxy",
                      {"kube-proxy": "registry.k8s.io/kube-proxy:{version}"}, kind="DaemonSet",
                      labels={"k8s-app": "kube-proxy"}, host_network=True),
         ],
         exports=[Export("shop", "web", list(names))],
+        prometheus=[PrometheusModel("federation", ["*"], "cluster")],
     )  # fmt: skip

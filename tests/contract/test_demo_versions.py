@@ -37,7 +37,7 @@ from tests.contract.planted_versions import (
 
 ELSEWHERE = {
     "SK08": "only OpenShift tells from where it came: test_openshift",
-    "UB17": "no cluster of a mesh is being upgraded when the demo begins",
+    "UB17": "it comes with the script: test_a_peer_that_is_being_upgraded",
     "UB18": "only OpenShift says so in an object: test_openshift",
 }
 RULES = (*VERSION_RULES, *UPGRADE_RULES)
@@ -231,6 +231,19 @@ def test_whatever_is_waived_the_order_stays_safe(demo: Read) -> None:
 
 
 # --- what the demo's fleet cannot show -----------------------------------------------------
+
+
+def test_a_peer_that_is_being_upgraded() -> None:
+    """From the thirtieth second on the script upgrades aws-use1-1's nodes, one after the other."""
+    later = read(after=45)
+    waiting = {one.cluster: one for one in later.findings if one.rule == "UB17"}
+    assert waiting.keys() == {"aws-usw2-1", "gcp-eu-1", "aks-weu-1", "onprem-1"}
+    for one in waiting.values():
+        assert "aws-use1-1" in one.peers
+        assert {"aws-use1-1", one.cluster} & {item.cluster for item in one.evidence}
+    others = [key_of(one) for one in later.findings if one.rule != "UB17"]
+    assert Counter(others) == Counter(one.key for one in FAULTS)
+    assert_ordered(later.plan, later.analysis)
 
 
 def test_openshift() -> None:

@@ -71,7 +71,7 @@ async def test_a_cluster_is_examined_once(
 
 
 async def test_what_may_not_be_read_is_in_the_cluster_s_words(live: Settings) -> None:
-    async with console(live, size=(120, 80)) as running:
+    async with console(live, size=(120, 140)) as running:
         await read(running)
         table(running).grid.move_to("aks-weu-1")
         await running.press("enter")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from mckconsole import __version__
 from mckconsole.analysis.versions.model import Action, Blocker, Step
-from mckconsole.report.export_markdown import literal, verbatim
+from mckconsole.report.export_markdown import literal, paragraph, verbatim
 from mckconsole.report.plan_sheet import (
     CAVEAT,
     GRAVITY_ROLES,
@@ -82,8 +82,7 @@ def _held(sheet: PlanSheet) -> Iterator[str]:
 def _blocker(cluster: str, one: Blocker) -> Iterator[str]:
     told = f"{one.title}: {one.detail}" if one.detail and one.detail != one.title else one.title
     yield f"- {literal(signed(GRAVITY_ROLES[one.gravity], one.rule))} {literal(told)}"
-    if one.remediation:
-        yield f"  - {literal(one.remediation)}"
+    yield from (f"  - {paragraph(line)}" for line in one.remediation.splitlines())
     waive = f"--waive {shlex.quote(waive_words(cluster, one))}"
     yield f"  - {verbatim(waive)} goes past it"
 

@@ -123,7 +123,8 @@ def _blocker(cluster: str, one: Blocker, width: int | None) -> Iterator[Line]:
     role = GRAVITY_ROLES[one.gravity]
     told = f"{one.title}: {one.detail}" if one.detail and one.detail != one.title else one.title
     yield from labelled(f"  {signed(role, one.rule)}", told, width, room=10, label_role=role)
-    yield from labelled("", one.remediation, width, room=10)
+    for line in one.remediation.splitlines():
+        yield from labelled("", line, width, room=10)
     waive = f"--waive {shlex.quote(waive_words(cluster, one))} goes past it"
     yield from labelled("", waive, width, room=10, role=Role.DIM)
 

@@ -12,6 +12,7 @@ from mckconsole.analysis.failover.model import Impact
 from mckconsole.analysis.failover.simulate import simulate
 from mckconsole.analysis.services.model import Dialect, FleetService, ServiceKey
 from mckconsole.analysis.versions.gate import FailoverGate
+from mckconsole.analysis.versions.plan import make_plan
 from mckconsole.domain.snapshot import FleetSnapshot
 from tests.unit.analysis import build
 from tests.unit.analysis.failover.build import (
@@ -24,6 +25,7 @@ from tests.unit.analysis.failover.build import (
     slices,
 )
 from tests.unit.analysis.failover.test_properties import NAMES, fleets
+from tests.unit.analysis.versions.planning import cluster, question
 
 DARK = "shop/checkout would have no ready endpoint"
 HOST = "shop.example.com"
@@ -129,3 +131,24 @@ def test_it_agrees_with_the_simulation(services: list[FleetService], dead: bool)
                 assert words
             if words and True not in dark:
                 assert unclear
+
+
+@given(fleets(), st.lists(st.integers(33, 36), min_size=4, max_size=4), st.booleans())
+def test_no_turn_of_a_plan_breaks_a_service(
+    services: list[FleetService], minors: list[int], meshed: bool
+) -> None:
+    fleet = names(*NAMES)
+    found = report(fleet, *services)
+    groups = [["istio m1"], ["istio m1"], [], ["linkerd"]] if meshed else [[], [], [], []]
+    versions = [
+        cluster(name, at, groups=some)
+        for name, at, some in zip(NAMES, minors, groups, strict=True)
+    ]  # fmt: skip
+    asked = FailoverGate(fleet, found)
+    plan = make_plan(question(*versions, gate=asked))
+    for number in {one.number for one in plan.steps}:
+        away = [one.cluster for one in plan.steps if one.number == number]
+        for impact in simulate(fleet, found, away).services:
+            assert impact.impact is not Impact.OUTAGE
+    for name, at in zip(NAMES, minors, strict=True):
+        assert at == 36 or not asked((name,)) or name in {one.cluster for one in plan.held}

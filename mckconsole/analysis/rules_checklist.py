@@ -66,33 +66,54 @@ CHECKLIST_RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "CHK05",
-        ("targets", "prometheuses", "prometheusagents", "prometheus-configs",
-         "opentelemetrycollectors"),
-        "By query: which clusters are present in one endpoint under a label of their own, and how "
-        "fresh.",
-        "Set a unique external label per cluster and ship series to the central endpoint.",
+        ("targets", "prometheuses", "prometheusagents", "prometheus-configs", "daemonsets"),
+        "By `up` in the endpoint that is asked for most clusters. FAIL: it has no series of the "
+        "cluster. WARN: the newest is more than five minutes old; no target of kube-state-metrics, "
+        "the API servers or the cluster's DNS, or all of one down; series twice, told apart by a "
+        "replica label; a label that another cluster has too; another endpoint than that of most. "
+        "UNKNOWN: nobody is asked, or it answers in part; series under a name that nobody "
+        "translates, or without a cluster label. What a vendor's agent takes away is not seen "
+        "from here.",
+        "Set a unique external label per cluster, and ship or federate series to one endpoint.",
     ),
     _rule(
         "CHK06",
-        ("daemonsets", "log-configs", "clusterlogforwarders", "opentelemetrycollectors",
-         "fluentbit-delivered", "vector-delivered", "otelcol-delivered"),
-        "By agents and their configuration: whether every node ships to one central sink.",
+        ("daemonsets", "nodes", "log-configs", "log-configs-old", "clusterlogforwarders",
+         "opentelemetrycollectors", "fluentbit-delivered", "vector-delivered",
+         "otelcol-delivered"),
+        "Agents are known by image, their sinks by ConfigMaps (of the agent's label and "
+        "namespace), custom resources and environment; of a sink only its host, project or "
+        "region and group are kept. FAIL: no agent, an agent on no node, or logs that end in a "
+        "Service of the cluster itself. WARN: nodes without it, pods that are not ready, an agent "
+        "without support, several sinks, another sink than that of most clusters, no counter of "
+        "what was delivered. UNKNOWN: a configuration that stands in a Secret or an image, was "
+        "not read, or names a variable that nothing sets.",
         "Deploy the agent on every node, with the central sink as its output.",
     ),
     _rule(
         "CHK07",
-        ("deployments", "daemonsets", "node-cost", "pod-egress", "aws-budgets",
+        ("deployments", "daemonsets", "nodes", "node-cost", "pod-egress", "aws-budgets",
          "google-budgets"),
-        "By exporters and their metrics: whether cost and egress are measured, and a budget is "
-        "there. Cloud bills are not read.",
-        "Deploy a cost exporter with network costs, and a budget.",
+        "FAIL: no cost exporter and no series of costs. WARN: it is not ready, has no egress data, "
+        "or the cloud has not taken over the budget. UNKNOWN: metrics that nobody could be asked "
+        "for; a cloud whose budgets are no objects here (a result that somebody brings lifts it to "
+        "WARN); GKE, which may allocate costs itself. A budget counts for all clusters of its "
+        "cloud, wherever in the fleet it is kept. Cloud bills are not read.",
+        "Deploy a cost exporter with network costs, and keep a budget as an object.",
     ),
     _rule(
         "CHK08",
-        ("daemonsets", "cilium-config", "networkpolicies", "ciliumnetworkpolicies",
-         "ciliumclusterwidenetworkpolicies", "calico-policies", "clusternetworkpolicies"),
-        "Whether the network plugin enforces policies, which namespaces deny by default, and "
-        "whether clusters agree.",
+        ("daemonsets", "cilium-config", "namespaces", "networkpolicies", "ciliumnetworkpolicies",
+         "ciliumclusterwidenetworkpolicies", "calico-policies", "calico-globalpolicies",
+         "adminnetworkpolicies", "baselineadminnetworkpolicies", "clusternetworkpolicies"),
+        "FAIL: the network plugin enforces nothing (flannel alone, the AWS VPC CNI without its "
+        "policy agent switched on, Cilium with enable-policy never, an old kindnet), or policies "
+        "of an exporting namespace are not those that most clusters have. WARN: the plugin is not "
+        "ready everywhere or is being retired; an exporting namespace that does not deny by "
+        "default, or lets everybody in; a closed one that names no other cluster (Cilium: by "
+        "io.cilium.k8s.policy.cluster, Submariner: by addresses), or names pods of all clusters "
+        "alike. UNKNOWN: no known plugin, or policies that were not read. Policies are compared "
+        "by what they say, without those that name addresses or clusters.",
         "Switch enforcement on, and add a default-deny policy with explicit allows.",
     ),
     _rule(

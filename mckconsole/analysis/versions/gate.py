@@ -21,7 +21,7 @@ from mckconsole.analysis.failover.impact import judge_service
 from mckconsole.analysis.failover.model import Impact, ServiceImpact
 from mckconsole.analysis.failover.tallies import Pool
 from mckconsole.analysis.mesh.links import MeshReport
-from mckconsole.analysis.services.model import ServicesReport
+from mckconsole.analysis.services.model import Dialect, ServicesReport
 from mckconsole.analysis.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.wording import counted, listed
@@ -64,9 +64,12 @@ class FailoverGate:
     def _answer(self, lost: Mapping[str, None]) -> str:
         bits = self._mask(lost)
         capacity = Capacity(self._ground, self._room)
-        dark, unclear = [], []
-        for index in self._suspects(lost, bits):
-            impact = judge_service(self._ground, capacity, self._ground.tallies[index], lost)
+        tallies, dark, unclear = self._ground.tallies, [], []
+        for index, sure in self._suspects(lost, bits):
+            if sure:
+                dark.append(str(tallies[index].service.key))
+                continue
+            impact = judge_service(self._ground, capacity, tallies[index], lost)
             if impact is None:
                 continue
             if impact.impact is Impact.OUTAGE:
@@ -80,26 +83,29 @@ class FailoverGate:
         hosts = [*self._hosts_of(lost, bits)]
         return f"{listed(hosts, _SHOWN)} would have no server" if hosts else ""
 
-    def _suspects(self, lost: Iterable[str], bits: int) -> list[int]:
-        """Services that may be without an endpoint, or of which that cannot be told."""
-        found: set[int] = set()
+    def _suspects(self, lost: Iterable[str], bits: int) -> list[tuple[int, bool]]:
+        """Services that may be without an endpoint, or of which that cannot be told, each with
+        whether it is sure."""
+        found: dict[int, bool] = {}
         for name in lost:
-            for held, indices in self._held_by.get(name, {}).items():
+            for held, services in self._held_by.get(name, {}).items():
                 if not held & ~bits:
-                    found.update(indices)
-        return sorted(found)
+                    for index, sure in services:
+                        found[index] = sure or found.get(index, False)
+        return sorted(found.items())
 
     @cached_property
-    def _held_by(self) -> Mapping[str, Mapping[int, list[int]]]:
+    def _held_by(self) -> Mapping[str, Mapping[int, list[tuple[int, bool]]]]:
         """By cluster whose loss matters: sets of clusters without all of which services are in
-        doubt, and those services as indices into the tallies."""
-        found: dict[str, dict[int, list[int]]] = {}
+        doubt, and those services as indices into the tallies, with whether there is any doubt."""
+        found: dict[str, dict[int, list[tuple[int, bool]]]] = {}
         for index, tally in enumerate(self._ground.tallies):
             for pool in tally.pools:
                 held = self._mask(_holders(pool)) if pool.certain else 0
+                service = (index, _plain(pool))
                 for name, share in pool.shares.items():
                     if share.ready or share.unknown:
-                        found.setdefault(name, {}).setdefault(held, []).append(index)
+                        found.setdefault(name, {}).setdefault(held, []).append(service)
         return found
 
     def _hosts_of(self, lost: Mapping[str, None], bits: int) -> Iterator[str]:
@@ -155,6 +161,13 @@ def _holders(pool: Pool) -> Iterator[str]:
     for name, share in pool.shares.items():
         if share.ready and not share.unknown:
             yield name
+
+
+def _plain(pool: Pool) -> bool:
+    """Whether nothing is ready once all holders are lost; of Cilium's global services each cluster
+    may keep endpoints of its own."""
+    known = pool.certain and not any(one.unknown for one in pool.shares.values())
+    return known and not pool.name.startswith(Dialect.CILIUM_GLOBAL.value)
 
 
 def _unclear(found: list[ServiceImpact]) -> str:

@@ -147,7 +147,7 @@ _SERVERS = (
         "versions",
         "A setting or feature that a later minor removes",
         Severity.HIGH,
-        ("pods", "kubelet-config", "kube-proxy-config", "services"),
+        ("pods", "kubelet-config", "kube-proxy-config", "eks-proxy-config", "services"),
         "A component does not start with a feature gate or flag that it does not know any more. "
         "Read are the static pods of the control plane, kubelet-config and kube-proxy's "
         "ConfigMap; a kubelet's own command line is not visible. gitRepo volumes do not mount "

@@ -61,6 +61,7 @@ UPGRADE_KINDS: tuple[Kind, ...] = (
     ),
     _config("kubelet-config", "kubelet-config", upgrade.KubeletConfig),
     _config("kube-proxy-config", "kube-proxy", upgrade.ProxyConfig),
+    _config("eks-proxy-config", "kube-proxy-config", upgrade.ProxyConfig),
     Kind(
         "clusterversions",
         "config.openshift.io",

@@ -213,12 +213,16 @@ class PodContainer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
 
 def flags(words: Iterable[str]) -> tuple[str, ...]:
-    """`--name` of every flag; of feature gates with their value."""
-    return tuple(
-        one if one.startswith(_VALUED) else one.partition("=")[0]
-        for one in words
-        if one.startswith("--")
-    )
+    """`--name` of every flag; of feature gates with their value, which may be a word by itself."""
+    found: list[str] = []
+    for one in words:
+        if found and found[-1] == _VALUED and not one.startswith("--"):
+            found[-1] += one
+        elif one == _VALUED[:-1]:
+            found.append(_VALUED)
+        elif one.startswith("--"):
+            found.append(one if one.startswith(_VALUED) else one.partition("=")[0])
+    return tuple(found)
 
 
 def _wanted(variable: EnvVar) -> bool:

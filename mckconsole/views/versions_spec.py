@@ -40,6 +40,7 @@ TOPICS: Final = (
     "persistentvolumes",
     "kubelet-config",
     "kube-proxy-config",
+    "eks-proxy-config",
     "clusterversions",
 )
 """What is looked at for versions alone; a test keeps them those of the analysis."""

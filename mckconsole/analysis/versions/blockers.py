@@ -10,6 +10,7 @@ from mckconsole.analysis.certificates.model import CertificateEntry
 from mckconsole.analysis.unread import cluster_reason, without_age
 from mckconsole.analysis.versions.apiservices import APISERVICES, apiservice_blockers
 from mckconsole.analysis.versions.certificate_window import certificate_blockers
+from mckconsole.analysis.versions.component_configs import PROXY_TOPICS
 from mckconsole.analysis.versions.disruption import disruption_blockers
 from mckconsole.analysis.versions.etcd import etcd_blockers
 from mckconsole.analysis.versions.evictions import eviction_blockers
@@ -40,7 +41,7 @@ BLOCKER_TOPICS: tuple[str, ...] = (
     "poddisruptionbudgets",
     "persistentvolumes",
     "kubelet-config",
-    "kube-proxy-config",
+    *PROXY_TOPICS,
     *WEBHOOK_TOPICS,
     "endpointslices",
     "namespaces",

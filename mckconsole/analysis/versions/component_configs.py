@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -17,6 +17,8 @@ from mckconsole.domain.objects import Projection
 from mckconsole.domain.snapshot import ClusterSnapshot
 from mckconsole.domain.upgrade import KubeletConfig, ProxyConfig
 
+PROXY_TOPICS: Final = ("kube-proxy-config", "eks-proxy-config")
+"""Where kube-proxy's may be."""
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -52,11 +54,19 @@ def kubelet_config(cluster: ClusterSnapshot) -> ComponentConfig:
 
 
 def proxy_config(cluster: ClusterSnapshot) -> ComponentConfig:
-    """The KubeProxyConfiguration of kubeadm or EKS."""
-    topic = "kube-proxy-config"
-    for one in cluster.objects(topic, ProxyConfig).values():
-        return _read(cluster, topic, one, one.data.conf or one.data.config)
-    return ComponentConfig(topic, unread=Ground(cluster).unread(topic))
+    """The KubeProxyConfiguration of kubeadm or EKS; EKS has a ConfigMap `kube-proxy` too, that
+    holds a kubeconfig."""
+    odd: ComponentConfig | None = None
+    for topic in PROXY_TOPICS:
+        for one in cluster.objects(topic, ProxyConfig).values():
+            text = one.data.conf or one.data.config
+            if text:
+                return _read(cluster, topic, one, text)
+            odd = _read(cluster, topic, one, text)
+    unread = Ground(cluster).unread(*PROXY_TOPICS)
+    if odd is not None and not unread:
+        return odd
+    return ComponentConfig(PROXY_TOPICS[0], unread=unread)
 
 
 def _read(cluster: ClusterSnapshot, topic: str, found: Projection, text: str) -> ComponentConfig:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from mckconsole.analysis.versions.component_configs import proxy_config
+from mckconsole.analysis.versions.component_configs import PROXY_TOPICS, proxy_config
 from mckconsole.analysis.versions.ground import MOST_EVIDENCE, Ground
 from mckconsole.analysis.versions.model import Addon, Blocker, Gravity, Phase
 from mckconsole.domain.core import Node
@@ -19,7 +19,7 @@ from mckconsole.domain.findings import Evidence
 from mckconsole.domain.kubeversion import Minor, parse_minor
 from mckconsole.domain.snapshot import ClusterSnapshot
 
-TOPICS = ("nodes", "kube-proxy-config")
+TOPICS = ("nodes", *PROXY_TOPICS)
 _KERNEL = re.compile(r"(\d{1,3})\.(\d{1,3})\D")
 _RHEL_8_10 = ".el8_10"
 _CILIUM_ASKS = Minor(1, 18)

@@ -53,6 +53,8 @@ def test_a_healthy_cluster_says_nothing() -> None:
     [
         (static("--feature-gates=Other=true,SidecarContainers=true"),
          "kube-apiserver SidecarContainers", Minor(1, 37), Phase.CONTROL_PLANE),
+        (static("--v=2", "--feature-gates", "SidecarContainers=true", "--etcd=x"),
+         "kube-apiserver SidecarContainers", Minor(1, 37), Phase.CONTROL_PLANE),
         (static("--v=2", "--feature-gates=AppArmor=false", component="kube-scheduler"),
          "kube-scheduler AppArmor", Minor(1, 33), Phase.CONTROL_PLANE),
         (static("--pod-eviction-timeout=5m", component="kube-controller-manager"),
@@ -115,7 +117,20 @@ def test_what_is_not_visible_is_unknown(
     assert [(one.gravity, one.subject) for one in found] == [(UNKNOWN, one) for one in subjects]
 
 
-@pytest.mark.parametrize("topic", ["pods", "kubelet_config", "kube_proxy_config", "services"])
+def test_eks_has_its_proxy_in_another_place() -> None:
+    kubeconfig = config("kube-proxy", "kubeconfig", "kind: Config")
+    own = config("kube-proxy-config", "config", "mode: ipvs\n")
+    subjects = [one.subject for one in found_in(kubeconfig, own, provider="eks")]
+    assert subjects == ["ipvs", "ipvs off"]
+    fine = config("kube-proxy-config", "config", "mode: iptables\n")
+    assert not found_in(kubeconfig, fine, provider="eks")
+    (one,) = found_in(kubeconfig, provider="eks")
+    assert (one.gravity, one.subject) == (UNKNOWN, "kube-proxy")
+
+
+@pytest.mark.parametrize(
+    "topic", ["pods", "kubelet_config", "kube_proxy_config", "eks_proxy_config", "services"]
+)
 @pytest.mark.parametrize("state", [TopicState.FORBIDDEN, TopicState.STALE, TopicState.PENDING])
 def test_what_cannot_be_read_is_unknown(topic: str, state: TopicState) -> None:
     found = found_in(*FINE, **{topic: state})

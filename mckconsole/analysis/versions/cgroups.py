@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from mckconsole.analysis.versions.polled import FRESH
 from mckconsole.domain.core import Node
 from mckconsole.domain.metrics import MetricState, Sample
 from mckconsole.domain.snapshot import ClusterSnapshot
 
 CGROUPS, RUNTIMES = "kubelet-cgroups", "kubelet-runtimes"
 """Ids of the queries."""
-_FRESH = 300.0
-"""Seconds after which a sample says nothing of the present."""
 _IMAGES: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = tuple(
     (re.compile(pattern), first)
     for pattern, first in (
@@ -90,7 +89,7 @@ def _samples(
             names.setdefault(one.address, node.metadata.name)
     found = []
     for sample in vector.samples:
-        if vector.asked_at - sample.at > _FRESH:
+        if vector.asked_at - sample.at > FRESH:
             continue
         name = _node(sample.labels, names)
         if name:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mckconsole.analysis.versions.model import Component
+from mckconsole.analysis.versions.polled import FRESH
 from mckconsole.domain.core import DaemonSet, Node
 from mckconsole.domain.findings import Evidence, EvidenceSource, ObjectRef
 from mckconsole.domain.kubeversion import Version, image_version, parse_version
@@ -24,8 +25,6 @@ SYSTEM = "kube-system"
 PROXY = "kube-proxy"
 BUILDS = "apiserver-builds"
 """Id of the query."""
-_FRESH = 300.0
-"""Seconds after which a sample says nothing of the present: Prometheus' own limit."""
 _STATIC = {
     one.value: one
     for one in (
@@ -228,7 +227,7 @@ def scraped(cluster: ClusterSnapshot) -> Iterator[Instance]:
     told = set()
     for one in vector.samples:
         text, instance = one.labels.get("git_version", ""), one.labels.get("instance", "")
-        if not text or vector.asked_at - one.at > _FRESH or (text, instance) in told:
+        if not text or vector.asked_at - one.at > FRESH or (text, instance) in told:
             continue
         told.add((text, instance))
         path = f'kubernetes_build_info{{instance="{instance}"}}: git_version'

@@ -38,6 +38,7 @@ from mckconsole.analysis.versions.headroom import headrooms
 from mckconsole.analysis.versions.model import ApiUse, Blocker, ClusterVersions, NodePool
 from mckconsole.analysis.versions.observed import PANE, Observed, living, observe
 from mckconsole.analysis.versions.podsort import sort_pods
+from mckconsole.analysis.versions.polled import Polled
 from mckconsole.analysis.versions.pools import pools_of, region_of
 from mckconsole.analysis.versions.references import REFERENCE_TOPICS
 from mckconsole.analysis.versions.skew import judge
@@ -119,7 +120,7 @@ class _Desk:
                 yield (Seen.of(view), view.state, without_age(view.reason), view.faults)
 
     def _metrics(self, queries: Iterable[str]) -> Iterable[object]:
-        return (self.cluster.metrics.get(query) for query in queries)
+        return (Polled(self.cluster.metrics.get(query)) for query in queries)
 
 
 class _Plane(NamedTuple):

@@ -68,7 +68,14 @@ def _runtimes(ground: Ground, data: SupportData) -> Iterator[Blocker]:
 
 def _cgroups(ground: Ground, pools: Sequence[NodePool]) -> Iterator[Blocker]:
     """Pools whose kubelets are still to come to the minor that refuses cgroup v1."""
+    nodes = ground.cluster.objects("nodes", Node)
+    windows = {
+        key[1] for key, one in nodes.items() if one.status.node_info.operating_system == "windows"
+    }
     for pool in pools:
+        linux = [one for one in pool.nodes if one not in windows]
+        if pool.nodes and not linux:
+            continue  # cgroups are Linux's
         older = any(minor < CGROUP_V2_FROM for minor, _ in pool.kubelets)
         if (pool.kubelets and not older) or pool.cgroup.startswith("v2"):
             continue
@@ -76,7 +83,7 @@ def _cgroups(ground: Ground, pools: Sequence[NodePool]) -> Iterator[Blocker]:
         said = pool.cgroup or "not known"
         evidence = [
             derived(ground.name, f"cgroup version of node {one}", said, ground.at("nodes"))
-            for one in pool.nodes[:MOST_EVIDENCE]
+            for one in linux[:MOST_EVIDENCE]
         ]
         subject = f"cgroup {pool.name}"
         if not pool.cgroup.startswith("v1"):

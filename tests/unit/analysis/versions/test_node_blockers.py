@@ -257,6 +257,12 @@ def test_cgroups(
     assert [(one.gravity, one.target) for one in found] == expected
 
 
+def test_windows_has_no_cgroups() -> None:
+    node = b.node()
+    node["status"]["nodeInfo"]["operatingSystem"] = "windows"
+    assert not runtimes(node, cgroup="")
+
+
 @pytest.mark.parametrize("state", UNREAD)
 def test_what_cannot_be_read_of_runtimes_is_unknown(state: TopicState) -> None:
     assert b.gravities(runtimes(nodes=state)) == [("UB11", UNKNOWN)]

@@ -39,7 +39,7 @@ def _selects(selector: LabelSelector | None, labels: dict[str, str]) -> bool:
 def _vital(rule: WebhookRule, inside: bool) -> Iterator[str]:
     if not _CHANGES.intersection(rule.operations):
         return
-    resources = {one.removesuffix("/*") for one in rule.resources}
+    resources = {"*" if one == "*/*" else one for one in rule.resources}
     for group, resource, namespaced in _VITAL:
         if namespaced and not inside:
             continue  # a namespaceSelector says nothing of what is in no namespace

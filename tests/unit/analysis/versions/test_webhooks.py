@@ -149,6 +149,7 @@ def without(*namespaces: str) -> b.Doc:
         ({"rules": [rule("*", "*")]}, "pods, nodes, leases"),
         ({"rules": [rule("*", "*/*")]}, "pods, nodes, leases"),
         ({"rules": [rule("", "pods/eviction")]}, ""),
+        ({"rules": [rule("", "pods/*")]}, ""),  # their subresources alone
         ({"rules": [rule("apps", "pods")]}, ""),
         ({"rules": [rule("", "configmaps")]}, ""),
         ({"rules": [rule("", "pods", operations=["DELETE"])]}, ""),

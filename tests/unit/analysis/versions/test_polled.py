@@ -61,14 +61,16 @@ def test_a_poll_that_says_nothing_new_costs_no_analysis() -> None:
         one = build.sample(1, instance="10.0.0.1:6443", git_version=f"v1.{minor}.2")
         at = replace(one, at=one.at + seconds)
         vector = answer(at, at=seconds)
-        return build.fleet(kubeadm(metrics={"apiserver-builds": vector}))
+        west = kubeadm(metrics={"apiserver-builds": vector})
+        topics = {name: replace(view, generation=1) for name, view in west.topics.items()}
+        return build.fleet(replace(west, topics=topics))
 
-    first = polled(0)
-    report, memory = analyse_versions(first, shipped(), MeshReport(), VersionsMemory())
+    data, first = shipped(), polled(0)
+    report, memory = analyse_versions(first, data, MeshReport(), VersionsMemory())
     west, view = first.clusters["west"], polled(15).clusters["west"].metrics
     again = replace(first, clusters={"west": replace(west, metrics=view)})
-    assert analyse_versions(again, shipped(), MeshReport(), memory)[0] is report
+    assert analyse_versions(again, data, MeshReport(), memory)[0] is report
     view = polled(15, 35).clusters["west"].metrics
     news = replace(first, clusters={"west": replace(west, metrics=view)})
-    changed, _ = analyse_versions(news, shipped(), MeshReport(), memory)
+    changed, _ = analyse_versions(news, data, MeshReport(), memory)
     assert [one.rule for one in changed.findings if one.rule == "SK01"] == ["SK01"]

@@ -23,6 +23,7 @@ from mckconsole.analysis.checklist.shipping import (
     CONFIGS,
     DAEMONSETS,
     NODES,
+    RELAYS,
     RESOURCES,
     Shipper,
 )
@@ -36,7 +37,8 @@ from mckconsole.domain.wording import counted, listed
 
 RULE = "CHK06"
 TOPICS = (
-    DAEMONSETS, NODES, *CONFIGS, *RESOURCES, "namespaces", "ingresses", "httproutes", "routes",
+    DAEMONSETS, NODES, *CONFIGS, *RESOURCES, *RELAYS, "namespaces", "ingresses", "httproutes",
+    "routes",
 )  # fmt: skip
 QUERIES = DELIVERIES
 SETTLED = True
@@ -153,6 +155,9 @@ def _nodes(cluster: ClusterSnapshot, one: Shipper, nodes: int) -> Iterator[Point
         words = f"{name} is to run on {one.desired} of {counted(nodes, 'node')}"
         fix = f"{show}\nhave it tolerate the taints of the other nodes, and select them"
         yield Point(Mark.WARN, words, told, fix)
+    elif one.widest < nodes < one.desired:
+        words = f"whether the DaemonSets of {name} together leave none of the nodes out"
+        yield Point(Mark.UNKNOWN, words, told)
     if one.ready < one.desired:
         words = f"{name} is ready on {one.ready} of {counted(one.desired, 'node')}"
         mark = Mark.WARN if one.ready else Mark.FAIL
@@ -190,6 +195,10 @@ def _sinks(
         places.add(share.central)
     for space, name in sorted(own):
         words = f"logs go to {name}.{space}, a Service of the cluster itself"
+        hidden = [view for view in map(cluster.topic, RELAYS) if not view.complete]
+        if hidden:
+            yield unknown(f"{words}; whether it passes them on: {unread_reason(hidden[0])}")
+            continue
         yield Point(Mark.FAIL, words, told, "send them to the sink of the other clusters")
     if not places and not facts.unplaced and not own:
         yield untold("where its logs go stands in no ConfigMap or resource that is read", told)

@@ -7,6 +7,7 @@ one is missing, and that two clusters give themselves the same name.
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -187,7 +188,8 @@ def _absent(
     alias = next((one for one in vector.strangers if one and one in own), "")
     if alias:
         words = f"{where} has series of {alias}, which it calls itself"
-        fix = f"in the configuration of {where}: clusterNames: {{{alias}: {name}}}"
+        pair = f"{{{json.dumps(alias)}: {json.dumps(name)}}}"
+        fix = f"in the configuration of {where}: clusterNames: {pair}"
         yield Point(Mark.WARN, words, told, fix)
         yield unknown(f"how fresh these series are is not known until {alias} is named {name}")
         return

@@ -7,12 +7,13 @@ custom resources, or in its environment; a configuration in a Secret or an image
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from mckconsole.analysis.checklist.moments import Sight
 from mckconsole.analysis.checklist.sinkplaces import resolved
 from mckconsole.analysis.mesh.evidence import ref_of
-from mckconsole.domain.core import DaemonSet, Node, TemplateContainer
+from mckconsole.domain.core import DaemonSet, Deployment, Node, TemplateContainer
+from mckconsole.domain.failover import StatefulSet
 from mckconsole.domain.logagents import Agent, agent_of
 from mckconsole.domain.logsinks import LogConfig
 from mckconsole.domain.observability import ClusterLogForwarder, OpenTelemetryCollector
@@ -22,6 +23,8 @@ from mckconsole.domain.snapshot import ClusterSnapshot
 DAEMONSETS, NODES = "daemonsets", "nodes"
 CONFIGS = ("log-configs", "log-configs-old")
 RESOURCES = ("opentelemetrycollectors", "clusterlogforwarders")
+RELAYS = ("deployments", "statefulsets")
+Workload: TypeAlias = DaemonSet | Deployment | StatefulSet
 _VIRTUAL = (("eks.amazonaws.com/compute-type", "fargate"), ("type", "virtual-kubelet"))
 """Labels of nodes on which no DaemonSet runs."""
 _LABELS = ("app.kubernetes.io/name", "k8s-app")
@@ -40,6 +43,9 @@ class Shipper(NamedTuple):
 
     agent: Agent
     desired: int
+    """Pods that it is to have on nodes."""
+    widest: int
+    """The most nodes that one of its DaemonSets is meant for."""
     ready: int
     sinks: tuple[Sink, ...]
     """Without variables that its environment resolves."""
@@ -50,6 +56,19 @@ class Shipper(NamedTuple):
     sights: tuple[Sight, ...]
 
 
+class Relay(NamedTuple):
+    """A workload that runs an agent on no particular node: it takes logs in and passes them on."""
+
+    namespace: str
+    name: str
+    sinks: tuple[Sink, ...]
+
+    def is_behind(self, space: str, service: str) -> bool:
+        """Whether a Service is its own, by the names that charts give the two."""
+        alike = service.startswith(self.name) or self.name.startswith(service)
+        return space == self.namespace and alike
+
+
 class Shipping(NamedTuple):
     """The agents of a cluster, and the nodes there are to cover."""
 
@@ -57,8 +76,7 @@ class Shipping(NamedTuple):
     nodes: int
     project: str
     """Google project of the nodes; empty elsewhere."""
-    hops: tuple[tuple[str, tuple[Sink, ...]], ...]
-    """Namespaces in which something else than these agents passes logs on, and where to."""
+    relays: tuple[Relay, ...]
 
 
 def shipping(cluster: ClusterSnapshot) -> Shipping:
@@ -72,22 +90,38 @@ def shipping(cluster: ClusterSnapshot) -> Shipping:
             if agent is not None:
                 groups.setdefault(agent.name, []).append((one, container, agent))
                 break
-    used: set[int] = set()
-    shippers = [_shipper(cluster, each, configs, resources, used) for each in groups.values()]
-    rest = [one for one in configs if id(one) not in used]
-    hops: dict[str, set[Sink]] = {}
-    for sight, config in rest:
-        hops.setdefault(sight.ref.namespace, set()).update(config.sinks)
-    for each in resources:
-        if not any(name in groups for name in each.agents):
-            hops.setdefault(each.sight.ref.namespace, set()).update(each.sinks)
+    shippers = [_shipper(cluster, each, configs, resources) for each in groups.values()]
     nodes = [one for one in cluster.objects(NODES, Node).values() if _covered(one)]
     return Shipping(
         tuple(sorted(shippers, key=lambda one: one.agent.name)),
         len(nodes),
         next(filter(None, map(_project, nodes)), ""),
-        tuple((space, tuple(sorted(sinks))) for space, sinks in sorted(hops.items()) if sinks),
+        tuple(_relays(cluster, configs, resources)),
     )
+
+
+def _relays(
+    cluster: ClusterSnapshot,
+    configs: list[tuple[Sight, LogConfig]],
+    resources: list[_Resource],
+) -> Iterator[Relay]:
+    """Workloads with agents that are ready."""
+    found: list[Deployment | StatefulSet] = [
+        *cluster.objects("deployments", Deployment).values(),
+        *cluster.objects("statefulsets", StatefulSet).values(),
+    ]
+    for one in found:
+        for container in one.spec.template.spec.containers if one.status.ready_replicas else ():
+            agent = agent_of(container.image)
+            if agent is None:
+                continue
+            space, name = one.key
+            raw = {sink for _, each in configs if _configures(each, one, agent)
+                   for sink in each.sinks}  # fmt: skip
+            raw |= {sink for each in resources if each.sight.ref.namespace == space
+                    and agent.name in each.agents for sink in each.sinks}  # fmt: skip
+            yield Relay(space, name, tuple(sorted(resolved(raw, container.env))))
+            break
 
 
 def _configs(cluster: ClusterSnapshot) -> Iterator[tuple[Sight, LogConfig]]:
@@ -123,7 +157,6 @@ def _shipper(
     group: list[tuple[DaemonSet, TemplateContainer, Agent]],
     configs: list[tuple[Sight, LogConfig]],
     resources: list[_Resource],
-    used: set[int],
 ) -> Shipper:
     """One kind of agent."""
     agent = group[0][2]
@@ -132,7 +165,6 @@ def _shipper(
     for daemon, container, _ in group:
         sights.append(_running(cluster, daemon))
         found = [one for one in configs if _configures(one[1], daemon, agent)]
-        used.update(map(id, found))
         sights += [sight for sight, _ in found]
         unread += [f"{sight.ref}: {why}" for sight, one in found for why in one.unread]
         raw = {sink for _, one in found for sink in one.sinks}
@@ -147,6 +179,7 @@ def _shipper(
     return Shipper(
         agent,
         sum(one.desired_number_scheduled for one in status),
+        max(one.desired_number_scheduled for one in status),
         sum(one.number_ready for one in status),
         tuple(sorted(sinks)),
         bool(sinks) or agent.name in _BY_DEFAULT,
@@ -162,17 +195,17 @@ def _running(cluster: ClusterSnapshot, daemon: DaemonSet) -> Sight:
     return Sight(DAEMONSETS, ref, "status.numberReady", told)
 
 
-def _configures(config: LogConfig, daemon: DaemonSet, agent: Agent) -> bool:
+def _configures(config: LogConfig, workload: Workload, agent: Agent) -> bool:
     """Whether a ConfigMap is an agent's, by namespace and label."""
-    if config.metadata.namespace != daemon.metadata.namespace:
+    if config.metadata.namespace != workload.metadata.namespace:
         return False
     names = {config.metadata.labels.get(label) for label in _LABELS}
-    return not names.isdisjoint(agent.configs) or _labelled(config, daemon)
+    return not names.isdisjoint(agent.configs) or _labelled(config, workload)
 
 
-def _labelled(config: LogConfig, daemon: DaemonSet) -> bool:
+def _labelled(config: LogConfig, workload: Workload) -> bool:
     own = config.metadata.labels
-    return any(own.get(one) and own[one] == daemon.metadata.labels.get(one) for one in _LABELS)
+    return any(own.get(one) and own[one] == workload.metadata.labels.get(one) for one in _LABELS)
 
 
 def _told(container: TemplateContainer, agent: Agent, configured: bool) -> set[Sink]:

@@ -25,7 +25,7 @@ class Sites(NamedTuple):
     inner: tuple[Inner, ...]
     """Services of the cluster that agents send to."""
     passed: tuple[Inner, ...]
-    """Of these, those in namespaces where something passes logs on to a place outside."""
+    """Of these, those behind which something passes logs on, as far as is known to the outside."""
     unplaced: tuple[str, ...]
     """Sinks of which it is not known where they are, in words."""
     serves: Mapping[str, tuple[str, ...]]
@@ -48,13 +48,15 @@ def sites(cluster: ClusterSnapshot) -> Sites:
             else:
                 unplaced.add(_why(sink, shipper))
     passed = set()
-    for space, sinks in found.hops:
-        beyond = {
-            place_of(one, found.project) for one in sinks if not inner(one.host, _all(spaces))
-        }
-        if beyond - {""} and any(one[0] == space for one in inside):
-            places |= beyond - {""}
-            passed |= {one for one in inside if one[0] == space}
+    for relay in found.relays:
+        beyond = {place_of(one, found.project) for one in relay.sinks
+                  if not inner(one.host, _all(spaces))} - {""}  # fmt: skip
+        behind = {one for one in inside if relay.is_behind(*one)}
+        if behind and (beyond or not relay.sinks):
+            places |= beyond
+            passed |= behind
+            if not beyond:
+                unplaced.add(f"where {relay.name} passes them on to stands in nothing that is read")
     return Sites(
         found,
         tuple(sorted(places)),

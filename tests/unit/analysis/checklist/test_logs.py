@@ -20,6 +20,7 @@ from tests.unit.analysis.checklist.telemetry import (
     config,
     counter,
     daemonset,
+    deployment,
     every,
     namespace,
 )
@@ -180,13 +181,55 @@ def test_datadog_ships_where_it_is_switched_on() -> None:
     assert (off.mark, off.lifted) == (Mark.UNKNOWN, Mark.PASS)
 
 
-def test_what_passes_logs_on_counts_as_what_it_sends_to() -> None:
-    hop = config("vector", "vector", {"vector.yaml":
-        f"sinks: {{out: {{type: loki, endpoint: 'https://u:{CANARY}@loki.example.com'}}}}"},
-        namespace="loki")  # fmt: skip
-    assert judged(*fluent("gateway.loki")).mark is Mark.FAIL
-    assert judged(*fluent("gateway.loki"), hop).mark is Mark.PASS
-    assert judged(*fluent("gateway.logging"), hop).mark is Mark.FAIL
+def vector(name: str, *, ready: int = 1, namespace: str = "loki") -> list[Doc]:
+    """Something that takes logs in and passes them on."""
+    sink = f"{{type: loki, endpoint: 'https://u:{CANARY}@loki.example.com'}}"
+    text = f"sinks: {{out: {sink}}}"
+    return [
+        deployment(name, "timberio/vector:0.40", ready=ready, namespace=namespace),
+        config("vector", "vector", {"vector.yaml": text}, namespace=namespace),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "docs", "mark"),
+    [
+        ("gateway.loki", [], Mark.FAIL),
+        ("gateway.loki", vector("gateway"), Mark.PASS),
+        ("gateway-headless.loki", vector("gateway"), Mark.PASS),
+        ("gateway.loki", vector("gateway", ready=0), Mark.FAIL),
+        ("gateway.loki", vector("gateway")[1:], Mark.FAIL),
+        ("gateway.loki", vector("gateway")[:1], Mark.UNKNOWN),
+        ("gateway.loki", vector("other"), Mark.FAIL),
+        ("gateway.logging", vector("gateway"), Mark.FAIL),
+    ],
+)
+def test_what_passes_logs_on_counts_as_what_it_sends_to(
+    host: str, docs: list[Doc], mark: Mark
+) -> None:
+    assert judged(*fluent(host), *docs).mark is mark
+
+
+def test_what_may_pass_logs_on_unseen_is_not_known() -> None:
+    found = judged(*fluent("gateway.loki"), states={"deployments": TopicState.FORBIDDEN})
+    assert found.mark is Mark.UNKNOWN
+    assert "whether it passes them on: deployments forbidden" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "mark"),
+    [(1, 1, Mark.PASS), (2, 1, Mark.PASS), (1, 0, Mark.WARN)],
+)
+def test_daemonsets_of_one_agent_may_share_the_nodes(first: int, second: int, mark: Mark) -> None:
+    docs = [daemonset(f"fb-{i}", IMAGE, desired=n) for i, n in enumerate((first, second))]
+    assert judged(*docs, fluent()[1]).mark is mark
+
+
+def test_daemonsets_that_may_overlap_prove_nothing() -> None:
+    docs = [daemonset(f"fb-{i}", IMAGE, desired=2) for i in range(2)]
+    found = judged(*docs, fluent()[1], build.node("n3"))
+    assert found.mark is Mark.UNKNOWN
+    assert "together leave none of the nodes out" in found.reason
 
 
 def test_the_cluster_that_serves_the_central_sink_may_send_to_it_inside() -> None:

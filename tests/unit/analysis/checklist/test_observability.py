@@ -75,7 +75,7 @@ def test_names_are_aliases_or_nobodys() -> None:
     known = answered(RULE, seen("a", vector, prometheus("prod-a")), seen("b"), seen("c"))
     assert known.mark is Mark.UNKNOWN
     assert "series of prod-a, which it calls itself" in known.reason
-    assert "clusterNames: {prod-a: a}" in known.fix
+    assert 'clusterNames: {"prod-a": "a"}' in known.fix
     nobody = answered(RULE, seen("a", vector, prometheus("other")), seen("b"), seen("c"))
     assert nobody.mark is Mark.FAIL
 

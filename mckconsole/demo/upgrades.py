@@ -4,7 +4,7 @@ disruption budgets with the status that follows from their pods, custom kinds wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mckconsole.demo.objects import KubeObject, definition
 from mckconsole.demo.pods import Seat, pod_labels, seats_of
@@ -23,7 +23,6 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
 
 
 def _budget(site: Site, model: Budget, workloads: list[Workload]) -> KubeObject:
-    seats = [seat for one in workloads if _selects(model, one) for seat in seats_of(site, one)]
     spec: KubeObject = {"selector": {"matchLabels": model.selector}}
     if model.min_available is not None:
         spec["minAvailable"] = model.min_available
@@ -38,7 +37,7 @@ def _budget(site: Site, model: Budget, workloads: list[Workload]) -> KubeObject:
         model.name,
         days_ago=site.rollout_days,
         spec=spec,
-        status=_status(model, seats),
+        status=status_of(site, model, workloads),
     )
 
 
@@ -48,8 +47,9 @@ def _selects(model: Budget, workload: Workload) -> bool:
     )
 
 
-def _status(model: Budget, seats: list[Seat]) -> KubeObject:
-    """As the disruption controller works it out: shares are rounded up."""
+def status_of(site: Site, model: Budget, workloads: Sequence[Workload]) -> KubeObject:
+    """The status of a budget as the disruption controller works it out: shares are rounded up."""
+    seats = [seat for one in workloads if _selects(model, one) for seat in seats_of(site, one)]
     expected, healthy = len(seats), sum(seat.ready for seat in seats)
     if model.max_unavailable is not None:
         desired = max(0, expected - _share(model.max_unavailable, expected))

@@ -12,6 +12,7 @@ from mckconsole.analysis.checklist.model import Answer, ChecklistReport, Mark
 from mckconsole.analysis.engine import Analysis
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.demo.scenario import Scenario
+from mckconsole.domain.metrics import QUERIES, MetricState
 from mckconsole.domain.snapshot import FleetSnapshot
 from tests.contract import small_fleets
 from tests.contract.planted_versions import DAY, DEAD, clock_from, read_on_the_day
@@ -185,6 +186,24 @@ def test_the_dead_cluster_passes_nothing(demo: Read) -> None:
     observed = demo.answer("CHK05", DEAD)
     assert observed.mark is Mark.FAIL
     assert "no series" in observed.reason
+
+
+ASKED = {
+    "apiserver-builds", "deprecated-apis", "kubelet-cgroups", "kubelet-runtimes", "targets",
+    "node-cost", "pod-egress", "fluentbit-delivered",
+}  # fmt: skip
+"""Queries of versions and the checklist that a Prometheus of the demo has series for."""
+
+
+def test_the_prometheus_of_the_demo_answers_every_query(demo: Read) -> None:
+    told = set()
+    for name in CLUSTERS:
+        for query in QUERIES:
+            vector = demo.snapshot.clusters[name].metrics.get(query.id)
+            assert vector.state is MetricState.FRESH, (name, query.id, vector.reason)
+            if vector.samples:
+                told.add(query.id)
+    assert ASKED <= told
 
 
 def test_findings_are_the_faults_and_no_others(demo: Read) -> None:

@@ -33,6 +33,7 @@ from tests.unit.analysis.checklist.telemetry import (
 from tests.unit.analysis.checklist.test_policies import CALICO, CLOSED, REMOTE, policy
 from tests.unit.analysis.failover import build as made
 from tests.unit.analysis.livefleet import LiveFleet
+from tests.unit.domain.documents import JUNK
 
 RULES = ("CHK05", "CHK06", "CHK07", "CHK08")
 
@@ -186,3 +187,40 @@ def test_the_whole_checklist_takes_them_in() -> None:
             found = report.of(rule, name)
             assert found is not None
             assert found.mark is answerers[rule](one).mark
+
+
+IMAGES = st.sampled_from(
+    ["calico/node", "", "@", ":", "fluent/fluent-bit:3", "a/vector@sha256:1", "é"]
+)
+
+
+@st.composite
+def junk(draw: st.DrawFn) -> list[build.Doc]:
+    """An object of every kind that is read, of which anything may be nonsense."""
+    docs: list[build.Doc] = []
+    for topic in TOPICS:
+        kind = BY_TOPIC[topic]
+        version = f"{kind.group}/{kind.versions[0]}" if kind.group else kind.versions[0]
+        containers = [{"name": "a", "image": draw(IMAGES), "args": ["--enable-network-policy"]}]
+        spec = draw(st.one_of(JUNK, st.just({"template": {"spec": {"containers": containers}}})))
+        data = draw(
+            st.dictionaries(st.sampled_from(["a.conf", "b.yaml", "c"]), st.text(max_size=20))
+        )
+        labels = {"app.kubernetes.io/name": "fluent-bit", "k8s-app": "fluentd"}
+        meta = {
+            "name": kind.name or "one",
+            "namespace": kind.namespace or "logging",
+            "labels": labels,
+        }
+        docs.append({"apiVersion": version, "kind": kind.projection.kind, "metadata": meta,
+                     "spec": spec, "status": draw(JUNK), "data": data})  # fmt: skip
+    return docs
+
+
+@settings(max_examples=40, deadline=None)
+@given(junk())
+def test_nonsense_is_answered(docs: list[build.Doc]) -> None:
+    fleet = build.fleet(build.cluster("a", docs), build.cluster("b", POOL))
+    answers, _ = told(Grounds(fleet, services=made.report(fleet)))
+    assert len(answers) == len(RULES) * 2
+    assert all(one.reason for one in answers.values())

@@ -12,7 +12,7 @@ read, so nothing is told twice. `may_run_together` asks the same of what a plan 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mckconsole.analysis.mesh.hints import numbered
@@ -76,15 +76,21 @@ def may_run_together(addon: str, minors: Iterable[Minor | None]) -> bool | None:
     return True if len(known) == len(every) else None
 
 
-def mesh_groups(mesh: MeshReport) -> tuple[MeshGroup, ...]:
+def mesh_groups(mesh: MeshReport, fleet: Collection[str] = ()) -> tuple[MeshGroup, ...]:
     """The meshes of a fleet by what joins clusters, sorted: two that know each other are in one,
-    whether or not the tunnel between them works."""
+    whether or not the tunnel between them works.
+
+    Args:
+        fleet: its clusters; those that cannot be read are members where others have links to them.
+    """
     names: dict[MeshProvider, dict[str, str]] = {}
     for member in mesh.members:
         names.setdefault(member.provider, {}).setdefault(member.cluster, member.cluster)
     for link in mesh.links:
         group = names.get(link.key.provider, {})
         ends = (link.key.source, link.key.target)
+        if any(end in group for end in ends):
+            group.update({end: end for end in ends if end not in group and end in fleet})
         if all(end in group for end in ends):
             first, second = sorted(_root(group, end) for end in ends)
             group[second] = first

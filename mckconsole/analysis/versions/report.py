@@ -70,7 +70,7 @@ def analyse_versions(
     known = memory if memory.data is data else VersionsMemory()
     entries = certificates.entries
     by_cluster = known.by_cluster if known.entries is entries else _sorted_out(entries)
-    groups = mesh_groups(mesh)
+    groups = mesh_groups(mesh, fleet.clusters)
     with undisturbed(True):
         clusters = _read(fleet, data, known.clusters, by_cluster)
         report = known.report

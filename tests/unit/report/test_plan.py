@@ -47,8 +47,8 @@ def fleet(evil: str = "") -> tuple[ClusterVersions, ...]:
     unread = (Unknown("versions", "far", "*", f"timed out {evil}"),)
     return (
         cluster("dev-1", 34, pool("blue", 31, 34), provider="aks"),
-        cluster("east", 35, groups=["istio m1"], blockers=[stuck], roles=["Submariner broker"]),
-        cluster("west", 35, groups=["istio m1"], provider="eks", region="us-east-1",
+        cluster("east", 35, groups=["istio m1", "submariner"], blockers=[stuck], roles=["Submariner broker"]),
+        cluster("west", 35, groups=["istio m1", "submariner"], provider="eks", region="us-east-1",
                 addons=[addon("cert-manager", "1.18.2")]),
         replace(cluster("far", None), unknowns=unread),
     )  # fmt: skip

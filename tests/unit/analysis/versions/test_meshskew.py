@@ -103,6 +103,15 @@ def test_groups_are_of_those_that_know_each_other() -> None:
     )
 
 
+def test_what_cannot_be_read_is_a_member_where_others_have_links_to_it() -> None:
+    report = mesh(
+        [link(CILIUM, "a", "b"), link(CILIUM, "c", "a"), link(ISTIO, "b", "c")], {CILIUM: "a"}
+    )
+    assert mesh_groups(report, ["a", "b"]) == (MeshGroup("cilium", ("a", "b")),)
+    assert mesh_groups(report, "abc") == (MeshGroup("cilium", ("a", "b", "c")),)
+    assert mesh_groups(report) == ()
+
+
 names = st.sampled_from("abcdefg")
 
 

@@ -32,6 +32,7 @@ from tests.unit.analysis.versions.planning import (
     question,
 )
 
+MESHES = ("istio m1", "submariner")
 EVIL = "a\x1b[31m|<b onload=x>‮[x](http://y)"
 TABLES = replace(
     DATA,
@@ -47,8 +48,8 @@ def fleet(evil: str = "") -> tuple[ClusterVersions, ...]:
     unread = (Unknown("versions", "far", "*", f"timed out {evil}"),)
     return (
         cluster("dev-1", 34, pool("blue", 31, 34), provider="aks"),
-        cluster("east", 35, groups=["istio m1", "submariner"], blockers=[stuck], roles=["Submariner broker"]),
-        cluster("west", 35, groups=["istio m1", "submariner"], provider="eks", region="us-east-1",
+        cluster("east", 35, groups=MESHES, blockers=[stuck], roles=["Submariner broker"]),
+        cluster("west", 35, groups=MESHES, provider="eks", region="us-east-1",
                 addons=[addon("cert-manager", "1.18.2")]),
         replace(cluster("far", None), unknowns=unread),
     )  # fmt: skip

@@ -92,8 +92,8 @@ _NODES = (
     Fault("UB11", _USW2, subject="runtime containerd://1.7.27", twin=_USE1),
     Fault("UB11", _LAB, subject=f"cgroup {OLD_WORKERS}", twin=_SITE),
     Fault("UB11", _LAB, subject="runtime containerd://1.7.28", twin=_SITE),
-    Fault("UB12", _USW2, "Node ip-10-20-1-15.us-west-2.compute.internal", "amazon linux 2", _USE1),
-    Fault("UB12", _LAB, f"Node {_LAB}-legacy-1", "nftables", _SITE),
+    Fault("UB12", _USW2, subject="amazon linux 2", twin=_USE1),
+    Fault("UB12", _LAB, subject="nftables", twin=_SITE),
 )
 _PODS = (
     Fault("UB03", _SITE, "PodDisruptionBudget billing/ledger-db",

@@ -105,7 +105,7 @@ class _Nodes:
             title,
             f"{detail}: {names}{rest}",
             f"{remedy}: {self.ground.kubectl('get nodes -o wide')}",
-            shown[0].object,
+            shown[0].object if len(nodes) == 1 else None,
             subject,
             target,
             (*shown, *more),

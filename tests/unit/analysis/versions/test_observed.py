@@ -151,6 +151,15 @@ def test_an_api_server_that_is_not_ready_is_not_met() -> None:
     assert (seen.least, seen.sure) == (Minor(1, 34), True)
 
 
+def test_pods_that_end_or_have_ended_are_not_met() -> None:
+    ending = static("kube-scheduler", "v1.30.0", "cp2")
+    ending["metadata"]["deletionTimestamp"] = "2026-09-21T13:13:20Z"
+    over = static("kube-scheduler", "v1.31.0", "cp3", phase="Failed")
+    elsewhere = static("kube-scheduler", "v1.32.0", "cp4", namespace="shop")
+    seen = observe(cluster(*control_plane("v1.34.2"), ending, over, elsewhere))
+    assert told(seen, SCHEDULER) == [("v1.34.2", 1, "images of pods")]
+
+
 @pytest.mark.parametrize("image", ["example.org/kube-apiserver@sha256:0123", "kube-apiserver", ""])
 def test_an_image_without_a_tag_is_no_version(image: str) -> None:
     pod_ = pod("a", image, labels={"component": "kube-apiserver"}, container="kube-apiserver")

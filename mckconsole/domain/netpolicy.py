@@ -14,6 +14,8 @@ from mckconsole.domain.objects import Projection
 from mckconsole.domain.policyfacts import PolicyFacts
 
 _NOTHING = msgspec.Raw()
+_NULL = msgspec.Raw(b"null")
+"""Says no more than a field that is not there."""
 _ADMIN = "policy.networking.k8s.io"
 _CALICO = "crd.projectcalico.org"
 
@@ -27,7 +29,8 @@ class Policy(Projection, frozen=True, gc=False):
 
     def __post_init__(self) -> None:
         if self.spec != _NOTHING:
-            force_setattr(self, "facts", self._read())
+            if self.spec != _NULL:
+                force_setattr(self, "facts", self._read())
             force_setattr(self, "spec", _NOTHING)
 
     def _read(self) -> PolicyFacts:
@@ -60,10 +63,10 @@ class CiliumNetworkPolicy(Policy, frozen=True, gc=False):
     clusterwide: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if self.specs != _NOTHING:
+        if self.specs not in (_NOTHING, _NULL):
             whole = b'{"spec":' + (bytes(self.spec) or b"null") + b',"specs":'
             force_setattr(self, "spec", msgspec.Raw(whole + bytes(self.specs) + b"}"))
-            force_setattr(self, "specs", _NOTHING)
+        force_setattr(self, "specs", _NOTHING)
         super().__post_init__()
 
     def told(self, spec: Mapping[str, Any]) -> PolicyFacts:

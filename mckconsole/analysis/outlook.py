@@ -35,6 +35,8 @@ from mckconsole.domain.support import SupportData
 
 REST = 10.0
 """Seconds for which an outlook stands while clusters and topics are as readable as they were."""
+SOON = 2.0
+"""The same while that changes: at the start it does with every answer, and rows are not to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ def look_ahead(
 
 def is_due(fleet: FleetSnapshot, memory: OutlookMemory) -> bool:
     """Whether it is time to look ahead again, which may take longer than the rest."""
-    return memory.readable != _readable(fleet) or fleet.taken_at - memory.at >= REST
+    age = fleet.taken_at - memory.at
+    return age >= REST or (age >= SOON and memory.readable != _readable(fleet))
 
 
 def question(present: Present, versions: VersionsReport, data: SupportData) -> Question:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mckconsole.analysis.engine import NOTHING_REMEMBERED, analyse
+from mckconsole.analysis.failover.quantities import amount
 from mckconsole.analysis.outlook import is_due
 from mckconsole.domain.kinds import BY_TOPIC, Keep
 from mckconsole.domain.states import ClusterState, Transition
@@ -91,8 +92,12 @@ class Feed:
             Exception: what `open_fleet` raises when the inventory cannot be read.
         """
         await asyncio.to_thread(importlib.import_module, "mckconsole.store.live")
-        async with self._settings.open_fleet() as opened:
-            await self._follow(opened)
+        warm = asyncio.create_task(asyncio.to_thread(amount, "1"))  # while the clusters are asked
+        try:
+            async with self._settings.open_fleet() as opened:
+                await self._follow(opened)
+        finally:
+            warm.cancel()
 
     async def _follow(self, opened: OpenFleet) -> None:
         from mckconsole.store.live import LiveFleet

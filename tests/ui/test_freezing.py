@@ -56,6 +56,7 @@ async def test_nothing_moves(fleet: EmbeddedFleet, live: Settings, name: str) ->
         view = running.shell.view
         if isinstance(view, ClusterView):  # what it asked for itself is there
             await running.until(lambda: view._access is not None)
+        await running.until(lambda: "asking Prometheus" not in running.text())
         await running.press("p")
         frozen = running.text()
         assert "FROZEN at " in frozen.split("\n")[0]

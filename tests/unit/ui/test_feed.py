@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mckconsole.analysis.outlook import REST
+from mckconsole.analysis.outlook import REST, SOON
 from mckconsole.analysis.thresholds import Thresholds
 from mckconsole.config.model import Config
 from mckconsole.config.support_data import shipped
@@ -58,7 +58,8 @@ async def test_what_lies_ahead_is_never_worked_out_where_keys_are_answered(
     """A plan takes long, and a quick frame before it says nothing of it."""
     fleet = build.fleet(build.cluster("a"))
     moments = [replace(fleet, taken_at=NOW + after) for after in (0.0, 1.0, REST + 1.0)]
-    moments.append(build.fleet(build.cluster("a", state=ClusterState.UNREACHABLE)))
+    lost = build.fleet(build.cluster("a", state=ClusterState.UNREACHABLE))
+    moments.append(replace(lost, taken_at=NOW + REST + 1.0 + SOON))
     live = SimpleNamespace(store=_Store(*moments))
     opened = SimpleNamespace(
         config=Config(), thresholds=Thresholds(), waivers=NO_WAIVERS, support=shipped()

@@ -33,7 +33,7 @@ def rules_words(blockers: Iterable[Blocker]) -> str:
 
 
 def next_cell(found: ClusterVersions, plan: Plan | None) -> Cell:
-    """`● 1.35 now`, `1.35 in turn 3 of 7`, `✖ 1.35: mend UB03`, `✖ held: …`, `● at 1.36`."""
+    """`● 1.35 now`, `1.35 in turn 3 of 7`, `✖ held: …`, `● at 1.36`."""
     steps, held = steps_of(plan, found.cluster), held_of(plan, found.cluster)
     if plan is None:
         return _unplanned(found)
@@ -50,19 +50,16 @@ def next_cell(found: ClusterVersions, plan: Plan | None) -> Cell:
 
 
 def step_cell(step: Step, plan: Plan) -> Cell:
-    """`● 1.35 now`, `1.35 in turn 3 of 7`, `✖ 1.35: mend UB13`: how a step stands."""
+    """`● 1.35 now`, `1.35 in turn 3 of 7, mends UB13`: how a step stands."""
     goal = str(step.to) if step.start != step.to else f"nodes to {step.to}"
-    if step.blockers:
-        words = f"{goal}: mend {rules_words(step.blockers)}"
-        role = blockers_role(step.blockers)
-        return Cell(f"{sign(role)} {words}", role, words)
-    waived = f", {len(step.waived)} waived" if step.waived else ""
+    beside = f", mends {rules_words(step.blockers)}" if step.blockers else ""
+    beside += f", {len(step.waived)} waived" if step.waived else ""
     turns = sorted({one.number for one in plan.steps})
     if step.number == turns[0]:
         role = Role.WARN if step.waived else Role.OK
-        words = f"{goal} now{waived}"
+        words = f"{goal} now{beside}"
         return Cell(f"{sign(role)} {words}", role, words)
-    words = f"{goal} in turn {step.number} of {turns[-1]}{waived}"
+    words = f"{goal} in turn {step.number} of {turns[-1]}{beside}"
     return Cell(words, Role.PLAIN, words)
 
 

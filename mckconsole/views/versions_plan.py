@@ -94,9 +94,7 @@ def _step_lines(step: Step) -> Iterator[Line]:
     if step.why:
         yield Line((Span(f"here in the order: {step.why}", Role.DIM),), indent=2)
     if step.blockers:
-        role = blockers_role(step.blockers)
-        yield Line((stated(role, f"not before these are mended: {_titles(step.blockers)}"),),
-                   indent=2)  # fmt: skip
+        yield Line((Span(f"its own actions mend: {_titles(step.blockers)}"),), indent=2)
     if step.waived:
         words = stated(Role.WARN, f"waived: {_titles(step.waived)}")
         yield Line((words,), indent=2)

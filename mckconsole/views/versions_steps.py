@@ -142,7 +142,8 @@ def planned_detail(analysis: Analysis, row_id: str) -> Detail | None:
         title = f"held {one.cluster}"
     where = fact("cluster", one.cluster, target=VersionTarget(CLUSTER, one.cluster))
     head = Block(lines=(where, *_same_turn(one, plan)))
-    return Detail(title, cell.text, cell.role, (head, *blocks))
+    words = f"· {cell.text}" if cell.role is Role.PLAIN else cell.text
+    return Detail(title, words, cell.role, (head, *blocks))
 
 
 def _same_turn(one: Planned, plan: Plan) -> Iterator[Line]:

@@ -56,7 +56,7 @@ async def test_which_may_be_upgraded_is_seen_at_once(size: tuple[int, int], tmp_
         (dead,) = [line for line in lines if "onprem-1" in line]
         assert "? " in dead, "unknown is never well"
         if size[0] == 200:
-            assert "✖ 1.35: mend UB03" in row
+            assert "1.35 in turn 2 of 3, mends UB03" in row
             assert "1.33▁ 1.34█" in row
             assert shown >= {"kubelets", "addons", "bar", "apis"}
 
@@ -229,7 +229,7 @@ async def test_a_document_follows_its_step_and_outlives_it(tmp_path: Path) -> No
         assert "● 1.35 now" in running.text()
         stopped = replace(plan(), steps=(step("aws-use1-1", blockers=(blocker(),)),))
         await show(running, found_of(made=stopped))
-        assert "✖ 1.35: mend UB03" in running.text().split("\n")[2]
+        assert "● 1.35 now, mends UB03" in running.text().split("\n")[2]
         await show(running, found_of(made=replace(plan(), steps=())))
         assert "no longer there" in running.text()
 

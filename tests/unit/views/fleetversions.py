@@ -242,7 +242,7 @@ def some() -> VersionsReport:
 
 
 def plan() -> Plan:
-    """The first now, the second behind its blocker, the third held."""
+    """The first now, the second mends its blocker, the third held."""
     return Plan(
         NOW,
         M36,

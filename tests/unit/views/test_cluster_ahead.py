@@ -34,7 +34,7 @@ def ahead(
 def test_it_leads_to_the_versions_and_to_the_answers() -> None:
     (block,) = ahead()
     assert [line.text for line in block.lines] == [
-        "versions  1.34.2  ● 200 d  ✖ 1 block  next: ✖ 1.35: mend UB03",
+        "versions  1.34.2  ● 200 d  ✖ 1 block  next: 1.35 in turn 2 of 3, mends UB03",
         "checklist 1 ✖ fail  1 ? unknown  1 ▲ warn",
     ]
     assert [line.target for line in block.lines] == [

@@ -89,7 +89,7 @@ def test_a_cluster_that_is_blocked_says_by_what() -> None:
     rows = {row.id: row for row in versions.rows(fleet, analysis)}
     found = texts(rows["gcp-eu-1"])
     assert found["blockers"] == "✖ 1 block ▲1 ?1"
-    assert found["next"] == "✖ 1.35: mend UB03"
+    assert found["next"] == "1.35 in turn 2 of 3, mends UB03"
     assert found["addons"] == "✖ 1 of 2 out"
     assert found["kubelets"] == "1.33▁ 1.34█"
     assert found["support"] == "▲ extended, 365 d"
@@ -299,12 +299,12 @@ def test_a_blocker_that_somebody_answers_for_counts_for_nothing() -> None:
         (
             Plan(NOW, M35, (step("aws-use1-1", blockers=tuple(
                 blocker(rule) for rule in ("UB03", "UB03", "UB05", "UB08"))),)),
-            "✖ 1.35: mend UB03, UB05 +1",
+            "● 1.35 now, mends UB03, UB05 +1",
         ),
         (
             Plan(NOW, M35, (step("aws-use1-1", blockers=(
                 blocker("UB08", Gravity.UNKNOWN),)),)),
-            "? 1.35: mend UB08",
+            "● 1.35 now, mends UB08",
         ),
         (
             Plan(NOW, M35, held=(Held("aws-use1-1", None, M35, "", (blocker(),)),)),

@@ -59,7 +59,7 @@ def test_the_first_lines_say_whether_it_may_be_upgraded() -> None:
     detail = detail_of("gcp-eu-1")
     assert detail.words == (
         "✖ 1.34.2  support: extended, 365 d left  blockers: ✖ 1 block ▲1 ?1"
-        "  next: ✖ 1.35: mend UB03"
+        "  next: 1.35 in turn 2 of 3, mends UB03"
     )
     head = "\n".join(line.text for line in detail.blocks[0].lines)
     assert "extended, 365 d left  ░░░░▒▒▒▒  until" in head
@@ -113,11 +113,11 @@ def test_the_plan_is_a_list_to_tick_off() -> None:
     assert "turn 3 of 3" in block_of(detail, "Then: 1.35 to 1.36")
 
 
-def test_a_step_names_what_is_to_be_mended_before_and_what_is_waived() -> None:
+def test_a_step_names_what_it_mends_and_what_is_waived() -> None:
     made = Plan(NOW, M35, (step("gcp-eu-1", blockers=(blocker(),), waived=(blocker("UB05"),)),))
     found = block_of(detail_of("gcp-eu-1", made=made), "Plan: ")
     title = "PodDisruptionBudget never allows an eviction"
-    assert f"✖ not before these are mended: UB03 {title}" in found
+    assert f"its own actions mend: UB03 {title}" in found
     assert f"▲ waived: UB05 {title}" in found
 
 

@@ -92,8 +92,8 @@ def test_a_step_says_whether_it_may_begin() -> None:
     }
     assert (first.role, later.role) == (Role.OK, Role.PLAIN)
     assert later.cells["stands"].text == "1.36 in turn 3 of 3"
-    assert blocked.cells["stands"].text == "✖ 1.35: mend UB03"
-    assert (blocked.cells["mends"].text, blocked.role) == ("UB03", Role.CRITICAL)
+    assert blocked.cells["stands"].text == "1.35 in turn 2 of 3, mends UB03"
+    assert (blocked.cells["mends"].text, blocked.role) == ("UB03", Role.PLAIN)
     assert held.cells["step"].text == "1.34 → 1.35"
     assert held.cells["stands"].text == "? held"
     assert (held.cells["why"].text, held.role) == ("webhooks were not read", Role.UNKNOWN)

@@ -105,6 +105,15 @@ class TestErrors:
         with pytest.raises(UsageError, match="--theme: there is no theme nope; there are dark,"):
             settings(home, "--theme", "nope")
 
+    def test_of_tables_are_said_before_the_screen_is_taken(self, home: Path) -> None:
+        table = home / "k8s_support.csv"
+        table.write_text("provider,minor\neks,1.36\n")
+        with pytest.raises(ConfigError, match="the header is that of no table"):
+            settings(home, "--support-data", str(table))
+        (home / "empty").mkdir()
+        with pytest.raises(ConfigError, match="has none of k8s_support"):
+            settings(home, "--support-data", str(home / "empty"), "--demo")
+
     def test_config_validate_checks_themes_and_keys(
         self, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

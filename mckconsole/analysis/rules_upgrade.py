@@ -214,11 +214,12 @@ _AROUND = (
         "versions",
         "etcd is not fit for an upgrade",
         Severity.HIGH,
-        ("pods", "nodes"),
+        ("pods", "nodes", "etcd-size", "etcd-quota", "etcd-leader"),
         "A member that runs as a static pod is not ready: with one more down for its upgrade the "
         "quorum may be lost. Control plane nodes without a member, where others have one, are a "
-        "warning. How large the database is and when it was saved last cannot be read "
-        "through the API. Providers that run etcd themselves do not show it.",
+        "warning. Where Prometheus has its metrics, a member without a leader blocks, a database "
+        "with more than 80 % of its quota is a warning, with more than 95 % it blocks. When it "
+        "was saved last nobody tells. Providers that run etcd themselves do not show it.",
         "Mend the member, and take a snapshot before the control plane's turn.",
         "https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/",
     ),

@@ -141,6 +141,9 @@ QUERIES: tuple[MetricQuery, ...] = (
     MetricQuery("deprecated-apis", "apiserver_requested_deprecated_apis"),
     MetricQuery("kubelet-cgroups", "kubelet_cgroup_version", by=_NODE),
     MetricQuery("kubelet-runtimes", "kubelet_cri_losing_support", by=(*_NODE, "version")),
+    MetricQuery("etcd-size", "etcd_mvcc_db_total_size_in_bytes"),
+    MetricQuery("etcd-quota", "etcd_server_quota_backend_bytes"),
+    MetricQuery("etcd-leader", "etcd_server_has_leader"),
     MetricQuery(TARGETS, "up", by=("job", *REPLICAS)),
     MetricQuery("node-cost", "node_total_hourly_cost", by=()),
     MetricQuery("pod-egress", "kubecost_pod_network_egress_bytes_total", by=()),
@@ -162,5 +165,7 @@ Kubernetes: component-base/version (`kubernetes_build_info` is 1 and has the ver
 `kubelet_cri_losing_support` names in `version` the release that will not start with this runtime,
 as that kubelet's build believed, from 1.34 on); apiserver/pkg/endpoints/metrics
 (`apiserver_requested_deprecated_apis` is 1 from the first request on until that API server starts
-anew; `removed_release` is empty for custom resources and where no end is set).
+anew; `removed_release` is empty for custom resources and where no end is set). etcd:
+server/etcdserver (`etcd_server_has_leader` is 1 or 0; a database as large as its quota takes no
+more writes).
 """

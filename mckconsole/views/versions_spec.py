@@ -44,7 +44,15 @@ TOPICS: Final = (
     "clusterversions",
 )
 """What is looked at for versions alone; a test keeps them those of the analysis."""
-QUERIES: Final = ("apiserver-builds", "deprecated-apis", "kubelet-cgroups", "kubelet-runtimes")
+QUERIES: Final = (
+    "apiserver-builds",
+    "deprecated-apis",
+    "kubelet-cgroups",
+    "kubelet-runtimes",
+    "etcd-size",
+    "etcd-quota",
+    "etcd-leader",
+)
 
 _CLUSTER = Column("cluster", "CLUSTER", help="the cluster, worst first", name=True)
 _OF = Column("cluster", "CLUSTER", help="the cluster that it is of", name=True)

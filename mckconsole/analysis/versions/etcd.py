@@ -1,7 +1,7 @@
-"""UB15: members of etcd, where it runs as static pods.
+"""UB15: members of etcd, as their static pods and their metrics have them.
 
-How large the database is and when it was saved last is not in the API; a plan that goes on does not
-say that it was. Source: https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/
+When the database was saved last nobody tells; a plan that goes on does not say that it was. Source:
+https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from mckconsole.analysis.versions.etcd_metrics import measured_blockers, measured_members
 from mckconsole.analysis.versions.features import RUN_BY_PROVIDER
 from mckconsole.analysis.versions.ground import MOST_EVIDENCE, Ground
 from mckconsole.analysis.versions.model import Blocker, Gravity, Phase
@@ -39,10 +40,12 @@ def etcd_blockers(cluster: ClusterSnapshot, provider: str, pods: SortedPods) -> 
     if why := ground.unread("pods"):
         return [ground.unknown(_RULE, Phase.CONTROL_PLANE, why)]
     members = pods.control.get(_CONTAINER, [])
-    if not members:
-        why = "etcd does not run as static pods; how its members are is not in the API"
+    measured = measured_members(ground)
+    if not members and not measured:
+        why = "etcd does not run as static pods, and no Prometheus knows it"
         return [ground.unknown(_RULE, Phase.CONTROL_PLANE, why)]
-    return [*_ill(ground, members), *_missing(ground, members)]
+    told = (*measured_blockers(ground, measured), *_ill(ground, members))
+    return [*told, *_missing(ground, members)]
 
 
 def _ill(ground: Ground, members: Sequence[Pod]) -> Iterator[Blocker]:
@@ -84,7 +87,7 @@ def _missing(ground: Ground, members: Sequence[Pod]) -> Iterator[Blocker]:
     wanted = own or [one for one in nodes if _ROLE in one.metadata.labels]
     have = {one.spec.node_name for one in members}
     without = [one for one in wanted if one.metadata.name not in have]
-    if without and len(without) < len(wanted):
+    if members and without and len(without) < len(wanted):
         yield Blocker(
             _RULE,
             Gravity.WARN,

@@ -33,6 +33,7 @@ from mckconsole.analysis.versions.cgroups import CGROUPS, RUNTIMES
 from mckconsole.analysis.versions.components import BUILDS
 from mckconsole.analysis.versions.crds import TOPIC as CRD_TOPIC
 from mckconsole.analysis.versions.crds import crd_blockers, crd_unknowns
+from mckconsole.analysis.versions.etcd_metrics import ETCD_QUERIES
 from mckconsole.analysis.versions.ground import in_order
 from mckconsole.analysis.versions.headroom import headrooms
 from mckconsole.analysis.versions.model import ApiUse, Blocker, ClusterVersions, NodePool
@@ -56,7 +57,7 @@ _PLANE_TOPICS = tuple(one for one in observed.TOPICS if one != LEASES)
 _API_TOPICS = tuple(dict.fromkeys((*TRACE_TOPICS, *REFERENCE_TOPICS, CRD_TOPIC)))
 TOPICS = tuple(dict.fromkeys((*observed.TOPICS, *_API_TOPICS, *ADDON_TOPICS, *BLOCKER_TOPICS)))
 """Everything that is read of a cluster for its versions."""
-QUERIES = (*_PLANE_QUERIES, REQUESTED, SCRAPED)
+QUERIES = (*_PLANE_QUERIES, REQUESTED, SCRAPED, *ETCD_QUERIES)
 """And what Prometheus is asked."""
 
 
@@ -181,7 +182,7 @@ def read_cluster(
         "addons", ADDON_TOPICS, (), (least, plane.observed.most), lambda: _addons(desk, plane)
     )
     own = desk.part(
-        "own", BLOCKER_TOPICS, (), (plane, addons.reading.addons, certificates),
+        "own", BLOCKER_TOPICS, ETCD_QUERIES, (plane, addons.reading.addons, certificates),
         lambda: _own(desk, plane, addons, certificates),
     )  # fmt: skip
     if before is not None and not anew and _same(before.parts, desk.parts):

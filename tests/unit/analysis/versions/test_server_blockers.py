@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import pytest
 
@@ -11,10 +12,13 @@ from mckconsole.analysis.versions.etcd import etcd_blockers
 from mckconsole.analysis.versions.model import Blocker, Gravity
 from mckconsole.analysis.versions.podsort import sort_pods
 from mckconsole.analysis.versions.providers import provider_blockers
+from mckconsole.domain.metrics import MetricState, MetricVector
 from mckconsole.domain.states import TopicState
+from tests.unit.analysis import build
 from tests.unit.analysis.versions import blocking as b
 
 BLOCK, WARN, UNKNOWN = Gravity.BLOCK, Gravity.WARN, Gravity.UNKNOWN
+Metrics: TypeAlias = Mapping[str, MetricVector]
 UNREAD = [TopicState.FORBIDDEN, TopicState.STALE, TopicState.PENDING, TopicState.UNREACHABLE]
 
 
@@ -170,3 +174,32 @@ def test_what_openshift_says(
 def test_who_may_be_openshift(provider: str, state: TopicState, known: bool) -> None:
     found = provider_blockers(b.cluster(clusterversions=state), provider)
     assert b.gravities(found) == ([] if known else [("UB18", UNKNOWN)])
+
+
+def scraped(size: float, *, leader: float = 1, age: float = 5, quota: float = 100) -> Metrics:
+    def one(value: float) -> MetricVector:
+        return build.vector(build.sample(value, age=age, instance="10.0.0.1:2381"))
+
+    return {"etcd-size": one(size), "etcd-quota": one(quota), "etcd-leader": one(leader)}
+
+
+@pytest.mark.parametrize(
+    ("metrics", "told"),
+    [
+        (scraped(79), []),
+        (scraped(81), [(WARN, "size")]),
+        (scraped(96), [(BLOCK, "size")]),
+        (scraped(10, leader=0), [(BLOCK, "leader")]),
+        (scraped(96, quota=0), []),  # no quota is told
+        (scraped(96, age=400), [(UNKNOWN, "")]),  # nothing of the present
+        ({"etcd-leader": build.vector(state=MetricState.FAILED)}, [(UNKNOWN, "")]),
+    ],
+)
+def test_what_etcd_measures_of_itself(metrics: Metrics, told: list[tuple[Gravity, str]]) -> None:
+    cluster = build.cluster("west", metrics=metrics)
+    found = etcd_blockers(cluster, "", sort_pods(cluster))
+    assert [(one.gravity, one.subject) for one in found] == told
+    for one in found:
+        if one.gravity is not UNKNOWN:
+            assert {e.source for e in b.only([one]).evidence} == {"prometheus"}
+    assert not etcd_blockers(cluster, "eks", sort_pods(cluster))

@@ -170,10 +170,17 @@ def read_cluster(
     desk = _Desk(cluster, data, now)
     if before is not None and not anew:
         desk.before = before.parts
-    plane = desk.part(
-        "plane", _PLANE_TOPICS, _PLANE_QUERIES, (cluster.version, cluster.builds, living(cluster)),
-        lambda: _plane(desk),
+    pools = desk.part(
+        "pools", ("nodes",), (CGROUPS, RUNTIMES), (),
+        lambda: (pools_of(cluster), region_of(cluster)),
     )  # fmt: skip
+    plane = desk.part(
+        "plane",
+        _PLANE_TOPICS,
+        _PLANE_QUERIES,
+        (cluster.version, cluster.builds, living(cluster), pools),
+        lambda: _plane(desk, *pools),
+    )
     least, provider = plane.observed.least, plane.observed.provider
     apis = desk.part(
         "apis", _API_TOPICS, (REQUESTED, SCRAPED), (least,), lambda: _apis(desk, least)
@@ -219,11 +226,10 @@ def _same(
     return all(new[name][1] is old[name][1] for name in new)
 
 
-def _plane(desk: _Desk) -> _Plane:
-    cluster = desk.cluster
-    seen, pools = observe(cluster), pools_of(cluster)
-    judged = judge(cluster, seen, pools, desk.data)
-    return _Plane(seen, pools, region_of(cluster), Told(judged.findings, judged.unknowns))
+def _plane(desk: _Desk, pools: tuple[NodePool, ...], region: str) -> _Plane:
+    seen = observe(desk.cluster)
+    judged = judge(desk.cluster, seen, pools, desk.data)
+    return _Plane(seen, pools, region, Told(judged.findings, judged.unknowns))
 
 
 def _apis(desk: _Desk, least: Minor | None) -> _Apis:

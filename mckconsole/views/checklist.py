@@ -20,7 +20,6 @@ from mckconsole.views.explain import count
 from mckconsole.views.remembered import Remembered
 from mckconsole.views.secrets_cells import MAX_TEXT, names_cell, number_cell, sign, text_cell
 from mckconsole.views.spec import BLANK, Cell, Role, Row
-from mckconsole.views.upgrade_reports import checklist_of
 
 MARK_ROLES: Mapping[Mark, Role] = {
     Mark.FAIL: Role.CRITICAL,
@@ -74,7 +73,7 @@ def mark_cell(mark: Mark, waiver: Waiver | None = None) -> Cell:
 
 def finding_of(analysis: Analysis, answer: Answer) -> tuple[Finding, ...]:
     """What was found for an answer that fails or warns."""
-    return tuple(one for one in checklist_of(analysis).findings
+    return tuple(one for one in analysis.checklist.findings
                  if (one.rule, one.cluster) == (answer.rule, answer.cluster))  # fmt: skip
 
 
@@ -86,7 +85,7 @@ def waiver_of(analysis: Analysis, findings: Iterable[Finding]) -> Waiver | None:
 
 def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     """A row per answer, worst first, else by item and cluster."""
-    report = checklist_of(analysis)
+    report = analysis.checklist
     items = {one.rule: one for one in report.items}
     found: dict[tuple[str, str], list[Finding]] = {}
     for one in report.findings:
@@ -150,7 +149,7 @@ def attested_cell(attested: Sequence[Attested]) -> Cell:
 
 def item_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     """A row per item over all clusters, worst first, else in their order."""
-    report = checklist_of(analysis)
+    report = analysis.checklist
     made = []
     for item in report.items:
         answers = [one for one in report.answers if one.rule == item.rule]
@@ -184,7 +183,7 @@ def _counts(answers: Sequence[Answer]) -> Mapping[str, Cell]:
 
 def cluster_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     """A row per cluster, worst first, else in the order of the fleet."""
-    report = checklist_of(analysis)
+    report = analysis.checklist
     titles = {one.rule: one.title for one in report.items}
     made = []
     for name in dict.fromkeys((*snapshot.clusters, *(one.cluster for one in report.answers))):
@@ -206,7 +205,7 @@ def cluster_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
 
 def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     """`10 items, 6 clusters  ✖ 3 fail  ● 57 pass  all of them hold in 3 of 6 clusters`."""
-    report = checklist_of(analysis)
+    report = analysis.checklist
     counts = Counter(one.mark for one in report.answers)
     clusters = list(dict.fromkeys(one.cluster for one in report.answers))
     words = [f"{count(len(report.items), 'item')}, {count(len(clusters), 'cluster')}"]

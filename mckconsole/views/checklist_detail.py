@@ -41,7 +41,6 @@ from mckconsole.views.explain import (
 from mckconsole.views.identity_detail import findings_block, fix_blocks
 from mckconsole.views.secrets_cells import sign
 from mckconsole.views.spec import Role
-from mckconsole.views.upgrade_reports import checklist_of
 
 
 def check_detail(
@@ -52,14 +51,14 @@ def check_detail(
         return _item_detail(snapshot, analysis, target.rule)
     if not target.rule:
         return _cluster_detail(snapshot, analysis, target.cluster)
-    report = checklist_of(analysis)
+    report = analysis.checklist
     answer, item = report.of(target.rule, target.cluster), _item(analysis, target.rule)
     return None if answer is None else _answer_detail(snapshot, analysis, item, answer)
 
 
 def answer_object(analysis: Analysis, target: CheckTarget) -> ObjectTarget | None:
     """The first object that an answer rests on; None where it rests on none."""
-    answer = checklist_of(analysis).of(target.rule, target.cluster)
+    answer = analysis.checklist.of(target.rule, target.cluster)
     for one in answer.evidence if answer else ():
         if isinstance(one.object, ObjectRef):
             return ObjectTarget(one.cluster, one.object)
@@ -67,7 +66,7 @@ def answer_object(analysis: Analysis, target: CheckTarget) -> ObjectTarget | Non
 
 
 def _item(analysis: Analysis, rule: str) -> Item | None:
-    return next((one for one in checklist_of(analysis).items if one.rule == rule), None)
+    return next((one for one in analysis.checklist.items if one.rule == rule), None)
 
 
 def _answer_detail(
@@ -157,7 +156,7 @@ def _item_detail(snapshot: FleetSnapshot, analysis: Analysis, rule: str) -> Deta
     item = _item(analysis, rule)
     if item is None:
         return None
-    answers = [one for one in checklist_of(analysis).answers if one.rule == rule]
+    answers = [one for one in analysis.checklist.answers if one.rule == rule]
     worst = worst_of(answers)
     role = MARK_ROLES[worst]
     head = [fact("passes", item.question)]
@@ -179,7 +178,7 @@ def _item_detail(snapshot: FleetSnapshot, analysis: Analysis, rule: str) -> Deta
 
 def _cluster_detail(snapshot: FleetSnapshot, analysis: Analysis, name: str) -> Detail | None:
     """All items of one cluster."""
-    report = checklist_of(analysis)
+    report = analysis.checklist
     answers = [one for one in report.answers if one.cluster == name]
     if not answers and name not in snapshot.clusters:
         return None

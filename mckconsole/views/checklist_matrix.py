@@ -23,7 +23,6 @@ from mckconsole.views.detail import CheckTarget, Line, Span
 from mckconsole.views.explain import MAX_VALUE, fact, unknown
 from mckconsole.views.secrets_cells import sign
 from mckconsole.views.spec import Cell, Role, Row
-from mckconsole.views.upgrade_reports import checklist_of
 
 Place = tuple[str, str]
 """(row, column): an item's title and a cluster."""
@@ -64,7 +63,7 @@ def check_matrix(
     snapshot: FleetSnapshot, analysis: Analysis, clusters: Collection[str] | None
 ) -> CheckMatrix:
     """The matrix; with `clusters`, of these only. What was not answered is unknown."""
-    report = checklist_of(analysis)
+    report = analysis.checklist
     named = _titles(report.items)
     answered = dict.fromkeys(one.cluster for one in report.answers)
     wanted = [one for one in dict.fromkeys((*snapshot.clusters, *answered))
@@ -104,7 +103,7 @@ def explain_check(
 ) -> tuple[Line, ...]:
     """One answer in the order of what matters: the mark, why, what is missing, the probe."""
     item = table.items[row]
-    answer = checklist_of(analysis).of(item.rule, column)
+    answer = analysis.checklist.of(item.rule, column)
     head = Span(f"{item.title} · {column}  ", Role.HEADING)
     if answer is None:
         return (Line((head, unknown("not answered for this cluster"))),)

@@ -10,7 +10,6 @@ from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.views.checklist import finding_of, mark_cell, waiver_of
 from mckconsole.views.detail import Block, CheckTarget, Line, Span, VersionTarget
 from mckconsole.views.explain import fact
-from mckconsole.views.upgrade_reports import checklist_of, versions_of
 from mckconsole.views.versions import open_blockers_cell
 from mckconsole.views.versions_cells import support_cell, version_cell
 from mckconsole.views.versions_parts import part_of
@@ -28,7 +27,7 @@ def ahead_blocks(snapshot: FleetSnapshot, analysis: Analysis, name: str) -> Iter
 
 def _upgrade(snapshot: FleetSnapshot, analysis: Analysis, name: str) -> Iterator[Line]:
     """Its version, how long that is supported, what blocks the next one, and when its turn is."""
-    if versions_of(analysis).of(name) is None:
+    if analysis.versions.of(name) is None:
         return
     parts = part_of(snapshot, analysis, name)
     if parts is None:
@@ -41,7 +40,7 @@ def _upgrade(snapshot: FleetSnapshot, analysis: Analysis, name: str) -> Iterator
 
 def _checklist(analysis: Analysis, name: str) -> Iterator[Line]:
     """How many items have which mark, worst first."""
-    answers = [one for one in checklist_of(analysis).answers if one.cluster == name]
+    answers = [one for one in analysis.checklist.answers if one.cluster == name]
     answers.sort(key=lambda one: one.mark.rank)
     cells = [mark_cell(one.mark, waiver_of(analysis, finding_of(analysis, one))) for one in answers]
     counts = Counter((cell.text, cell.role) for cell in cells)

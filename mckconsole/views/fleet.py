@@ -21,7 +21,6 @@ from mckconsole.views.cells import (
     unknown,
 )
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
-from mckconsole.views.upgrade_reports import versions_of
 from mckconsole.views.versions_cells import support_cell
 
 _MAX_STATE = 72
@@ -43,7 +42,7 @@ def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     ids: dict[str, list[str]] = {}
     for finding in analysis.findings:
         ids.setdefault(finding.cluster, []).append(finding.id)
-    versions = {one.cluster: one for one in versions_of(analysis).clusters}
+    versions = {one.cluster: one for one in analysis.versions.clusters}
     return [
         _row(cluster, tuple(ids.get(cluster.name, ())), versions.get(cluster.name))
         for cluster in analysis.clusters

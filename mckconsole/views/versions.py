@@ -16,7 +16,6 @@ from mckconsole.views.explain import count
 from mckconsole.views.remembered import Remembered
 from mckconsole.views.secrets_cells import MAX_TEXT, names_cell, rank, sign, text_cell, worst_role
 from mckconsole.views.spec import BLANK, Cell, Role, Row
-from mckconsole.views.upgrade_reports import versions_of
 from mckconsole.views.versions_bars import support_bar
 from mckconsole.views.versions_cells import (
     SUPPORT_ROLES,
@@ -150,7 +149,7 @@ def tables_age(snapshot: FleetSnapshot, day: date) -> int:
 
 def tables_words(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     """`tables of 2026-08-22, 92 d old`: the oldest of those that it was judged by."""
-    days = versions_of(analysis).as_of.values()
+    days = analysis.versions.as_of.values()
     if not days:
         return ""
     age = tables_age(snapshot, min(days))

@@ -18,7 +18,6 @@ from mckconsole.views.detail import (
 from mckconsole.views.explain import count, evidence_block, fact, remark, server_now, unknown
 from mckconsole.views.secrets_cells import sign
 from mckconsole.views.spec import Role
-from mckconsole.views.upgrade_reports import plan_of, versions_of
 from mckconsole.views.versions import OLD_TABLES, open_blockers_cell, tables_age
 from mckconsole.views.versions_bars import support_bar
 from mckconsole.views.versions_cells import (
@@ -50,7 +49,7 @@ def cluster_detail(snapshot: FleetSnapshot, analysis: Analysis, name: str) -> De
     parts = part_of(snapshot, analysis, name)
     if parts is None:
         return None
-    plan, found, role = plan_of(analysis), parts.found, parts.role
+    plan, found, role = analysis.plan, parts.found, parts.role
     version, blockers = version_cell(found), open_blockers_cell(parts)
     words = (
         bare(version) if found.least else "version unknown",
@@ -100,7 +99,7 @@ def _heading(snapshot: FleetSnapshot, analysis: Analysis, parts: Parts) -> Itera
 
 def _tables(snapshot: FleetSnapshot, analysis: Analysis) -> Iterator[Line]:
     """How old what it is judged by is."""
-    days = versions_of(analysis).as_of
+    days = analysis.versions.as_of
     if not days:
         yield fact("tables", unknown("how old they are is not known"))
         return

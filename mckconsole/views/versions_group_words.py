@@ -10,7 +10,6 @@ from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.views.explain import count
 from mckconsole.views.secrets_cells import sign
 from mckconsole.views.spec import Role
-from mckconsole.views.upgrade_reports import versions_of
 from mckconsole.views.versions_cells import unread_nodes
 from mckconsole.views.versions_item_cells import GRAVITY_ROLES, addon_role, headroom_cell, use_role
 from mckconsole.views.versions_parts import parts_of
@@ -18,7 +17,7 @@ from mckconsole.views.versions_parts import parts_of
 
 def pool_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     """`9 pools of 120 nodes  ✖ 1 cannot be emptied  ▲ 2 need nodes  ? 1 unknown`."""
-    pools = [one for each in versions_of(analysis).clusters for one in each.pools]
+    pools = [one for each in analysis.versions.clusters for one in each.pools]
     roles = Counter(headroom_cell(one.headroom).role for one in pools)
     words = [f"{count(len(pools), 'pool')} of {count(sum(len(p.nodes) for p in pools), 'node')}"]
     told = {Role.CRITICAL: "cannot be emptied", Role.WARN: "short of room",
@@ -31,7 +30,7 @@ def pool_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
 
 def addon_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     """`24 add-ons  ✖ 1 out of range  ? 2 unknown`, worst first."""
-    addons = [one for each in versions_of(analysis).clusters for one in each.addons]
+    addons = [one for each in analysis.versions.clusters for one in each.addons]
     counts = Counter((addon_role(one), one.fit) for one in addons)
     found = sorted(counts.items(), key=lambda one: list(Fit).index(one[0][1]))
     parts = [f"{sign(role)} {number} {fit}" for (role, fit), number in found]
@@ -40,7 +39,7 @@ def addon_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
 
 def api_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     """`5 deprecated APIs  ✖ 1 confirmed  · 2 stale trace`, worst first."""
-    uses = [(each, one) for each in versions_of(analysis).clusters for one in each.uses]
+    uses = [(each, one) for each in analysis.versions.clusters for one in each.uses]
     roles = Counter((one.use, use_role(one, each.least)) for each, one in uses)
     found = sorted(roles.items(), key=lambda one: one[0][0].rank)
     parts = [f"{sign(role)} {number} {use}" for (use, role), number in found]

@@ -13,7 +13,6 @@ from mckconsole.domain.states import ClusterState
 from mckconsole.views.cells import SEVERITY_ROLES
 from mckconsole.views.secrets_cells import worst_role
 from mckconsole.views.spec import Cell, Role
-from mckconsole.views.upgrade_reports import plan_of, versions_of
 from mckconsole.views.versions_cells import support_role, unread_nodes
 from mckconsole.views.versions_item_cells import GRAVITY_ROLES, addon_role, use_role
 from mckconsole.views.versions_next import next_cell
@@ -104,9 +103,9 @@ class Parts:
 
 def parts_of(snapshot: FleetSnapshot, analysis: Analysis) -> Mapping[str, Parts]:
     """What is known of each cluster of the fleet, in its order."""
-    known = {one.cluster: one for one in versions_of(analysis).clusters}
+    known = {one.cluster: one for one in analysis.versions.clusters}
     told = told_by(analysis)
-    plan = plan_of(analysis)
+    plan = analysis.plan
     found = {}
     for name in dict.fromkeys((*snapshot.clusters, *known)):
         cluster = snapshot.clusters.get(name)

@@ -8,7 +8,6 @@ from typing import TypeAlias
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.versions.model import Addon, ApiUse, Blocker, ClusterVersions, NodePool
 from mckconsole.domain.findings import Finding, Unknown
-from mckconsole.views.upgrade_reports import versions_of
 from mckconsole.views.versions_spec import ADDON, API, BLOCKER, POOL
 
 Item = NodePool | Addon | ApiUse | Blocker
@@ -52,7 +51,7 @@ def items(found: ClusterVersions, by: str) -> Iterator[tuple[str, Item]]:
 
 def find_item(analysis: Analysis, by: str, row_id: str) -> tuple[ClusterVersions, Item] | None:
     """What is behind a row, and its cluster; None when it is gone."""
-    for found in versions_of(analysis).clusters:
+    for found in analysis.versions.clusters:
         if row_id.startswith(found.cluster):
             for id_, item in items(found, by):
                 if id_ == row_id:
@@ -62,7 +61,7 @@ def find_item(analysis: Analysis, by: str, row_id: str) -> tuple[ClusterVersions
 
 def told_by(analysis: Analysis) -> Mapping[str, Told]:
     """What was found of each cluster's versions, and what could not be judged."""
-    report = versions_of(analysis)
+    report = analysis.versions
     findings: dict[str, list[Finding]] = {}
     unknowns: dict[str, list[Unknown]] = {}
     for finding in report.findings:

@@ -16,7 +16,6 @@ from mckconsole.views.detail import Block, Detail, Line, Span, VersionTarget
 from mckconsole.views.explain import count, fact
 from mckconsole.views.secrets_cells import MAX_TEXT, names_cell, sign, text_cell, worst_role
 from mckconsole.views.spec import BLANK, Cell, Role, Row
-from mckconsole.views.upgrade_reports import plan_of, versions_of
 from mckconsole.views.versions_next import (
     blockers_role,
     held_cell,
@@ -38,7 +37,7 @@ def planned_id(one: Planned) -> str:
 
 def find_planned(analysis: Analysis, row_id: str) -> Planned | None:
     """What is behind a row; None when the plan has it no more."""
-    plan = plan_of(analysis)
+    plan = analysis.plan
     every = _in_order(plan) if plan else ()
     return next((one for one in every if planned_id(one) == row_id), None)
 
@@ -49,10 +48,10 @@ def _in_order(plan: Plan) -> tuple[Planned, ...]:
 
 def step_rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     """A row per step in the order of the plan, then one per cluster that is held."""
-    plan = plan_of(analysis)
+    plan = analysis.plan
     if plan is None:
         return ()
-    groups = {one.cluster: one.groups for one in versions_of(analysis).clusters}
+    groups = {one.cluster: one.groups for one in analysis.versions.clusters}
     rows = []
     for one in _in_order(plan):
         cells = _step_cells(one, plan) if isinstance(one, Step) else _held_cells(one)
@@ -104,7 +103,7 @@ def _held_cells(held: Held) -> dict[str, Cell]:
 
 def step_summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     """`7 steps in 4 turns, up to 1.36  ✖ 2 clusters held  nothing is ever run from here`."""
-    plan = plan_of(analysis)
+    plan = analysis.plan
     if plan is None:
         return "no plan was made"
     turns = len({one.number for one in plan.steps})
@@ -124,14 +123,14 @@ def step_empty(snapshot: FleetSnapshot, analysis: Analysis) -> str:
         return "no clusters, so nothing to plan; the fleet pane says why"
     if any(one.state in UNDER_WAY for one in snapshot.clusters.values()):
         return "being read: nothing is planned yet"
-    if plan_of(analysis) is None:
+    if analysis.plan is None:
         return "no plan was made for these clusters"
     return "no step is left: every cluster is where it can go"
 
 
 def planned_detail(analysis: Analysis, row_id: str) -> Detail | None:
     """The document of a step, to tick off, or of what holds a cluster; None when it is gone."""
-    plan, one = plan_of(analysis), find_planned(analysis, row_id)
+    plan, one = analysis.plan, find_planned(analysis, row_id)
     if plan is None or one is None:
         return None
     if isinstance(one, Step):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mckconsole.analysis.checklist.model import Answer, Attested, ChecklistReport, Item, Mark
+from mckconsole.analysis.engine import Analysis
 from mckconsole.domain.findings import Finding, ObjectRef, Severity
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import ClusterState
 from mckconsole.domain.waivers import Waiver
 from tests.unit.analysis import build
 from tests.unit.analysis.build import NOW
-from tests.unit.views.fleetversions import Judged, evidence, judged
+from tests.unit.views.fleetversions import evidence, judged
 
 CLUSTERS = ("aws-use1-1", "gcp-eu-1", "onprem-1")
 GATEWAY = ObjectRef("submariner.io/v1", "Gateway", "submariner-operator", "gw")
@@ -71,7 +72,7 @@ def seen(
     report: ChecklistReport | None = None,
     waived: Mapping[str, Waiver] | None = None,
     state: ClusterState = ClusterState.READY,
-) -> tuple[FleetSnapshot, Judged]:
+) -> tuple[FleetSnapshot, Analysis]:
     """A fleet of three of which this is known."""
     fleet = build.fleet(*(build.cluster(name, state=state) for name in CLUSTERS))
     found = some() if report is None else report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import replace
 from datetime import date, timedelta
 
 from mckconsole.analysis.checklist.model import ChecklistReport
@@ -50,34 +50,24 @@ _NO_VERSIONS = VersionsReport()
 _NO_CHECKLIST = ChecklistReport()
 
 
-@dataclass(frozen=True, slots=True)
-class Judged(Analysis):
-    """An analysis with the reports of both panes."""
-
-    versions: VersionsReport = _NO_VERSIONS
-    checklist: ChecklistReport = _NO_CHECKLIST
-    plan: Plan | None = None
-
-
 def judged(
     fleet: FleetSnapshot,
     versions: VersionsReport = _NO_VERSIONS,
     plan: Plan | None = None,
     checklist: ChecklistReport = _NO_CHECKLIST,
     waived: Mapping[str, Waiver] | None = None,
-) -> Judged:
+) -> Analysis:
     """The analysis of a fleet, with these reports."""
     found = analyse(fleet)
-    known = {one.name: getattr(found, one.name) for one in fields(Analysis)}
-    known["findings"] = (*found.findings, *versions.findings, *checklist.findings)
-    known |= {"versions": versions, "plan": plan, "checklist": checklist, "waived": waived or {}}
-    return Judged(**known)
+    findings = (*found.findings, *versions.findings, *checklist.findings)
+    return replace(found, versions=versions, plan=plan, checklist=checklist, findings=findings,
+                   waived=waived or {})  # fmt: skip
 
 
 def seen(
     report: VersionsReport, plan: Plan | None = None, waived: Mapping[str, Waiver] | None = None,
     **states: ClusterState,
-) -> tuple[FleetSnapshot, Judged]:  # fmt: skip
+) -> tuple[FleetSnapshot, Analysis]:  # fmt: skip
     """A fleet of the report's clusters; `states` by name, with `_` for `-`, of those not ready."""
     clusters = [
         build.cluster(one.cluster, state=states.get(one.cluster.replace("-", "_"),

@@ -95,7 +95,6 @@ class Affinity(msgspec.Struct, frozen=True, gc=False, rename="camel"):
             or self.pod_anti_affinity.required
         )
 
-
     @property
     def names_pods(self) -> bool:
         """Whether it says anything of other pods."""

@@ -42,12 +42,12 @@ _SHOWN = 3
 """Pieces of evidence for each version seen."""
 CONTROLLERS = (Component.CONTROLLER_MANAGER, Component.SCHEDULER, Component.CLOUD_CONTROLLER)
 _RULES = {
-    Component.API_SERVER: "SK01",
-    Component.KUBELET: "SK03",
-    Component.KUBE_PROXY: "SK04",
-    Component.CONTROLLER_MANAGER: "SK06",
-    Component.SCHEDULER: "SK06",
-    Component.CLOUD_CONTROLLER: "SK06",
+    Component.API_SERVER: ("SK01",),
+    Component.KUBELET: ("SK02", "SK03", "SK11"),
+    Component.KUBE_PROXY: ("SK04", "SK05"),
+    Component.CONTROLLER_MANAGER: ("SK06",),
+    Component.SCHEDULER: ("SK06",),
+    Component.CLOUD_CONTROLLER: ("SK06",),
 }
 """What cannot be judged without them."""
 
@@ -90,9 +90,10 @@ class Observed:
     def unknowns(self) -> tuple[Unknown, ...]:
         """What cannot be judged, and why."""
         found = {
-            Unknown(PANE, self.cluster, _RULES[component], reason)
+            Unknown(PANE, self.cluster, rule, reason)
             for component, reasons in self.unknown.items()
             for reason in reasons
+            for rule in _RULES[component]
         }
         return tuple(sorted(found))
 

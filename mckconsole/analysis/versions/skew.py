@@ -61,12 +61,15 @@ def judge(
 
 def _unjudged(case: Case) -> Iterator[Unknown]:
     """Rules that need more than versions."""
-    view, name = case.cluster.topic("pods"), case.seen.cluster
-    if not view.conclusive:
-        reason = without_age(unread_reason(view))
+    name = case.seen.cluster
+    views = (case.cluster.topic(topic) for topic in ("nodes", "pods"))
+    unread = [without_age(unread_reason(view)) for view in views if not view.conclusive]
+    for reason in unread:
         yield Unknown(PANE, name, "SK10", reason)
         if Component.KUBE_PROXY not in case.seen.absent:
             yield Unknown(PANE, name, "SK05", reason)
-    elif missing := unreleased(case):
+    if unread:
+        return
+    if missing := unreleased(case):
         words = f"when {listed(map(str, missing), 3)} was released is not in the table"
         yield Unknown(PANE, name, "SK10", words)

@@ -201,6 +201,13 @@ def test_only_what_runs_on_one_node_is_compared() -> None:
 
 
 @pytest.mark.parametrize("state", [TopicState.FORBIDDEN, TopicState.STALE, TopicState.PENDING])
+def test_without_the_nodes_no_rule_about_them_is_passed(state: TopicState) -> None:
+    found = judged(kubeadm(nodes=state))
+    assert {one.rule for one in found.unknowns} == {"SK02", "SK03", "SK05", "SK10", "SK11"}
+    assert len({one.reason for one in found.unknowns}) == 1
+
+
+@pytest.mark.parametrize("state", [TopicState.FORBIDDEN, TopicState.STALE, TopicState.PENDING])
 def test_kube_proxies_beside_kubelets_need_the_pods(state: TopicState) -> None:
     docs = [*control_plane("v1.34.2"), node("n1", "v1.34.0"), daemonset()]
     unknown = {one.rule for one in judged(cluster(*docs, pods=state)).unknowns}
@@ -222,7 +229,7 @@ def test_a_kubelet_that_tells_no_version_hides_no_other(kubelet: str) -> None:
     found = kubeadm(others=[node("odd", kubelet), node("old", "v1.30.0")])
     said = judged(found)
     assert [one.rule for one in said.findings] == ["SK03"]
-    assert [one.rule for one in said.unknowns] == ["SK03"]
+    assert [one.rule for one in said.unknowns] == ["SK02", "SK03", "SK11"]
 
 
 def test_without_a_version_of_an_api_server_nothing_is_judged() -> None:

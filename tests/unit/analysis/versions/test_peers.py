@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
 
 from mckconsole.analysis.mesh.links import Link, LinkKey, LinkState, MeshProvider
 from mckconsole.analysis.versions.exemption import Exemption
 from mckconsole.analysis.versions.model import Blocker, ClusterVersions, Gravity, NodePool
 from mckconsole.analysis.versions.peers import peer_blockers, under_way
-from mckconsole.analysis.versions.plan import make_plan
+from mckconsole.analysis.versions.plan import Question, make_plan
 from mckconsole.domain.findings import Evidence
 from mckconsole.domain.kubeversion import Minor
 from tests.unit.analysis.build import NOW
 from tests.unit.analysis.versions import planning
+from tests.unit.analysis.versions.test_plan_properties import questions
 
 BLOCK, UNKNOWN = Gravity.BLOCK, Gravity.UNKNOWN
 GROUP = "submariner prod"
@@ -154,3 +156,20 @@ def test_what_is_told_of_a_peer_under_way_stops_no_plan_by_itself() -> None:
     told = peer_blockers([a, b], (), NOW)
     fleet = [replace(one, blockers=told.get(one.cluster, ())) for one in (a, b)]
     assert [one.cluster for one in make_plan(planning.question(*fleet)).steps][:2] == ["b", "a"]
+
+
+@given(questions())
+def test_no_plan_goes_on_while_a_peer_is_under_way(asked: Question) -> None:
+    """But for clusters that are under way themselves, and those that are behind the peer."""
+    fleet = {one.cluster: one for one in asked.clusters}
+    busy = {name for name, one in fleet.items() if under_way(one)}
+    now = {name: one.least for name, one in fleet.items()}
+    for step in make_plan(asked).steps:
+        if step.to > step.start and step.cluster not in busy:
+            groups = set(fleet[step.cluster].groups)
+            for name in [one for one in busy if groups & set(fleet[one].groups)]:
+                at = now[name]
+                assert at is not None
+                assert at > step.start
+        busy.discard(step.cluster)
+        now[step.cluster] = step.to

@@ -87,11 +87,16 @@ def support_role(found: ClusterVersions) -> Role:
 
 
 def support_cell(found: ClusterVersions) -> Cell:
-    """Its support in words; the value is the seconds that are left."""
+    """Its support, beginning with the days that are left: ends of cells are cut first. The value is
+    in seconds."""
     support, role = found.support, support_role(found)
     days = support.days
-    value = None if days is None else days * DAY
-    return Cell(f"{sign(role)} {support_words(support).removesuffix(' left')}", role, value)
+    words = support_words(support).removesuffix(" left")
+    if days is None:
+        return Cell(f"{sign(role)} {words}", role)
+    if support.state is SupportState.EXTENDED:
+        words = f"{days} d extended"
+    return Cell(f"{sign(role)} {words}", role, days * DAY)
 
 
 def kubelets_cell(found: ClusterVersions, pools: Sequence[NodePool], role: Role) -> Cell:

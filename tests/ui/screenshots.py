@@ -69,6 +69,18 @@ SHOTS = (
     Shot("mesh-list", (120, 40), ("2", "v")),
     Shot("identity-by-role", (120, 40), ("4", "v")),
     Shot("identity-by-account", (120, 40), ("4", "v")),
+    Shot("versions", (120, 24), ("6",)),
+    Shot("versions-80x24", (80, 24), ("6",)),
+    Shot("versions-200x50", (200, 50), ("6",)),
+    Shot("cluster-versions", (120, 40), ("6", "enter")),
+    Shot("checklist", (120, 24), ("7",)),
+    Shot("checklist-80x24", (80, 24), ("7",)),
+    Shot("checklist-200x50", (200, 50), ("7",)),
+    Shot("answer", (120, 40), ("7", "enter")),
+    Shot("plan", (120, 24), ("6", "v")),
+    Shot("plan-step", (120, 40), ("6", "enter")),
+    Shot("blockers", (120, 40), ("6", "v", "v", "v", "v")),
+    Shot("answers", (120, 40), ("7", "v")),
 )
 
 

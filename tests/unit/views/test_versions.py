@@ -92,7 +92,7 @@ def test_a_cluster_that_is_blocked_says_by_what() -> None:
     assert found["next"] == "1.35 in turn 2 of 3, mends UB03"
     assert found["addons"] == "✖ 1 of 2 out"
     assert found["kubelets"] == "1.33▁ 1.34█"
-    assert found["support"] == "▲ extended, 365 d"
+    assert found["support"] == "▲ 365 d extended"
     assert found["apis"] == "✖ 1 used"
     assert rows["gcp-eu-1"].role is Role.CRITICAL
     assert rows["gcp-eu-1"].finding_ids == (analysis.versions.findings[0].id,)
@@ -150,7 +150,7 @@ def test_rows_are_the_same_objects_while_nothing_changes() -> None:
     [
         (SupportState.SUPPORTED, 200, "● 200 d", Role.OK),
         (SupportState.ENDING, 8, "▲ 8 d", Role.WARN),
-        (SupportState.EXTENDED, 365, "▲ extended, 365 d", Role.WARN),
+        (SupportState.EXTENDED, 365, "▲ 365 d extended", Role.WARN),
         (SupportState.ENDED, -26, "✖ ended 26 d ago", Role.CRITICAL),
         (SupportState.ENDED, None, "✖ ended", Role.CRITICAL),
         (SupportState.PLANNED, None, "▲ not released", Role.WARN),

@@ -128,7 +128,10 @@ _SERVERS = (
       for what in ("asked", "one node")),
     Fault("UB09", _LAB, "APIService v1.artifacts.build.example.com",
           twin=f"{_LAB} APIService v1beta1.metrics.k8s.io"),
-    Fault("UB10", _USE1, subject="externalIPs", twin=_USW2),
+    Fault("UB10", _USE1, subject="externalIPs", twin=_GCP),
+    *(Fault("UB10", _USW2, "ConfigMap kube-system/kube-proxy-config", subject,
+            f"{_USE1} ConfigMap kube-system/kube-proxy-config")
+      for subject in ("ipvs", "ipvs off")),
     Fault("UB10", _LAB, f"Pod kube-system/kube-apiserver-{_LAB}-control-plane-1",
           "kube-apiserver SidecarContainers",
           f"{_SITE} Pod kube-system/kube-apiserver-{_SITE}-server-1"),

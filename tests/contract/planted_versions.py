@@ -58,6 +58,7 @@ def key_of(finding: Finding) -> tuple[str, str, str, str]:
 
 
 _LAB, _STAGE, _SITE = "lab-fra-1", "stage-neu-1", "onprem-1"
+_STAGE_TOO = "stage-sdc-1"
 _USE1, _USW2, _GCP, _AKS = "aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1"
 _SCHEDULER = f"Pod kube-system/kube-scheduler-{_LAB}-control-plane-1"
 _MANAGER = f"Pod kube-system/kube-controller-manager-{_LAB}-control-plane"
@@ -105,7 +106,7 @@ _PODS = (
     Fault("UB06", _USE1, "Namespace support", "bare", f"{_STAGE} Namespace preview"),
     *(Fault("UB06", name, "Namespace monitoring", "single replica",
             f"{name} Namespace kube-public")
-      for name in (_USE1, _USW2, _GCP, _AKS, _SITE, _STAGE, _LAB)),
+      for name in (_USE1, _USW2, _GCP, _AKS, _SITE, _STAGE, _STAGE_TOO, _LAB)),
     *(Fault("UB06", name, "Namespace consul", "single replica", f"{name} Namespace shop")
       for name in (_USE1, _SITE)),
     *(Fault("UB06", name, "Namespace identity-system", "single replica", f"{name} Namespace shop")

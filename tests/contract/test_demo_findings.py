@@ -176,6 +176,8 @@ def test_the_states_of_the_cilium_mesh(seen: Seen) -> None:
                 ("aks-weu-1", "gcp-eu-1"): LinkState.UP,
                 ("gcp-eu-1", "aks-weu-1"): LinkState.DOWN,
                 ("gcp-eu-1", "onprem-1"): LinkState.UNVERIFIED,
+                ("stage-neu-1", "stage-sdc-1"): LinkState.UP,
+                ("stage-sdc-1", "stage-neu-1"): LinkState.UP,
             },
         ),
         (
@@ -229,6 +231,7 @@ def test_the_dead_cluster_is_unreachable_and_costs_the_others_nothing(seen: Seen
         "onprem-1": ClusterState.READY,
         "edge-fra-1": ClusterState.UNREACHABLE,
         "stage-neu-1": ClusterState.READY,
+        "stage-sdc-1": ClusterState.READY,
         "lab-fra-1": ClusterState.READY,
     }
 

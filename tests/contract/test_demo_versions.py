@@ -138,6 +138,7 @@ def test_the_support_calendar_of_each_provider(demo: Read) -> None:
         "aks-weu-1": SupportState.ENDING,
         "onprem-1": SupportState.SUPPORTED,
         "stage-neu-1": SupportState.EXTENDED,
+        "stage-sdc-1": SupportState.EXTENDED,
         "lab-fra-1": SupportState.SUPPORTED,
         DEAD: SupportState.UNKNOWN,
     }
@@ -188,8 +189,11 @@ def test_the_plan_of_the_demo_takes_the_stage_as_far_as_its_add_ons_go(demo: Rea
     steps = [(one.cluster, str(one.start), str(one.to)) for one in demo.plan.steps]
     assert steps == [
         ("stage-neu-1", "1.33", "1.34"),
+        ("stage-sdc-1", "1.33", "1.34"),
         ("stage-neu-1", "1.34", "1.35"),
+        ("stage-sdc-1", "1.34", "1.35"),
         ("stage-neu-1", "1.35", "1.36"),
+        ("stage-sdc-1", "1.35", "1.36"),
     ]
     (first, *_) = demo.plan.steps
     assert any("cert-manager" in one.words for one in first.actions)
@@ -199,7 +203,7 @@ def test_the_plan_of_the_demo_takes_the_stage_as_far_as_its_add_ons_go(demo: Rea
 
 def test_all_others_are_held_and_it_is_said_why(demo: Read) -> None:
     held = {one.cluster: {blocker.rule for blocker in one.blockers} for one in demo.plan.held}
-    assert held.keys() == demo.snapshot.clusters.keys() - {"stage-neu-1"}
+    assert held.keys() == demo.snapshot.clusters.keys() - {"stage-neu-1", "stage-sdc-1"}
     assert held[DEAD] == set()
     assert {"UB05", "CHK09"} <= held["aws-use1-1"]
     assert {"UB11", "UB12", "CHK09"} <= held["aws-usw2-1"]

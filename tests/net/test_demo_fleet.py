@@ -124,10 +124,10 @@ async def test_every_context_has_a_server_and_a_token(fleet: EmbeddedFleet) -> N
     names = [entry["name"] for entry in document["contexts"]]
     assert names == [
         "aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1", "onprem-1", "edge-fra-1",
-        "stage-neu-1", "lab-fra-1",
+        "stage-neu-1", "stage-sdc-1", "lab-fra-1",
     ]  # fmt: skip
     assert list(fleet.clusters) == names
-    assert len({entry["user"]["token"] for entry in document["users"]}) == 8
+    assert len({entry["user"]["token"] for entry in document["users"]}) == 9
     for entry in document["clusters"]:
         assert entry["cluster"]["server"].startswith("http://127.0.0.1:")
 
@@ -327,6 +327,7 @@ async def test_the_federation_tells_its_clusters_apart(fleet: EmbeddedFleet) -> 
         "gcp-eu-1",
         "aks-weu-1",
         "stage-neu-1",
+        "stage-sdc-1",
         "lab-fra-1",
     }
     assert own.clusters == ["onprem-1"]

@@ -20,7 +20,7 @@ ASKING = ("cluster", "metrics", "yaml")
 
 @pytest.fixture
 async def fleet() -> AsyncIterator[EmbeddedFleet]:
-    """The demo's eight clusters, one of them silent, at the beginning of their script."""
+    """The demo's nine clusters, one of them silent, at the beginning of their script."""
     async with EmbeddedFleet() as running:
         yield running
 

@@ -20,9 +20,9 @@ from mckconsole.ui.table_view import TableView
 from tests.ui.console import Console
 
 LIVE = ("aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1", "onprem-1")
-"""Clusters of the demo that answer and are in meshes; one more is given up after four seconds."""
-ALONE = ("stage-neu-1", "lab-fra-1")
-"""Those that answer and are in no mesh."""
+"""Production clusters of the demo that answer; one more is given up after four seconds."""
+ALONE = ("stage-neu-1", "stage-sdc-1", "lab-fra-1")
+"""Those that answer and have no part in the meshes of these."""
 INCIDENT = ("aws-use1-1", "aks-weu-1")
 """The tunnel of the script: it slows at 60 s, flaps from 120 s on and is dead at 180 s."""
 

@@ -155,7 +155,7 @@ async def test_a_table_s_commands_elsewhere(still: Settings) -> None:
         await command(running, "sort cluster")
         assert "only a table can be sorted" in prompt(running)
         await running.press("escape", "escape")
-        assert len(shown(running)) == 8
+        assert len(shown(running)) == 9
 
 
 async def test_no_name_means_two_commands(still: Settings) -> None:

@@ -80,7 +80,7 @@ async def test_it_works_with_every_character(still: Settings, size: tuple[int, i
         assert seen[-1] == 1
         await running.press(*["backspace"] * 4)
         assert len(shown(running)) == 2
-        assert "2 of 8" in counts(running)
+        assert "2 of 9" in counts(running)
 
 
 async def test_a_mistake_is_said_and_the_last_good_filter_stays(
@@ -144,7 +144,7 @@ async def test_esc_in_the_table_clears_it_before_anything_else(still: Settings) 
         assert table(running).problems_only
         await running.press("escape")
         assert not table(running).problems_only
-        assert len(shown(running)) == 8
+        assert len(shown(running)) == 9
         assert running.app.is_running
 
 

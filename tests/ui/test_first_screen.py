@@ -67,7 +67,7 @@ async def test_rows_come_as_clusters_answer_and_none_waits_for_the_dead(
         assert sorted(shown(running)) == sorted((*LIVE, *ALONE, "edge-fra-1"))
         text = running.text()
         assert "connecting" in next(line for line in text.split("\n") if "edge-fra-1" in line)
-        assert "8 of 8" in text
+        assert "9 of 9" in text
         await running.settled()
         assert cluster(running, "edge-fra-1").state is ClusterState.UNREACHABLE
         assert shown(running)[0] == "edge-fra-1", "the worst is first"
@@ -141,6 +141,6 @@ async def test_the_first_line_speaks_of_the_scope(live: Settings) -> None:
         await running.type(":ctx onprem-1")
         await running.press("enter")
         title = running.text().split("\n")[0]
-        assert "1 of 8 clusters  ✖ 1 critical" in title
+        assert "1 of 9 clusters  ✖ 1 critical" in title
         assert "scope: onprem-1" in title
         assert "READ-ONLY (default)" in title

@@ -114,7 +114,7 @@ async def test_each_comes_back_as_it_was_left(still: Settings, size: tuple[int, 
         await running.press("enter", "space", "j")
         before = shown(running), table(running).grid.cursor_key, running.text().split("\n")[2]
         assert before[:2] == (["aws-usw2-1", "aws-use1-1"], "aws-use1-1")
-        assert all(word in before[2] for word in ("2 of 8", "/aws", "1 marked"))
+        assert all(word in before[2] for word in ("2 of 9", "/aws", "1 marked"))
 
         await running.press("2", "j", "l", "enter")
         assert isinstance(running.shell.view, LinkView)

@@ -65,7 +65,7 @@ async def test_by_command(grouped: Settings) -> None:
             await running.press("1")
             await command(running, f"ctx {text}")
             assert sorted(shown(running)) == sorted(names)
-            assert f"{len(names)} of 8 cluster" in title(running)
+            assert f"{len(names)} of 9 cluster" in title(running)
             assert "scope: " in title(running)
             assert f"{len(names)} of {len(names)}" in running.text().split("\n")[2]
             await running.press("2")
@@ -89,7 +89,7 @@ async def test_counts_tabs_and_matrix_follow(grouped: Settings, size: tuple[int,
         here = bad(running)
         assert here["1"] == 1, "it is one cluster"
         assert all(count < everywhere[pane] for pane, count in here.items())
-        assert "1 of 8 clusters" in title(running) or size[0] == 80
+        assert "1 of 9 clusters" in title(running) or size[0] == 80
         await running.press("2")
         if size[0] > 80:
             assert f"{len(in_mesh(running, 'aks-weu-1'))} directions" in running.text()
@@ -113,7 +113,7 @@ async def test_by_the_picker(grouped: Settings, size: tuple[int, int]) -> None:
         await running.type("aks")
         await running.press("space", "enter")
         assert sorted(shown(running)) == ["aks-weu-1", "gcp-eu-1"]
-        assert "scope: 2 of 8" in title(running)
+        assert "scope: 2 of 9" in title(running)
         await running.press("c", "escape")
         assert sorted(shown(running)) == ["aks-weu-1", "gcp-eu-1"], "nothing was chosen"
 
@@ -125,7 +125,7 @@ async def test_a_group_by_the_picker(grouped: Settings) -> None:
         await running.type("@prod")
         await running.press("enter")
         assert sorted(shown(running)) == ["aws-use1-1", "aws-usw2-1", "gcp-eu-1"]
-        assert "3 of 8 clusters" in title(running)
+        assert "3 of 9 clusters" in title(running)
 
 
 MISTAKES = {
@@ -142,7 +142,7 @@ async def test_a_mistake_is_said_at_the_prompt(grouped: Settings) -> None:
         for text, words in MISTAKES.items():
             await command(running, f"ctx {text}")
             assert words in prompt(running)
-            assert len(shown(running)) == 8
+            assert len(shown(running)) == 9
             assert running.shell.scope.names is None
             await running.press("escape")
 
@@ -196,6 +196,6 @@ async def test_the_namespace_is_shown_and_taken_back(grouped: Settings) -> None:
         await read(running)
         await command(running, "ns shop")
         assert "namespace: shop" in title(running)
-        assert len(shown(running)) == 8
+        assert len(shown(running)) == 9
         await command(running, "ns all")
         assert "namespace" not in title(running)

@@ -73,8 +73,8 @@ def topics_of(item: KubeObject) -> Iterator[Kind]:
             yield kind
 
 
-def test_there_are_eight_clusters_of_five_providers(scenario: Scenario) -> None:
-    assert len(scenario.clusters) == 8
+def test_there_are_nine_clusters_of_five_providers(scenario: Scenario) -> None:
+    assert len(scenario.clusters) == 9
     providers = {cluster.provider for cluster in scenario.clusters}
     assert providers == {"eks", "gke", "aks", "rke2", "vsphere"}
     for cluster in scenario.clusters:

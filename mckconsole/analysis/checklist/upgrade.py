@@ -99,8 +99,9 @@ def _plan(held: ClusterVersions, plan: Plan | None) -> Iterator[Point]:
         yield _kept(one, goes)
     if not kept and not goes and name not in plan.end:
         yield unknown("the plan does not name it")
+    told = {one.title for one in held.blockers}  # which are points of their own
     for gap in plan.unknowns:
-        if gap.cluster == name:
+        if gap.cluster == name and gap.reason not in told:
             yield unknown(gap.reason)
 
 

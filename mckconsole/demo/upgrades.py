@@ -94,6 +94,15 @@ def _definition(model: Definition) -> KubeObject:
     return made
 
 
+_DRIVERS = {
+    "eks": "ebs.csi.aws.com",
+    "gke": "pd.csi.storage.gke.io",
+    "aks": "disk.csi.azure.com",
+    "vsphere": "csi.vsphere.vmware.com",
+}
+_LOCAL = "driver.longhorn.io"
+
+
 def _volumes(world: World, name: str) -> Iterator[KubeObject]:
     """The volumes that pods of StatefulSets have; clouds' can be reached from one zone only."""
     site = world.sites[name]
@@ -116,6 +125,7 @@ def _volume(site: Site, model: Workload, seat: Seat) -> KubeObject:
             "name": claim,
             "uid": uid,
         },
+        "csi": {"driver": _DRIVERS.get(site.cluster.provider, _LOCAL), "volumeHandle": uid},
     }
     if site.cluster.provider in ("eks", "gke", "aks"):
         zone = {"key": "topology.kubernetes.io/zone", "operator": "In", "values": [seat.node.zone]}

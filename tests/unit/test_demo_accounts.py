@@ -17,6 +17,7 @@ from mckconsole.demo.site import Site
 from mckconsole.demo.world import World
 
 EPOCH = 1_790_000_000.0
+_MIRROR = "kubernetes.io/config.mirror"
 NAMES = [one.name for one in load_scenario().clusters]
 
 
@@ -52,6 +53,9 @@ def test_pods_are_as_admission_leaves_them(name: str) -> None:
     volumes: Counter[str] = Counter()
     for pod in of(name, "Pod"):
         spec, metadata = pod["spec"], pod["metadata"]
+        if _MIRROR in metadata.get("annotations", {}):  # admission lets these have no account
+            assert "serviceAccountName" not in spec
+            continue
         account = accounts[metadata["namespace"], spec["serviceAccountName"]]
         assert spec["serviceAccount"] == spec["serviceAccountName"]
         had = {one["name"]: one for one in spec["volumes"]} if "volumes" in spec else {}
@@ -75,6 +79,7 @@ def test_pods_are_as_admission_leaves_them(name: str) -> None:
 def test_pods_belong_to_what_is_there(name: str) -> None:
     uids = {one["metadata"]["uid"]: place(one) for kind in
             ("DaemonSet", "StatefulSet", "Job", "CronJob") for one in of(name, kind)}  # fmt: skip
+    nodes = {one["metadata"]["uid"]: one["metadata"]["name"] for one in of(name, "Node")}
     deployments = set(map(place, of(name, "Deployment")))
     for pod in (*of(name, "Pod"), *of(name, "Job")):
         for owner in pod["metadata"].get("ownerReferences", ()):
@@ -84,6 +89,8 @@ def test_pods_belong_to_what_is_there(name: str) -> None:
                 assert owner["name"].endswith(f"-{template}")
                 above = owner["name"].removesuffix(f"-{template}")
                 assert (here[0], above) in deployments
+            elif owner["kind"] == "Node":  # a static pod's
+                assert nodes[owner["uid"]] == owner["name"] == pod["spec"]["nodeName"]
             else:
                 assert uids[owner["uid"]] == here
 

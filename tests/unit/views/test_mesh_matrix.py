@@ -15,7 +15,10 @@ from tests.unit.analysis import build
 from tests.unit.analysis.build import connection, gateway
 from tests.unit.views.documents import PING, asymmetric, demo, demo_analysis
 
-MEMBERS = ("aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1", "onprem-1", "edge-fra-1")
+MEMBERS = (
+    "aws-use1-1", "aws-usw2-1", "gcp-eu-1", "aks-weu-1", "onprem-1", "edge-fra-1", "stage-neu-1",
+    "stage-sdc-1",
+)  # fmt: skip
 
 
 def matrix(fleet: FleetSnapshot) -> tuple[MatrixTable, Analysis]:
@@ -188,7 +191,7 @@ def test_the_tally_is_worst_first_and_one_group_for_a_sign() -> None:
     rows = MESH.rows(demo(), demo_analysis())
     assert "".join(span.text for span in tally(rows)) == (
         "✖ 5 down, 2 missing, 1 degraded  ▲ 3 degraded, 2 unverified, 2 slow  ~ 4 stale  "
-        "? 2 unknown  ● 16 up  37 directions"
+        "? 2 unknown  ● 18 up  39 directions"
     )
     assert [span.text for span in tally(rows[:1])] == ["✖ 1 down", "  ", "1 direction"]
     assert [span.text for span in tally(())] == ["0 directions"]

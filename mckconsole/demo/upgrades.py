@@ -68,6 +68,7 @@ def status_of(site: Site, model: Budget, workloads: Sequence[Workload]) -> KubeO
                 "status": "True" if allowed else "False",
                 "reason": "SufficientPods" if allowed else "InsufficientPods",
                 "message": "",
+                "lastTransitionTime": site.created(site.rollout_days),
             }
         ],
     }

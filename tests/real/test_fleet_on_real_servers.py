@@ -171,12 +171,16 @@ async def test_real_servers_show_what_the_embedded_fleet_shows(
             assert view.state is TopicState.FRESH, (name, topic, view.reason)
             held = {(*key, one.metadata.resource_version) for key, one in view.objects.items()}
             listed = seeders[name].listed(topic, view.version)
+            if topic == "apiserver-leases":  # the server renews its own meanwhile
+                held, listed = ({one[:2] for one in each} for each in (held, listed))  # type: ignore[misc]
             assert held <= listed, (name, topic)
             assert held == listed or BY_TOPIC[topic].only_audited, (name, topic)
 
     assert code == 1
     assert [c["state"] for c in document["clusters"]] == ["ready"] * 3
-    assert {f["rule"] for f in document["findings"]} == {f.rule for f in real.findings}
+    # a real server has its own version, so what is said of versions is tried by itself
+    same = [f for f in document["findings"] if f["pane"] not in ("versions", "checklist")]
+    assert {f["rule"] for f in same} == {f.rule for f in real.findings}
 
 
 def _report(kubeconfig: Path, config: Path) -> tuple[int, dict[str, Any]]:

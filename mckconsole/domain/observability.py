@@ -20,6 +20,8 @@ from mckconsole.domain.sinks import Sink, host_of
 from mckconsole.domain.text import shorten
 
 _NOTHING = msgspec.Raw()
+_NULL = msgspec.Raw(b"null")
+"""Says no more than a field that is not there."""
 _MAX_LABELS = 20
 _MAX_LABEL = 100
 
@@ -121,7 +123,8 @@ class _Reduced(Projection, frozen=True, gc=False):
     """Why the destinations could not be told; empty when they could."""
 
     def __post_init__(self) -> None:
-        if self.spec == _NOTHING:
+        if self.spec in (_NOTHING, _NULL):
+            force_setattr(self, "spec", _NOTHING)
             return
         try:
             spec = msgspec.json.decode(self.spec)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -289,6 +289,7 @@ series = st.lists(st.builds(Series, words, st.just("ok"), points), max_size=4).m
 
 
 @given(series, words, words, st.integers(0, 90), st.integers(0, 30), st.booleans())
+@example((Series("a", "ok", [(NOON - 60, 5e-324)]),), "", "", 20, 5, False)
 def test_any_chart_fits_and_is_inert(
     series: tuple[Series, ...], title: str, note: str, width: int, height: int, ascii: bool
 ) -> None:

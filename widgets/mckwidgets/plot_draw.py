@@ -185,6 +185,8 @@ class Body:
         """How far below the top a value stands, of the whole height."""
         # halves: the difference of two floats may be too large for a float
         low, high = self._ticks[0] / 2, self._ticks[-1] / 2
+        if low == high:  # half of the smallest float is nothing
+            return 0.5
         return (high - value / 2) / (high - low)
 
     def _row_of(self, value: float) -> int:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
-from typing import Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from mckconsole.domain.access_log import NO_ACCESS_LOG, AccessLog
 from mckconsole.domain.audit import Audited, CertificateSeen
-from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.metrics import MetricsView
 from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.states import ClusterState, TopicState, Transition
+
+if TYPE_CHECKING:
+    from mckconsole.domain.kind import Kind
 
 P = TypeVar("P", bound=Projection)
 
@@ -24,6 +27,14 @@ _EMPTY: Mapping[Key, Projection] = MappingProxyType({})
 NOT_READ: Final = "(not read)"
 """Stands for a name in `TopicView.faults`: of the namespace beside it nothing could be read; where
 that is empty, of namespaces that are not known."""
+
+
+@cache
+def _kinds() -> Mapping[str, Kind]:
+    """All kinds by topic; they are many, and the console's first frame shows none of them."""
+    from mckconsole.domain.kinds import BY_TOPIC
+
+    return BY_TOPIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +170,9 @@ class ClusterSnapshot:
 
     def objects(self, topic: str, projection: type[P]) -> Mapping[Key, P]:
         """The objects held for `topic`, typed; empty when there are none or none may be shown."""
-        if BY_TOPIC[topic].projection is not projection:
-            raise TypeError(f"topic {topic} holds {BY_TOPIC[topic].projection.__name__}")
+        held = _kinds()[topic].projection
+        if held is not projection:
+            raise TypeError(f"topic {topic} holds {held.__name__}")
         return cast("Mapping[Key, P]", self.topic(topic).objects)
 
 

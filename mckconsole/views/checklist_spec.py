@@ -14,6 +14,26 @@ from mckconsole.views.spec import Column, PaneSpec
 ANSWER: Final = "answer"
 ITEM: Final = "item"
 CLUSTER: Final = "cluster"
+TOPICS: Final = (
+    "networkpolicies",
+    "ciliumnetworkpolicies",
+    "ciliumclusterwidenetworkpolicies",
+    "adminnetworkpolicies",
+    "baselineadminnetworkpolicies",
+    "clusternetworkpolicies",
+    "calico-policies",
+    "calico-globalpolicies",
+    "prometheuses",
+    "prometheusagents",
+    "prometheus-configs",
+    "opentelemetrycollectors",
+    "clusterlogforwarders",
+    "log-configs",
+    "log-configs-old",
+    "aws-budgets",
+    "google-budgets",
+)
+"""What is read for the checklist alone; a test keeps this equal to the registry's."""
 QUERIES: Final = (
     "targets",
     "node-cost",

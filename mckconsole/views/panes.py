@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mckconsole.analysis.certificates.topics import TOPICS as CERTIFICATE_TOPICS
-from mckconsole.domain.kinds_checklist import CHECKLIST_KINDS
 from mckconsole.views import checklist_spec, versions_spec
 from mckconsole.views.identity_spec import IDENTITY
 from mckconsole.views.later import later
@@ -227,7 +226,7 @@ CHECKLIST = _reading(
     checklist_spec.CHECKLIST,
     _distinct(
         *(one.topics for one in (SERVICES, IDENTITY, SECRETS, VERSIONS)),
-        (kind.topic for kind in CHECKLIST_KINDS),
+        checklist_spec.TOPICS,
     ),
     _distinct(VERSIONS.queries, checklist_spec.QUERIES),
 )

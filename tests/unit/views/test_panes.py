@@ -21,12 +21,13 @@ from mckconsole.analysis.versions import (
 )
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.kinds_audit import AUDIT_KINDS
+from mckconsole.domain.kinds_checklist import CHECKLIST_KINDS
 from mckconsole.domain.kinds_upgrade import UPGRADE_KINDS
 from mckconsole.domain.metrics import QUERIES
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.domain.waivers import Waiver, Waivers
-from mckconsole.views import cells, versions_spec
+from mckconsole.views import cells, checklist_spec, versions_spec
 from mckconsole.views.cluster_detail import cluster_detail
 from mckconsole.views.panes import CONSOLE_QUERIES, CONSOLE_TOPICS, PANES, find_pane
 from mckconsole.views.spec import GLYPHS, Cell, PaneSpec, Role, Row
@@ -338,3 +339,7 @@ def test_no_findings_are_not_none_where_nothing_was_judged(
     assert row.cells["findings"].text == "? not read"
     assert row.cells["state"].text.startswith(words)
     assert row.cells["state"].text.count("connecting") <= 1
+
+
+def test_the_checklist_names_what_is_read_for_it_alone() -> None:
+    assert tuple(kind.topic for kind in CHECKLIST_KINDS) == checklist_spec.TOPICS

@@ -20,7 +20,11 @@ PANES: Mapping[str, str] = {
     "secrets": "one row per credential, wherever it lies, or per certificate",
     "versions": "one row per cluster and what stands in the way of its upgrade",
     "checklist": "one row per go-live item and cluster",
+    "timeline": "one row per event, change, rollout or alert",
 }
+"""Panes that a report has."""
+ASKED = ("resources",)
+"""Panes that only the console has: their rows are asked for."""
 SHORTCUTS = ("certs", "certificates", "plan")
 """Groupings that have a name of their own, where a pane is named."""
 IDENTITY_GROUPINGS = ("workload", "cloud-identity", "service-account", "account")
@@ -118,9 +122,9 @@ def _add_console(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--keymap", metavar="FILE", help="other keys: see docs/keymap.md")
     group.add_argument(
         "--pane",
-        choices=(*PANES, *SHORTCUTS),
+        choices=(*PANES, *ASKED, *SHORTCUTS),
         metavar="NAME",
-        help=f"where to start: {', '.join(PANES)}, {SHORTCUTS[0]}",
+        help=f"where to start: {', '.join((*PANES, *ASKED))}, {SHORTCUTS[0]}",
     )
     group.add_argument(
         "--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal"

@@ -28,7 +28,7 @@ from mckconsole.report import export_findings, table
 from mckconsole.report.coverage import OVERVIEW
 from mckconsole.report.document import AUDIT, Document, build
 from mckconsole.store.reader import ReadPlan, read_fleet
-from mckconsole.views.panes import PANES, find_pane
+from mckconsole.views.panes import REPORTED, find_pane
 from mckconsole.views.spec import PaneSpec
 
 _BY_SUPPORT = ("versions", "checklist")
@@ -73,12 +73,12 @@ def choose(names: Sequence[str]) -> tuple[PaneSpec, ...]:
     for name in names:
         pane = find_pane(name)
         if pane is None:
-            known = [pane.name for pane in PANES]
+            known = [pane.name for pane in REPORTED]
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
             raise UsageError(f"there is no pane {name}; {hint}")
         chosen[pane.name] = pane
-    return tuple(chosen.values()) or PANES
+    return tuple(chosen.values()) or REPORTED
 
 
 def regrouped(panes: Sequence[PaneSpec], by: str) -> tuple[PaneSpec, ...]:
@@ -88,7 +88,7 @@ def regrouped(panes: Sequence[PaneSpec], by: str) -> tuple[PaneSpec, ...]:
         UsageError: none of them can.
     """
     if all(pane.grouped(by) is None for pane in panes):
-        able = ", ".join(pane.name for pane in PANES if pane.grouped(by))
+        able = ", ".join(pane.name for pane in REPORTED if pane.grouped(by))
         raise UsageError(f"--by {by}: only for the {able} pane")
     return tuple(pane.grouped(by) or pane for pane in panes)
 
@@ -113,7 +113,7 @@ async def _read(
     async with opened(arguments) as target:
         spare(output, inputs(arguments, target))
         waivers = load_waivers(arguments.waivers, target.config, env=os.environ)
-        read = PANES if any(pane.name == OVERVIEW for pane in panes) else panes
+        read = REPORTED if any(pane.name == OVERVIEW for pane in panes) else panes
         plan = ReadPlan(
             topics=_distinct(topic for pane in read for topic in pane.topics),
             queries=_distinct(query for pane in read for query in pane.queries),

@@ -19,6 +19,7 @@ from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.states import ClusterState, TopicState, Transition
 
 if TYPE_CHECKING:
+    from mckconsole.domain.alerts import AlertsView
     from mckconsole.domain.kind import Kind
 
 P = TypeVar("P", bound=Projection)
@@ -187,5 +188,7 @@ class FleetSnapshot:
     """Contexts that could not even be tried, in words."""
     notes: tuple[str, ...] = ()
     """What was seen of clusters that are not among these: metrics of an unknown one, in words."""
+    alerts: tuple[AlertsView, ...] = ()
+    """What each metrics endpoint says of alerts; empty where there is no endpoint."""
     access: AccessLog = NO_ACCESS_LOG
     """Who read Secrets, by the audit and Falco files that were given."""

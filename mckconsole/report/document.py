@@ -16,7 +16,7 @@ from mckconsole.domain.findings import Finding, Severity, Unknown
 from mckconsole.domain.snapshot import NOT_READ, ClusterSnapshot, FleetSnapshot
 from mckconsole.domain.waivers import NO_WAIVERS, Waiver, Waivers, fits, waiver_notes
 from mckconsole.report.coverage import OVERVIEW, Asked, coverage
-from mckconsole.views.panes import PANES
+from mckconsole.views.panes import REPORTED
 from mckconsole.views.spec import Column, PaneSpec, Row
 
 AUDIT = "secrets"
@@ -109,7 +109,7 @@ def build(
         for reason in (*snapshot.inventory_problems, *snapshot.notes)
     ]
     findings = tuple(one for one in analysis.findings if everything or one.pane in names)
-    read = PANES if everything else panes
+    read = REPORTED if everything else panes
     return Document(
         generated_at=snapshot.taken_at,
         clusters=clusters_of(snapshot, analysis),

@@ -156,7 +156,7 @@ class FleetStore:
         problems = (*((self._complaint,) if self._complaint else ()), *self._problems)
         notes = tuple(self._notes.values())
         view = MappingProxyType(clusters)
-        return FleetSnapshot(view, taken_at, problems, notes, self._access)
+        return FleetSnapshot(view, taken_at, problems, notes, access=self._access)
 
     def subscribe(self, *, tick: float = TICK, only: Wanted = lambda _: True) -> Subscription:
         """Sets of what changed from now on and is wanted, at most one per `tick` seconds."""

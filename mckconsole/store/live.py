@@ -9,7 +9,7 @@ for what waits. Nothing here judges, and nothing here draws.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -37,7 +37,11 @@ from mckconsole.store.session import CONNECT_HOLD, SessionTiming
 from mckconsole.store.sessions import Sessions
 
 if TYPE_CHECKING:
+    from mckconsole.domain.inspected import ObjectFacts, Related
+    from mckconsole.domain.logs import LogOptions, LogTarget
+    from mckconsole.domain.resources import Catalogue, Query
     from mckconsole.sources.access_log import LogSource
+    from mckconsole.store.opened import Browsing, LogFeed
 
 PROBE_CAP = 30.0
 """Seconds of silence after which a cluster is probed, however large the fleet."""
@@ -118,6 +122,20 @@ class LiveFleet:
         self._wanted: set[str] = set()
         self._refresh = Sparingly(self._refresh_now, REFRESH_EVERY)
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The clusters' names, in order."""
+        return self.store.names
+
+    def groups(self, name: str) -> Sequence[str]:
+        """The groups that a cluster is in."""
+        return self.store.cluster(name).endpoint.groups
+
+    @property
+    def load(self) -> Mapping[str, float]:
+        """Requests per second to each API server, over the last ten seconds."""
+        return {}
 
     @property
     def held(self) -> Mapping[str, PluginCommand]:
@@ -231,6 +249,30 @@ class LiveFleet:
     async def link_ranges(self, link: LinkSeries, seconds: float) -> Mapping[str, MetricRange]:
         """By query id (`latency`, `rx`, `tx`): what the last `seconds` were like for a link."""
         return await link_ranges(self._endpoints, link, seconds)
+
+    # Browsing.
+
+    async def catalogue(self, cluster: str) -> Catalogue:
+        """The kinds that a cluster serves."""
+        raise ConnectionTrouble("this is not built yet")
+
+    def browse(self, query: Query, clusters: Sequence[str], told: Callable[[], None]) -> Browsing:
+        """Keep a query current; `told` is called when tables changed, at most 20 times a second."""
+        raise ConnectionTrouble("this is not built yet")
+
+    async def inspect(self, cluster: str, ref: ObjectRef) -> ObjectFacts:
+        """One object, redacted."""
+        raise ConnectionTrouble("this is not built yet")
+
+    async def related(self, cluster: str, ref: ObjectRef) -> Related:
+        """What it has to do with, and what happened to it."""
+        raise ConnectionTrouble("this is not built yet")
+
+    def follow_logs(
+        self, targets: Sequence[LogTarget], options: LogOptions, told: Callable[[], None]
+    ) -> LogFeed:
+        """Follow logs; `told` as for `browse`."""
+        raise ConnectionTrouble("this is not built yet")
 
     @property
     def _endpoints(self) -> list[PrometheusSource]:

@@ -216,7 +216,7 @@ class ClusterView(TextView):
     @work(exclusive=True)
     async def _examine(self) -> None:
         live, name = self.desk.live, self.target.name
-        if live is not None and name in live.store.names:
+        if live is not None and name in live.names:
             self.post_message(self.Examined(await live.examine(name)))
 
     @on(Examined)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from mckconsole.ui.places import (
+    CompareObjectsPlace,
     ComparePlace,
+    DriftPlace,
+    LogsPlace,
     LossesPlace,
     MetricsPlace,
     NotesPlace,
@@ -17,6 +20,7 @@ from mckconsole.views.detail import (
     FailoverTarget,
     FindingTarget,
     IdentityTarget,
+    InspectTarget,
     LinkTarget,
     ObjectTarget,
     ReadersTarget,
@@ -40,6 +44,10 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
             return details.FindingView(desk, pane, place)
         case ObjectTarget():
             return details.ObjectView(desk, pane, place)
+        case InspectTarget():
+            return details.ObjectView(desk, pane, ObjectTarget(place.cluster, place.ref))
+        case LogsPlace() | CompareObjectsPlace() | DriftPlace():
+            raise ValueError("this is not built yet")
         case TransitionsPlace():
             return details.TransitionsView(desk, pane, place)
         case NotesPlace():

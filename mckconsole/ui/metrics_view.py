@@ -24,7 +24,7 @@ from mckwidgets.plot import Plot, Series
 
 if TYPE_CHECKING:
     from mckconsole.analysis.mesh.links import Link
-    from mckconsole.store.live import LiveFleet
+    from mckconsole.store.opened import OpenedFleet
     from mckconsole.ui.frame import Frame
 
 SPAN = 1800.0
@@ -171,7 +171,7 @@ class MetricsView(PaneView):
             self._fetch(live, series)
 
     @work(exclusive=True)
-    async def _fetch(self, live: LiveFleet, series: LinkSeries) -> None:
+    async def _fetch(self, live: OpenedFleet, series: LinkSeries) -> None:
         self.post_message(self.Answered(await live.link_ranges(series, SPAN)))
 
     @on(Answered)

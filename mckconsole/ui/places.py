@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.logs import LogTarget
+from mckconsole.domain.resources import Query
 from mckconsole.views.detail import Target
 
 
@@ -30,6 +33,29 @@ class ComparePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class LogsPlace:
+    """Logs of pods, or of what has pods, merged by time."""
+
+    targets: tuple[LogTarget, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompareObjectsPlace:
+    """An object side by side in several clusters."""
+
+    ref: ObjectRef
+    clusters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftPlace:
+    """Which objects of a kind differ between clusters."""
+
+    query: Query
+    clusters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LossesPlace:
     """What each cluster's loss would mean for a service, by the id of its row."""
 
@@ -42,6 +68,14 @@ class NotesPlace:
 
 
 Place: TypeAlias = (
-    Target | ComparePlace | LossesPlace | MetricsPlace | TransitionsPlace | NotesPlace
+    Target
+    | CompareObjectsPlace
+    | ComparePlace
+    | DriftPlace
+    | LogsPlace
+    | LossesPlace
+    | MetricsPlace
+    | NotesPlace
+    | TransitionsPlace
 )
 """A screen below a pane's table."""

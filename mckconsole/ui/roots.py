@@ -36,6 +36,14 @@ def root_views(desk: Desk, pane: str) -> tuple[PaneView, ...]:
         from mckconsole.ui.checklist_tables import checklist_views
 
         return checklist_views(desk, spec)
+    if spec.name == "timeline":
+        from mckconsole.ui.timeline_table import TimelineTable
+
+        return (TimelineTable(desk, spec),)
+    if spec.name == "resources":
+        from mckconsole.ui.resources_table import ResourcesTable
+
+        return (ResourcesTable(desk, spec),)
     from mckconsole.ui.matrix_view import MatrixView
 
     return (MatrixView(desk, spec), MeshTable(desk, spec))

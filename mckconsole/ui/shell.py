@@ -33,7 +33,7 @@ from mckwidgets.safe_text import inert
 from mckwidgets.tabs import TabStrip
 
 if TYPE_CHECKING:
-    from mckconsole.store.live import LiveFleet
+    from mckconsole.store.opened import OpenedFleet
     from mckconsole.store.reload import Replaced
     from mckconsole.ui.commands import Commands
     from mckconsole.ui.dialogs import Dialogs
@@ -73,7 +73,7 @@ class Shell(Screen[None], inherit_bindings=False):
         self.scope: Scope = ALL
         self.namespace = ""
         """The only namespace that is looked at; empty is all."""
-        self.live: LiveFleet | None = None
+        self.live: OpenedFleet | None = None
         self.frame: Frame | None = None
         self.paused = False
         self._newest: Frame | None = None
@@ -109,7 +109,7 @@ class Shell(Screen[None], inherit_bindings=False):
         """The view that has the keys."""
         return self.stacks.view
 
-    def show(self, frame: Frame, live: LiveFleet | None) -> None:
+    def show(self, frame: Frame, live: OpenedFleet | None) -> None:
         """Show this frame, unless the display is frozen."""
         self.live = live
         self._newest = frame
@@ -312,9 +312,7 @@ class Shell(Screen[None], inherit_bindings=False):
         """Names of the clusters, with the groups they are in."""
         if self.live is None:
             return {}
-        return {
-            name: self.live.store.cluster(name).endpoint.groups for name in self.live.store.names
-        }
+        return {name: self.live.groups(name) for name in self.live.names}
 
     # What is imported and made when it is first wanted.
 

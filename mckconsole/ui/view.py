@@ -14,7 +14,7 @@ from textual.widget import Widget
 from mckconsole.ui.actions import Where
 
 if TYPE_CHECKING:
-    from mckconsole.store.live import LiveFleet
+    from mckconsole.store.opened import OpenedFleet
     from mckconsole.ui.frame import Frame
     from mckconsole.ui.places import Place
     from mckconsole.ui.settings import Settings
@@ -48,7 +48,7 @@ class Desk(Protocol):
         """Whether what is shown is frozen."""
 
     @property
-    def live(self) -> LiveFleet | None:
+    def live(self) -> OpenedFleet | None:
         """The fleet itself, for questions on demand; None before the inventory is read."""
 
     @property

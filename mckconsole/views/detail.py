@@ -22,6 +22,14 @@ class ObjectTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class InspectTarget:
+    """An object of a cluster: opens what it is, what it has to do with, and what happened to it."""
+
+    cluster: str
+    ref: ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
 class FindingTarget:
     """A finding: opens it with its evidence."""
 
@@ -109,6 +117,7 @@ class CheckTarget:
 
 Target: TypeAlias = (
     ObjectTarget
+    | InspectTarget
     | FindingTarget
     | LinkTarget
     | ClusterTarget

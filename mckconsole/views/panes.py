@@ -247,7 +247,64 @@ FLEET = PaneSpec(
     "NOTES says why. Tunnels count those from this cluster that are measured to work.",
 )
 
-PANES: tuple[PaneSpec, ...] = (FLEET, MESH, SERVICES, IDENTITY, SECRETS, VERSIONS, CHECKLIST)
+_TIMELINE_COLUMNS = (
+    Column("at", "TIME", unit="seconds", help="when, by the console's clock"),
+    Column("age", "AGE", "right", 4, "seconds", "how long ago", volatile=True),
+    Column("cluster", "CLUSTER", help="where; – is the fleet as a whole", name=True),
+    Column("kind", "KIND", priority=1, help="event, change, rollout or alert"),
+    Column("what", "WHAT", help="what happened, in a word"),
+    Column("object", "OBJECT", help="to what", name=True),
+    Column("count", "TIMES", "right", 3, "count", "how often it was told"),
+    Column("detail", "DETAIL", priority=2, help="in the words of who says so"),
+)
+
+TIMELINE = PaneSpec(
+    name="timeline",
+    key="8",
+    title="Timeline",
+    columns=_TIMELINE_COLUMNS,
+    rows=later("timeline", "rows"),
+    summary=later("timeline", "summary"),
+    empty=later("timeline", "empty"),
+    topics=(),
+    aliases=("events", "changes", "tl"),
+    help="One row is something that happened, in any cluster, the latest first.",
+)
+
+_RESOURCE_COLUMNS = (
+    Column("cluster", "CLUSTER", help="where it is", name=True),
+    Column("namespace", "NAMESPACE", priority=1, help="in which namespace", name=True),
+    Column("name", "NAME", help="its name", name=True),
+    Column("age", "AGE", "right", 2, "seconds", "since it was made", volatile=True),
+)
+
+RESOURCES = PaneSpec(
+    name="resources",
+    key="9",
+    title="Resources",
+    columns=_RESOURCE_COLUMNS,
+    rows=lambda snapshot, analysis: (),
+    summary=later("resources", "summary"),
+    empty=later("resources", "empty"),
+    topics=(),
+    aliases=("objects", "browse"),
+    help="One row is an object of the kind that was asked for, of any cluster in scope.",
+    asked=True,
+)
+
+PANES: tuple[PaneSpec, ...] = (
+    FLEET,
+    MESH,
+    SERVICES,
+    IDENTITY,
+    SECRETS,
+    VERSIONS,
+    CHECKLIST,
+    TIMELINE,
+    RESOURCES,
+)
+REPORTED = tuple(pane for pane in PANES if not pane.asked)
+"""Those of which a frame and a report have rows."""
 
 CONSOLE_TOPICS = _distinct(*(pane.topics for pane in PANES))
 """Topics that the console keeps current: those of all panes."""

@@ -149,6 +149,8 @@ class PaneSpec:
     """The same pane grouped in other ways, in the order in which they are offered."""
     words: tuple[str, ...] = ()
     """What a grouping is called where its pane is not named: `certs`."""
+    asked: bool = False
+    """Its rows are asked for when it is looked at: no frame and no report has them."""
 
     def grouped(self, word: str) -> PaneSpec | None:
         """The pane grouped so, by the grouping's name or an alias of it; None where it has none."""

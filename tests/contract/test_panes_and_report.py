@@ -17,7 +17,7 @@ from mckconsole.report import jsonout
 from mckconsole.report.document import build
 from mckconsole.ui.frame import Frame
 from mckconsole.ui.table_view import TableView
-from mckconsole.views.panes import PANES
+from mckconsole.views.panes import REPORTED
 from mckconsole.views.spec import Column, PaneSpec
 from mckwidgets.grid import Grid
 from tests.contract.painted import Table, painted_table
@@ -64,8 +64,8 @@ async def test_panes_show_the_rows_of_the_report(size: tuple[int, int], tmp_path
         console(settings_for(fleet, tmp_path), size=size) as running,
     ):
         frame = await frozen_frame(running)
-        document = json.loads(jsonout.render(build(frame.snapshot, frame.analysis, PANES)))
-        for pane in PANES:
+        document = json.loads(jsonout.render(build(frame.snapshot, frame.analysis, REPORTED)))
+        for pane in REPORTED:
             columns = frame.columns[pane.name]
             rows = reported(document, pane, columns)
             assert len(rows) > 5
@@ -114,7 +114,7 @@ async def test_panes_show_what_the_command_line_reports(tmp_path: Path) -> None:
         options = ("--format", "json", "--allow-partial", "--config", str(config))
         await running.settled()
         done = await mck(tmp_path, "report", "--kubeconfig", str(fleet.kubeconfig), *options)
-        for pane in PANES:
+        for pane in REPORTED:
             assert running.shell.frame is not None
             columns = running.shell.frame.columns[pane.name]
             rows = reported(done.json(), pane, columns)

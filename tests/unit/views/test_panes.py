@@ -36,7 +36,7 @@ from tests.unit.analysis.build import ZERO_RTT, connection, gateway
 from tests.unit.views import fleetchecklist, fleetidentity, fleetsecrets, fleetversions
 from tests.unit.views.fleetservices import broken, healthy, report, seen
 
-FLEET, MESH, SERVICES, IDENTITY, SECRETS, VERSIONS, CHECKLIST = PANES
+FLEET, MESH, SERVICES, IDENTITY, SECRETS, VERSIONS, CHECKLIST, TIMELINE, RESOURCES = PANES
 EVERY = (*PANES, *(one for pane in PANES for one in pane.groupings))
 
 

@@ -123,6 +123,8 @@ class _Reader:
 
     def _clash(self, key: str, one: Action, other: Action) -> None:
         """Told once, at the later of the lines that say it."""
+        if key in PANE_KEYS and not (one.id.startswith("pane.") and other.id.startswith("pane.")):
+            return  # told already
         said = max((a for a in (one, other) if a.id in self.keys), key=lambda a: self._lines[a.id])
         holder = other if said is one else one
         words = f"{key_words(key)} is the key of {holder.id}; give that another one too"

@@ -1,7 +1,7 @@
 """A strip of tabs: where one can go, by key and by mouse, and what is wrong there.
 
 Where there is no room, titles get shorter, then go, then tabs far from the active one go. The
-active tab is always there, whole, and reversed, so it is seen without colour.
+active tab is always there with its whole title, and reversed, so it is seen without colour.
 """
 
 from __future__ import annotations
@@ -34,15 +34,16 @@ def tab_parts(tabs: Sequence[Tab], active: str, width: int) -> list[Part]:
     """Return the line: all tabs in the longest form that fits, or those around the active one."""
     longest = max((cell_len(clean(tab.title)) for tab in tabs), default=0)
     whole = [part for tab in tabs for part in (*_whole(tab, tab.id == active), *_gap(tab))]
-    spacious = [Part(" "), *joined(_forms(tabs, active, longest), 2)]
+    spacious = [Part(" "), *joined(_forms(tabs, active, longest, None), 2)]
     for line in (whole, spacious):
         if parts_width(line) <= width:
             return line
     for title in (*range(longest, _SHORTEST - 1, -1), 0):
-        forms = _forms(tabs, active, title)
-        line = joined(forms, 1)
-        if parts_width(line) <= width:
-            return line
+        for badges in (None, 1):  # a title says more than how many less bad things there are
+            forms = _forms(tabs, active, title, badges)
+            line = joined(forms, 1)
+            if parts_width(line) <= width:
+                return line
     return _around(forms, next((at for at, tab in enumerate(tabs) if tab.id == active), 0), width)
 
 
@@ -69,10 +70,11 @@ def _named(tab: Tab, title: str) -> list[Part]:
     return [key, Part(f" {title}", "plain", tab.id)] if title else [key]
 
 
-def _forms(tabs: Sequence[Tab], active: str, title: int) -> list[list[Part]]:
-    """Each tab with a title of at most `title` cells and one badge; the active one whole."""
+def _forms(tabs: Sequence[Tab], active: str, title: int, badges: int | None) -> list[list[Part]]:
+    """Each tab with a title of at most `title` cells and one badge; the active one has its whole
+    title and `badges` of them."""
     return [
-        _whole(tab, True)
+        _whole(tab._replace(badges=tab.badges[:badges]), True)
         if tab.id == active
         else [*_named(tab, _short(tab.title, title)), *clean_parts(tab.badges[:1], tab.id)]
         for tab in tabs

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from mckconsole.cli.arguments import FORMATS, PANES, SHELLS, SHORTCUTS
+from mckconsole.cli.arguments import ASKED, FORMATS, PANES, SHELLS, SHORTCUTS
 from mckconsole.cli.completion import script
 
 
@@ -41,7 +41,7 @@ class TestBash:
 
     def test_options_of_the_console(self) -> None:
         assert {"--theme", "--keymap", "--pane", "--no-mouse"} <= bash_completes("mckconsole", "--")
-        assert bash_completes("mckconsole", "--pane", "") == {*PANES, *SHORTCUTS}
+        assert bash_completes("mckconsole", "--pane", "") == {*PANES, *ASKED, *SHORTCUTS}
         assert {"--scan-values", "--falco"} <= bash_completes("mckconsole", "report", "--")
         assert not {"--scan-values", "--strict"} & bash_completes("mckconsole", "failover", "--")
         assert {"--evidence", "--strict", "--support-data"} <= bash_completes(

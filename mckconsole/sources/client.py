@@ -27,6 +27,7 @@ from mckconsole.sources.errors import SourceError
 from mckconsole.sources.guard import SelfReview
 from mckconsole.sources.limits import DEFAULT_LIMITS, Limits
 from mckconsole.sources.peer import PeerCertificates
+from mckconsole.sources.rate import Rate
 from mckconsole.sources.replies import check_content_type, read_body, read_refusal
 from mckconsole.sources.transport import Transport
 
@@ -97,6 +98,7 @@ class ClusterClient:
         self._openings = asyncio.Semaphore(limits.opening)
         self._clock = ServerClock()
         self._latencies: deque[float] = deque(maxlen=20)
+        self._sent = Rate()
         self._first_is_handshake = False
         self._typed: Any = None
 
@@ -112,6 +114,11 @@ class ClusterClient:
         One that had to connect first is only there as long as there is no other.
         """
         return self._latencies
+
+    @property
+    def load(self) -> float:
+        """Requests per second over the last ten seconds; a watch counts when it is opened."""
+        return self._sent.per_second()
 
     @property
     def refused(self) -> int:
@@ -189,14 +196,16 @@ class ClusterClient:
         return await self._exchange("POST", kind.value, None, JSON, None, body)
 
     def stream(
-        self, path: str, params: Mapping[str, str] | None, *, idle: float
+        self, path: str, params: Mapping[str, str] | None, *, idle: float, accept: str = JSON
     ) -> AbstractAsyncContextManager[Stream]:
         """GET `path` and yield the open answer; `idle` seconds of silence end it.
+
+        `accept` is as for `get`.
 
         Raises:
             SourceError: on entering, when the server refuses or does not answer.
         """
-        return self._stream(path, params, idle)
+        return self._stream(path, params, idle, accept)
 
     def api_client(self) -> Any:
         """A kubernetes_asyncio `ApiClient` that sends through this session and its guard.
@@ -230,6 +239,7 @@ class ClusterClient:
         async with self._slots:
             connections = transport.connections
             sent, started = time.time(), time.monotonic()
+            self._sent.note()
             async with transport.exchange(
                 method,
                 self._url(path, params),
@@ -250,17 +260,18 @@ class ClusterClient:
 
     @asynccontextmanager
     async def _stream(
-        self, path: str, params: Mapping[str, str] | None, idle: float
+        self, path: str, params: Mapping[str, str] | None, idle: float, accept: str
     ) -> AsyncIterator[Stream]:
         transport = self._transport
         await transport.ready()
         exchange = transport.exchange(
             "GET",
             self._url(path, params),
-            headers={"Accept": JSON},
+            headers={"Accept": accept},
             timeouts=transport.timeout(silence=idle),
         )
         sent = time.time()
+        self._sent.note()
         async with self._openings:
             try:
                 async with asyncio.timeout(self.limits.connect + self.limits.first_byte):
@@ -271,7 +282,7 @@ class ClusterClient:
             date = self._note_answer(response, sent)
             if response.status != 200:
                 raise await read_refusal(response, self.limits, path)
-            check_content_type(response, JSON, path)
+            check_content_type(response, accept, path)
             yield Stream(response, date, self)
         finally:
             await exchange.__aexit__(None, None, None)

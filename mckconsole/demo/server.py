@@ -46,6 +46,7 @@ from mckconsole.demo.negotiation import (
     wants_aggregated_discovery,
 )
 from mckconsole.demo.objects import KubeObject, ResourceType
+from mckconsole.demo.podlogs import PodLogs
 from mckconsole.demo.reviews import answer_review
 from mckconsole.demo.status import (
     ApiError,
@@ -118,6 +119,8 @@ class EmbeddedCluster(Storage):
         self.issuer: Issuer | None = Issuer()
         """Of service account tokens; may be replaced while it serves, None serves no document."""
         self._clock = clock
+        self.logs = PodLogs(self, name, clock)
+        """What its containers say."""
 
     @property
     def writes(self) -> list[RequestRecord]:
@@ -244,6 +247,8 @@ class EmbeddedCluster(Storage):
             headers["Warning"] = f'299 - "{type_.warnings[want.version]}"'
         form = negotiate(call.header("Accept"), one=want.verb == "get")
         include = call.query.get("includeObject", "")
+        if want.verb == "get" and (type_.id, want.subresource) == ("pods", "log"):
+            return self.logs.answer(call, self._pod(type_, want))
         if want.verb == "get":
             return Answer(200, self._one(call, want, type_, form, include), headers)
         options = ListOptions.parse(call.query, type_)
@@ -264,6 +269,12 @@ class EmbeddedCluster(Storage):
         page = read_page(self, type_, want.namespace, options)
         body = list_body(page, type_, want.version, form, include, self._clock())
         return Answer(200, body, headers, compress=self.compress)
+
+    def _pod(self, type_: ResourceType, want: Attributes) -> KubeObject:
+        stored = self.log(type_).get((want.namespace, want.name))
+        if stored is None:
+            raise not_found(type_, want.name)
+        return stored.decoded()
 
     def _one(
         self, call: Call, want: Attributes, type_: ResourceType, form: Form, include: str

@@ -55,5 +55,5 @@ class ApiReader(Protocol):
     ) -> Answer: ...
 
     def stream(
-        self, path: str, params: Mapping[str, str], *, idle: float
+        self, path: str, params: Mapping[str, str], *, idle: float, accept: str = JSON
     ) -> AbstractAsyncContextManager[Feed]: ...

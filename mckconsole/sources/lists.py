@@ -29,18 +29,13 @@ from mckconsole.sources.envelopes import (
     open_in_pieces,
     open_page,
 )
-from mckconsole.sources.errors import (
-    Expired,
-    Forbidden,
-    ProtocolTrouble,
-    ReplyTooLarge,
-    SourceError,
-)
+from mckconsole.sources.errors import Forbidden, ProtocolTrouble, SourceError
 from mckconsole.sources.interning import sharer
 from mckconsole.sources.listing import Listing
 from mckconsole.sources.namespaces import read_by_namespace
 from mckconsole.sources.pace import REAL, Pace
-from mckconsole.sources.pages import Pages
+from mckconsole.sources.pages import PageExpired, Pages, read_pages
+from mckconsole.sources.redact_said import scrubber_of
 from mckconsole.sources.tables import INCLUDE, TABLE, open_table, read_rows
 
 __all__ = ["PAGE_SIZE", "Listing", "list_kind"]
@@ -49,8 +44,6 @@ PAGE_SIZE = 500
 """Objects per page: client-go's default."""
 SLICE = 0.008
 """Seconds of decoding after which other tasks get a turn."""
-MAX_PAGES = 10_000
-"""A server whose continue tokens never end is broken; this many pages are five million objects."""
 FIRST_OF_VALUES = 40
 """Objects of the first page where values come: as many as a reply holds if each is of the largest
 that etcd takes."""
@@ -116,10 +109,6 @@ async def list_kind(
     return found
 
 
-class _PageExpired(Exception):
-    """A continue token is too old."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Lister:
     """Reads one list; the parameters are those of `list_kind`."""
@@ -137,7 +126,7 @@ class _Lister:
             return await self._document()
         try:
             return await self._pages(page_size, resource_version)
-        except _PageExpired:
+        except PageExpired:
             return await self._pages(0, None)
 
     @property
@@ -165,7 +154,7 @@ class _Lister:
         """Follow the pages to the end.
 
         Raises:
-            _PageExpired: a page after the first is no longer held by the server.
+            PageExpired: a page after the first is no longer held by the server.
             SourceError: anything else that goes wrong.
         """
         listing: Listing[Projection] = Listing()
@@ -176,49 +165,30 @@ class _Lister:
             params["limit"] = str(min(page_size, FIRST_OF_VALUES) if by_values else page_size)
         if resource_version is not None:
             params["resourceVersion"] = resource_version
-        fetched = Pages(self.client, path, self._accept)
-        try:
-            for _ in range(MAX_PAGES):
-                before = (listing.seen, listing.received)
-                token = await self._page(fetched, params, listing)
-                if not token:
-                    return listing
-                params.pop("resourceVersion", None)
-                params["continue"] = token
-                if page_size and self._every:
-                    size, items = listing.received - before[1], listing.seen - before[0]
-                    params["limit"] = str(_fitting(size, items, page_size))
-        finally:
-            await fetched.close()
-        raise ProtocolTrouble(f"the list {path} has no end", hint="its continue tokens never stop")
 
-    async def _page(
-        self, fetched: Pages, params: dict[str, str], listing: Listing[Projection]
-    ) -> str:
-        """Read one page, a shorter one where it is too large; returns the token of the next."""
-        try:
-            reply = await fetched.get(params)
-        except Expired:
-            if "continue" in params:
-                raise _PageExpired from None
-            raise
-        except ReplyTooLarge:
-            limit = int(params.get("limit", 0)) // 8
-            if not limit:
-                raise
-            params["limit"] = str(limit)
-            return await self._page(fetched, params, listing)
-        if not self.kind.by_values and not self._every:
-            await fetched.ahead(params, reply.body)
-        if not listing.received:
-            listing.as_of = self._server_time(reply.date)
+        async def take(reply: Answer) -> ListMeta:
+            before = (listing.seen, listing.received)
+            meta = await self._page(reply, listing)
+            if page_size and self._every:
+                size, items = listing.received - before[1], listing.seen - before[0]
+                params["limit"] = str(_fitting(size, items, page_size))
+            return meta
+
+        ahead = not self.kind.by_values and not self._every
+        await read_pages(Pages(self.client, path, self._accept), params, take, ahead=ahead)
+        return listing
+
+    async def _page(self, reply: Answer, listing: Listing[Projection]) -> ListMeta:
+        """Take in one page; returns its metadata."""
         first = not listing.received
+        if first:
+            listing.as_of = self._server_time(reply.date)
         listing.received += len(reply.body)
         meta = await self._add(reply, listing)
         if first:
             listing.resource_version = meta.resource_version
         self._report(listing.seen, meta)
-        return meta.continue_
+        return meta
 
     async def _document(self) -> Listing[Projection]:
         """Read the one document of a topic that is no list."""
@@ -301,6 +271,7 @@ class _Lister:
     ) -> None:
         """Add objects to `listing` (None: undecodable), giving others a turn every `SLICE`."""
         share = sharer(self.kind.projection) if self.sharing else None
+        scrub = scrubber_of(self.kind.projection)
         only_audited = self.kind.only_audited
         began = perf_counter()
         for number, decoded in enumerate(page):
@@ -308,6 +279,8 @@ class _Lister:
             if decoded is None:
                 listing.undecodable += 1
             elif not only_audited or decoded.audit is not None:
+                if scrub is not None:
+                    scrub(decoded.object)
                 if share is not None:
                     share(decoded.object)
                 listing.objects.append(decoded)

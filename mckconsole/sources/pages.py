@@ -9,21 +9,31 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
 
 from mckconsole.sources.api import JSON, Answer, ApiReader
+from mckconsole.sources.envelopes import ListMeta
+from mckconsole.sources.errors import Expired, ProtocolTrouble, ReplyTooLarge
 
+Take: TypeAlias = Callable[[Answer], Awaitable[ListMeta]]
+"""Takes in a page; returns its metadata."""
+
+MAX_PAGES = 10_000
+"""A server whose continue tokens never end is broken; this many pages are five million objects."""
 _HEAD = 4096
 """Bytes in which the metadata must end to be looked at."""
 _TOKEN = re.compile(rb'"continue":"([^"\\]+)"')
+_CONTENT = re.compile(rb'"(?:items|columnDefinitions)":')
+"""Where the metadata of a list, or of a Table, has ended."""
 
 
 class Pages:
     """The pages of one list; at most one is on its way while another is used."""
 
     def __init__(self, client: ApiReader, path: str, accept: str = JSON) -> None:
+        self.path = path
         self._client = client
-        self._path = path
         self._accept = accept
         self._token = ""
         self._next: asyncio.Task[Answer] | None = None
@@ -32,7 +42,7 @@ class Pages:
         """The page for `params`, whether or not it is on its way; raises what the client raises."""
         if self._next is None or params.get("continue") != self._token:
             await self.close()
-            return await self._client.get(self._path, params, accept=self._accept)
+            return await self._client.get(self.path, params, accept=self._accept)
         try:
             return await self._next
         finally:
@@ -45,7 +55,7 @@ class Pages:
             following = {**params, "continue": self._token}
             following.pop("resourceVersion", None)
             self._next = asyncio.ensure_future(
-                self._client.get(self._path, following, accept=self._accept)
+                self._client.get(self.path, following, accept=self._accept)
             )
             await asyncio.sleep(0)  # the request leaves before the decoding begins
 
@@ -59,7 +69,57 @@ class Pages:
             task.exception()  # seen: nobody waits for it any more
 
 
+class PageExpired(Exception):
+    """A continue token is too old."""
+
+
+async def read_pages(pages: Pages, params: dict[str, str], take: Take, *, ahead: bool) -> None:
+    """Hand every page of a list to `take`, in order.
+
+    Args:
+        pages: Where they come from.
+        params: What the first one is asked for with; changes from page to page, also by `take`.
+        take: Takes in a page.
+        ahead: Whether a page may be asked for while the one before it is taken in.
+
+    Raises:
+        PageExpired: a page after the first is no longer held by the server.
+        SourceError: anything else that goes wrong.
+    """
+    try:
+        for _ in range(MAX_PAGES):
+            reply = await _page(pages, params)
+            if ahead:
+                await pages.ahead(params, reply.body)
+            meta = await take(reply)
+            if not meta.continue_:
+                return
+            params.pop("resourceVersion", None)
+            params["continue"] = meta.continue_
+    finally:
+        await pages.close()
+    hint = "its continue tokens never stop"
+    raise ProtocolTrouble(f"the list {pages.path} has no end", hint=hint)
+
+
+async def _page(pages: Pages, params: dict[str, str]) -> Answer:
+    """One page, a shorter one where it is too large."""
+    try:
+        return await pages.get(params)
+    except Expired:
+        if "continue" in params:
+            raise PageExpired from None
+        raise
+    except ReplyTooLarge:
+        limit = int(params.get("limit", 0)) // 8
+        if not limit:
+            raise
+        params["limit"] = str(limit)
+        return await _page(pages, params)
+
+
 def early_token(body: bytes) -> str:
     """The continue token of a list whose metadata comes first; empty where it does not."""
-    found = _TOKEN.search(body, 0, max(body.find(b'"items":', 0, _HEAD), 0))
+    content = _CONTENT.search(body, 0, _HEAD)
+    found = _TOKEN.search(body, 0, content.start()) if content else None
     return found.group(1).decode("ascii", "replace") if found else ""

@@ -19,12 +19,10 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
-from mckconsole.domain.kinds import Kind
 from mckconsole.domain.objects import Projection
 from mckconsole.sources.api import ApiReader
-from mckconsole.sources.auditing import auditor
 from mckconsole.sources.backoff import RECHECK, Recovery
 from mckconsole.sources.errors import (
     BadRequest,
@@ -38,12 +36,13 @@ from mckconsole.sources.errors import (
     SourceError,
     Throttled,
 )
-from mckconsole.sources.lists import PAGE_SIZE, list_kind
+from mckconsole.sources.lists import PAGE_SIZE
 from mckconsole.sources.pace import REAL, Pace
+from mckconsole.sources.reading import Reading
 from mckconsole.sources.round import CalledOff, Round
 from mckconsole.sources.sink import Sink, fill
 from mckconsole.sources.statuses import RV_TOO_LARGE
-from mckconsole.sources.watch import Bookmark, Changed, Deleted, Event, EventDecoder, events
+from mckconsole.sources.watch import Bookmark, Changed, Deleted, Event, events
 
 P = TypeVar("P", bound=Projection)
 
@@ -84,13 +83,12 @@ MAX_FAILURES = 5
 
 
 class Reflector(Generic[P]):
-    """Mirrors `kind` into `sink`."""
+    """Mirrors what `reading` reads into `sink`."""
 
     def __init__(
         self,
         client: ApiReader,
-        kind: Kind,
-        version: str,
+        reading: Reading[P],
         sink: Sink[P],
         *,
         pace: Pace = REAL,
@@ -102,8 +100,7 @@ class Reflector(Generic[P]):
         """`progress` is told of every page of a list, as `list_kind` says."""
         self.counters = Counters()
         self._client = client
-        self._kind = kind
-        self._version = version
+        self._reading = reading
         self._sink = sink
         self._pace = pace
         self._timing = timing
@@ -111,8 +108,6 @@ class Reflector(Generic[P]):
         self._on_error = on_error
         self._progress = progress
         self._recovery = Recovery(pace)
-        projection = cast("type[P]", kind.projection)
-        self._decoder: EventDecoder[P] = EventDecoder(projection, auditor(kind))
         self._resource_version = ""
         """Where to watch from; empty means that a list is needed."""
         self._bookmarked = False
@@ -149,10 +144,8 @@ class Reflector(Generic[P]):
     async def _list(self) -> None:
         self.counters.lists += 1
         async with self._listing.reading():
-            listing = await list_kind(
+            listing = await self._reading.list(
                 self._client,
-                self._kind,
-                self._version,
                 page_size=self._page_size,
                 progress=self._progress,
                 pace=self._pace,
@@ -185,14 +178,16 @@ class Reflector(Generic[P]):
     async def _stream(self) -> None:
         """One watch from open to end; returns when the server ended it in an orderly way."""
         params = {
-            **self._kind.selector,
+            **self._reading.params,
             "watch": "true",
             "allowWatchBookmarks": "true",
             "resourceVersion": self._resource_version,
             "timeoutSeconds": str(self._watch_seconds()),
         }
-        path = self._kind.path(self._version)
-        async with self._client.stream(path, params, idle=self._timing.idle) as feed:
+        reading, idle = self._reading, self._timing.idle
+        async with self._client.stream(
+            reading.path, params, idle=idle, accept=reading.accept
+        ) as feed:
             opened = self._pace.monotonic()
             date = feed.date
             start = self._pace.wall() + self._client.clock_offset if date is None else date
@@ -200,7 +195,7 @@ class Reflector(Generic[P]):
                 self._timing.settle, self._settle, start
             )
             try:
-                async with aclosing(events(feed, self._decoder)) as batches:
+                async with aclosing(events(feed, reading.events())) as batches:
                     async for batch in batches:
                         settled.cancel()
                         if not self._watching.under_way:

@@ -7,9 +7,9 @@ keeps no state of the topic and must not reconnect; the reflector decides what a
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -20,6 +20,7 @@ from mckconsole.sources.auditing import Auditor, aside
 from mckconsole.sources.errors import ProtocolTrouble, SourceError
 from mckconsole.sources.interning import sharer
 from mckconsole.sources.lines import MAX_LINE, LineSplitter, Oversized
+from mckconsole.sources.redact_said import scrubber_of
 from mckconsole.sources.statuses import event_error
 
 P = TypeVar("P", bound=Projection)
@@ -55,6 +56,7 @@ class Unreadable:
 
 
 Event: TypeAlias = Changed[P] | Deleted[P] | Bookmark | Unreadable
+Happening: TypeAlias = type[Changed[P]] | type[Deleted[P]]
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -69,6 +71,18 @@ class _Head(msgspec.Struct, frozen=True):
 _EVENT = msgspec.json.Decoder(_Event)
 
 
+class Decoder(Protocol[P]):
+    """Decodes the lines of one watch."""
+
+    async def next(self, line: bytes | Oversized) -> Event[P]:
+        """The event in `line`.
+
+        Raises:
+            ProtocolTrouble: the line is no event.
+            SourceError: the line is an ERROR event; the error says which.
+        """
+
+
 class EventDecoder(Generic[P]):
     """Decodes the lines of one kind's watch."""
 
@@ -76,6 +90,7 @@ class EventDecoder(Generic[P]):
         """`watchful` looks for credentials in objects while their bytes are there."""
         self._decode = ProjectionDecoder(projection).decode
         self._share = sharer(projection)
+        self._scrub = scrubber_of(projection)
         self._watchful = watchful
 
     async def next(self, line: bytes | Oversized) -> Event[P]:
@@ -97,27 +112,15 @@ class EventDecoder(Generic[P]):
     def _shared(self, event: Event[P]) -> Event[P]:
         """The same, with what repeats held once: on the loop's thread."""
         if isinstance(event, (Changed, Deleted)):
+            if self._scrub is not None:
+                self._scrub(event.decoded.object)
             self._share(event.decoded.object)
         return event
 
     def _read(self, line: bytes | Oversized) -> Event[P]:
-        if isinstance(line, Oversized):
-            return Unreadable(f"an event of {line.size:,} bytes is longer than the console reads")
-        event = _open(line)
-        match event.type:
-            case "ADDED" | "MODIFIED":
-                return self._object(event.object, Changed)
-            case "DELETED":
-                return self._object(event.object, Deleted)
-            case "BOOKMARK":
-                return _bookmark(event.object)
-            case "ERROR":
-                raise event_error(event.object)
-        return Unreadable("an event of an unknown type", unknown_type=True)
+        return read_event(line, self._object)
 
-    def _object(
-        self, raw: msgspec.Raw, event: type[Changed[P]] | type[Deleted[P]]
-    ) -> Changed[P] | Deleted[P] | Unreadable:
+    def _object(self, raw: msgspec.Raw, event: Happening[P]) -> Event[P]:
         try:
             decoded = self._decode(raw)
         except UndecodableError as error:
@@ -133,7 +136,7 @@ class EventDecoder(Generic[P]):
 
 
 async def events(
-    feed: Feed, decoder: EventDecoder[P], *, max_line: int = MAX_LINE
+    feed: Feed, decoder: Decoder[P], *, max_line: int = MAX_LINE
 ) -> AsyncGenerator[list[Event[P]], None]:
     """The events of one watch, in batches as they arrive, until the server ends it.
 
@@ -155,6 +158,30 @@ async def events(
                 raise
         if batch:
             yield batch
+
+
+def read_event(
+    line: bytes | Oversized, take: Callable[[msgspec.Raw, Happening[P]], Event[P]]
+) -> Event[P]:
+    """The event in `line`; `take` makes it of the object in one that is a change.
+
+    Raises:
+        ProtocolTrouble: the line is no event.
+        SourceError: the line is an ERROR event; the error says which.
+    """
+    if isinstance(line, Oversized):
+        return Unreadable(f"an event of {line.size:,} bytes is longer than the console reads")
+    event = _open(line)
+    match event.type:
+        case "ADDED" | "MODIFIED":
+            return take(event.object, Changed)
+        case "DELETED":
+            return take(event.object, Deleted)
+        case "BOOKMARK":
+            return _bookmark(event.object)
+        case "ERROR":
+            raise event_error(event.object)
+    return Unreadable("an event of an unknown type", unknown_type=True)
 
 
 def _open(line: bytes) -> _Event:

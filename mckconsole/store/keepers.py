@@ -20,6 +20,7 @@ from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.errors import SourceError
 from mckconsole.sources.pace import Pace
 from mckconsole.sources.poller import Poller
+from mckconsole.sources.reading import KindReading
 from mckconsole.sources.reflector import Reflector
 from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.contact import InternalTrouble
@@ -142,7 +143,12 @@ class Keepers:
                 home=self._store.endpoint.namespace,
             )
         return Reflector(
-            client, kind, version, sink, pace=pace, on_error=on_error, progress=progress
+            client,
+            KindReading(kind, version),
+            sink,
+            pace=pace,
+            on_error=on_error,
+            progress=progress,
         )
 
     def _count(self, topic: str, read: int, total: int | None) -> None:

@@ -96,7 +96,7 @@ class Pages:
         return Answer(body)
 
     def stream(
-        self, path: str, params: Mapping[str, str], *, idle: float
+        self, path: str, params: Mapping[str, str], *, idle: float, accept: str = ""
     ) -> AbstractAsyncContextManager[Any]:
         """Nothing is watched here."""
         raise AssertionError("the benchmark only lists")

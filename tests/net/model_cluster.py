@@ -200,7 +200,7 @@ class ModelCluster:
 
     @asynccontextmanager
     async def stream(
-        self, path: str, params: Mapping[str, str] | None, *, idle: float
+        self, path: str, params: Mapping[str, str] | None, *, idle: float, accept: str = ""
     ) -> AsyncIterator[Feed]:
         params = params or {}
         await self._arrive(path, params)

@@ -32,7 +32,7 @@ class Script:
         return Answer(answer, 7.0)
 
     def stream(
-        self, path: str, params: Mapping[str, str], *, idle: float
+        self, path: str, params: Mapping[str, str], *, idle: float, accept: str = ""
     ) -> AbstractAsyncContextManager[Feed]:
         raise AssertionError("lists open no stream")
 

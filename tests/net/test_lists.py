@@ -45,7 +45,7 @@ class Script:
         return Answer(answer, self._date)
 
     def stream(
-        self, path: str, params: Mapping[str, str], *, idle: float
+        self, path: str, params: Mapping[str, str], *, idle: float, accept: str = ""
     ) -> AbstractAsyncContextManager[Feed]:
         raise AssertionError("lists open no stream")
 
@@ -154,7 +154,7 @@ async def test_what_is_no_list_is_protocol_trouble(body: bytes) -> None:
 async def test_continue_tokens_without_end_are_protocol_trouble(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("mckconsole.sources.lists.MAX_PAGES", 3)
+    monkeypatch.setattr("mckconsole.sources.pages.MAX_PAGES", 3)
     client = Script(*[page("a", token="t")] * 4)
     with pytest.raises(ProtocolTrouble, match="no end"):
         await list_kind(client, PODS, "v1")

@@ -22,6 +22,7 @@ from mckconsole.sources.errors import (
     SourceError,
     Throttled,
 )
+from mckconsole.sources.reading import KindReading
 from mckconsole.sources.reflector import Reflector
 from mckconsole.sources.watch import EventDecoder, Unreadable
 from mckconsole.store.collection import UNDECODABLE, Collection
@@ -41,7 +42,7 @@ class Bench:
         self.cluster = ModelCluster(pace, [KIND], piece=50)
         self.held: Collection[Projection] = Collection(KIND, pace=pace)
         self.reflector: Reflector[Projection] = Reflector(
-            self.cluster, KIND, "v1", self.held, pace=pace
+            self.cluster, KindReading(KIND, "v1"), self.held, pace=pace
         )
         self.task = asyncio.create_task(self.reflector.run())
 

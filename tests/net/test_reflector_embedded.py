@@ -17,6 +17,7 @@ from mckconsole.domain.states import TopicState
 from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.kubeconfig import load_kubeconfig
 from mckconsole.sources.pace import Pace
+from mckconsole.sources.reading import KindReading
 from mckconsole.sources.reflector import Reflector
 from mckconsole.store.collection import Collection
 
@@ -74,7 +75,7 @@ async def bench() -> AsyncIterator[Bench]:
             BY_TOPIC[TOPIC], pace=pace, changed=lambda topic: changed.set()
         )
         reflector: Reflector[Projection] = Reflector(
-            client, BY_TOPIC[TOPIC], "v1", held, pace=pace, page_size=3
+            client, KindReading(BY_TOPIC[TOPIC], "v1"), held, pace=pace, page_size=3
         )
         found = Bench(server, held, reflector, changed)
         try:

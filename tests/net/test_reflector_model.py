@@ -27,6 +27,7 @@ from mckconsole.sources.errors import (
     Throttled,
     Unauthorized,
 )
+from mckconsole.sources.reading import KindReading
 from mckconsole.sources.reflector import Reflector
 from mckconsole.store.collection import Collection
 from tests.net.model_cluster import ModelCluster, line, status
@@ -58,7 +59,7 @@ class ReflectorMachine(RuleBasedStateMachine):
         self.cluster = ModelCluster(pace, [KIND], piece=23)
         self.collection: Collection[Projection] = Collection(KIND, pace=pace)
         self.reflector: Reflector[Projection] = Reflector(
-            self.cluster, KIND, "v1", self.collection, pace=pace, page_size=2
+            self.cluster, KindReading(KIND, "v1"), self.collection, pace=pace, page_size=2
         )
         self.cluster.delay = lambda path: 0.15
         self.deleted: set[str] = set()

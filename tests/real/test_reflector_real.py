@@ -21,6 +21,7 @@ from mckconsole.sources.client import ClusterClient
 from mckconsole.sources.errors import Expired, SourceError
 from mckconsole.sources.kubeconfig import load_kubeconfig
 from mckconsole.sources.pace import Pace
+from mckconsole.sources.reading import KindReading
 from mckconsole.sources.reflector import Reflector
 from mckconsole.store.collection import Collection
 from tests.real import apiserver
@@ -70,7 +71,12 @@ class Mirror:
         )
         self.errors: list[SourceError] = []
         self.reflector: Reflector[Projection] = Reflector(
-            client, kind, "v1", self.held, pace=pace, page_size=2, on_error=self.errors.append
+            client,
+            KindReading(kind, "v1"),
+            self.held,
+            pace=pace,
+            page_size=2,
+            on_error=self.errors.append,
         )
 
     async def agree(self) -> None:

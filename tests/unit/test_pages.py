@@ -51,7 +51,7 @@ class Server:
         return Page(page(token + "x"))
 
     def stream(
-        self, path: str, params: Mapping[str, str], *, idle: float
+        self, path: str, params: Mapping[str, str], *, idle: float, accept: str = ""
     ) -> AbstractAsyncContextManager[Feed]:
         raise AssertionError("nothing is watched")
 

@@ -1,0 +1,222 @@
+"""One row of a Table, as the API server prints any kind: its cells, and metadata of its object.
+
+Texts are clean, bounded, without what looks like a credential, and equal ones of many rows are one
+in memory. Of an object nothing but its metadata is decoded, whatever the server sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from mckconsole.domain.objects import Meta, OwnerReference, Projection
+from mckconsole.domain.resources import CellValue, ResourceKind, TableColumn, TableRow
+from mckconsole.domain.text import clean, shorten
+from mckconsole.sources.interning import Table as Known
+from mckconsole.sources.redact_said import without_credentials
+
+MAX_CELL: Final = 1024
+"""Characters of a cell that are kept."""
+MAX_COLUMNS: Final = 64
+"""Columns of a table that are read; a definition may ask for any number."""
+MAX_LABELS: Final = 64
+"""Labels of an object that are kept."""
+_MAX_NAME: Final = 253
+_MAX_READ: Final = 4 * MAX_CELL
+"""Characters of a cell that are looked at."""
+_HARMLESS = re.compile(r"[0-9.:,/<>a-z ]{0,15}|[0-9.:,/]{0,120}")
+"""Texts in which no credential can be: short words, counts, addresses."""
+PLAIN_COLUMNS: Final = (TableColumn("Name"), TableColumn("Age", "date"))
+"""What is known of objects of a server that prints no Tables."""
+
+T = TypeVar("T")
+
+
+class RowMeta(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """What a row is made of, of its object's metadata."""
+
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    creation_timestamp: str | None = ""
+    deletion_timestamp: str | None = ""
+    labels: dict[str, str] | None = None
+    owner_references: list[OwnerReference] | None = None
+
+
+class RowObject(msgspec.Struct, frozen=True, gc=False):
+    """The object beside the cells."""
+
+    metadata: RowMeta | None = None
+
+
+class RawRow(msgspec.Struct, frozen=True, gc=False):
+    """A row as it comes."""
+
+    cells: list[Any] = msgspec.field(default_factory=list)
+    object: RowObject | None = None
+
+
+class Printed(Projection, frozen=True, gc=False):
+    """A row on its way to who holds it; its metadata is what a watch goes on from."""
+
+    row: TableRow = TableRow("", "", "", "", ())
+
+
+class RowMaker:
+    """Makes rows of one kind; what repeats is shared by all who read the kind."""
+
+    def __init__(self, kind: ResourceKind) -> None:
+        self._kind = kind.name
+        self._cells: list[Callable[[str], str]] = []
+
+    def arrange(self, columns: Sequence[TableColumn]) -> None:
+        """The cells of what follows stand in these columns."""
+        self._cells = [_texts(self._kind, column.name) for column in columns]
+
+    def make(self, raw: RawRow) -> Printed | None:
+        """The row; None where its object has no name."""
+        meta = raw.object.metadata if raw.object else None
+        if meta is None or not meta.name:
+            return None
+        name, namespace = _name(meta.name), _shared_name(_name(meta.namespace))
+        uid = _name(meta.uid)
+        row = TableRow(
+            namespace,
+            name,
+            uid,
+            _shared_time(_name(meta.creation_timestamp or "")),
+            self._cells_of(raw.cells, name),
+            _name(meta.deletion_timestamp or ""),
+            _owner(meta.owner_references),
+            _labels(meta.labels),
+        )
+        held = Meta(name, namespace, uid, _name(meta.resource_version))
+        return Printed(held, row)
+
+    def plain(self, found: RowObject) -> Printed | None:
+        """The row of an object that came without cells; see `PLAIN_COLUMNS`."""
+        meta = found.metadata or RowMeta()
+        return self.make(RawRow([meta.name, meta.creation_timestamp or ""], found))
+
+    def _cells_of(self, values: Sequence[Any], name: str) -> tuple[CellValue, ...]:
+        """One value for each column, whatever came."""
+        texts = self._cells
+        found: list[CellValue] = []
+        for text, value in zip(texts, values, strict=False):
+            if value.__class__ is str:
+                found.append(name if value == name else text(value))
+            elif value is None or isinstance(value, (int, float)):
+                found.append(value)
+            else:
+                found.append(text(_nested(value)))
+        found.extend([None] * (len(texts) - len(found)))
+        return tuple(found)
+
+
+def read_columns(raw: bytes | msgspec.Raw | None) -> tuple[TableColumn, ...]:
+    """The columns that a Table defines; those that cannot be read have no name."""
+    try:
+        found = msgspec.json.decode(raw or b"[]", type=list[Any] | None, strict=False)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ()
+    columns = (one if isinstance(one, dict) else {} for one in (found or ())[:MAX_COLUMNS])
+    return tuple(
+        TableColumn(
+            _word(one.get("name")),
+            _word(one.get("type")) or "string",
+            priority if isinstance(priority := one.get("priority"), int) else 0,
+            shorten(clean(str(one.get("description") or "")), MAX_CELL),
+        )
+        for one in columns
+    )
+
+
+def _word(value: Any) -> str:
+    return shorten(clean(value), 64) if isinstance(value, str) else ""
+
+
+def _name(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else shorten(clean(text), _MAX_NAME)
+
+
+def _nested(value: Any) -> str:
+    try:
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return "…"
+
+
+def _safe(text: str) -> str:
+    """`text` as it may be held."""
+    text = clean(text)
+    return shorten(text if _HARMLESS.fullmatch(text) else without_credentials(text), MAX_CELL)
+
+
+@lru_cache(maxsize=512)
+def _texts(kind: str, column: str) -> Callable[[str], str]:
+    """Makes texts of one column of one kind ready to be held, each value once."""
+    del kind, column  # they tell one memory from another
+    return _once(_safe)
+
+
+def _once(make: Callable[[str], str]) -> Callable[[str], str]:
+    known = Known()
+
+    def text(value: str) -> str:
+        if not value:
+            return ""
+        value = value[:_MAX_READ]
+        if not known.useful:
+            return make(value)
+        found: str | None = known.get(value)
+        if found is None:
+            found = make(value)
+            known.put(found if found == value else value, found)
+        return found
+
+    return text
+
+
+_shared_name = _once(lambda text: text)
+_shared_time = _once(lambda text: text)
+_OWNERS, _LABELS = Known(), Known()
+_NO_OWNER = ("", "")
+
+
+def _owner(references: Sequence[OwnerReference] | None) -> tuple[str, str]:
+    for one in references or ():
+        if one.controller:
+            return _kept(_OWNERS, (_name(one.kind), _name(one.name)))
+    return _NO_OWNER
+
+
+def _labels(labels: dict[str, str] | None) -> tuple[tuple[str, str], ...]:
+    if not labels:
+        return ()
+    pairs = tuple(labels.items())
+    found: tuple[tuple[str, str], ...] | None = _LABELS.get(pairs) if _LABELS.useful else None
+    if found is None:
+        found = tuple(
+            (_shared_name(_name(key)), _shared_name(_name(value)))
+            for key, value in pairs[:MAX_LABELS]
+        )
+        _LABELS.put(pairs, found)
+    return found
+
+
+def _kept(known: Known, value: T) -> T:
+    """The value that is equal and was there first, where such values repeat."""
+    if not known.useful:
+        return value
+    found: T | None = known.get(value)
+    if found is None:
+        known.put(value, value)
+        return value
+    return found

@@ -44,6 +44,8 @@ class Happening:
     message: str
     source: str
     """Component, and host where there is one."""
+    about: ObjectRef | None = None
+    """What it is about, where that is an object below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ class Related:
     owners: tuple[Relation, ...] = ()
     """Nearest first."""
     dependents: tuple[Relation, ...] = ()
-    """A tree: what it owns, selects, and what uses it."""
+    """A tree: what it owns, selects and carries."""
+    users: tuple[Relation, ...] = ()
+    """What uses it: mounts it, routes to it, protects it, is bound to it."""
     uses: tuple[Relation, ...] = ()
     """What its spec refers to."""
     happenings: tuple[Happening, ...] = ()

@@ -8,7 +8,7 @@ where the plural of a foreign kind is not known, one for the list of what its gr
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import quote
 
@@ -33,6 +33,19 @@ PATIENCE = 15.0
 _NAMES = frozenset({*CONNECT_SEGMENTS, ".", ".."})
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that is not looked into yet; it may hold credentials, and is kept by nobody."""
+
+    ref: ObjectRef
+    body: bytes = field(repr=False)
+    date: float | None
+    """Unix seconds by the API server's clock."""
+    listed: bool
+    """It is a list of one."""
+    secret: bool
+
+
 async def fetch_object(
     client: ClusterClient, ref: ObjectRef, version: str, plural: str
 ) -> ObjectText:
@@ -41,6 +54,15 @@ async def fetch_object(
     Raises:
         SourceError: it could not be read, in words; NotServed when it is not there.
     """
+    answer = await ask_object(client, ref, version, plural)
+    shown = await asyncio.to_thread(_show, answer)
+    return ObjectText(ref, shown.lines, shown.redacted, shown.notes, answer.date)
+
+
+async def ask_object(
+    client: ClusterClient, ref: ObjectRef, version: str, plural: str
+) -> Answered:  # fmt: skip
+    """Ask for it; of a Secret for the metadata alone. Raises like `fetch_object`."""
     secret = "secret" in (ref.kind.casefold(), plural.casefold().removesuffix("s"))
     document = _document(ref)
     path, selector = (document, None) if document else _where(ref, version, plural)
@@ -49,8 +71,7 @@ async def fetch_object(
         reply = await client.get(path, selector, accept=accept, timeout=PATIENCE)
     except NotServed:
         raise _gone(ref) from None
-    shown = await asyncio.to_thread(_show, reply.body, ref, listed=bool(selector), secret=secret)
-    return ObjectText(ref, shown.lines, shown.redacted, shown.notes, reply.date)
+    return Answered(ref, reply.body, reply.date, bool(selector), secret)
 
 
 async def find_plural(client: ClusterClient, ref: ObjectRef) -> str:
@@ -122,24 +143,52 @@ class _Shown:
     notes: tuple[str, ...]
 
 
-def _show(body: bytes, ref: ObjectRef, *, listed: bool, secret: bool) -> _Shown:
+def _show(answer: Answered) -> _Shown:
     """The text of an answer; no error of this function holds any part of it."""
+    found, lines = show_tree(answer.ref, open_object(answer))
+    return _Shown(lines, found.count, tuple(notes_on(found, secret=answer.secret)))
+
+
+def open_object(answer: Answered) -> dict[str, Tree]:
+    """The object as it was sent, of a Secret its metadata: it may hold credentials.
+
+    Raises:
+        SourceError: it cannot be read; without any part of it.
+    """
+    ref, body = answer.ref, answer.body
     if len(body) > MAX_BYTES:
         size = f"{len(body) / MIB:.1f} MiB"
         raise ProtocolTrouble(f"{ref} is {size}: larger than the {MAX_BYTES // MIB} MiB shown here")
     try:
         document = msgspec.json.decode(body)
-        if listed:
-            document = _only(document, ref)
-        if not isinstance(document, dict):
-            raise ProtocolTrouble(f"{ref} was answered with a document that is no object")
-        found = redact(_metadata(document, ref) if secret else cast("dict[str, Tree]", document))
-        lines = tuple(to_lines(found.tree))
-    except (TooDeep, RecursionError):
-        raise ProtocolTrouble(f"{ref} is nested deeper than {MAX_DEPTH} levels") from None
+    except RecursionError:
+        raise _too_deep(ref) from None
     except (msgspec.DecodeError, UnicodeError, ValueError):
-        raise ProtocolTrouble(f"the answer for {ref} is not readable") from None
-    return _Shown(lines, found.count, tuple(_notes(found, secret=secret)))
+        raise _unreadable(ref) from None
+    if answer.listed:
+        document = _only(document, ref)
+    if not isinstance(document, dict):
+        raise ProtocolTrouble(f"{ref} was answered with a document that is no object")
+    return _metadata(document, ref) if answer.secret else cast("dict[str, Tree]", document)
+
+
+def show_tree(ref: ObjectRef, document: dict[str, Tree]) -> tuple[Redacted, tuple[str, ...]]:
+    """What of it may be shown, and that as YAML; raises like `open_object`."""
+    try:
+        found = redact(document)
+        return found, tuple(to_lines(found.tree))
+    except (TooDeep, RecursionError):
+        raise _too_deep(ref) from None
+    except (UnicodeError, ValueError):
+        raise _unreadable(ref) from None
+
+
+def _too_deep(ref: ObjectRef) -> ProtocolTrouble:
+    return ProtocolTrouble(f"{ref} is nested deeper than {MAX_DEPTH} levels")
+
+
+def _unreadable(ref: ObjectRef) -> ProtocolTrouble:
+    return ProtocolTrouble(f"the answer for {ref} is not readable")
 
 
 def _only(document: object, ref: ObjectRef) -> object:
@@ -164,7 +213,8 @@ def _metadata(document: dict[str, Tree], ref: ObjectRef) -> dict[str, Tree]:
     }
 
 
-def _notes(found: Redacted, *, secret: bool) -> list[str]:
+def notes_on(found: Redacted, *, secret: bool) -> list[str]:
+    """What a reader must know of what is not shown, one sentence each."""
     notes = []
     if secret:
         notes.append("only the metadata of a Secret is asked for: its values are never read")

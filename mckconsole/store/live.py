@@ -27,10 +27,18 @@ from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.prometheus import PrometheusSource
 from mckconsole.store.clockwatch import ClockWatch
 from mckconsole.store.contact import Connect, Gate, connecting
+from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.fleet import FleetStore
 from mckconsole.store.metrics import MetricsSource, Vectors, ask, merge, named_queries
 from mckconsole.store.naps import Naps, Sparingly
-from mckconsole.store.on_demand import Examination, fetch, link_ranges, report_access
+from mckconsole.store.on_demand import (
+    Examination,
+    fetch,
+    inspect,
+    link_ranges,
+    relate,
+    report_access,
+)
 from mckconsole.store.reader import Inventory, ReadPlan, read_logs
 from mckconsole.store.reload import Reload, Replaced, compare, doubt, watch
 from mckconsole.store.session import CONNECT_HOLD, SessionTiming
@@ -224,9 +232,7 @@ class LiveFleet:
         Raises:
             SourceError: why it could not be read; also when the cluster is not connected.
         """
-        if cluster not in self.store.names:
-            raise ConnectionTrouble(f"{cluster} is no cluster of this fleet any more")
-        return await fetch(self.store.cluster(cluster), self._sessions.client(cluster), ref)
+        return await fetch(self._held(cluster), self._sessions.client(cluster), ref)
 
     async def examine(self, name: str) -> AccessReport:
         """How the console signs in to a cluster and what it may read there; never raises for
@@ -261,12 +267,12 @@ class LiveFleet:
         raise ConnectionTrouble("this is not built yet")
 
     async def inspect(self, cluster: str, ref: ObjectRef) -> ObjectFacts:
-        """One object, redacted."""
-        raise ConnectionTrouble("this is not built yet")
+        """One object, redacted; raises like `fetch`."""
+        return await inspect(self._held(cluster), self._sessions.client(cluster), ref)
 
     async def related(self, cluster: str, ref: ObjectRef) -> Related:
-        """What it has to do with, and what happened to it."""
-        raise ConnectionTrouble("this is not built yet")
+        """What it has to do with, and what happened to it; raises like `fetch`."""
+        return await relate(self._held(cluster), self._sessions.client(cluster), ref)
 
     def follow_logs(
         self, targets: Sequence[LogTarget], options: LogOptions, told: Callable[[], None]
@@ -276,6 +282,11 @@ class LiveFleet:
 
     @property
     def _endpoints(self) -> list[PrometheusSource]:
+    def _held(self, cluster: str) -> ClusterStore:
+        if cluster not in self.store.names:
+            raise ConnectionTrouble(f"{cluster} is no cluster of this fleet any more")
+        return self.store.cluster(cluster)
+
         return [one for one in self._prometheus if isinstance(one, PrometheusSource)]
 
     def _describe(

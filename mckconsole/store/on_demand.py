@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mckconsole.domain.access import AccessReport, MetricsEndpoint
 from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.inspected import ObjectFacts, Related
 from mckconsole.domain.metrics import NO_METRICS, MetricState
 from mckconsole.domain.objecttext import ObjectText
 from mckconsole.domain.origins import origin
@@ -40,14 +42,46 @@ async def fetch(held: ClusterStore, client: ClusterClient | None, ref: ObjectRef
     Raises:
         SourceError: why it could not be read; also when the cluster is not connected.
     """
-    if client is None or not held.connected_now:
-        raise ConnectionTrouble(f"{held.name} is not connected: {held.reason}")
+    connected = _connected(held, client)
     # Imported here: YAML and a hundred patterns are for those who open an object.
     from mckconsole.sources.objects_fetch import fetch_object, find_plural
 
+    with _without_content(held):
+        plural = await find_plural(connected, ref)
+        return await fetch_object(connected, ref, ref.api_version.rpartition("/")[2], plural)
+
+
+async def inspect(
+    held: ClusterStore, client: ClusterClient | None, ref: ObjectRef
+) -> ObjectFacts:  # fmt: skip
+    """The object with all that may be shown of it; raises like `fetch`."""
+    connected = _connected(held, client)
+    from mckconsole.sources.inspect import inspect_object
+
+    with _without_content(held):
+        return await inspect_object(connected, held.name, ref)
+
+
+async def relate(held: ClusterStore, client: ClusterClient | None, ref: ObjectRef) -> Related:
+    """What the object has to do with; raises like `fetch`."""
+    connected = _connected(held, client)
+    from mckconsole.sources.related import find_related
+
+    with _without_content(held):
+        return await find_related(connected, ref)
+
+
+def _connected(held: ClusterStore, client: ClusterClient | None) -> ClusterClient:
+    if client is None or not held.connected_now:
+        raise ConnectionTrouble(f"{held.name} is not connected: {held.reason}")
+    return client
+
+
+@contextmanager
+def _without_content(held: ClusterStore) -> Iterator[None]:
+    """No error of ours leaves with a part of the object in it."""
     try:
-        plural = await find_plural(client, ref)
-        return await fetch_object(client, ref, ref.api_version.rpartition("/")[2], plural)
+        yield
     except SourceError:
         raise
     except Exception as error:

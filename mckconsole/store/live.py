@@ -280,13 +280,13 @@ class LiveFleet:
         """Follow logs; `told` as for `browse`."""
         raise ConnectionTrouble("this is not built yet")
 
-    @property
-    def _endpoints(self) -> list[PrometheusSource]:
     def _held(self, cluster: str) -> ClusterStore:
         if cluster not in self.store.names:
             raise ConnectionTrouble(f"{cluster} is no cluster of this fleet any more")
         return self.store.cluster(cluster)
 
+    @property
+    def _endpoints(self) -> list[PrometheusSource]:
         return [one for one in self._prometheus if isinstance(one, PrometheusSource)]
 
     def _describe(

@@ -1,0 +1,205 @@
+"""What is each cluster's own: names that stand in texts, and fields that never are the same.
+
+A field is known by the end of its path. Nothing here is judged by its value, but for the cluster's
+own names. What signs a workload in to a cloud is left to the identity pane, which knows the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from mckconsole.domain.snapshot import ClusterSnapshot
+
+CLUSTER = "‹cluster›"
+"""In place of a cluster's name, where texts are compared."""
+_SHORTEST = 4
+_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+
+_METADATA = frozenset(
+    [
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "selfLink",
+        "managedFields",
+        "deletionGracePeriodSeconds",
+    ]
+)
+_ANNOTATIONS = frozenset(
+    (
+        "autoscaling.alpha.kubernetes.io/conditions",
+        "autoscaling.alpha.kubernetes.io/current-metrics",
+        "azure.workload.identity/client-id",
+        "azure.workload.identity/tenant-id",
+        "control-plane.alpha.kubernetes.io/leader",
+        "deployment.kubernetes.io/desired-replicas",
+        "deployment.kubernetes.io/max-replicas",
+        "deployment.kubernetes.io/revision",
+        "deployment.kubernetes.io/revision-history",
+        "deprecated.daemonset.template.generation",
+        "eks.amazonaws.com/role-arn",
+        "endpoints.kubernetes.io/last-change-trigger-time",
+        "field.cattle.io/publicEndpoints",
+        "iam.gke.io/gcp-service-account",
+        "k8s.v1.cni.cncf.io/network-status",
+        "kubectl.kubernetes.io/restartedAt",
+        "node.alpha.kubernetes.io/ttl",
+        "volume.beta.kubernetes.io/storage-provisioner",
+        "volume.kubernetes.io/selected-node",
+        "volume.kubernetes.io/storage-provisioner",
+    )
+)
+_ANNOTATION_STARTS = (
+    "batch.kubernetes.io/",
+    "cni.projectcalico.org/",
+    "container.cloud.google.com/",
+    "csi.volume.kubernetes.io/",
+    "kubernetes.io/config.",
+    "pv.kubernetes.io/",
+)
+_COPIES = ("last-applied-configuration", "/last-applied", "/applied", "/original-object")
+_LABELS = frozenset(
+    (
+        "aadpodidbinding",
+        "azure.workload.identity/use",
+        "batch.kubernetes.io/controller-uid",
+        "controller-revision-hash",
+        "controller-uid",
+        "kubernetes.io/hostname",
+        "pod-template-generation",
+        "pod-template-hash",
+        "topology.istio.io/network",
+    )
+)
+_LABEL_STARTS = ("failure-domain.beta.kubernetes.io/", "topology.kubernetes.io/")
+_FIELDS = frozenset(
+    (
+        ("caBundle",),
+        ("clusterIPs",),
+        ("healthCheckNodePort",),
+        ("nodeName",),
+        ("nodePort",),
+        ("ownerReferences", "*", "uid"),
+        ("secrets",),
+        ("spec", "externalIPs"),
+        ("spec", "ipFamilies"),
+        ("spec", "loadBalancerIP"),
+        ("spec", "podCIDR"),
+        ("spec", "podCIDRs"),
+        ("spec", "providerID"),
+        ("spec", "volumeName"),
+        ("subsets",),
+        ("targetRef", "uid"),
+        ("endpoints", "*", "addresses"),
+        ("endpoints", "*", "zone"),
+    )
+)
+_MAPS = {
+    "annotations": (_ANNOTATIONS, _ANNOTATION_STARTS),
+    "labels": (_LABELS, _LABEL_STARTS),
+    "matchLabels": (_LABELS, _LABEL_STARTS),
+    "selector": (_LABELS, ()),
+}
+_CLOUD_ENV = frozenset(
+    [
+        "AWS_DEFAULT_REGION",
+        "AWS_REGION",
+        "AWS_ROLE_ARN",
+        "AWS_STS_REGIONAL_ENDPOINTS",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AZURE_AUTHORITY_HOST",
+        "AZURE_CLIENT_ID",
+        "AZURE_FEDERATED_TOKEN_FILE",
+        "AZURE_TENANT_ID",
+        "GOOGLE_CLOUD_PROJECT",
+    ]
+)
+_ROOT_CERTIFICATES = frozenset(
+    (
+        "kube-root-ca.crt",
+        "istio-ca-root-cert",
+        "openshift-service-ca.crt",
+        "extension-apiserver-authentication",
+    )
+)
+"""ConfigMaps that hold a cluster's own certificates."""
+_MOUNTED = re.compile(r"kube-api-access-[a-z0-9]{5}")
+"""A pod's own token, as the API server calls its volume."""
+
+
+class Names:
+    """The names of one cluster, as they may stand in its objects."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        """Names of fewer than four characters are no names here."""
+        known = sorted({one for one in names if len(one) >= _SHORTEST}, key=len, reverse=True)
+        self._whole = frozenset(one.casefold() for one in known)
+        telling = [re.escape(one) for one in known if not _WORD.fullmatch(one)]
+        words = f"(?<![A-Za-z0-9])(?:{'|'.join(telling)})(?![A-Za-z0-9])"
+        self._within = re.compile(words, re.IGNORECASE) if telling else None
+
+    def fold(self, text: str) -> str:
+        """`text` with the cluster's names replaced.
+
+        A name that is a plain word (`prod`) is one only where nothing else is in the text: it may
+        mean anything within.
+        """
+        if text.casefold() in self._whole:
+            return CLUSTER
+        if self._within is not None:
+            text = self._within.sub(CLUSTER, text)
+        return "kube-api-access-‹own›" if _MOUNTED.fullmatch(text) else text
+
+
+def names_of(cluster: ClusterSnapshot) -> Names:
+    """How a cluster is called: here, in the kubeconfig, by its cloud, and its API server's host."""
+    return Names(_called(cluster))
+
+
+def _called(cluster: ClusterSnapshot) -> Iterator[str]:
+    for name in (cluster.name, cluster.context):
+        yield name
+        if "/" in name:  # arn:aws:eks:eu-west-1:111122223333:cluster/NAME
+            yield name.rpartition("/")[2]
+        if name.startswith("gke_"):
+            yield name.rpartition("_")[2]
+    yield urlsplit(cluster.server).hostname or ""
+
+
+def is_own(parts: tuple[str, ...], value: object, element: str, name: str) -> bool:
+    """Whether the field at the end of this path is each cluster's own; so is all below it then.
+
+    Args:
+        parts: Keys on the way, `*` for an element of a list.
+        value: What it holds.
+        element: What the nearest element of a list is called.
+        name: The object's.
+    """
+    last, parent = parts[-1], parts[-2] if len(parts) > 1 else ""
+    if parts == ("status",) or (parent == "metadata" and last in _METADATA):
+        return True
+    if parent in _MAPS:
+        exact, starts = _MAPS[parent]
+        copy = parent == "annotations" and last.endswith(_COPIES)
+        return copy or last in exact or last.startswith(starts)
+    if parts == ("data",):
+        return name in _ROOT_CERTIFICATES
+    if parts == ("spec", "clusterIP"):
+        return value != "None"  # that it has none is said on purpose
+    if "env" in parts and element in _CLOUD_ENV:
+        return True
+    return any(parts[-len(end) :] == end for end in _ENDS.get(last, ()))
+
+
+def _by_last() -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for end in _FIELDS:
+        found.setdefault(end[-1], []).append(end)
+    return found
+
+
+_ENDS = _by_last()

@@ -21,12 +21,13 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from mckconsole.config.model import Config, PrometheusConfig
-from mckconsole.demo import accounts, bulk, bulkpods, faults, render
+from mckconsole.demo import accounts, alerting, bulk, bulkpods, faults, render
 from mckconsole.demo.access import Access, User
 from mckconsole.demo.answers import Listener
 from mckconsole.demo.entry import READER, read_rules, write_kubeconfig
 from mckconsole.demo.generate import namespaces
 from mckconsole.demo.issuer import Issuer
+from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.promql import PromSeries
 from mckconsole.demo.promserver import EmbeddedPrometheus
 from mckconsole.demo.scenario import ClusterModel, PrometheusModel, Scenario, load_scenario
@@ -167,7 +168,9 @@ class EmbeddedFleet:
         return listener.url
 
     async def _serve_metrics(self, model: PrometheusModel) -> PrometheusConfig:
-        server = EmbeddedPrometheus(partial(self._series, model), clock=self.now)
+        server = EmbeddedPrometheus(
+            partial(self._series, model), clock=self.now, alerts=partial(self._alerts, model)
+        )
         listener = await self._stack.enter_async_context(Listener({"": server}))
         return PrometheusConfig(
             name=model.name,
@@ -184,6 +187,9 @@ class EmbeddedFleet:
             self._held[model.name] = (self._world.played, held)
         return held
 
+    def _alerts(self, model: PrometheusModel) -> list[KubeObject]:
+        return alerting.alerts(self._world, model, self.now() - self._epoch)
+
     def _made_series(self, model: PrometheusModel) -> Iterator[PromSeries]:
         for cluster in self._world.scenario.clusters:
             gone = cluster.dead or cluster.name in self._world.lost
@@ -195,10 +201,14 @@ class EmbeddedFleet:
 
     def _build(self, model: ClusterModel) -> EmbeddedCluster:
         user = User(READER)
+
+        def clock() -> float:
+            return self.now() + model.clock_ahead
+
         cluster = EmbeddedCluster(
             f"{self._seed}/{model.name}",
             version=model.version,
-            clock=self.now,
+            clock=clock,
             access=Access({self._token(model.name): user}),
         )
         name = model.name
@@ -212,7 +222,7 @@ class EmbeddedFleet:
             cluster.create(item)
         for item in render.scripted_objects(self._world, name):
             cluster.create(item)
-        for item in render.heartbeat_objects(self._world, name, self.now()):
+        for item in render.heartbeat_objects(self._world, name, clock()):
             cluster.create(item)
         self._add_pods(cluster, name)
         cluster.access.rules.extend(read_rules(cluster, model.forbidden, model.only_in))
@@ -253,8 +263,12 @@ class EmbeddedFleet:
                 self._clusters[name].silent = True
                 self._clusters[name].faults.add(faults.silence())
         for name in touched & self._clusters.keys():
+            cluster = self._clusters[name]
+            for resource, namespace, own in render.gone_objects(self._world, name):
+                with contextlib.suppress(KeyError):  # it is gone already
+                    cluster.delete(resource, own, namespace)
             for item in render.scripted_objects(self._world, name):
-                self._clusters[name].update(item)
+                cluster.apply(item)
         self._beat()
 
     def _beat(self) -> None:
@@ -262,7 +276,8 @@ class EmbeddedFleet:
         for name, cluster in self._clusters.items():
             if cluster.silent:
                 continue
-            for item in render.heartbeat_objects(self._world, name, now):
+            ahead = self._world.sites[name].cluster.clock_ahead
+            for item in render.heartbeat_objects(self._world, name, now + ahead):
                 cluster.apply(item)
 
     async def _keep_beating(self) -> None:

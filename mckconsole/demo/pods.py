@@ -55,7 +55,8 @@ def seats_of(site: Site, model: Workload) -> list[Seat]:
 
 
 def _seat(site: Site, model: Workload, node: NodePlan, number: int, *, ready: bool) -> Seat:
-    suffix = site.digest("pod", model.namespace, model.name, number, length=5)
+    others = (model.template,) if model.template else ()
+    suffix = site.digest("pod", model.namespace, model.name, number, *others, length=5)
     name = f"{owner_of(site, model)[1]}-{suffix}"
     if model.kind == "StatefulSet":
         name = f"{model.name}-{number}"
@@ -82,7 +83,8 @@ def owner_of(site: Site, model: Workload) -> tuple[str, str]:
 
 def template_hash(site: Site, model: Workload) -> str:
     """What tells templates of a workload apart."""
-    return site.digest("template", model.namespace, model.name, length=10)
+    others = (model.template,) if model.template else ()
+    return site.digest("template", model.namespace, model.name, *others, length=10)
 
 
 def _minutes(site: Site) -> int:
@@ -114,7 +116,12 @@ def own_labels(site: Site, model: Workload, seat: Seat) -> dict[str, str]:
 
 
 def pod(
-    site: Site, model: Workload, seat: Seat, metadata: KubeObject, spec: KubeObject
+    site: Site,
+    model: Workload,
+    seat: Seat,
+    metadata: KubeObject,
+    spec: KubeObject,
+    status: KubeObject,
 ) -> KubeObject:
     """One pod as it is after admission: `spec` and what `metadata` has of labels, annotations."""
     kind, owner = owner_of(site, model)
@@ -127,7 +134,7 @@ def pod(
         annotations=metadata.get("annotations"),
         days_ago=seat.days,
         spec={"nodeName": seat.node.name, **spec},
-        status=_status(site, model, seat, spec),
+        status=status,
     )
     if kind == "Pod":
         return made
@@ -144,29 +151,6 @@ def pod(
         }
     ]
     return made
-
-
-def _status(site: Site, model: Workload, seat: Seat, spec: KubeObject) -> KubeObject:
-    over = model.kind in ("CronJob", "Job")
-    ready = seat.ready and not over
-    return {
-        "phase": "Succeeded" if over else "Running",
-        "hostIP": seat.node.address,
-        "podIP": seat.ip,
-        "podIPs": [{"ip": seat.ip}],
-        "startTime": site.created(seat.days),
-        "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
-        "containerStatuses": [
-            {
-                "name": container["name"],
-                "image": container["image"],
-                "imageID": "",
-                "ready": ready,
-                "restartCount": 0 if seat.ready else 7,
-            }
-            for container in spec["containers"]
-        ],
-    }
 
 
 def _pod_ip(place: NodePlan, suffix: str) -> str:

@@ -1,8 +1,8 @@
 """An embedded Prometheus: series in, the HTTP API of a real server out.
 
-Serves `/api/v1/query`, `/api/v1/query_range`, `/api/v1/status/buildinfo`, `/federate`, `/metrics`
-and `/-/ready`. What it cannot evaluate is refused as Prometheus refuses a bad query. Error and
-value formats: Prometheus HTTP API v1 documentation.
+Serves `/api/v1/query`, `/api/v1/query_range`, `/api/v1/alerts`, `/api/v1/status/buildinfo`,
+`/federate`, `/metrics` and `/-/ready`. What it cannot evaluate is refused as Prometheus refuses a
+bad query. Error and value formats: Prometheus HTTP API v1 documentation.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class EmbeddedPrometheus:
         basic: user and password that every request must carry, when set.
         tenants: `X-Scope-OrgID` → series, for a multi-tenant front end; requests without a known
             tenant are refused then.
+        alerts: what `/api/v1/alerts` lists, asked anew at every request.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class EmbeddedPrometheus:
         bearer: str = "",
         basic: tuple[str, str] | None = None,
         tenants: Mapping[str, Sequence[PromSeries]] | None = None,
+        alerts: Callable[[], Sequence[Mapping[str, object]]] = tuple,
     ) -> None:
         self._series = series if callable(series) else list(series)
         self._clock = clock
@@ -53,6 +55,7 @@ class EmbeddedPrometheus:
         elif basic is not None:
             self._wanted = "Basic " + base64.b64encode(":".join(basic).encode()).decode()
         self._tenants = tenants
+        self._alerts = alerts
         self.faults = Faults()
         self.warnings: list[str] = []
         """Warnings of every answer, as a partial result carries them."""
@@ -83,6 +86,8 @@ class EmbeddedPrometheus:
                     return self._query(series, parameters)
                 case "/api/v1/query_range":
                     return self._query_range(series, parameters)
+                case "/api/v1/alerts":
+                    return self._success({"alerts": list(self._alerts())})
                 case "/api/v1/status/buildinfo":
                     return self._success({"version": "3.5.0", "revision": "embedded"})
                 case "/federate":

@@ -20,6 +20,7 @@ from mckconsole.demo import (
     generate,
     gke,
     globalnet,
+    happenings,
     holders,
     hosts,
     istioservices,
@@ -28,6 +29,8 @@ from mckconsole.demo import (
     mcs,
     meshes,
     mirrors,
+    rollout_events,
+    rollouts,
     submariner,
     things,
     upgrades,
@@ -41,6 +44,7 @@ from mckconsole.demo.world import World
 
 __all__ = [
     "definitions",
+    "gone_objects",
     "heartbeat_objects",
     "joining_objects",
     "scripted_objects",
@@ -81,6 +85,7 @@ def static_objects(world: World, name: str) -> Iterator[KubeObject]:
     yield from corefile.static_objects(world, name)
     yield from hosts.static_objects(world, name)
     yield from holders.static_objects(world, name)
+    yield from happenings.static_objects(world, name)
 
 
 def _multi_cluster_services(world: World, name: str) -> Iterator[KubeObject]:
@@ -100,7 +105,7 @@ def joining_objects(world: World, name: str) -> Iterator[KubeObject]:
 
 
 def scripted_objects(world: World, name: str) -> Iterator[KubeObject]:
-    """What only the script changes: nodes, route agents, what tells of other clusters."""
+    """What only the script changes: nodes, rollouts, route agents, what tells of other clusters."""
     site = world.sites[name]
     for plan in site.nodes:
         yield generate.node(
@@ -110,6 +115,14 @@ def scripted_objects(world: World, name: str) -> Iterator[KubeObject]:
         yield from submariner.route_agents(world, name)
     yield from karmada.members(world, name)
     yield from mirrors.slices(world, name)
+    yield from rollouts.scripted_objects(world, name)
+    yield from rollout_events.scripted_objects(world, name)
+
+
+def gone_objects(world: World, name: str) -> Iterator[tuple[str, str, str]]:
+    """Resource, namespace and name of what the script has taken away again."""
+    for namespace, own in rollouts.gone_pods(world, name):
+        yield "pods", namespace, own
 
 
 def heartbeat_objects(world: World, name: str, now: float) -> Iterator[KubeObject]:

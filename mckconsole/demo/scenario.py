@@ -21,6 +21,7 @@ from msgspec import field
 from mckconsole.demo.section import Section
 from mckconsole.demo.sections_audit import CertificateModel, CredentialModel, Holder, Literals
 from mckconsole.demo.sections_identity import Grant, IdentityCluster, Login, LoneAccount, Users
+from mckconsole.demo.sections_incident import EventModel, Release
 from mckconsole.demo.sections_mesh import MeshSections
 from mckconsole.demo.sections_services import (
     CloudMapModel,
@@ -89,6 +90,8 @@ class ClusterModel(Section, frozen=True):
     """Accepts connections and never answers, or does not accept them."""
     latency_ms: float = 0.0
     """How long the API server thinks before it answers, milliseconds."""
+    clock_ahead: float = 0.0
+    """Seconds that its clocks are ahead of the others'; negative is behind."""
 
 
 class TunnelModel(Section, frozen=True):
@@ -200,6 +203,8 @@ class Workload(Section, frozen=True):
     """Replicas that admission refuses, so that there is no pod: goes with `replicas: 0`."""
     days: float | None = None
     """Age of its pods; one to five when not given."""
+    template: str = ""
+    """What the script calls another template of it; empty is the one that it has at the start."""
     where: list[str] = field(default_factory=lambda: ["*"])
     """Cluster name globs, or `@submariner` and `@cilium` for the members of a mesh."""
 
@@ -252,6 +257,7 @@ class Step(Section, frozen=True):
     tunnel: TunnelChange | None = None
     pool: PoolChange | None = None
     cluster: ClusterLoss | None = None
+    release: Release | None = None
 
 
 class Scenario(Section, frozen=True):
@@ -292,6 +298,7 @@ class Scenario(Section, frozen=True):
     budgets: list[Budget] = field(default_factory=list)
     definitions: list[Definition] = field(default_factory=list)
     things: list[Thing] = field(default_factory=list)
+    events: list[EventModel] = field(default_factory=list)
     script: list[Step] = field(default_factory=list)
 
     def submariner_of(self, cluster: str) -> SubmarinerModel | None:

@@ -82,6 +82,10 @@ class Site:
         """A creation stamp."""
         return format_rfc3339(self.epoch - days_ago * DAY)
 
+    def moment(self, seconds: float) -> str:
+        """A stamp of so many seconds after the demo's start."""
+        return format_rfc3339(self.epoch + seconds)
+
     def manifest(
         self,
         api_version: str,

@@ -110,6 +110,28 @@ def _volumes(world: World, name: str) -> Iterator[KubeObject]:
     for model in world.scenario.workloads_of(name):
         for seat in seats_of(site, model) if model.volume and not model.outside else ():
             yield _volume(site, model, seat)
+            yield _claim(site, model, seat)
+
+
+def _claim(site: Site, model: Workload, seat: Seat) -> KubeObject:
+    """What a pod claims, bound to its volume."""
+    name, modes = f"data-{seat.name}", ["ReadWriteOnce"]
+    uid = site.uid("PersistentVolumeClaim", model.namespace, name)
+    return site.manifest(
+        "v1",
+        "PersistentVolumeClaim",
+        model.namespace,
+        name,
+        labels=pod_labels(model),
+        days_ago=site.rollout_days,
+        spec={
+            "accessModes": modes,
+            "resources": {"requests": {"storage": model.volume}},
+            "volumeMode": "Filesystem",
+            "volumeName": f"pvc-{uid}",
+        },
+        status={"phase": "Bound", "accessModes": modes, "capacity": {"storage": model.volume}},
+    )
 
 
 def _volume(site: Site, model: Workload, seat: Seat) -> KubeObject:

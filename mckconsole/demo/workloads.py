@@ -5,19 +5,32 @@ Functions of the world at its start and a scenario's `Workload`; no clock is rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from mckconsole.demo.admission import inject
 from mckconsole.demo.clusterservices import endpoint_slice, service
+from mckconsole.demo.deployments import (
+    REVISION,
+    Counts,
+    deployment_spec,
+    deployment_status,
+    replica_set,
+    revision_of,
+)
 from mckconsole.demo.literals import add_literals
 from mckconsole.demo.managed import metadata_fields, template_fields, written
 from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.pods import Seat, owner_of, pod, pod_labels, ready_count, seats_of
 from mckconsole.demo.podspec import bare_spec, template_of
+from mckconsole.demo.podstatus import status_of
 from mckconsole.demo.scenario import Workload
 from mckconsole.demo.sections_identity import Login
-from mckconsole.demo.site import Site
+from mckconsole.demo.site import DAY, Site
 from mckconsole.demo.world import World
+
+WRITER = "argocd-controller"
+"""Who wrote what the scenario names nobody for."""
 
 
 def workload(world: World, cluster: str, model: Workload) -> Iterator[KubeObject]:
@@ -26,14 +39,15 @@ def workload(world: World, cluster: str, model: Workload) -> Iterator[KubeObject
     A Service that leads out of the cluster has no workload behind it.
     """
     site, login = world.sites[cluster], world.login(cluster, model)
-    if not model.outside:
-        template = template_of(site, model, login)
-        add_literals(world, cluster, f"{model.namespace}/{model.name}", template)
+    if not model.outside and not world.shipped(cluster, model):
+        template = template_for(world, cluster, model)
         seats = seats_of(site, model)
         yield from _controllers(site, model, login, template, seats)
-        tenant = world.tenant(cluster)
+        over = model.kind in ("CronJob", "Job")
         for seat in seats:
-            yield _pod(site, model, login, template, seat, tenant)
+            yield pod_of(
+                world, cluster, model, template, seat, partial(status_of, site, seat, over=over)
+            )
     if model.autoscale:
         yield _autoscaler(site, model, len(seats_of(site, model)))
     if model.ports:
@@ -41,15 +55,29 @@ def workload(world: World, cluster: str, model: Workload) -> Iterator[KubeObject
         yield endpoint_slice(site, model)
 
 
-def _pod(
-    site: Site, model: Workload, login: Login | None, template: KubeObject, seat: Seat, tenant: str
+def template_for(world: World, cluster: str, model: Workload) -> KubeObject:
+    """The pod template of a workload, with what somebody wrote into it by hand."""
+    template = template_of(world.sites[cluster], model, world.login(cluster, model))
+    add_literals(world, cluster, f"{model.namespace}/{model.name}", template)
+    return template
+
+
+def pod_of(
+    world: World,
+    cluster: str,
+    model: Workload,
+    template: KubeObject,
+    seat: Seat,
+    status: Callable[[KubeObject], KubeObject],
 ) -> KubeObject:
+    """One pod of a workload; `status` makes its status of its specification."""
+    site, login = world.sites[cluster], world.login(cluster, model)
     metadata = dict(template["metadata"])
     token = login is None or login.api_token is not False
     spec = bare_spec(site, model, seat, template, token=token)
     if login:
-        inject(site, login, tenant, seat.name, metadata, spec)
-    return pod(site, model, seat, metadata, spec)
+        inject(site, login, world.tenant(cluster), seat.name, metadata, spec)
+    return pod(site, model, seat, metadata, spec, status(spec))
 
 
 def _controllers(
@@ -65,13 +93,17 @@ def _controllers(
         case "Job":
             yield _job(site, model, template, seats)
         case _:
-            yield _controller(site, model, login, template, len(seats))
+            yield from _controller(site, model, login, template, seats)
 
 
 def _controller(
-    site: Site, model: Workload, login: Login | None, template: KubeObject, count: int
-) -> KubeObject:
-    labels, ready = pod_labels(model), ready_count(site, model)
+    site: Site, model: Workload, login: Login | None, template: KubeObject, seats: Sequence[Seat]
+) -> Iterator[KubeObject]:
+    count, ready = len(seats), ready_count(site, model)
+    if model.kind == "Deployment":
+        yield from _deployment(site, model, login, template, seats)
+        return
+    labels = pod_labels(model)
     spec: KubeObject = {"selector": {"matchLabels": labels}, "template": template}
     if model.kind == "DaemonSet":
         status: KubeObject = {
@@ -83,31 +115,65 @@ def _controller(
             "numberMisscheduled": 0,
         }
     else:
-        spec = {"replicas": max(count, model.refused), **spec}
+        spec = {
+            "replicas": max(count, model.refused),
+            **spec,
+            "serviceName": model.service_name,
+            "volumeClaimTemplates": _claims(model),
+        }
         status = {
             "replicas": count,
             "readyReplicas": ready,
             "availableReplicas": ready,
             "updatedReplicas": count,
         }
-    if model.kind == "StatefulSet":
-        spec |= {"serviceName": model.service_name, "volumeClaimTemplates": _claims(model)}
+    yield controller(site, model, login, template, spec, status)
+
+
+def _deployment(
+    site: Site, model: Workload, login: Login | None, template: KubeObject, seats: Sequence[Seat]
+) -> Iterator[KubeObject]:
+    """A Deployment whose rollout was over before the demo began, with its ReplicaSet."""
+    ready, revision = ready_count(site, model), revision_of(site, model)
+    counts = Counts(max(len(seats), model.refused), len(seats), ready, len(seats))
+    days = max((seat.days for seat in seats), default=site.rollout_days)
+    status = deployment_status(
+        site, counts, owner_of(site, model)[1], since=-days * DAY, failed=False
+    )
+    spec = deployment_spec(model, template, counts.wanted)
+    made = controller(site, model, login, template, spec, status)
+    made["metadata"]["annotations"] = {REVISION: str(revision)}
+    yield made
+    yield replica_set(
+        site, model, template, wanted=counts.wanted, count=len(seats), ready=ready,
+        revision=revision, days=days,
+    )  # fmt: skip
+
+
+def controller(
+    site: Site,
+    model: Workload,
+    login: Login | None,
+    template: KubeObject,
+    spec: KubeObject,
+    status: KubeObject,
+) -> KubeObject:
+    """A Deployment, DaemonSet or StatefulSet with who wrote its template."""
     made = site.manifest(
         "apps/v1",
         model.kind,
         model.namespace,
         model.name,
-        labels={**labels, **(login.own_labels if login else {})},
+        labels={**pod_labels(model), **(login.own_labels if login else {})},
         days_ago=site.rollout_days,
         spec=spec,
         status=status,
     )
-    if login:
-        fields = metadata_fields(labels=made["metadata"]["labels"]) | template_fields(template)
-        stamp = site.created(min(site.rollout_days, 20))
-        made["metadata"]["managedFields"] = [
-            written(login.written_by, stamp, fields, api_version="apps/v1")
-        ]
+    fields = metadata_fields(labels=made["metadata"]["labels"]) | template_fields(template)
+    stamp = site.created(min(site.rollout_days, 20))
+    made["metadata"]["managedFields"] = [
+        written(login.written_by if login else WRITER, stamp, fields, api_version="apps/v1")
+    ]
     return made
 
 

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mckconsole.demo.crashing import moments
 from mckconsole.demo.keyring import Keyring
 from mckconsole.demo.scenario import (
     ClusterLoss,
     PoolChange,
     Scenario,
+    Step,
     TunnelChange,
     TunnelModel,
     Workload,
@@ -37,6 +39,8 @@ NOTICED_SECONDS = 11.0
 write (Submariner's defaults)."""
 GIVEN_UP_SECONDS = 60.0
 """After this long Karmada calls a lost member not ready and Linkerd empties its mirrors."""
+ROLLOUT_SECONDS = 740.0
+"""For so long a release that crashes changes what it touches; then all that grows is its age."""
 
 
 @dataclass(frozen=True, order=True)
@@ -61,7 +65,7 @@ class World:
         self.scenario = scenario
         self.epoch = epoch
         self.sites: Mapping[str, Site] = {
-            model.name: Site(model, seed, epoch) for model in scenario.clusters
+            model.name: Site(model, seed, epoch + model.clock_ahead) for model in scenario.clusters
         }
         self.keyring = Keyring(scenario, seed=seed, epoch=epoch)
         self.tunnels: dict[tuple[str, str], TunnelModel] = dict(_tunnels(scenario))
@@ -95,8 +99,14 @@ class World:
         """Clusters that the script took away."""
         self.given_up: set[str] = set()
         """Lost clusters that others have noticed to be lost, long enough to act on it."""
+        self.reached = 0.0
+        """Seconds after the start of the last entry of the script that was played."""
         self.played = 0
         """Entries of the script that were played: while it stays, nothing changes but time."""
+        self._releases: dict[tuple[str, str], list[Step]] = {}
+        for step in scenario.script:
+            if one := step.release:
+                self._releases.setdefault((one.cluster, one.workload), []).append(step)
         self._script = list(self._schedule())
         heapq.heapify(self._script)
 
@@ -107,9 +117,15 @@ class World:
         """
         touched: set[str] = set()
         while self._script and self._script[0].at <= elapsed:
-            touched.update(heapq.heappop(self._script).change())
+            due = heapq.heappop(self._script)
+            touched.update(due.change())
+            self.reached = due.at
             self.played += 1
         return touched
+
+    def shipped(self, cluster: str, model: Workload) -> Sequence[Step]:
+        """Entries of the script that ship a workload of `cluster` anew, played or not."""
+        return self._releases.get((cluster, f"{model.namespace}/{model.name}"), ())
 
     def login(self, cluster: str, model: Workload) -> Login | None:
         """Who a workload of `cluster` is, where the scenario says."""
@@ -167,7 +183,10 @@ class World:
                     upgrade = partial(self._upgrade, change, plan.name)
                     yield _Due(step.at + place * change.every, number, upgrade)
                     number += 1
-
+            if step.release:
+                for age in moments(ROLLOUT_SECONDS if step.release.crash else 0.0):
+                    yield _Due(step.at + age, number, partial(_touch, step.release.cluster))
+                    number += 1
             if step.cluster:
                 for at, lose in self._losing(step.cluster, step.at):
                     yield _Due(at, number, lose)
@@ -221,6 +240,11 @@ class World:
     def _upgrade(self, change: PoolChange, node: str) -> tuple[str, ...]:
         self.kubelets[change.cluster, node] = change.kubelet
         return (change.cluster,)
+
+
+def _touch(cluster: str) -> tuple[str, ...]:
+    """What the moment alone changes."""
+    return (cluster,)
 
 
 def _tunnels(scenario: Scenario) -> Iterator[tuple[tuple[str, str], TunnelModel]]:

@@ -80,6 +80,9 @@ def any_word(word: str) -> Test:
     """Whether some cell contains `word`, which is folded: the commonest test, without detours."""
 
     def test(row: Row) -> bool:
+        folded = getattr(row.cells, "folded", None)  # rows by the ten thousand know it already
+        if folded is not None:
+            return word in folded
         for cell in row.cells.values():  # noqa: SIM110 (a third quicker than any())
             if word in cell.text.casefold():
                 return True

@@ -68,10 +68,12 @@ class SecretMeta(Meta, frozen=True, gc=False, rename="camel"):
 
     def __post_init__(self) -> None:
         notes = self.annotations
-        found = owner_of(self.owner_references, self.labels, notes)
+        found = self.owner  # where it was reduced before and comes from a recording
+        if found == NOBODY:
+            found = owner_of(self.owner_references, self.labels, notes)
         tool, name = (shorten(clean(text), _MAX_KEY) for text in (found.tool, found.name))
         force_setattr(self, "owner", Owner(tool, name))
-        force_setattr(self, "last_applied", LAST_APPLIED in notes)
+        force_setattr(self, "last_applied", self.last_applied or LAST_APPLIED in notes)
         kept = {key: shorten(notes[key], _MAX_VALUE) for key in _KEPT & notes.keys()}
         force_setattr(self, "annotations", kept)
         force_setattr(self, "managed_fields", owning(self.managed_fields))

@@ -1,0 +1,1 @@
+"""Recordings: what the store held, moment by moment, in one file; written here and read back."""

@@ -1,0 +1,167 @@
+"""Say what changed between two snapshots, chain by chain.
+
+What did not change is told by identity first: a store hands out the very objects of the last look.
+Pure but for what it remembers of the last snapshot; may run in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from mckconsole.domain.decode import Decoded
+from mckconsole.domain.objects import Key
+from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
+from mckconsole.store.history import LIMIT
+from mckconsole.store.recording.codec import (
+    ACCESS,
+    ALERTS,
+    CONDITION,
+    CONFIRMED,
+    CONTACT,
+    FLEET,
+    HANDSHAKE,
+    HISTORY,
+    INVENTORY,
+    NUMBERS,
+    SERIES,
+    TOPIC,
+    TOPICS,
+    Held,
+)
+from mckconsole.store.recording.values import (
+    Condition,
+    Contact,
+    Member,
+    Standing,
+    take_apart,
+)
+from mckconsole.store.recording.writer import Change
+
+Groups = Mapping[str, Collection[str]]
+"""By cluster: the groups that it is in."""
+
+
+class Chains:
+    """What was told of every chain, and how that differs from what is there now."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str], Mapping[Any, Any]] = {}
+
+    def told(self, cluster: str, chain: str) -> Mapping[Any, Any]:
+        """What the chain held when it was told last."""
+        return self._told.get((cluster, chain), {})
+
+    def change(self, cluster: str, chain: str, now: Mapping[Any, Any]) -> Iterator[Change]:
+        """The change of a chain, if there is one."""
+        before = self._told.get((cluster, chain))
+        if before is None:
+            if now:
+                self._told[cluster, chain] = now
+                yield Change(cluster, chain, now, (), lambda: now)
+            return
+        put = {
+            key: value
+            for key, value in now.items()
+            if (held := before.get(key)) is not value and held != value
+        }
+        gone = [key for key in before if key not in now]
+        if put or gone:
+            self._told[cluster, chain] = now
+            yield Change(cluster, chain, put, gone, lambda: now)
+
+
+class Sampler:
+    """Looks at snapshots, one after the other."""
+
+    def __init__(self) -> None:
+        self._chains = Chains()
+        self._views: dict[tuple[str, str], TopicView] = {}
+        self._metrics: dict[str, Mapping[str, Any]] = {}
+        self._numbered: dict[str, tuple[int, tuple[Any, ...]]] = {}
+
+    def changes(self, snapshot: FleetSnapshot, groups: Groups) -> list[Change]:
+        """What is different from the last snapshot; all of it the first time."""
+        self._forget(snapshot)
+        found = list(self._fleet(snapshot, groups))
+        for cluster in snapshot.clusters.values():
+            found += self._cluster(cluster)
+        return found
+
+    def _forget(self, snapshot: FleetSnapshot) -> None:
+        """Of clusters that are gone: another one of the name may come."""
+        for cluster, topic in [one for one in self._views if one[0] not in snapshot.clusters]:
+            del self._views[cluster, topic]
+
+    def _fleet(self, snapshot: FleetSnapshot, groups: Groups) -> Iterator[Change]:
+        members = {
+            name: Member(place, one.context, one.server, tuple(groups.get(name, ())), one.warnings)
+            for place, (name, one) in enumerate(snapshot.clusters.items())
+        }
+        yield from self._chains.change("", INVENTORY, members)
+        words = {"problems": snapshot.inventory_problems, "notes": snapshot.notes}
+        yield from self._chains.change("", FLEET, words)
+        yield from self._chains.change("", ALERTS, {one.endpoint: one for one in snapshot.alerts})
+        yield from self._chains.change("", ACCESS, {"log": snapshot.access})
+
+    def _cluster(self, cluster: ClusterSnapshot) -> Iterator[Change]:
+        name = cluster.name
+        standing = Condition(cluster.state, cluster.reason, cluster.version, cluster.builds)
+        yield from self._chains.change(name, CONDITION, {"now": standing})
+        contact = Contact(cluster.latencies, cluster.clock_offset, cluster.as_of)
+        yield from self._chains.change(name, CONTACT, {"now": contact})
+        yield from self._chains.change(name, HANDSHAKE, {"now": cluster.handshake})
+        yield from self._chains.change(name, HISTORY, self._history(cluster))
+        topics = {view.topic: _standing(view) for view in cluster.topics.values()}
+        yield from self._chains.change(name, TOPICS, topics)
+        confirmed = {view.topic: view.as_of for view in cluster.topics.values()}
+        yield from self._chains.change(name, CONFIRMED, confirmed)
+        for view in cluster.topics.values():
+            yield from self._topic(name, view)
+        if cluster.metrics.vectors != self._metrics.get(name):
+            self._metrics[name] = cluster.metrics.vectors
+            series, numbers = take_apart(cluster.metrics.vectors)
+            yield from self._chains.change(name, SERIES, series)
+            yield from self._chains.change(name, NUMBERS, numbers)
+
+    def _topic(self, cluster: str, view: TopicView) -> Iterator[Change]:
+        before = self._views.get((cluster, view.topic))
+        if before is not None and view.generation == before.generation:
+            return
+        self._views[cluster, view.topic] = view
+        chain = f"{TOPIC}{view.topic}"
+        now = _content(view, self._chains.told(cluster, chain))
+        yield from self._chains.change(cluster, chain, now)
+
+    def _history(self, cluster: ClusterSnapshot) -> dict[str, Any]:
+        """Transitions under numbers that stay theirs while older ones are dropped."""
+        first, before = self._numbered.get(cluster.name, (0, ()))
+        now = cluster.history
+        if now is not before:
+            if before and (not now or now[0] is not before[0]):
+                kept = next(
+                    (n for n, one in enumerate(before) if now and one is now[0]), len(before)
+                )
+                first += kept
+            self._numbered[cluster.name] = (first, now)
+        return {str(first + n): one for n, one in enumerate(now[-LIMIT:])}
+
+
+def _standing(view: TopicView) -> Standing:
+    loose = tuple((*key, paths) for key, paths in view.faults.items() if key not in view.objects)
+    return Standing(
+        view.state, view.reason, view.version, loose, view.values, view.withheld, view.looked_at
+    )
+
+
+def _content(view: TopicView, told: Mapping[Key, Held]) -> dict[Key, Held]:
+    """The objects of a topic with what was seen in them; those that are as they were are the very
+    values that were told."""
+    content: dict[Key, Held] = {}
+    for key, found in view.objects.items():
+        faults, audit = view.faults.get(key, ()), view.audit.get(key)
+        held = told.get(key)
+        if held is None or held.object is not found or (held.faults, held.audit) != (faults, audit):
+            held = Decoded(found, faults, audit)
+        content[key] = held
+    return content

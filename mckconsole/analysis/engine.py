@@ -27,6 +27,8 @@ from mckconsole.analysis.secrets.report import analyse_secrets
 from mckconsole.analysis.services.model import ServicesReport
 from mckconsole.analysis.services.report import analyse_services
 from mckconsole.analysis.thresholds import DEFAULT_THRESHOLDS, Thresholds
+from mckconsole.analysis.timeline.model import TimelineReport
+from mckconsole.analysis.timeline.report import analyse_timeline
 from mckconsole.analysis.versions.model import Plan, VersionsReport
 from mckconsole.analysis.versions.report import analyse_versions, with_roles
 from mckconsole.domain.attested import Attested
@@ -73,6 +75,8 @@ class Analysis:
     """What the loss of each cluster alone would mean; empty where that was not worked out."""
     checklist: ChecklistReport = field(default_factory=ChecklistReport)
     """Which go-live items hold."""
+    timeline: TimelineReport = field(default_factory=TimelineReport)
+    """What happened, the latest first."""
     waived: Mapping[str, Waiver] = field(default_factory=dict)
     """Ids of findings that somebody answers for; they are among the findings all the same."""
 
@@ -110,6 +114,9 @@ def analyse(
         thresholds, audit.strict,
     )  # fmt: skip
     outlook, looked = look_ahead(present, support, memory.outlook, attested)
+    timeline, told = analyse_timeline(
+        fleet, mesh.transitions, services.services, certificates.entries, memory.timeline
+    )
     every = merged(outlook.checklist.findings, findings, finding_order)
     spots = spots_of(secrets, certificates) if waivers.entries else {}
     answered = waived(every, waivers, fleet.taken_at, spots)
@@ -119,7 +126,9 @@ def analyse(
         mesh=mesh.report,
         findings=every,
         unknowns=merged(outlook.checklist.unknowns, unknowns, unknown_order),
-        memory=AnalysisMemory(mesh.memory, served, identified, audited, certified, aged, looked),
+        memory=AnalysisMemory(
+            mesh.memory, served, identified, audited, certified, aged, looked, told
+        ),
         transitions=mesh.transitions,
         thresholds=thresholds,
         services=services,
@@ -130,6 +139,7 @@ def analyse(
         plan=outlook.plan,
         losses=outlook.losses,
         checklist=outlook.checklist,
+        timeline=timeline,
         waived=answered,
     )
 

@@ -10,6 +10,7 @@ from mckconsole.analysis.mesh.hysteresis import Memory
 from mckconsole.analysis.outlook import OutlookMemory
 from mckconsole.analysis.secrets.memory import SecretsMemory
 from mckconsole.analysis.services.memory import ServicesMemory
+from mckconsole.analysis.timeline.report import TimelineMemory
 from mckconsole.analysis.versions.report import VersionsMemory
 
 
@@ -24,6 +25,7 @@ class AnalysisMemory:
     certificates: CertificatesMemory = field(default_factory=CertificatesMemory)
     versions: VersionsMemory = field(default_factory=VersionsMemory)
     outlook: OutlookMemory = field(default_factory=OutlookMemory)
+    timeline: TimelineMemory = field(default_factory=TimelineMemory)
 
 
 NOTHING_REMEMBERED = AnalysisMemory()

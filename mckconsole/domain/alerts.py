@@ -48,3 +48,5 @@ class AlertsView:
     """Unix seconds, console clock, of the answer."""
     clusters: tuple[str, ...] = ()
     """Those that the endpoint covers."""
+    clock_offset: float = 0.0
+    """The endpoint's clock minus the console's, seconds."""

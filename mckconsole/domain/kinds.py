@@ -13,6 +13,7 @@ from dataclasses import replace
 from mckconsole.domain import (
     core,
     discovery,
+    events,
     failover,
     identity,
     mesh,
@@ -385,6 +386,9 @@ _IDENTITY = (
     ),
 )
 
+_TOLD = (Kind("events", "", ("v1",), "events", events.Event, optional=True),)
+"""What components say; others may read them where little else may be read, and the reverse."""
+
 KINDS: tuple[Kind, ...] = (
     *_FOUNDATION,
     *_DISCOVERY,
@@ -394,6 +398,7 @@ KINDS: tuple[Kind, ...] = (
     *AUDIT_KINDS,
     *UPGRADE_KINDS,
     *CHECKLIST_KINDS,
+    *_TOLD,
 )
 """Every topic the console knows."""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 from mckconsole.domain.access_log import NO_ACCESS_LOG, AccessLog
+from mckconsole.domain.alerts import AlertsView
+from mckconsole.domain.metrics import MetricState
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.sources.endpoint import ClusterEndpoint
 from mckconsole.sources.pace import REAL, Pace
@@ -14,6 +17,7 @@ from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.metrics import Vectors
 from mckconsole.store.signals import (
     ACCESS,
+    ALERTS,
     INVENTORY,
     TICK,
     Change,
@@ -59,6 +63,7 @@ class FleetStore:
         self._problems: tuple[str, ...] = ()
         self._complaint = ""
         self._notes: dict[str, str] = {}
+        self._alerts: dict[str, AlertsView] = {}
         self._signals = Signals(pace)
         self._clusters: dict[str, ClusterStore] = {}
         self.arrange(endpoints, problems=problems)
@@ -139,6 +144,19 @@ class FleetStore:
         else:
             self._notes.pop(source, None)
 
+    def set_alerts(self, view: AlertsView) -> None:
+        """Take in what a metrics endpoint says of alerts, instead of what it said before.
+
+        Where it could not be asked, what it said last stays, and the state says that it is old.
+        """
+        held = self._alerts.get(view.endpoint)
+        if view.state is MetricState.FAILED and held is not None:
+            view = replace(view, alerts=held.alerts, as_of=held.as_of)
+        told = held is None or (held.state, held.alerts) != (view.state, view.alerts)
+        self._alerts[view.endpoint] = view
+        if told:
+            self._signals.emit(("", ALERTS))
+
     def set_access(self, log: AccessLog) -> None:
         """Take in who read Secrets, by the files that were given."""
         self._access = log
@@ -156,7 +174,8 @@ class FleetStore:
         problems = (*((self._complaint,) if self._complaint else ()), *self._problems)
         notes = tuple(self._notes.values())
         view = MappingProxyType(clusters)
-        return FleetSnapshot(view, taken_at, problems, notes, access=self._access)
+        alerts = tuple(self._alerts.values())
+        return FleetSnapshot(view, taken_at, problems, notes, alerts, self._access)
 
     def subscribe(self, *, tick: float = TICK, only: Wanted = lambda _: True) -> Subscription:
         """Sets of what changed from now on and is wanted, at most one per `tick` seconds."""

@@ -25,6 +25,7 @@ from mckconsole.sources.errors import ConnectionTrouble, SourceError
 from mckconsole.sources.exec_trust import PluginCommand
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.prometheus import PrometheusSource
+from mckconsole.store.alerts import renew_alerts, wants_alerts
 from mckconsole.store.clockwatch import ClockWatch
 from mckconsole.store.contact import Connect, Gate, connecting
 from mckconsole.store.cluster import ClusterStore
@@ -107,6 +108,7 @@ class LiveFleet:
         )
         self._topics = len(plan.topics)
         self._queries = named_queries(plan.queries)
+        self._alerts = wants_alerts(plan.topics)
         if prometheus is None:
             prometheus = [PrometheusSource(one, self.store.names) for one in config.prometheus]
         self._prometheus = tuple(prometheus)
@@ -154,7 +156,7 @@ class LiveFleet:
         self._make_room()
         for name in self.store.names:
             self._sessions.begin(name)
-        if self._queries:
+        if self._queries or self._alerts:
             for number, source in enumerate(self._prometheus):
                 self._start(self._poll(number, source), f"metrics {source.name}")
         self._start(ClockWatch(self.suspect, pace=self._pace).run(), "clock watch")
@@ -329,4 +331,6 @@ class LiveFleet:
             merged = merge(self._answers)
             self.store.set_metrics({name: merged[name] for name in self._answers[number]})
             self.store.note(source.name, source.note)
+            if self._alerts:
+                await renew_alerts(self.store, source)
             await self._naps.nap(self._pace.around(self._every))

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from mckconsole.config.model import Config
 from mckconsole.domain.apiservers import LEASES
-from mckconsole.domain.metrics import MetricQuery
 from mckconsole.domain.objects import Projection
 from mckconsole.domain.origins import origin
 from mckconsole.domain.states import TopicState
@@ -28,6 +27,7 @@ from mckconsole.sources.lists import Listing, list_kind
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.prometheus import PrometheusSource
 from mckconsole.sources.sink import fill
+from mckconsole.store.alerts import renew_alerts, wants_alerts
 from mckconsole.store.builds import ONCE, renew_builds
 from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.collection import Collection
@@ -136,9 +136,7 @@ async def read_fleet(
     async with asyncio.TaskGroup() as group:
         for name in store.names:
             group.create_task(reader.read(store.cluster(name)), name=f"read {name}")
-        group.create_task(
-            _read_metrics(store, prometheus, named_queries(plan.queries)), name="read metrics"
-        )
+        group.create_task(_read_metrics(store, prometheus, plan), name="read metrics")
         if logs:
             group.create_task(read_logs(store, logs, inventory.endpoints), name="read logs")
     return store
@@ -297,11 +295,14 @@ def _pending(store: ClusterStore, topic: str) -> bool:
 
 
 async def _read_metrics(
-    store: FleetStore, sources: Sequence[MetricsSource], queries: Sequence[MetricQuery]
+    store: FleetStore, sources: Sequence[MetricsSource], plan: ReadPlan
 ) -> None:
     """Ask all endpoints at the same time."""
+    queries = named_queries(plan.queries)
     try:
         answers = await asyncio.gather(*(ask(source, queries) for source in sources))
+        if wants_alerts(plan.topics):
+            await asyncio.gather(*(renew_alerts(store, source) for source in sources))
         store.set_metrics(merge(answers))
         for source in sources:
             store.note(source.name, source.note)

@@ -12,7 +12,8 @@ from typing import TypeAlias
 from mckconsole.sources.pace import REAL, Pace
 
 Change: TypeAlias = tuple[str, str]
-"""(cluster, topic), (cluster, CLUSTER), (cluster, METRICS), (cluster, INVENTORY), ("", ACCESS)."""
+"""(cluster, topic), (cluster, CLUSTER), (cluster, METRICS), (cluster, INVENTORY), ("", ACCESS),
+("", ALERTS)."""
 
 CLUSTER = "cluster"
 """Stands in a Change for the cluster's own state."""
@@ -24,6 +25,8 @@ INVENTORY = "inventory"
 says. With an empty name it is the inventory as a whole: its order or its problems."""
 ACCESS = "access"
 """Stands in a Change without a cluster for what logs say of who read Secrets."""
+ALERTS = "alerts"
+"""Stands in a Change without a cluster for what metrics endpoints say of alerts."""
 
 Wanted: TypeAlias = Callable[[Change], bool]
 """Whether a change is worth waking a listener."""

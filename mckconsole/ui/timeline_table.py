@@ -17,5 +17,10 @@ class TimelineTable(TableView):
     own_order = "latest first"
 
     def place(self, row_id: str) -> Place:
+        from mckconsole.views.timeline import find_entry, target_of
+
+        frame = self.desk.frame
+        entry = find_entry(frame.analysis, row_id) if frame else None
         row = self.row
-        return ClusterTarget(row.clusters[0] if row is not None else "")
+        near = row.clusters[0] if row is not None and row.clusters else ""
+        return (target_of(entry) if entry else None) or ClusterTarget(near)

@@ -1,55 +1,170 @@
-"""Rows of the timeline pane."""
+"""Rows of the timeline pane: what happened, the latest first.
+
+A row is made once and stays the same until what it says changes: its age is told in units that
+change seldom, because thousands of rows would be made anew every second otherwise.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
 from mckconsole.analysis.engine import Analysis
+from mckconsole.analysis.timeline.model import Entry, Sort, TimelineReport, Tone
 from mckconsole.domain.snapshot import FleetSnapshot
-from mckconsole.domain.states import Transition
+from mckconsole.domain.times import format_age
+from mckconsole.views.detail import (
+    ClusterTarget,
+    InspectTarget,
+    LinkTarget,
+    SecretTarget,
+    ServiceTarget,
+    Target,
+)
 from mckconsole.views.explain import count, duration, moment
-from mckconsole.views.spec import BLANK, Cell, Role, Row
-from mckconsole.views.transitions import role_of_word
+from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
+
+ROLES: Mapping[Tone, Role] = {
+    Tone.BAD: Role.CRITICAL,
+    Tone.WARNING: Role.WARN,
+    Tone.UNKNOWN: Role.UNKNOWN,
+    Tone.GOOD: Role.OK,
+    Tone.PLAIN: Role.PLAIN,
+}
+_DAY = 86_400.0
+_STEPS = ((120.0, 1.0), (7200.0, 60.0), (172_800.0, 3600.0))
+"""Ages below the first number are told in steps of the second, seconds."""
+
+
+class _Made:
+    """Rows that were made, each with the time until which it says what is true."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[Entry, float, float, Row]] = {}
+
+    def rows(self, entries: Sequence[Entry], now: float) -> list[Row]:
+        """The rows of these entries at `now`, Unix seconds."""
+        known, found, rows = self._rows, {}, []
+        for entry in entries:
+            held = known.get(entry.id)
+            if held is None or held[0] is not entry or not held[1] <= now < held[2]:
+                begin, end = _lasting(entry.at, now)
+                held = entry, begin, end, _row(entry, now)
+            found[entry.id] = held
+            rows.append(held[3])
+        self._rows = found
+        return rows
+
+
+_made = _Made()
 
 
 def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     """What happened, the latest first."""
-    return [_row(one, snapshot.taken_at) for one in _changes(snapshot)]
+    return _made.rows(analysis.timeline.entries, snapshot.taken_at)
 
 
 def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
-    """How much happened."""
-    return count(len(_changes(snapshot)), "change")
+    """How much happened, and what is to be known of times and of what is missing."""
+    report = analysis.timeline
+    warnings = sum(one.tone in (Tone.BAD, Tone.WARNING) for one in report.entries)
+    parts = [count(len(report.entries), "entry", "entries")]
+    if warnings:
+        parts.append(count(warnings, "warning"))
+    return " · ".join((*parts, *caveats(report)))
+
+
+def caveats(report: TimelineReport) -> list[str]:
+    """What a reader must know: clocks that differ, what could not be read, what is gone."""
+    parts = []
+    for name, off in report.clocks:
+        way = "ahead" if off > 0 else "behind"
+        parts.append(f"{name}'s clock is {duration(abs(off))} {way}, corrected")
+    if report.unread:
+        named = ", ".join(dict.fromkeys(name for name, _ in report.unread))
+        parts.append(f"incomplete for {named}")
+    if report.dropped:
+        parts.append(f"{report.dropped:,} older ones left out")
+    return parts
 
 
 def empty(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     """Why there is nothing."""
-    return "nothing happened since the console first looked"
+    unread = analysis.timeline.unread
+    if unread:
+        reasons = "; ".join(f"{name}: {why}" for name, why in unread[:3])
+        return f"nothing is known to have happened; not everything could be read: {reasons}"
+    return "nothing happened since the console first looked, and no event is kept"
 
 
-def _changes(snapshot: FleetSnapshot) -> Sequence[Transition]:
-    return sorted(_all(snapshot), key=lambda one: one.at, reverse=True)
+def find_entry(analysis: Analysis, row_id: str) -> Entry | None:
+    """The entry behind a row; None when it is gone."""
+    return next((one for one in analysis.timeline.entries if one.id == row_id), None)
 
 
-def _all(snapshot: FleetSnapshot) -> Iterator[Transition]:
-    for held in snapshot.clusters.values():
-        yield from held.history
+def target_of(entry: Entry) -> Target | None:
+    """What the entry is about: an object, a tunnel, a service …; None where it names nothing."""
+    if entry.object is not None and entry.cluster:
+        return InspectTarget(entry.cluster, entry.object)
+    kind, id_ = entry.about
+    if kind == "link":
+        return LinkTarget(id_)
+    if kind == "service":
+        return ServiceTarget(id_)
+    if kind == "certificate":
+        return SecretTarget("certificate", id_)
+    return ClusterTarget(entry.cluster) if entry.cluster else None
 
 
-def _row(one: Transition, now: float) -> Row:
-    role = role_of_word(one.subject, one.after)
+def _lasting(at: float, now: float) -> tuple[float, float]:
+    """From when until when a row made at `now` says the same, Unix seconds."""
+    step = _step(now - at)
+    begin = now - (now - at) % step if now > at else now
+    midnight = (now // _DAY + 1) * _DAY
+    return max(begin, midnight - _DAY), min(begin + step, midnight)
+
+
+def _step(age: float) -> float:
+    return next((step for limit, step in _STEPS if age < limit), _DAY)
+
+
+def _row(entry: Entry, now: float) -> Row:
+    role = ROLES[entry.tone]
+    age = max(now - entry.at, 0.0)
+    age -= age % _step(age)
+    sign = Role.DIM if entry.sort is Sort.EVENT else Role.PLAIN
     return Row(
-        id=f"{one.at!r} {one.cluster} {one.subject}",
+        id=entry.id,
         cells={
-            "at": Cell(moment(one.at, now), value=one.at),
-            "age": Cell(duration(now - one.at), Role.DIM, now - one.at),
-            "cluster": Cell(one.cluster),
-            "kind": Cell("change", Role.DIM),
-            "what": Cell(f"{one.before} → {one.after}", role),
-            "object": Cell(one.subject),
-            "count": Cell("1", value=1),
-            "detail": Cell(one.reason) if one.reason else BLANK,
+            "at": Cell(moment(entry.at, now), value=round(entry.at, 3)),
+            "age": Cell(format_age(age), Role.DIM, age),
+            "cluster": Cell(entry.cluster) if entry.cluster else _fleet(entry),
+            "kind": Cell(entry.sort.value, sign),
+            "what": Cell(_signed(role, entry.what), role, entry.what),
+            "object": Cell(entry.subject, value=entry.subject),
+            "count": _count(entry),
+            "detail": _detail(entry),
         },
         role=role,
-        clusters=(one.cluster,),
+        clusters=entry.clusters,
+        namespace=entry.object.namespace if entry.object else "",
     )
+
+
+def _fleet(entry: Entry) -> Cell:
+    return Cell(", ".join(entry.peers)) if entry.peers else BLANK
+
+
+def _signed(role: Role, words: str) -> str:
+    glyph = GLYPHS.get(role, "")
+    return f"{glyph} {words}" if glyph else words
+
+
+def _count(entry: Entry) -> Cell:
+    return Cell(str(entry.count), Role.PLAIN if entry.count > 1 else Role.DIM, entry.count)
+
+
+def _detail(entry: Entry) -> Cell:
+    words = entry.detail
+    if entry.note:
+        words = f"{words} ({entry.note})" if words else entry.note
+    return Cell(words, value=words) if words else BLANK

@@ -16,7 +16,7 @@ from mckconsole.cli.arguments import build_parser
 from mckconsole.cli.completion import describe
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.config.schema import config_schema
-from mckconsole.domain.kinds import KINDS, Kind
+from mckconsole.domain.kinds import BY_TOPIC, KINDS, Kind
 from mckconsole.domain.kinds_audit import AUDIT_KINDS
 from mckconsole.domain.kinds_checklist import CHECKLIST_KINDS
 from mckconsole.domain.kinds_upgrade import UPGRADE_KINDS
@@ -73,6 +73,7 @@ GRANTED = [
     *(kind for kind in AUDIT_KINDS if not kind.by_values),
     *UPGRADE_KINDS,
     *(kind for kind in CHECKLIST_KINDS if kind.plural != "configmaps"),
+    BY_TOPIC["events"],
 ]
 """Optional, and in the reader's role all the same."""
 

@@ -20,6 +20,7 @@ from mckconsole.config.model import PrometheusConfig
 from mckconsole.domain.metrics import MetricQuery
 from mckconsole.domain.text import clean, shorten
 from mckconsole.domain.times import parse_http_date
+from mckconsole.sources.prometheus.alerts import AlertsAnswer, read_alerts
 from mckconsole.sources.prometheus.auth import Authenticator
 from mckconsole.sources.prometheus.envelope import (
     Envelope,
@@ -108,6 +109,14 @@ class PrometheusClient:
         text = response.content.decode("utf-8", "replace")
         found = parse_exposition(text, metrics, asked_at)
         return {metric: Answer(series, asked_at) for metric, series in found.items()}
+
+    def alerts(self, endpoint: str) -> AlertsAnswer:
+        """Every pending and firing alert."""
+        response = self._call(lambda: self._wire.get("/api/v1/alerts", {}))
+        envelope = _envelope(response)
+        if envelope.status != "success":
+            raise self._refusal(response, envelope)
+        return read_alerts(response.content, endpoint, _date(response), self._caveat(envelope, 0))
 
     def version(self) -> str:
         """What the endpoint says it is, from `/api/v1/status/buildinfo`; empty if not served."""

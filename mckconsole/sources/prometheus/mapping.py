@@ -82,6 +82,14 @@ class Attribution:
         """Whether a series with these labels is one of `cluster`."""
         return cluster in self._covered and self._place(labels)[0] == cluster
 
+    def place(self, labels: Mapping[str, str]) -> str | None:
+        """The covered cluster that these labels name; nothing where they name none of the fleet,
+        None where they name one that is not covered."""
+        cluster = self._place(labels)[0]
+        if cluster is None:
+            return ""
+        return cluster if cluster in self._covered else None
+
     def _place(self, labels: Mapping[str, str]) -> tuple[str | None, str | None, str]:
         """(cluster, the label that named it, or else the value that names none)."""
         if self.owner is not None:

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mckconsole.config.model import PrometheusConfig
+from mckconsole.domain.alerts import AlertsView
 from mckconsole.domain.metrics import EVERYWHERE, MetricQuery, MetricState, MetricVector, Sample
 from mckconsole.domain.ranges import LinkSeries, MetricRange, RangeQuery
 from mckconsole.domain.text import clean, shorten
 from mckconsole.sources.errors import MAX_MESSAGE, SourceError
+from mckconsole.sources.prometheus.alerts import attributed
 from mckconsole.sources.prometheus.auth import Authenticator
 from mckconsole.sources.prometheus.federate import aggregated
 from mckconsole.sources.prometheus.mapping import NO_LABEL, Attributed, Attribution
@@ -135,6 +137,31 @@ class PrometheusSource:
             }
             for cluster in self.covered
         }
+
+    async def alerts(self) -> AlertsView:
+        """What is pending and firing now; trouble is in the answer, never raised."""
+        if self._config.api == "federate":
+            reason = "alerts need the HTTP API, and it is configured with `api: federate`"
+            return AlertsView(
+                self.name, MetricState.FAILED, f"{self.name}: {reason}", clusters=self.covered
+            )
+        try:
+            answer = await self._pool.run(lambda client: client.alerts(self.name))
+        except SourceError as error:
+            reason = self._reason(error)
+            return AlertsView(self.name, MetricState.FAILED, reason, clusters=self.covered)
+        now = time.time()
+        if CLOCKS[0] < answer.asked_at < CLOCKS[1]:
+            self._offset = answer.asked_at - now
+        return AlertsView(
+            self.name,
+            MetricState.PARTIAL if answer.caveat else MetricState.FRESH,
+            shorten(f"{self.name}: {answer.caveat}", MAX_MESSAGE) if answer.caveat else "",
+            attributed(answer, self._attribution.place),
+            now,
+            self.covered,
+            self._offset or 0.0,
+        )
 
     async def query_range(self, query: RangeQuery, link: LinkSeries, seconds: float) -> MetricRange:
         """What the last `seconds` were like for a link; trouble is in the answer, never raised.

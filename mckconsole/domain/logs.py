@@ -34,6 +34,8 @@ class LogOptions:
     """Seconds before now; None is from the start."""
     previous: bool = False
     """Of the container's last run before this one."""
+    head: bool = False
+    """Only the beginning, which is not followed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.prometheus import PrometheusSource
 from mckconsole.store.alerts import renew_alerts, wants_alerts
 from mckconsole.store.clockwatch import ClockWatch
-from mckconsole.store.contact import Connect, Gate, connecting
 from mckconsole.store.cluster import ClusterStore
+from mckconsole.store.contact import Connect, Gate, connecting
 from mckconsole.store.fleet import FleetStore
 from mckconsole.store.metrics import MetricsSource, Vectors, ask, merge, named_queries
 from mckconsole.store.naps import Naps, Sparingly
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from mckconsole.domain.logs import LogOptions, LogTarget
     from mckconsole.domain.resources import Catalogue, Query
     from mckconsole.sources.access_log import LogSource
+    from mckconsole.sources.client import ClusterClient
+    from mckconsole.store.browsing import FleetBrowsing
     from mckconsole.store.opened import Browsing, LogFeed
 
 PROBE_CAP = 30.0
@@ -132,6 +134,7 @@ class LiveFleet:
         self._wanted: set[str] = set()
         self._refresh = Sparingly(self._refresh_now, REFRESH_EVERY)
         self._tasks: list[asyncio.Task[None]] = []
+        self._browser: FleetBrowsing | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -145,7 +148,8 @@ class LiveFleet:
     @property
     def load(self) -> Mapping[str, float]:
         """Requests per second to each API server, over the last ten seconds."""
-        return {}
+        clients = ((name, self._sessions.client(name)) for name in self.store.names)
+        return {name: client.load for name, client in clients if client is not None}
 
     @property
     def held(self) -> Mapping[str, PluginCommand]:
@@ -176,6 +180,8 @@ class LiveFleet:
         self._refresh.cancel()
         for task in self._tasks:
             task.cancel()
+        if self._browser is not None:
+            await self._browser.close()
         try:
             await asyncio.gather(self._sessions.close(), *self._tasks, return_exceptions=True)
         finally:
@@ -196,6 +202,8 @@ class LiveFleet:
     def suspect(self, why: SourceError) -> None:
         """Hold nothing for current until it is confirmed over new connections, because of `why`."""
         self._sessions.suspect(why)
+        if self._browser is not None:
+            self._browser.suspect(why)
         self._naps.wake()
 
     def replace(self, inventory: Inventory) -> Replaced:
@@ -216,6 +224,8 @@ class LiveFleet:
             self._sessions.begin(name)
         if added or removed:
             self._cover()
+        if self._browser is not None:
+            self._browser.replaced((*added, *removed, *changed))
         held = tuple(name for name in (*added, *changed) if name in self.held)
         return Replaced(added, removed, changed, held)
 
@@ -261,12 +271,12 @@ class LiveFleet:
     # Browsing.
 
     async def catalogue(self, cluster: str) -> Catalogue:
-        """The kinds that a cluster serves."""
-        raise ConnectionTrouble("this is not built yet")
+        """The kinds that a cluster serves, not older than ten minutes; raises like `fetch`."""
+        return await self._browsing().catalogue(cluster)
 
     def browse(self, query: Query, clusters: Sequence[str], told: Callable[[], None]) -> Browsing:
         """Keep a query current; `told` is called when tables changed, at most 20 times a second."""
-        raise ConnectionTrouble("this is not built yet")
+        return self._browsing().browse(query, clusters, told)
 
     async def inspect(self, cluster: str, ref: ObjectRef) -> ObjectFacts:
         """One object, redacted; raises like `fetch`."""
@@ -279,8 +289,29 @@ class LiveFleet:
     def follow_logs(
         self, targets: Sequence[LogTarget], options: LogOptions, told: Callable[[], None]
     ) -> LogFeed:
-        """Follow logs; `told` as for `browse`."""
-        raise ConnectionTrouble("this is not built yet")
+        """Follow logs; `told` as for `browse`. The feed must be closed.
+
+        What cannot be followed is a source with its reason, never an error.
+        """
+        from mckconsole.store.logs import FollowedLogs
+
+        return FollowedLogs(targets, options, told, self._connected, pace=self._pace)
+
+    def _connected(self, cluster: str) -> ClusterClient:
+        """The client of a cluster that is connected; raises SourceError for any other."""
+        held = self._held(cluster)
+        client = self._sessions.client(cluster)
+        if client is None or not held.connected_now:
+            raise ConnectionTrouble(f"{cluster} is not connected: {held.reason}")
+        return client
+
+    def _browsing(self) -> FleetBrowsing:
+        if self._browser is None:  # imported here: the first frame shows nothing of it
+            from mckconsole.store.browsing import FleetBrowsing
+
+            self._browser = FleetBrowsing(self.store, self._sessions, self._pace)
+            self._start(self._browser.run(), "browsing")
+        return self._browser
 
     def _held(self, cluster: str) -> ClusterStore:
         if cluster not in self.store.names:
@@ -313,6 +344,8 @@ class LiveFleet:
     def _refresh_now(self) -> None:
         wanted, self._wanted = self._wanted, set()
         self._sessions.refresh(wanted)
+        if self._browser is not None:
+            self._browser.refresh(wanted)
         self._naps.wake()
 
     def _make_room(self) -> None:

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from time import perf_counter
 from typing import TypeAlias
+from urllib.parse import quote
 
 import msgspec
 
@@ -90,7 +91,7 @@ class TableReading(Reading[Printed]):
         """Of the list, relative to the cluster's base URL."""
         kind = self._kind
         root = f"/apis/{kind.group}/{kind.version}" if kind.group else f"/api/{kind.version}"
-        place = f"/namespaces/{self._namespace}" if self._namespace else ""
+        place = f"/namespaces/{quote(self._namespace, safe='')}" if self._namespace else ""
         return f"{root}{place}/{kind.plural}"
 
     @property

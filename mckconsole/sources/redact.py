@@ -54,13 +54,13 @@ class Redacted:
     """How many were cut because of their length."""
 
 
-def redact(document: Mapping[str, Tree]) -> Redacted:
-    """The object without credentials, every text of it cleaned.
+def redact(document: Mapping[str, Tree], *, longest: int = MAX_TEXT) -> Redacted:
+    """The object without credentials, every text of it cleaned and at most `longest` characters.
 
     Raises:
         TooDeep: nested too deeply.
     """
-    walker = _Walker()
+    walker = _Walker(longest)
     tree = walker.mapping(document, _Place())
     return Redacted(tree, walker.scrub.count, walker.cut)
 
@@ -90,9 +90,10 @@ class _Place:
 
 
 class _Walker:
-    def __init__(self) -> None:
+    def __init__(self, longest: int) -> None:
         self.scrub = Scrubber()
         self.cut = 0
+        self._longest = longest
 
     def mapping(self, held: Mapping[str, Tree], place: _Place) -> dict[str, Tree]:
         """A mapping; of a pair of `name` and `value`, the name says what the value is."""
@@ -148,11 +149,11 @@ class _Walker:
             data = place.random and not is_public(place.key)
             text = self.scrub.text(seen, data=data) if within is None else within
         text = clean_block(text)
-        hidden = max(len(text) - MAX_TEXT, 0) + len(value) - len(seen)
+        hidden = max(len(text) - self._longest, 0) + len(value) - len(seen)
         if not hidden:
             return text
         self.cut += 1
-        return f"{text[:MAX_TEXT]}… ‹{hidden} more characters›"
+        return f"{text[: self._longest]}… ‹{hidden} more characters›"
 
     def _speaks_about(self, value: str, place: _Place, own: bool) -> bool:
         """Whether a value at a sensitive place is no credential, but about one."""

@@ -34,6 +34,7 @@ from mckconsole.store.metrics import MetricsSource, Vectors, ask, merge, named_q
 from mckconsole.store.naps import Naps, Sparingly
 from mckconsole.store.on_demand import (
     Examination,
+    digest,
     fetch,
     inspect,
     link_ranges,
@@ -46,9 +47,10 @@ from mckconsole.store.session import CONNECT_HOLD, SessionTiming
 from mckconsole.store.sessions import Sessions
 
 if TYPE_CHECKING:
+    from mckconsole.analysis.sameness.model import Digests
     from mckconsole.domain.inspected import ObjectFacts, Related
     from mckconsole.domain.logs import LogOptions, LogTarget
-    from mckconsole.domain.resources import Catalogue, Query
+    from mckconsole.domain.resources import Catalogue, Query, ResourceKind
     from mckconsole.sources.access_log import LogSource
     from mckconsole.sources.client import ClusterClient
     from mckconsole.store.browsing import FleetBrowsing
@@ -285,6 +287,13 @@ class LiveFleet:
     async def related(self, cluster: str, ref: ObjectRef) -> Related:
         """What it has to do with, and what happened to it; raises like `fetch`."""
         return await relate(self._held(cluster), self._sessions.client(cluster), ref)
+
+    async def digests(
+        self, cluster: str, kind: ResourceKind, query: Query, told: Callable[[int], None]
+    ) -> Digests:
+        """What is compared of all objects of a kind; raises like `fetch`."""
+        client = self._sessions.client(cluster)
+        return await digest(self._held(cluster), client, kind, query, told)
 
     def follow_logs(
         self, targets: Sequence[LogTarget], options: LogOptions, told: Callable[[], None]

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mckconsole.domain.access import AccessReport, MetricsEndpoint
 from mckconsole.domain.findings import ObjectRef
@@ -28,6 +29,10 @@ from mckconsole.sources.prometheus import ProbeResult, PrometheusSource
 from mckconsole.store.checkup import Checkup, Scope, examine
 from mckconsole.store.cluster import ClusterStore
 from mckconsole.store.contact import Connect, InternalTrouble
+
+if TYPE_CHECKING:
+    from mckconsole.analysis.sameness.model import Digests
+    from mckconsole.domain.resources import Query, ResourceKind
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +74,21 @@ async def relate(held: ClusterStore, client: ClusterClient | None, ref: ObjectRe
 
     with _without_content(held):
         return await find_related(connected, ref)
+
+
+async def digest(
+    held: ClusterStore, client: ClusterClient | None, kind: ResourceKind, query: Query,
+    told: Callable[[int], None],
+) -> Digests:  # fmt: skip
+    """What is compared of all objects of a kind; raises like `fetch`."""
+    connected = _connected(held, client)
+    from mckconsole.analysis.sameness.own import names_of
+    from mckconsole.sources.digests import read_digests
+
+    endpoint = held.endpoint
+    names = names_of(held.name, endpoint.context, endpoint.base_url)
+    with _without_content(held):
+        return await read_digests(connected, held.name, kind, query, names, told)
 
 
 def _connected(held: ClusterStore, client: ClusterClient | None) -> ClusterClient:

@@ -15,9 +15,10 @@ from mckconsole.domain.objecttext import ObjectText
 from mckconsole.domain.ranges import LinkSeries, MetricRange
 
 if TYPE_CHECKING:
+    from mckconsole.analysis.sameness.model import Digests
     from mckconsole.domain.inspected import ObjectFacts, Related
     from mckconsole.domain.logs import LogLine, LogOptions, LogTarget, SourceStatus
-    from mckconsole.domain.resources import Catalogue, Query, ResourceTable
+    from mckconsole.domain.resources import Catalogue, Query, ResourceKind, ResourceTable
     from mckconsole.sources.exec_trust import PluginCommand
 
 
@@ -100,6 +101,12 @@ class OpenedFleet(Protocol):
 
     async def related(self, cluster: str, ref: ObjectRef) -> Related:
         """What it has to do with, and what happened to it."""
+
+    async def digests(
+        self, cluster: str, kind: ResourceKind, query: Query, told: Callable[[int], None]
+    ) -> Digests:
+        """What is compared of all objects of a kind, in its version; `told` hears how many of them
+        were read so far."""
 
     def follow_logs(
         self, targets: Sequence[LogTarget], options: LogOptions, told: Callable[[], None]

@@ -31,9 +31,9 @@ class Digester:
         self._key = key
         self._known: dict[tuple[str, ...], tuple[str, ...]] = {}
 
-    def digest(self, tree: Mapping[str, Tree]) -> Digest:
-        """What is kept of a redacted object."""
-        found = digest_of(fields_of(tree, self._names), self._key)
+    def digest(self, tree: Mapping[str, Tree], *, scaled: bool = False) -> Digest:
+        """What is kept of a redacted object; `scaled` as for `fields_of`."""
+        found = digest_of(fields_of(tree, self._names, scaled=scaled), self._key)
         areas = self._known.setdefault(found.areas, tuple(map(intern, found.areas)))
         return Digest(areas, found.marks, found.hidden)
 

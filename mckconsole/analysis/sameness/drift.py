@@ -15,13 +15,6 @@ from mckconsole.analysis.sameness.sidebyside import groups_of
 from mckconsole.domain.objects import Key
 
 
-class Place(StrEnum):
-    """What is known of an object in one cluster, where it has no group."""
-
-    MISSING = "missing"
-    UNREAD = "unread"
-
-
 class DriftState(StrEnum):
     """How an object stands."""
 
@@ -49,7 +42,7 @@ class DriftRow:
     areas: tuple[str, ...] = ()
     """In what it differs."""
     hidden: int = 0
-    """Values of it that hold a credential, and are not compared."""
+    """Values of it that are compared in part: a credential was taken out, or they were cut."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ _ELEMENT = 60
 """Characters of an element of a set that stand in its path."""
 _MARK = re.compile(r"‹redacted: [0-9]+ characters?›")
 _HIDDEN = "‹redacted›"
+_CUT = re.compile(r"… ‹[0-9]+ more characters›\Z")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 _IDENTITY = frozenset({"apiVersion", "kind"})
 
@@ -51,16 +52,19 @@ class _Place:
         return _Place((*self.parts, "*"), f"{self.path}[{label}]", self.own, label)
 
 
-def fields_of(tree: Mapping[str, Tree], names: Names) -> tuple[Field, ...]:
+def fields_of(
+    tree: Mapping[str, Tree], names: Names, *, scaled: bool = False
+) -> tuple[Field, ...]:  # fmt: skip
     """The fields of an object.
 
     Args:
         tree: The object, redacted.
         names: What its cluster is called.
+        scaled: Whether an autoscaler sets its replicas: then they are each cluster's own.
     """
     metadata = tree.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else ""
-    walker = _Walker(str(tree.get("kind") or ""), str(name or ""), names)
+    walker = _Walker(str(tree.get("kind") or ""), str(name or ""), names, scaled)
     found = []
     for field in walker.mapping(tree, _Place()):
         found.append(field)
@@ -74,6 +78,7 @@ class _Walker:
     kind: str
     name: str
     names: Names
+    scaled: bool
 
     def mapping(self, held: Mapping[str, Any], place: _Place) -> Iterator[Field]:
         """The fields of a mapping."""
@@ -81,10 +86,15 @@ class _Walker:
             if value is None or (not place.parts and key in _IDENTITY):
                 continue
             below = place.key(key)
-            if not below.own and is_own(below.parts, value, below.element, self.name):
+            if not below.own and self._is_own(below, value):
                 below = replace(below, own=True)
             if below.own or not self._said_twice(held, key, value, place):
                 yield from self._value(value, below)
+
+    def _is_own(self, place: _Place, value: Any) -> bool:
+        if self.scaled and place.parts == ("spec", "replicas"):
+            return True
+        return is_own(place.parts, value, place.element, self.name)
 
     def _said_twice(self, held: Mapping[str, Any], key: str, value: Any, place: _Place) -> bool:
         """Whether something beside it says it already."""
@@ -174,7 +184,7 @@ class _Walker:
         standing = Standing.COMPARED
         if place.own:
             standing = Standing.OWN
-        elif _HIDDEN in same_as:
+        elif _HIDDEN in same_as or _CUT.search(text):
             standing = Standing.HIDDEN
         return Field(place.path, text, same_as, standing, area_of(place.parts))
 

@@ -23,7 +23,7 @@ class Standing(StrEnum):
     DEFAULT = "default"
     """What the API server would set: the same as nothing."""
     HIDDEN = "hidden"
-    """It holds a credential that was taken out: only what is left is compared."""
+    """A credential was taken out of it, or it was cut: only what is left is compared."""
 
 
 class Field(NamedTuple):
@@ -48,7 +48,7 @@ class Digest(msgspec.Struct, frozen=True, gc=False):
     marks: bytes
     """A digest of each area, one behind the other; equal where all that is compared is."""
     hidden: int = 0
-    """Values that hold a credential, which was taken out and is not compared."""
+    """Values that are compared in part: a credential was taken out of them, or they were cut."""
 
 
 _NONE: Mapping[Key, Digest] = MappingProxyType({})

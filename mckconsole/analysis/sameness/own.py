@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from mckconsole.domain.snapshot import ClusterSnapshot
-
 CLUSTER = "‹cluster›"
 """In place of a cluster's name, where texts are compared."""
 _SHORTEST = 4
@@ -155,19 +153,24 @@ class Names:
         return "kube-api-access-‹own›" if _MOUNTED.fullmatch(text) else text
 
 
-def names_of(cluster: ClusterSnapshot) -> Names:
+def names_of(name: str, context: str, server: str) -> Names:
     """How a cluster is called: here, in the kubeconfig, by its cloud, and its API server's host."""
-    return Names(_called(cluster))
+    return Names(_called(name, context, server))
 
 
-def _called(cluster: ClusterSnapshot) -> Iterator[str]:
-    for name in (cluster.name, cluster.context):
-        yield name
-        if "/" in name:  # arn:aws:eks:eu-west-1:111122223333:cluster/NAME
-            yield name.rpartition("/")[2]
-        if name.startswith("gke_"):
-            yield name.rpartition("_")[2]
-    yield urlsplit(cluster.server).hostname or ""
+def _called(name: str, context: str, server: str) -> Iterator[str]:
+    for one in (name, context):
+        yield one
+        if "/" in one:  # arn:aws:eks:eu-west-1:111122223333:cluster/NAME
+            yield one.rpartition("/")[2]
+        if one.startswith("gke_"):  # gke_PROJECT_ZONE_NAME
+            yield one.rpartition("_")[2]
+    yield urlsplit(server).hostname or ""
+
+
+def is_scaled(managers: Iterable[tuple[str, str]]) -> bool:
+    """Whether an autoscaler sets the replicas, by (manager, sub-resource) of `managedFields`."""
+    return ("kube-controller-manager", "scale") in managers
 
 
 def is_own(parts: tuple[str, ...], value: object, element: str, name: str) -> bool:

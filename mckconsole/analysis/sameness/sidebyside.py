@@ -38,7 +38,7 @@ class ComparedField:
     own: bool
     """Each cluster's own: not compared."""
     hidden: bool
-    """A credential was taken out of it in some cluster: only what is left is compared."""
+    """A credential was taken out of it somewhere, or it was cut: only what is left is compared."""
 
     @property
     def differs(self) -> bool:

@@ -9,9 +9,7 @@ import pytest
 from mckconsole.analysis.sameness.digest import digest_of
 from mckconsole.analysis.sameness.fields import fields_of
 from mckconsole.analysis.sameness.model import Field, Standing
-from mckconsole.analysis.sameness.own import Names, names_of
-from mckconsole.domain.snapshot import ClusterSnapshot
-from mckconsole.domain.states import ClusterState
+from mckconsole.analysis.sameness.own import Names, is_scaled, names_of
 from tests.unit.analysis.sameness.manifests import APPLIED, Doc, changed, served
 
 KEY = b"key"
@@ -133,12 +131,8 @@ def test_names_of_the_cluster_are_folded_where_they_are_names() -> None:
 
 
 def test_what_a_cluster_is_called() -> None:
-    names = names_of(
-        ClusterSnapshot(
-            "east", "arn:aws:eks:us-east-1:1:cluster/shop-east-1", "https://k8s.example.com:6443",
-            ClusterState.READY,
-        )
-    )  # fmt: skip
+    arn = "arn:aws:eks:us-east-1:1:cluster/shop-east-1"
+    names = names_of("east", arn, "https://k8s.example.com:6443")
     assert names.fold("shop-east-1") == "‹cluster›"
     assert names.fold("https://k8s.example.com/x") == "https://‹cluster›/x"
 
@@ -161,3 +155,11 @@ def test_paths_name_what_has_a_name() -> None:
     }
     noted = changed(APPLIED, "metadata.annotations", {"example.com/x": "1"})
     assert "metadata.annotations['example.com/x']" in by_path(noted)
+
+
+def test_replicas_are_own_where_an_autoscaler_sets_them() -> None:
+    more = changed(APPLIED, "spec.replicas", 9)
+    held = [digest_of(fields_of(one, Names(), scaled=True), KEY) for one in (APPLIED, more)]
+    assert held[0] == held[1]
+    assert is_scaled([("kubectl", ""), ("kube-controller-manager", "scale")])
+    assert not is_scaled([("kubectl", "scale"), ("kube-controller-manager", "status")])

@@ -121,7 +121,7 @@ def _rollouts(world: World, name: str, own: dict[str, str]) -> Iterator[_Held]:
 def _crashing(
     world: World, name: str, own: dict[str, str], stage: Stage, until: float | None
 ) -> Iterator[_Held]:
-    crashing = [place for place in stage.places if place.crash]
+    crashing = [place for place in stage.places if place.log]
     for place in crashing:
         for container in place.model.containers:
             labels = _of_container(world, name, place, container)

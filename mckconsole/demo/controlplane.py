@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from mckconsole.demo import generate
 from mckconsole.demo.objects import KubeObject
+from mckconsole.demo.pods import Seat
+from mckconsole.demo.podstatus import status_of
 from mckconsole.demo.promql import PromSeries
 from mckconsole.demo.sections_versions import ControlPlane
 from mckconsole.demo.site import NodePlan, Site
@@ -20,6 +22,8 @@ CONTROL_POOLS = ("server", "control-plane")
 _RENEWED = 10.0
 """Seconds between two renewals of an API server's Lease."""
 _VALID = 3600
+_RESTARTS = 41
+"""Of a static pod that is not ready."""
 _ETCD = "registry.k8s.io/etcd:3.6.5-0"
 _COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd")
 
@@ -47,8 +51,10 @@ def _static_pod(
     name, image = f"{component}-{plan.name}", model.image
     image = image.replace("{component}", component).replace("{version}", version.replace("+", "-"))
     image = _ETCD if component == "etcd" else image
-    ready, newest = name not in model.unready, server == max(model.servers)
+    newest = server == max(model.servers)
     days = min(model.started if newest else 60.0, site.cluster.age_days)
+    spec = _spec(plan, component, image, model.flags.get(component, ()))
+    seat = Seat(name, plan, 0, name not in model.unready, plan.address, days)
     made = site.manifest(
         "v1",
         "Pod",
@@ -61,8 +67,8 @@ def _static_pod(
             "kubernetes.io/config.source": "file",
         },
         days_ago=days,
-        spec=_spec(plan, component, image, model.flags.get(component, ())),
-        status=_status(site, plan, component, image, days, ready=ready),
+        spec=spec,
+        status=status_of(site, seat, spec, restarts=_RESTARTS),
     )
     made["metadata"]["ownerReferences"] = [
         {
@@ -97,28 +103,6 @@ def _spec(plan: NodePlan, component: str, image: str, flags: Sequence[str]) -> K
         "tolerations": [{"operator": "Exists", "effect": "NoExecute"}],
         "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
         "containers": [container],
-    }
-
-
-def _status(
-    site: Site, plan: NodePlan, component: str, image: str, days: float, *, ready: bool
-) -> KubeObject:
-    return {
-        "phase": "Running",
-        "hostIP": plan.address,
-        "podIP": plan.address,
-        "podIPs": [{"ip": plan.address}],
-        "startTime": site.created(days),
-        "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
-        "containerStatuses": [
-            {
-                "name": component,
-                "image": image,
-                "imageID": "",
-                "ready": ready,
-                "restartCount": 0 if ready else 41,
-            }
-        ],
     }
 
 

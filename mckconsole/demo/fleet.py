@@ -21,7 +21,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from mckconsole.config.model import Config, PrometheusConfig
-from mckconsole.demo import accounts, alerting, bulk, bulkpods, faults, render
+from mckconsole.demo import accounts, alerting, bulk, bulkpods, crashlogs, faults, render
 from mckconsole.demo.access import Access, User
 from mckconsole.demo.answers import Listener
 from mckconsole.demo.entry import READER, read_rules, write_kubeconfig
@@ -212,6 +212,7 @@ class EmbeddedFleet:
             access=Access({self._token(model.name): user}),
         )
         name = model.name
+        cluster.logs.speakers.append(crashlogs.speaker(self._world, name))
         if identity := self._world.scenario.identity_clusters.get(name):
             cluster.issuer = Issuer(identity.issuer, tuple(identity.keys))
         for definition in render.definitions(self._world, name):

@@ -12,8 +12,11 @@ _CONDITIONS = ("PodReadyToStartContainers", "Initialized", "PodScheduled")
 """What holds of every pod that runs."""
 
 
-def status_of(site: Site, seat: Seat, spec: KubeObject, *, over: bool) -> KubeObject:
-    """The status of a pod that runs, ready or not, or whose work is done (`over`)."""
+def status_of(
+    site: Site, seat: Seat, spec: KubeObject, *, over: bool = False, restarts: int = 7
+) -> KubeObject:
+    """The status of a pod that runs, ready or not, or whose work is done (`over`); one that is not
+    ready was restarted so many times."""
     since = site.created(seat.days)
     ready = seat.ready and not over
     reason = "PodCompleted" if over else "" if ready else "ContainersNotReady"
@@ -27,7 +30,7 @@ def status_of(site: Site, seat: Seat, spec: KubeObject, *, over: bool) -> KubeOb
             **_container(one),
             "ready": ready,
             "started": not over,
-            "restartCount": 0 if seat.ready else 7,
+            "restartCount": 0 if seat.ready else restarts,
             "state": state,
         }
         for one in spec["containers"]

@@ -103,14 +103,14 @@ def _container(
     first = place.born + _PULL
     yield says("Pulling", f'Pulling image "{image}"', last=place.born)
     yield says("Pulled", f'Successfully pulled image "{image}" in 1.4s', last=first)
-    times = loop.started if place.crash else 1
-    last = started if place.crash else first
+    times = loop.started if place.log else 1
+    last = started if place.log else first
     if times > 1:
         present = f'Container image "{image}" already present on machine'
         yield says("Pulled", present, first=first, last=last, count=times - 1)
     yield says("Created", f"Created container: {container}", first=first, last=last, count=times)
     yield says("Started", f"Started container {container}", first=first, last=last, count=times)
-    if place.crash and (count := back_offs(age)):
+    if place.log and (count := back_offs(age)):
         uid = site.uid("Pod", namespace, name)
         yield says(
             "BackOff",

@@ -40,8 +40,8 @@ class Place:
     model: Workload
     """With the template that the pod is of."""
     seat: Seat
-    crash: str = ""
-    """The last words of its containers; empty where they run."""
+    log: tuple[str, ...] = ()
+    """What its containers write before they end; empty where they run."""
 
     @property
     def born(self) -> float:
@@ -78,7 +78,7 @@ def stages(world: World, cluster: str, model: Workload) -> list[Stage]:
             break
         release, revision = step.release, found[-1].revision + 1
         shipped = _variant(model, release.images)
-        places = _replaced(site, found, shipped, step.at, release.crash)
+        places = _replaced(site, found, shipped, step.at, tuple(release.log))
         found.append(Stage(step.at, revision, shipped, release.by, places))
     return found
 
@@ -93,12 +93,12 @@ def _variant(model: Workload, images: dict[str, str]) -> Workload:
 
 
 def _replaced(
-    site: Site, past: Sequence[Stage], model: Workload, at: float, crash: str
+    site: Site, past: Sequence[Stage], model: Workload, at: float, log: tuple[str, ...]
 ) -> tuple[Place, ...]:
     """Which pods there are when the rollout of a template has gone as far as it goes."""
     wanted = model.replicas
-    healthy = [one for one in past[-1].places if not one.crash]
-    if crash:
+    healthy = [one for one in past[-1].places if not one.log]
+    if log:
         kept = healthy[: wanted - wanted // 4]
         count = wanted + math.ceil(wanted / 4) - len(kept)
     else:
@@ -107,10 +107,8 @@ def _replaced(
     numbers = (one.seat.number for stage in past for one in stage.pods_of(model))
     number = 1 + max(numbers, default=-1)
     more = msgspec.structs.replace(model, replicas=number + count)
-    born = [
-        seat._replace(days=-at / DAY, ready=not crash) for seat in seats_of(site, more)[number:]
-    ]
-    return (*kept, *(Place(model, seat, crash) for seat in born))
+    born = [seat._replace(days=-at / DAY, ready=not log) for seat in seats_of(site, more)[number:]]
+    return (*kept, *(Place(model, seat, log) for seat in born))
 
 
 def rolled_out(world: World, cluster: str) -> Iterator[Workload]:
@@ -130,9 +128,9 @@ def scripted_objects(world: World, cluster: str) -> Iterator[KubeObject]:
             yield _replica_set(world, cluster, past, one)
         for place in past[-1].places:
             status = partial(status_of, site, place.seat, over=False)
-            if place.crash:
+            if place.log:
                 status = partial(
-                    crashing_status, site, place.seat, reached=world.reached, words=place.crash
+                    crashing_status, site, place.seat, reached=world.reached, words=place.log[-1]
                 )
             template = template_for(world, cluster, place.model)
             yield pod_of(world, cluster, place.model, template, place.seat, status)
@@ -162,7 +160,7 @@ def _deployment(world: World, cluster: str, past: Sequence[Stage]) -> KubeObject
         ready=sum(place.seat.ready for place in now.places),
         updated=len(updated),
     )
-    failed = any(one.crash for one in updated) and world.reached >= now.at + DEADLINE
+    failed = any(one.log for one in updated) and world.reached >= now.at + DEADLINE
     status = deployment_status(
         site,
         counts,

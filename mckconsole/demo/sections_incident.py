@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import field
+
 from mckconsole.demo.section import Section
 
 
@@ -12,13 +14,13 @@ class Release(Section, frozen=True):
 
     cluster: str
     workload: str
-    """`namespace/name`."""
+    """`namespace/name`; it has no Service."""
     images: dict[str, str]
     """Container to image."""
     by: str
     """Field manager that wrote the template."""
-    crash: str = ""
-    """The last words of a container that ends at once; empty where it runs."""
+    log: list[str] = field(default_factory=list)
+    """What a container writes before it ends, which it does at once; empty where it runs."""
 
 
 class EventModel(Section, frozen=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from mckconsole.demo import podtable
 from mckconsole.demo.objects import KubeObject, PrinterColumn, ResourceType
 from mckconsole.demo.status import bad_request
 from mckconsole.demo.watchlog import Stored
@@ -83,7 +84,8 @@ def _columns(type_: ResourceType, now: float) -> list[TableColumn]:
     if type_.custom:
         custom = [_custom(column) for column in type_.columns]
         return [name, *(custom or [age._replace(type="date")])]
-    printed = _PRINTED.get(type_.id, ())
+    restarts = _RESTARTS._replace(cell=podtable.restarts(lambda at: _duration(now - at)))
+    printed = [restarts if one is _RESTARTS else one for one in _PRINTED.get(type_.id, ())]
     shown = [age if column is _AGE else column for column in printed if column.priority == 0]
     wide = [column for column in printed if column.priority > 0]
     return [name, *shown, *([] if _AGE in printed else [age]), *wide]
@@ -117,7 +119,11 @@ def _age(obj: KubeObject, now: float) -> str:
     created = parse_rfc3339(_at(obj, "metadata", "creationTimestamp") or "")
     if created is None:
         return "<unknown>"
-    seconds = max(int(now - created), 0)
+    return _duration(now - created)
+
+
+def _duration(elapsed: float) -> str:
+    seconds = max(int(elapsed), 0)
     if seconds < 120:
         return f"{seconds}s"
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
@@ -130,17 +136,6 @@ def _age(obj: KubeObject, now: float) -> str:
     if hours < 48:
         return f"{hours}h"
     return f"{days}d{hours % 24}h" if days < 8 and hours % 24 else f"{days}d"
-
-
-def _pod_ready(obj: KubeObject) -> str:
-    statuses = _at(obj, "status", "containerStatuses") or []
-    ready = sum(1 for status in statuses if status.get("ready"))
-    return f"{ready}/{len(_at(obj, 'spec', 'containers') or ())}"
-
-
-def _pod_restarts(obj: KubeObject) -> str:
-    statuses = _at(obj, "status", "containerStatuses") or []
-    return str(sum(status.get("restartCount", 0) for status in statuses))
 
 
 def _node_status(obj: KubeObject) -> str:
@@ -185,6 +180,8 @@ def _deployment_ready(obj: KubeObject) -> str:
 
 _AGE = TableColumn("Age", _text("metadata", "creationTimestamp"))
 """Marks where the age stands when it is not the last of the narrow columns."""
+_RESTARTS = TableColumn("Restarts", lambda obj: "")
+"""Marks where restarts stand, which are told with the age of the last one."""
 _PRINTED: Mapping[str, tuple[TableColumn, ...]] = {
     "configmaps": (TableColumn("Data", _count("data", "binaryData")),),
     "secrets": (TableColumn("Type", _text("type")), TableColumn("Data", _count("data"))),
@@ -198,9 +195,9 @@ _PRINTED: Mapping[str, tuple[TableColumn, ...]] = {
         TableColumn("External-IP", _address("ExternalIP"), priority=1),
     ),
     "pods": (
-        TableColumn("Ready", _pod_ready),
-        TableColumn("Status", _text("status", "phase", missing="Pending")),
-        TableColumn("Restarts", _pod_restarts),
+        TableColumn("Ready", podtable.ready),
+        TableColumn("Status", podtable.state),
+        _RESTARTS,
         TableColumn("IP", _text("status", "podIP"), priority=1),
         TableColumn("Node", _text("spec", "nodeName"), priority=1),
     ),

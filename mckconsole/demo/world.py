@@ -184,7 +184,7 @@ class World:
                     yield _Due(step.at + place * change.every, number, upgrade)
                     number += 1
             if step.release:
-                for age in moments(ROLLOUT_SECONDS if step.release.crash else 0.0):
+                for age in moments(ROLLOUT_SECONDS if step.release.log else 0.0):
                     yield _Due(step.at + age, number, partial(_touch, step.release.cluster))
                     number += 1
             if step.cluster:

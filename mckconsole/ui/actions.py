@@ -56,6 +56,7 @@ _IDENTITY = ("identity",)
 _SECRETS = ("secrets",)
 _VERSIONS = ("versions",)
 _CHECKLIST = ("checklist",)
+_RESOURCES = ("resources",)
 _ROWS = frozenset({Where.TABLE, Where.DETAIL})
 
 _HERE = (
@@ -88,6 +89,11 @@ _HERE = (
            " add-on, deprecated API or blocker, one after the other.", _TABLE, 22, _VERSIONS),
     Action("checklist.toggle", ("v",), "matrix/list", "Change between the matrix and the lists by"
            " answer, item and cluster.", _CELLS, 22, _CHECKLIST),
+    Action("object.owner", ("o",), "owner", "Go to what owns the object.", _DETAIL, 27, _RESOURCES),
+    Action("object.users", ("u",), "used by", "Go to what uses the object.", _DETAIL, 28,
+           _RESOURCES),
+    Action("object.managed", ("m",), "managedFields", "Show who manages which field of the object,"
+           " or hide that.", _DETAIL, 29, _RESOURCES),
     Action("failover.open", ("x",), "what if lost", "Say what losing the marked clusters, or this"
            " one, would mean; for a service, losing each of its clusters.", _ROWS, 26,
            ("fleet", "services")),

@@ -363,9 +363,13 @@ async def read_object(desk: Desk, target: ObjectTarget) -> Detail:
 
 
 def _failed(target: ObjectTarget, why: str) -> Detail:
-    words = f"{target.ref} of {target.cluster} could not be read: {why}"
-    line = Line((Span(f"? {words}", Role.UNKNOWN),))
-    return Detail(str(target.ref), "? not read", Role.UNKNOWN, (Block(lines=(line,)),))
+    return not_read(str(target.ref), target.cluster, why)
+
+
+def not_read(what: str, cluster: str, why: str) -> Detail:
+    """The document of what could not be read."""
+    line = Line((Span(f"? {what} of {cluster} could not be read: {why}", Role.UNKNOWN),))
+    return Detail(what, "? not read", Role.UNKNOWN, (Block(lines=(line,)),))
 
 
 def _yaml_spans(line: str) -> tuple[Span, ...]:

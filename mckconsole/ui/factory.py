@@ -45,7 +45,9 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
         case ObjectTarget():
             return details.ObjectView(desk, pane, place)
         case InspectTarget():
-            return details.ObjectView(desk, pane, ObjectTarget(place.cluster, place.ref))
+            from mckconsole.ui.object_views import InspectView
+
+            return InspectView(desk, pane, place)
         case LogsPlace() | CompareObjectsPlace() | DriftPlace():
             raise ValueError("this is not built yet")
         case TransitionsPlace():

@@ -165,6 +165,14 @@ class DetailView(ScrollView, can_focus=True, inherit_bindings=False):
                 return True
         return False
 
+    def move_to_block(self, heading: str) -> bool:
+        """Move to the first line of the block with this heading; False when there is none."""
+        line = self._document.block_line(heading)
+        if line is None:
+            return False
+        self._move(line)
+        return True
+
     def _settle(self) -> None:
         """Put a cursor that was not moved yet on the first line to open that is in sight."""
         if self._settled or not self._has_lines or not self._view.height:

@@ -86,6 +86,15 @@ class Document:
         """Lines that open something."""
         return [number for number, line in enumerate(self.lines) if line.target is not None]
 
+    def block_line(self, heading: str) -> int | None:
+        """The first line of the block with this heading; None where there is none."""
+        for groups in self.blocks:
+            match groups:
+                case (Heading(text), Cards(starts=(line, *_)) | Run(start=line), *_):
+                    if text == heading:
+                        return line
+        return None
+
     def plain(self) -> Iterator[str]:
         """Everything, one logical line after the other, unbounded and inert."""
         for number, groups in enumerate(self.blocks):

@@ -1,0 +1,198 @@
+"""An object as a document: what it is and how it stands, what is found on it, what happened to it,
+what it has to do with, who wrote it.
+
+Made of what was read when it was opened; findings and ages are those of the frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mckconsole.analysis.engine import Analysis
+from mckconsole.domain.findings import Finding, ObjectRef
+from mckconsole.domain.inspected import ObjectFacts, Related
+from mckconsole.domain.ownership import owner_of
+from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.standing import standing
+from mckconsole.domain.text import shorten
+from mckconsole.domain.times import format_age
+from mckconsole.domain.trees import labels_at, map_at, text_at, texts_at
+from mckconsole.views.detail import Block, Card, ClusterTarget, Detail, Line, Span
+from mckconsole.views.explain import count, fact, finding_line, remark, server_now, stated
+from mckconsole.views.object_kinds import Summary, summary_of
+from mckconsole.views.object_managers import manager_blocks
+from mckconsole.views.object_parts import (
+    MAX_TEXT,
+    WIDTH,
+    Around,
+    condition_lines,
+    pairs_words,
+    role_of,
+    value,
+)
+from mckconsole.views.object_relations import event_block, relation_blocks
+from mckconsole.views.spec import GLYPHS, Role
+
+MAX_LABELS = 60
+_MAX_FINDINGS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What was read of an object."""
+
+    facts: ObjectFacts
+    related: Related | None = None
+    """None until it is found."""
+    trouble: str = ""
+    """Why it is not found."""
+    stale: str = ""
+    """Why the object could not be read again."""
+    managed: bool = False
+    """Whether the managed fields are shown."""
+
+
+def object_detail(snapshot: FleetSnapshot, analysis: Analysis, shown: Inspected) -> Detail:
+    """The document of an object."""
+    facts = shown.facts
+    around = Around(facts, server_now(snapshot, facts.cluster))
+    how = standing(facts.ref.kind, facts.tree)
+    role = role_of(how)
+    summary = summary_of(around)
+    blocks = (
+        Block(cards=(_identity(around), *summary.cards)),
+        *_findings(analysis, shown),
+        *summary.blocks,
+        *_conditions(around),
+        *_relations(around, shown),
+        *manager_blocks(around, all_fields=shown.managed),
+        _labels(around),
+    )
+    words = f"{GLYPHS.get(role, '·')} {how.words}" if how.words else ""
+    if shown.stale:
+        line = Line((Span(f"~ as it was before: {shown.stale}", Role.STALE),), indent=2)
+        blocks = (Block(lines=(line,)), *blocks)
+    return Detail(f"{facts.ref.kind} {facts.ref.name}", f"{words}{_read(around)}", role, blocks)
+
+
+def _read(around: Around) -> str:
+    """` · read 12 s ago`; what is as old as the frame needs no word."""
+    at = around.facts.at
+    if around.facts.recorded:
+        return " · from the recording"
+    if at is None or around.now - at < 5:
+        return ""
+    return f" · read {format_age(around.now - at)} ago, r again"
+
+
+def _identity(around: Around) -> Card:
+    facts, tree = around.facts, around.tree
+    ref, meta = facts.ref, map_at(tree, "metadata")
+    api = Span(f"  {ref.api_version}", Role.DIM)
+    lines = [
+        fact("kind", ref.kind, api, width=WIDTH),
+        fact("cluster", facts.cluster, width=WIDTH, target=ClusterTarget(facts.cluster)),
+        *value("namespace", ref.namespace),
+        *value("name", ref.name),
+        *value("created", around.ago(text_at(meta, "creationTimestamp"))),
+        *_going(around),
+        *value("kept by", _keeper(around)),
+        *value("labels", pairs_words(map_at(meta, "labels"), 3)),
+        *(Line((Span(one, Role.DIM),)) for one in facts.notes),
+    ]
+    if abs(facts.clock_offset) >= 60:
+        ahead = "ahead" if facts.clock_offset > 0 else "behind"
+        words = f"{format_age(abs(facts.clock_offset))} {ahead} of here; ages are by that clock"
+        lines.append(fact("its clock", Span(words, Role.WARN), width=WIDTH))
+    return Card("", tuple(lines))
+
+
+def _going(around: Around) -> Iterator[Line]:
+    """That it was asked to go, and what it waits for."""
+    stamp = text_at(around.tree, "metadata", "deletionTimestamp")
+    if not stamp:
+        return
+    waits = ", ".join(texts_at(around.tree, "metadata", "finalizers"))
+    words = f"asked to go {around.ago(stamp)}" + (f", waits for {waits}" if waits else "")
+    yield fact("deleted", stated(Role.WARN, shorten(words, MAX_TEXT)), width=WIDTH)
+
+
+def _keeper(around: Around) -> str:
+    """The tool that keeps it as it is, by its labels and annotations."""
+    meta = map_at(around.tree, "metadata")
+    return str(owner_of((), labels_at(meta, "labels"), labels_at(meta, "annotations")))
+
+
+def _conditions(around: Around) -> Iterator[Block]:
+    lines = tuple(condition_lines(around))
+    if lines:
+        yield Block("Conditions", count(len(lines), "condition"), lines=lines)
+
+
+def _relations(around: Around, shown: Inspected) -> Iterator[Block]:
+    if shown.related is not None:
+        yield event_block(around, shown.related.happenings)
+        yield from relation_blocks(around, shown.related)
+    elif shown.trouble:
+        line = Line((Span(f"? {shown.trouble}", Role.UNKNOWN),), indent=2)
+        yield Block("Events and relations", lines=(line,))
+    else:
+        words = "looking for what it has to do with and what happened to it …"
+        yield Block("Events and relations", lines=(remark(words),))
+
+
+def _labels(around: Around) -> Block:
+    """Everything that is written on it."""
+    lines: list[Line] = []
+    for part in ("labels", "annotations"):
+        held = labels_at(around.tree, "metadata", part)
+        for key, text in list(held.items())[:MAX_LABELS]:
+            first = " ".join(text.split())
+            words = Span(shorten(first, MAX_TEXT))
+            lines.append(Line((Span(f"{part[:-1]} {key} = ", Role.DIM), words), indent=4))
+    if finalizers := texts_at(around.tree, "metadata", "finalizers"):
+        lines.append(fact("finalizers", ", ".join(finalizers)))
+    nothing = remark("no labels, annotations or finalizers")
+    return Block("Labels and annotations", lines=tuple(lines) or (nothing,))
+
+
+# Findings.
+
+
+def findings_on(
+    findings: Iterable[Finding], cluster: str, refs: Iterable[ObjectRef]
+) -> list[Finding]:  # fmt: skip
+    """Findings about one of these objects, whatever API version names it."""
+    wanted = {_sort(ref) for ref in refs}
+    return [
+        one
+        for one in findings
+        if one.cluster == cluster and one.object is not None and _sort(one.object) in wanted
+    ]
+
+
+def _sort(ref: ObjectRef) -> tuple[str, str, str, str]:
+    return ref.api_version.rpartition("/")[0], ref.kind, ref.namespace, ref.name
+
+
+def _findings(analysis: Analysis, shown: Inspected) -> Iterator[Block]:
+    """Findings on the object, and on what owns it."""
+    facts = shown.facts
+    own = findings_on(analysis.findings, facts.cluster, (facts.ref,))
+    owners = shown.related.owners if shown.related is not None else ()
+    above = findings_on(analysis.findings, facts.cluster, (one.ref for one in owners))
+    lines = [finding_line(one, facts.cluster, analysis.waived.get(one.id)) for one in own]
+    for one in above:
+        line = finding_line(one, facts.cluster, analysis.waived.get(one.id))
+        about = Span(f"  on {one.object}", Role.DIM)
+        lines.append(Line((*line.spans, about), line.target, line.indent))
+    if not lines:
+        yield Block("Findings", lines=(remark("none on this object in what was read"),))
+        return
+    more = len(lines) - _MAX_FINDINGS
+    note = count(len(lines), "finding") + (f", {more} not shown" if more > 0 else "")
+    yield Block("Findings", note, lines=tuple(lines[:_MAX_FINDINGS]))
+
+
+__all__ = ["Inspected", "Summary", "findings_on", "object_detail"]

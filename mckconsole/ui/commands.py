@@ -79,6 +79,11 @@ class Commands:
         command = self._by_name.get(name.lower())
         if command is None:
             near = difflib.get_close_matches(name.lower(), self._by_name, n=1)
+            kinds = self._shell.resources
+            if kinds.is_kind(name) or (kinds.may_be_more and not near):
+                return kinds.open(text)
+            if not near and kinds.table.clusters:
+                return kinds.open(text)  # it says which kinds are near
             hint = f"did you mean :{near[0]}?" if near else ":help lists the commands"
             return f"there is no command {name}; {hint}"
         return command.run(rest.strip())
@@ -89,7 +94,8 @@ class Commands:
         wanted = name.lower()
         if space:
             command = self._by_name.get(wanted)
-            found = command.complete(rest.lstrip()) if command else ()
+            complete = command.complete if command else self._shell.resources.arguments
+            found = complete(rest.lstrip())
             return [Completion(f"{name} {one}") for one in found if one != rest.strip()]
         begin = [c for c in self.all if c.name.startswith(wanted)]
         inside = [
@@ -97,12 +103,23 @@ class Commands:
             for c in self.all
             if c not in begin and any(wanted in word for word in (c.name, *c.aliases))
         ]
-        return [Completion(c.name, f"{c.arguments}  {c.help}".strip()) for c in (*begin, *inside)]
+        begun, others = (
+            [Completion(c.name, f"{c.arguments}  {c.help}".strip()) for c in some]
+            for some in (begin, inside)
+        )
+        kinds = self._shell.resources.kinds(wanted, self._by_name)
+        if not wanted:
+            return [*begun, *others]
+        first = [one for one in kinds if one.text.startswith(wanted)]
+        return [*begun, *first, *others, *(one for one in kinds if one not in first)]
 
     # What one looks at.
 
     def _panes(self) -> Iterator[Command]:
         for pane in PANES:
+            if pane.asked:
+                yield self._asker(pane)
+                continue
             words = f"the {pane.name} pane; what follows filters it"
             run = self._opener(pane.name)
             if pane.groupings:
@@ -112,6 +129,13 @@ class Commands:
             else:
                 yield Command(pane.name, "[FILTER]", words, run, aliases=pane.aliases)
             yield from self._shortcuts(pane)
+
+    def _asker(self, pane: PaneSpec) -> Command:
+        """The pane whose rows are asked for by a kind."""
+        kinds = self._shell.resources
+        arguments = "KIND [NS/…] [label=…] [-f field=…] [@CLUSTER] [/FILTER]"
+        words = "objects of any kind, of all clusters; :KIND alone does as well"
+        return Command(pane.name, arguments, words, kinds.open, kinds.for_pane, pane.aliases)
 
     def _shortcuts(self, pane: PaneSpec) -> Iterator[Command]:
         """Groupings that have a name of their own."""
@@ -126,7 +150,7 @@ class Commands:
         def opened(rest: str) -> str:
             stacks = self._shell.stacks
             tables = (view for view in stacks.root(name) if isinstance(view, TableView))
-            problem = next(tables).filter_by(rest) if rest else ""
+            problem = next(tables).asked(rest) if rest else ""
             if not problem:
                 stacks.switch(name)
                 if rest:

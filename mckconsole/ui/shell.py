@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
     from mckconsole.ui.places import Place
     from mckconsole.ui.prompting import Prompting
+    from mckconsole.ui.resources_command import ResourceCommands
     from mckconsole.ui.settings import Settings
 
 PANE_ACTIONS = pane_actions([(pane.name, pane.key, pane.title) for pane in PANES])
@@ -277,6 +278,17 @@ class Shell(Screen[None], inherit_bindings=False):
         """Filter where the view has no list itself: in the pane's list."""
         self.stacks.choose_root(TableView).do_filter_open()
 
+    def do_timeline_open(self) -> None:
+        """The timeline, narrowed to what one looks at."""
+        from mckconsole.ui.timeline_table import TimelineTable
+
+        focus = self.view.timeline_focus()
+        if focus is None:
+            self.tell("there is nothing here that the timeline could be narrowed to")
+            return
+        self.stacks.switch("timeline")
+        self.stacks.choose_root(TimelineTable).narrow(focus)
+
     def do_mesh_toggle(self) -> None:
         """The mesh as a matrix or as a list."""
         self.stacks.toggle()
@@ -322,6 +334,13 @@ class Shell(Screen[None], inherit_bindings=False):
         from mckconsole.ui.commands import Commands
 
         return Commands(self)
+
+    @cached_property
+    def resources(self) -> ResourceCommands:
+        """Kinds as commands."""
+        from mckconsole.ui.resources_command import ResourceCommands
+
+        return ResourceCommands(self)
 
     @cached_property
     def dialogs(self) -> Dialogs:

@@ -93,7 +93,9 @@ class Stacks:
         self.switch(names[(names.index(self.pane) + by) % len(names)])
 
     def back_and_forth(self) -> None:
-        """To the pane before."""
+        """To what was looked at before: in the view itself, else to the pane before."""
+        if self.view.before():
+            return
         if self._before != self.pane:
             self.switch(self._before)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mckconsole.ui.places import Place
     from mckconsole.views.detail import ObjectTarget
     from mckconsole.views.filter import Filter
+    from mckconsole.views.timeline_focus import Focus
     from mckwidgets.prompt import Completion
 
 MAX_FILTER = 40
@@ -86,6 +87,16 @@ class TableView(PaneView):
         """The object that this row stands for; None where there is none."""
         return None
 
+    def timeline_focus(self) -> Focus | None:
+        from mckconsole.views.timeline_focus import focus_of_row
+
+        row = self.row
+        return focus_of_row(self.pane, row, self.behind(row.id)) if row is not None else None
+
+    def asked(self, text: str) -> str:
+        """Show what follows the pane's name at the prompt; returns what is wrong with it."""
+        return self.filter_by(text)
+
     def table(self, frame: Frame) -> tuple[Sequence[Column], Sequence[Row]]:
         """The columns and rows that this frame has for what is looked at."""
         scope, namespace = self.desk.scope, self.desk.namespace
@@ -142,7 +153,7 @@ class TableView(PaneView):
         order = self.own_order
         if column:
             order = f"by {self._title(column)} {'↓' if reverse else '↑'}"
-        parts = [TextSpan(f"{self.grid.shown:,} of {self.grid.total:,}")]
+        parts = [TextSpan(self.counted)]
         if self.filter_text:
             parts.append(TextSpan(f" · /{shorten(self.filter_text, MAX_FILTER)}", Role.WARN))
         if self.problems_only:
@@ -154,6 +165,16 @@ class TableView(PaneView):
         elif hidden := self._hidden_clusters():
             parts.append(TextSpan(f" · {hidden} (w)", Role.DIM))
         return (*parts, TextSpan(f" · {order}", Role.DIM))
+
+    @property
+    def counted(self) -> str:
+        """How many rows are shown, of how many."""
+        return f"{self.grid.shown:,} of {self.grid.total:,}"
+
+    @property
+    def heading(self) -> str:
+        """What an export is called."""
+        return self.spec.title
 
     def _title(self, column: str) -> str:
         return next((one.title for one in self.columns if one.id == column), column)
@@ -313,7 +334,7 @@ class TableView(PaneView):
             chosen,
             self.columns,
             rows,
-            title=self.spec.title,
+            title=self.heading,
             at=frame.snapshot.taken_at,
             filter=self.filter_text,
             scope=self.desk.scope.words,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mckconsole.ui.places import Place
     from mckconsole.ui.settings import Settings
     from mckconsole.views.scope import Scope
+    from mckconsole.views.timeline_focus import Focus
     from mckwidgets.contracts import SpanLike
     from mckwidgets.prompt import Completion
 
@@ -132,6 +133,10 @@ class PaneView(Widget):
         if isinstance(self.main, Openable):
             self.main.action_open()
 
+    def before(self) -> bool:
+        """Show what this view showed before; False when it showed nothing else."""
+        return False
+
     def refuses(self, action: str) -> str:
         """Why this action cannot be done here and now; empty when it can."""
         return ""
@@ -157,6 +162,10 @@ class PaneView(Widget):
 
     def finding_ids(self) -> frozenset[str] | None:
         """Ids of the findings of the rows that are shown; None where the view has no rows."""
+        return None
+
+    def timeline_focus(self) -> Focus | None:
+        """What the timeline is narrowed to from here; None where there is nothing."""
         return None
 
     def back(self) -> bool:

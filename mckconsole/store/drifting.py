@@ -39,7 +39,7 @@ async def _catalogue(fleet: OpenedFleet, name: str) -> tuple[str, Catalogue | st
     try:
         return name, await fleet.catalogue(name)
     except SourceError as error:
-        return name, str(error)
+        return name, _why(error, name)
 
 
 async def read_drift(
@@ -89,7 +89,7 @@ async def _digests(
                 raise
             return await fleet.digests(name, own, query, so_far)
     except SourceError as error:
-        return Digests(name, error.topic_state, str(error))
+        return Digests(name, error.topic_state, _why(error, name))
 
 
 def _unread(
@@ -124,10 +124,15 @@ async def _side(
     try:
         facts = await fleet.inspect(name, ref)
     except NotServed as error:
-        return Side(name, missing=str(error))
+        return Side(name, missing=_why(error, name))
     except SourceError as error:
-        return Side(name, unread=str(error))
+        return Side(name, unread=_why(error, name))
     written = [(one.name, one.subresource) for one in facts.managers]
     tree = {**facts.tree, "kind": ref.kind}
     fields = fields_of(tree, names.get(name, Names()), scaled=is_scaled(written))
     return Side(name, fields, notes=facts.notes)
+
+
+def _why(error: SourceError, name: str) -> str:
+    """The reason, in a line that begins with the cluster's name anyway."""
+    return str(error).removeprefix(f"{name} is ")

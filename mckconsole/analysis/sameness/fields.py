@@ -16,7 +16,7 @@ import msgspec
 from mckconsole.analysis.sameness.areas import area_of
 from mckconsole.analysis.sameness.defaults import empty_is_absent, is_default
 from mckconsole.analysis.sameness.model import Field, Standing
-from mckconsole.analysis.sameness.ordering import ORDERED, is_set, labels_of
+from mckconsole.analysis.sameness.ordering import NAMING, ORDERED, is_set, labels_of
 from mckconsole.analysis.sameness.own import Names, is_own
 from mckconsole.domain.inspected import Tree
 from mckconsole.domain.text import shorten
@@ -28,6 +28,7 @@ _ELEMENT = 60
 _MARK = re.compile(r"‹redacted: [0-9]+ characters?›")
 _HIDDEN = "‹redacted›"
 _CUT = re.compile(r"… ‹[0-9]+ more characters›\Z")
+_TELLING = (Standing.COMPARED, Standing.HIDDEN)
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 _IDENTITY = frozenset({"apiVersion", "kind"})
 
@@ -128,7 +129,7 @@ class _Walker:
         labels = labels_of(name, values)
         if labels is not None:
             for label, value in zip(labels, values, strict=True):
-                yield from self._element(value, place.at(self.names.fold(label)))
+                yield from self._named(value, label, place.at(self.names.fold(label)))
             if name in ORDERED and len(values) > 1:
                 order = ", ".join(labels)
                 yield self._field(order, order, place.at("order"))
@@ -140,6 +141,14 @@ class _Walker:
         else:
             for number, value in enumerate(values):
                 yield from self._element(value, place.at(str(number)))
+
+    def _named(self, value: Any, label: str, place: _Place) -> Iterator[Field]:
+        """An element that has a name: that is in the path already, where there is more of it."""
+        found = list(self._element(value, place))
+        naming = {f"{place.path}.{key}" for key in NAMING}
+        more = [one for one in found if not (one.path in naming and one.value == label)]
+        telling = any(one.standing in _TELLING for one in more)
+        yield from more if telling else found
 
     def _element(self, value: Any, place: _Place) -> Iterator[Field]:
         if isinstance(value, Mapping) and not value:

@@ -31,6 +31,8 @@ _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 _ONE_IS_ENOUGH = frozenset({"ports"})
 """Lists in which the first key that is there names an element."""
+NAMING = frozenset(key[-1] for keys in _KEYS.values() for key in keys)
+"""Fields by which elements are told apart."""
 ORDERED = frozenset({"initContainers"})
 """Lists with names in which the order counts all the same."""
 _SETS = frozenset(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.trees import at, list_at, map_at, maps_at, number_at, text_at
 
 
@@ -27,9 +28,11 @@ _LEADING = ("Ready", "Available", "Healthy", "Synced", "Established", "Accepted"
 _UNDER_WAY = frozenset({"ContainerCreating", "PodInitializing", "Pending"})
 
 
-def standing(kind: str, document: object) -> Standing:
-    """How an object of `kind` stands."""
-    found = _KINDS.get(kind, _any)(document)
+def standing(ref: ObjectRef, document: object) -> Standing:
+    """How the object stands that `ref` names; kinds of foreign groups by their conditions."""
+    group = ref.api_version.rpartition("/")[0]
+    own = "." not in group or group.endswith(".k8s.io")
+    found = (_KINDS.get(ref.kind, _any) if own else _any)(document)
     if text_at(document, "metadata", "deletionTimestamp"):
         return Standing(f"Terminating, {found.words}" if found.words else "Terminating", None)
     return found

@@ -30,6 +30,7 @@ from mckconsole.sources.objects_fetch import (
 )
 from mckconsole.sources.redact import Tree
 from mckconsole.sources.redact_text import Scrubber
+from mckconsole.sources.relations.lookup import Lookup
 
 MAX_MANAGERS = 200
 MAX_PATHS = 400
@@ -39,11 +40,16 @@ _MAX_WORD = 253
 
 
 async def inspect_object(client: ClusterClient, cluster: str, ref: ObjectRef) -> ObjectFacts:
-    """The object that `ref` names in `cluster`.
+    """The object that `ref` names in `cluster`; its API version may be left open.
 
     Raises:
         SourceError: it could not be read, in words; NotServed when it is not there.
     """
+    if not ref.api_version or ref.api_version.endswith("/"):
+        async with Lookup(client) as lookup:
+            kind = await lookup.served(ref)
+        place = ref.namespace if kind.namespaced else ""
+        ref = ObjectRef(kind.api_version, ref.kind, place, ref.name)
     plural = await find_plural(client, ref)
     answer = await ask_object(client, ref, ref.api_version.rpartition("/")[2], plural)
     return await asyncio.to_thread(_facts, cluster, answer, client.clock_offset)

@@ -20,7 +20,7 @@ from mckconsole.domain.times import format_age
 from mckconsole.domain.trees import labels_at, map_at, text_at, texts_at
 from mckconsole.views.detail import Block, Card, ClusterTarget, Detail, Line, Span
 from mckconsole.views.explain import count, fact, finding_line, remark, server_now, stated
-from mckconsole.views.object_kinds import Summary, summary_of
+from mckconsole.views.object_kinds import summary_of
 from mckconsole.views.object_managers import manager_blocks
 from mckconsole.views.object_parts import (
     MAX_TEXT,
@@ -36,6 +36,8 @@ from mckconsole.views.spec import GLYPHS, Role
 
 MAX_LABELS = 60
 _MAX_FINDINGS = 40
+_RUNS_WITH = ("ServiceAccount", "ConfigMap", "Secret", "PersistentVolumeClaim")
+"""Kinds whose findings concern what uses them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,14 @@ def object_detail(snapshot: FleetSnapshot, analysis: Analysis, shown: Inspected)
     """The document of an object."""
     facts = shown.facts
     around = Around(facts, server_now(snapshot, facts.cluster))
-    how = standing(facts.ref.kind, facts.tree)
+    how = standing(facts.ref, facts.tree)
     role = role_of(how)
     summary = summary_of(around)
     blocks = (
         Block(cards=(_identity(around), *summary.cards)),
         *_findings(analysis, shown),
         *summary.blocks,
+        *_events(around, shown),
         *_conditions(around),
         *_relations(around, shown),
         *manager_blocks(around, all_fields=shown.managed),
@@ -130,14 +133,18 @@ def _conditions(around: Around) -> Iterator[Block]:
         yield Block("Conditions", count(len(lines), "condition"), lines=lines)
 
 
-def _relations(around: Around, shown: Inspected) -> Iterator[Block]:
+def _events(around: Around, shown: Inspected) -> Iterator[Block]:
     if shown.related is not None:
-        yield event_block(around, shown.related.happenings)
-        yield from relation_blocks(around, shown.related)
-    elif shown.trouble:
+        yield event_block(around, shown.related)
+
+
+def _relations(around: Around, shown: Inspected) -> Iterator[Block]:
+    if shown.trouble:
         line = Line((Span(f"? {shown.trouble}", Role.UNKNOWN),), indent=2)
         yield Block("Events and relations", lines=(line,))
-    else:
+    if shown.related is not None:
+        yield from relation_blocks(around, shown.related)
+    elif not shown.trouble:
         words = "looking for what it has to do with and what happened to it …"
         yield Block("Events and relations", lines=(remark(words),))
 
@@ -177,22 +184,24 @@ def _sort(ref: ObjectRef) -> tuple[str, str, str, str]:
 
 
 def _findings(analysis: Analysis, shown: Inspected) -> Iterator[Block]:
-    """Findings on the object, and on what owns it."""
-    facts = shown.facts
-    own = findings_on(analysis.findings, facts.cluster, (facts.ref,))
-    owners = shown.related.owners if shown.related is not None else ()
-    above = findings_on(analysis.findings, facts.cluster, (one.ref for one in owners))
-    lines = [finding_line(one, facts.cluster, analysis.waived.get(one.id)) for one in own]
-    for one in above:
+    """Findings on the object, then those on what owns it and on what it runs with."""
+    facts, related = shown.facts, shown.related
+    near = [one.ref for one in related.owners] if related is not None else []
+    if related is not None:
+        near += [one.ref for one in related.uses if one.ref.kind in _RUNS_WITH]
+    lines = []
+    for one in findings_on(analysis.findings, facts.cluster, (facts.ref, *near)):
         line = finding_line(one, facts.cluster, analysis.waived.get(one.id))
-        about = Span(f"  on {one.object}", Role.DIM)
-        lines.append(Line((*line.spans, about), line.target, line.indent))
+        own = one.object is not None and _sort(one.object) == _sort(facts.ref)
+        about = () if own else (Span(f"  on {one.object}", Role.DIM),)
+        lines.append((not own, Line((*line.spans, *about), line.target, line.indent)))
+    lines.sort(key=lambda pair: pair[0])
+    yield _finding_block([line for _, line in lines])
+
+
+def _finding_block(lines: list[Line]) -> Block:
     if not lines:
-        yield Block("Findings", lines=(remark("none on this object in what was read"),))
-        return
+        return Block("Findings", lines=(remark("none on this object in what was read"),))
     more = len(lines) - _MAX_FINDINGS
     note = count(len(lines), "finding") + (f", {more} not shown" if more > 0 else "")
-    yield Block("Findings", note, lines=tuple(lines[:_MAX_FINDINGS]))
-
-
-__all__ = ["Inspected", "Summary", "findings_on", "object_detail"]
+    return Block("Findings", note, lines=tuple(lines[:_MAX_FINDINGS]))

@@ -76,9 +76,13 @@ def _line(around: Around, one: Relation, depth: int) -> Line:
     return Line(spans, InspectTarget(around.facts.cluster, one.ref), len(branch) + 2)
 
 
-def event_block(around: Around, happenings: Sequence[Happening]) -> Block:
+def event_block(around: Around, related: Related) -> Block:
     """What happened to it, the latest first."""
+    happenings = related.happenings
     if not happenings:
+        refused = [one for one in related.unread if one.startswith("events")]
+        if refused:
+            return Block(EVENTS, lines=(Line((Span(f"? {refused[0]}", Role.UNKNOWN),)),))
         words = "none that are kept: the API server forgets events, usually after an hour"
         return Block(EVENTS, lines=(remark(words),))
     warnings = sum(one.warning for one in happenings)

@@ -30,8 +30,6 @@ _OWNED: Mapping[str, tuple[Served, ...]] = {
     "CronJob": (served.JOB,),
     "Job": (served.POD,),
 }
-_BARREN = frozenset(kind for _, kind in served.BUILT_IN) - set(_OWNED)
-"""Kinds of the API server that make no others."""
 _BY_OTHERS = (
     *(served.DEPLOYMENT, served.STATEFUL_SET, served.DAEMON_SET, served.CRON_JOB, served.JOB),
     *(served.POD, served.SERVICE, served.INGRESS, served.CONFIG_MAP, served.SECRET),
@@ -46,7 +44,7 @@ def relation(
 ) -> Relation:
     """A relation to an object that was read."""
     ref = ref_of(kind, document)
-    words, well = standing_of(kind.kind, document)
+    words, well = standing_of(ref, document)
     return Relation(how, ref, words, well, tuple(below))
 
 
@@ -69,18 +67,16 @@ async def dependents_of(
     lookup: Lookup, document: Document, ref: ObjectRef
 ) -> tuple[Relation, ...]:  # fmt: skip
     """What is below it."""
+    if served.served_as(ref) is None:
+        return await _of_foreign(lookup, document, ref)
     match ref.kind:
         case "Service":
             return await _of_service(lookup, document, ref)
         case "Node":
             return await _on_node(lookup, ref)
-        case "PodDisruptionBudget" | "NetworkPolicy" if served.served_as(ref):
+        case "PodDisruptionBudget" | "NetworkPolicy":
             return await _selected(lookup, document, ref)
-        case kind if kind in _OWNED:
-            return await _owned(lookup, document, ref)
-        case kind if kind in _BARREN and served.served_as(ref):
-            return ()
-    return await _of_foreign(lookup, document, ref)
+    return await _owned(lookup, document, ref)
 
 
 async def _owned(lookup: Lookup, document: Document, ref: ObjectRef) -> tuple[Relation, ...]:
@@ -149,10 +145,11 @@ async def _of_service(lookup: Lookup, document: Document, ref: ObjectRef) -> tup
 def _endpoint(endpoint: Document, name: str, namespace: str, pod: Document | None) -> Relation:
     """A pod that a slice leads to, by its own words where it was read."""
     ready = map_at(endpoint, "conditions").get("ready") is not False
-    words, well = standing_of("Pod", pod) if pod is not None else ("", ready)
+    ref = served.POD.ref(namespace, name)
+    words, well = standing_of(ref, pod) if pod is not None else ("", ready)
     if not ready:
         words = ", ".join(filter(None, (words, "not ready as an endpoint")))
-    return Relation("leads to", served.POD.ref(namespace, name), words, well and ready)
+    return Relation("leads to", ref, words, well and ready)
 
 
 async def _none() -> Sequence[Document]:

@@ -15,7 +15,6 @@ from mckconsole.sources.relations import served
 from mckconsole.sources.relations.served import Served
 
 MAX_NAME = 253
-_TEMPLATED = frozenset(one.kind for one in served.WORKLOADS) | {"ReplicationController"}
 _DEEPEST = 12
 _MOST_FOUND = 200
 
@@ -33,12 +32,13 @@ def name_at(tree: object, *path: str) -> str:
 
 
 def template_of(document: object, kind: str) -> Mapping[str, object]:
-    """The template of pods that a workload has, of a pod itself; empty where there is none."""
+    """The template of pods that a workload of any kind has, of a pod itself; else empty."""
     if kind == "Pod":
         return map_at({"it": document}, "it")
     if kind == "CronJob":
         return map_at(document, "spec", "jobTemplate", "spec", "template")
-    return map_at(document, "spec", "template") if kind in _TEMPLATED else {}
+    found = map_at(document, "spec", "template")
+    return found if list_at(found, "spec", "containers") else {}
 
 
 def uses_of(document: object, ref: ObjectRef) -> list[Use]:

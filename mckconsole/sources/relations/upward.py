@@ -24,9 +24,9 @@ _STANDING = frozenset({"Node", "PersistentVolumeClaim", "PersistentVolume"}) | {
 """Kinds of the API server that say how they stand; of its others the metadata is enough."""
 
 
-def standing_of(kind: str, document: object) -> Standing:
+def standing_of(ref: ObjectRef, document: object) -> Standing:
     """How an object stands, in words that may be shown."""
-    found = standing(kind, document)
+    found = standing(ref, document)
     return Standing(shorten(clean(found.words), 200), found.well)
 
 
@@ -106,7 +106,7 @@ def _told(how: str, ref: ObjectRef, found: Found) -> Relation:
         return Relation(how, ref, "not there", False)
     if found.presence is Presence.UNKNOWN:
         return Relation(how, ref, found.why, None)
-    words, well = standing_of(ref.kind, found.document)
+    words, well = standing_of(ref, found.document)
     return Relation(how, ref, words, well)
 
 

@@ -57,6 +57,7 @@ _SECRETS = ("secrets",)
 _VERSIONS = ("versions",)
 _CHECKLIST = ("checklist",)
 _RESOURCES = ("resources",)
+_TIMELINE = ("timeline",)
 _ROWS = frozenset({Where.TABLE, Where.DETAIL})
 
 _HERE = (
@@ -94,9 +95,19 @@ _HERE = (
            _RESOURCES),
     Action("object.managed", ("m",), "managedFields", "Show who manages which field of the object,"
            " or hide that.", _DETAIL, 29, _RESOURCES),
+    Action("timeline.detail", ("i",), "details", "Show what is known of the entry, and what else"
+           " happened around it.", _TABLE, 22, _TIMELINE),
+    Action("timeline.shorter", ("less_than_sign",), "less", "Look less far back.", _TABLE, 23,
+           _TIMELINE),
+    Action("timeline.longer", ("greater_than_sign",), "more", "Look further back.", _TABLE, 24,
+           _TIMELINE),
+    Action("timeline.follow", ("f",), "follow", "Stay on the newest, until the cursor is moved.",
+           _TABLE, 25, _TIMELINE),
     Action("failover.open", ("x",), "what if lost", "Say what losing the marked clusters, or this"
            " one, would mean; for a service, losing each of its clusters.", _ROWS, 26,
            ("fleet", "services")),
+    Action("timeline.open", ("t",), "timeline", "Show what happened to this: the timeline, narrowed"
+           " to it.", _VIEWS, 28),
     Action("filter.open", ("slash",), "filter", "Show only rows that match.", _CELLS, 30),
     Action("search.open", ("slash",), "search", "Search in this text.", _DETAIL, 30),
     Action("search.next", ("n",), "next match", "Go to the next match.", _DETAIL, 31),

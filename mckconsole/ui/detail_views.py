@@ -35,6 +35,7 @@ from mckwidgets.detail import DetailView
 
 if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
+    from mckconsole.views.timeline_focus import Focus
 
 
 class TextView(PaneView):
@@ -160,6 +161,12 @@ class TextView(PaneView):
         """The object that the screen is about."""
         return None
 
+    def timeline_focus(self) -> Focus | None:
+        from mckconsole.views.timeline_focus import focus_of_object
+
+        behind = self.object_behind()
+        return focus_of_object(behind.cluster, behind.ref) if behind is not None else None
+
     def exported(self, form: Format | None) -> tuple[str, str]:
         return self.text.plain_text() + "\n", "txt"
 
@@ -200,6 +207,11 @@ class ClusterView(TextView):
 
     def build(self, frame: Frame) -> Detail | None:
         return cluster_detail(frame.snapshot, frame.analysis, self.target.name, self._access)
+
+    def timeline_focus(self) -> Focus | None:
+        from mckconsole.views.timeline_focus import Focus
+
+        return Focus(self.target.name, (self.target.name,))
 
     def do_failover_open(self) -> None:
         """What its loss would mean."""
@@ -243,6 +255,13 @@ class LinkView(TextView):
         if frame is None:
             return None
         return link_object(frame.snapshot, frame.analysis, self.target.id)
+
+    def timeline_focus(self) -> Focus | None:
+        from mckconsole.views.timeline_focus import focus_of_link
+
+        rows = self.desk.frame.rows["mesh"] if self.desk.frame else ()
+        ends = next((row.clusters for row in rows if row.id == self.target.id), ())
+        return focus_of_link(self.target.id, ends)
 
     def do_mesh_metrics(self) -> None:
         """Latency and traffic of this tunnel over time."""

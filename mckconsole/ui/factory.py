@@ -19,6 +19,7 @@ from mckconsole.views.detail import (
     ClusterTarget,
     FailoverTarget,
     FindingTarget,
+    HappeningTarget,
     IdentityTarget,
     InspectTarget,
     LinkTarget,
@@ -76,6 +77,10 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
             from mckconsole.ui.versions_views import VersionView
 
             return VersionView(desk, pane, place)
+        case HappeningTarget():
+            from mckconsole.ui.timeline_views import HappeningView
+
+            return HappeningView(desk, pane, place)
         case CheckTarget():
             from mckconsole.ui.checklist_views import CheckView
 

@@ -15,6 +15,7 @@ from mckconsole.views.spec import PaneSpec, Row
 
 if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
+    from mckconsole.views.timeline_focus import Focus
 
 
 class MatrixView(MatrixPane):
@@ -42,6 +43,14 @@ class MatrixView(MatrixPane):
 
     def place(self, row_id: str) -> LinkTarget:
         return LinkTarget(row_id)
+
+    def timeline_focus(self) -> Focus | None:
+        from mckconsole.views.timeline_focus import focus_of_link
+
+        frame = self.desk.frame
+        rows = frame.rows[self.pane] if frame else ()
+        found = next((row for row in rows if row.id == self.row_id), None)
+        return focus_of_link(found.id, found.clusters) if found else None
 
     def do_mesh_metrics(self) -> None:
         """Latency and traffic of this direction over time."""

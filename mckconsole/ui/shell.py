@@ -289,6 +289,17 @@ class Shell(Screen[None], inherit_bindings=False):
         self.stacks.switch("timeline")
         self.stacks.choose_root(TimelineTable).narrow(focus)
 
+    def do_timeline_open(self) -> None:
+        """The timeline, narrowed to what one looks at."""
+        from mckconsole.ui.timeline_table import TimelineTable
+
+        focus = self.view.timeline_focus()
+        if focus is None:
+            self.tell("there is nothing here that the timeline could be narrowed to")
+            return
+        self.stacks.switch("timeline")
+        self.stacks.choose_root(TimelineTable).narrow(focus)
+
     def do_mesh_toggle(self) -> None:
         """The mesh as a matrix or as a list."""
         self.stacks.toggle()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mckconsole.ui.settings import Settings
     from mckconsole.views.scope import Scope
     from mckconsole.views.timeline_focus import Focus
+    from mckconsole.views.timeline_focus import Focus
     from mckwidgets.contracts import SpanLike
     from mckwidgets.prompt import Completion
 
@@ -162,6 +163,10 @@ class PaneView(Widget):
 
     def finding_ids(self) -> frozenset[str] | None:
         """Ids of the findings of the rows that are shown; None where the view has no rows."""
+        return None
+
+    def timeline_focus(self) -> Focus | None:
+        """What the timeline is narrowed to from here; None where there is nothing."""
         return None
 
     def timeline_focus(self) -> Focus | None:

@@ -117,6 +117,13 @@ class CheckTarget:
     cluster: str
 
 
+@dataclass(frozen=True, slots=True)
+class HappeningTarget:
+    """Something of the timeline, by the id of its row: opens what is known of it."""
+
+    id: str
+
+
 Target: TypeAlias = (
     ObjectTarget
     | InspectTarget
@@ -131,6 +138,7 @@ Target: TypeAlias = (
     | ReadersTarget
     | VersionTarget
     | CheckTarget
+    | HappeningTarget
 )
 
 

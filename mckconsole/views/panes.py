@@ -251,11 +251,11 @@ _TIMELINE_COLUMNS = (
     Column("at", "TIME", unit="seconds", help="when, by the console's clock"),
     Column("age", "AGE", "right", 4, "seconds", "how long ago", volatile=True),
     Column("cluster", "CLUSTER", help="where; – is the fleet as a whole", name=True),
-    Column("kind", "KIND", priority=1, help="event, change, rollout or alert"),
+    Column("kind", "KIND", priority=3, help="event, change, rollout or alert"),
     Column("what", "WHAT", help="what happened, in a word"),
     Column("object", "OBJECT", help="to what", name=True),
-    Column("count", "TIMES", "right", 3, "count", "how often it was told"),
-    Column("detail", "DETAIL", priority=2, help="in the words of who says so"),
+    Column("count", "TIMES", "right", 2, "count", "how often it was told"),
+    Column("detail", "DETAIL", priority=1, help="in the words of who says so"),
 )
 
 TIMELINE = PaneSpec(

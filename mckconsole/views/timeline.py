@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.timeline.model import Entry, Sort, TimelineReport, Tone
 from mckconsole.domain.snapshot import FleetSnapshot
-from mckconsole.domain.times import format_age
+from mckconsole.domain.times import format_age, format_rfc3339
 from mckconsole.views.detail import (
     ClusterTarget,
     InspectTarget,
@@ -20,7 +20,7 @@ from mckconsole.views.detail import (
     ServiceTarget,
     Target,
 )
-from mckconsole.views.explain import count, duration, moment
+from mckconsole.views.explain import count, duration
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
 
 ROLES: Mapping[Tone, Role] = {
@@ -115,6 +115,14 @@ def target_of(entry: Entry) -> Target | None:
     return ClusterTarget(entry.cluster) if entry.cluster else None
 
 
+def short_moment(at: float, now: float) -> str:
+    """`14:00:10Z` today, `11-20 14:00Z` this year, `2025-11-20` before."""
+    text, today = format_rfc3339(at), format_rfc3339(now)
+    if text[:10] == today[:10]:
+        return text[11:]
+    return f"{text[5:10]} {text[11:16]}Z" if text[:4] == today[:4] else text[:10]
+
+
 def _lasting(at: float, now: float) -> tuple[float, float]:
     """From when until when a row made at `now` says the same, Unix seconds."""
     step = _step(now - at)
@@ -135,7 +143,7 @@ def _row(entry: Entry, now: float) -> Row:
     return Row(
         id=entry.id,
         cells={
-            "at": Cell(moment(entry.at, now), value=round(entry.at, 3)),
+            "at": Cell(short_moment(entry.at, now), value=round(entry.at, 3)),
             "age": Cell(format_age(age), Role.DIM, age),
             "cluster": Cell(entry.cluster) if entry.cluster else _fleet(entry),
             "kind": Cell(entry.sort.value, sign),

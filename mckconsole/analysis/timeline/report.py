@@ -131,7 +131,7 @@ def analyse_timeline(
             new += desk.clusters[name].look(cluster, fleet.taken_at)
         for view in fleet.alerts:
             new += desk.alerts.setdefault(view.endpoint, AlertLog()).look(view)
-        new += desk.links.look(links)
+        new += desk.links.look(links, fleet.taken_at if desk.since is None else desk.since)
         new += desk.judged.look(fleet, services, certificates)
         desk.shelf.put(new)
     report = TimelineReport(

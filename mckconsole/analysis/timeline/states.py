@@ -16,8 +16,11 @@ from mckconsole.domain.states import ClusterState, TopicState, Transition
 
 TOGETHER = 30.0
 """Seconds within which topics that change alike are one entry."""
+FIRST_LOOK = 60.0
+"""Seconds after the beginning in which a tunnel may be measured for the first time."""
 NAMED = 8
 """Topics of such an entry that are named."""
+_UNMEASURED = (LinkState.UNKNOWN.value, LinkState.UNVERIFIED.value)
 _BEGINNING = frozenset({ClusterState.PENDING.value, ClusterState.CONNECTING.value})
 _CLUSTER_TONES: Mapping[str, Tone] = {
     ClusterState.READY: Tone.GOOD,
@@ -127,11 +130,12 @@ class LinkLog:
 
     known: set[str] = field(default_factory=set)
 
-    def look(self, changes: Iterable[Transition]) -> Iterator[Entry]:
-        """Entries of the changes, but for those of tunnels that were just read for the first
-        time."""
+    def look(self, changes: Iterable[Transition], since: float) -> Iterator[Entry]:
+        """Entries of the changes, but for those of tunnels that were just read, or measured, for
+        the first time; `since` is when the first look was, Unix seconds."""
         for change in changes:
-            known = change.subject in self.known or change.before != LinkState.UNKNOWN
+            told = change.before not in _UNMEASURED or change.at - since > FIRST_LOOK
+            known = told or change.subject in self.known
             self.known.add(change.subject)
             if known:
                 link = change.subject.partition(" ")[2]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
@@ -95,6 +95,8 @@ class Browsed:
         self._parts: dict[str, _Part] = {}
         self._tabling = Tabling(way.cluster)
         self._turned = asyncio.Event()
+        self._narrowed = False
+        """Whether all namespaces at once were refused."""
         self._task: asyncio.Task[NoReturn] | None = None
 
     def start(self) -> None:
@@ -214,13 +216,14 @@ class Browsed:
         frame = replace(self._frame, settled=None, kind=kind)
         several = self._query.namespaces if kind.namespaced else ()
         try:
-            self._begin(reading, several or (ALL,))
-            self._settle(frame)
-            await reading.refused.wait()
+            if not self._narrowed:
+                await self._read_only(reading, several or (ALL,))
+                self._settle(frame)
+                await reading.refused.wait()
+                self._narrowed = True
             while True:
                 spaces, unasked = await self._spaces(reading)
-                await self._end(name for name in tuple(self._parts) if name not in spaces)
-                self._begin(reading, spaces)
+                await self._read_only(reading, spaces)
                 self._settle(replace(frame, columns=self._frame.columns, unasked=unasked))
                 await self._naps.nap(RECHECK)
         finally:
@@ -241,14 +244,16 @@ class Browsed:
 
     # The lists.
 
-    def _begin(self, reading: _Reading, names: Iterable[str]) -> None:
+    async def _read_only(self, reading: _Reading, names: Collection[str]) -> None:
+        """Have one list per name, and no other."""
+        await self._end([name for name in self._parts if name not in names])
         for name in names:
             part = self._parts.get(name) or _Part(Rows(self._changed, self._pace))
             self._parts[name] = part
             if part.task is None:
                 part.task = asyncio.create_task(self._keep(reading, name, part))
 
-    async def _end(self, names: Iterable[str], *, forget: bool = True) -> None:
+    async def _end(self, names: Collection[str], *, forget: bool = True) -> None:
         parts = {name: self._parts[name] for name in names}
         tasks = [part.task for part in parts.values() if part.task is not None]
         for task in tasks:

@@ -85,18 +85,25 @@ class Browser:
         self._kept: dict[_Id, _Kept] = {}
         self._gone: dict[_Id, ResourceTable] = {}
         self._ending: set[asyncio.Task[None]] = set()
+        self._looks: set[Look] = set()
 
     def browse(self, query: Query, clusters: Sequence[str], told: Told) -> Look:
         """Keep `query` current in `clusters`; `told` is called when tables changed."""
         look = Look(self, query, clusters, told)
-        for cluster, _ in look.ids:
-            kept = self._kept.get((cluster, query)) or self._open(cluster, query)
-            if kept is not None:
-                kept.looks.add(look)
-                if kept.grace is not None:
-                    kept.grace.cancel()
-                    kept.grace = None
+        self._looks.add(look)
+        for one in look.ids:
+            self._join(look, one)
         return look
+
+    def _join(self, look: Look, one: _Id) -> None:
+        """Have `look` be told of one query of one cluster."""
+        kept = self._kept.get(one) or self._open(*one)
+        if kept is not None:
+            self._gone.pop(one, None)
+            kept.looks.add(look)
+            if kept.grace is not None:
+                kept.grace.cancel()
+                kept.grace = None
 
     def table(self, cluster: str, query: Query) -> ResourceTable:
         """What there is now of a query that is looked at."""
@@ -109,6 +116,7 @@ class Browser:
 
     def left(self, look: Look) -> None:
         """`look` has ended."""
+        self._looks.discard(look)
         loop = asyncio.get_running_loop()
         for one in look.ids:
             self._gone.pop(one, None)
@@ -132,11 +140,12 @@ class Browser:
     def replaced(self, cluster: str) -> None:
         """There is another way to the cluster now, or none: it may be another cluster."""
         for one in self._of(cluster):
-            looks = self._kept[one].looks
             self._drop(one)
-            kept = self._open(*one) if looks else None
-            if kept is not None:
-                kept.looks |= looks
+        for look in self._looks:
+            for one in look.ids:
+                if one[0] == cluster:
+                    self._join(look, one)
+                    look.changed()
 
     def refresh(self, clusters: Collection[str]) -> None:
         """Have what waits in these clusters go on now."""
@@ -179,8 +188,6 @@ class Browser:
             return
         if kept.grace is not None:
             kept.grace.cancel()
-        for look in kept.looks:
-            look.changed()
         task = asyncio.create_task(kept.browsed.stop())
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)

@@ -60,6 +60,8 @@ PROBE_CAP = 30.0
 """Seconds of silence after which a cluster is probed, however large the fleet."""
 METRICS_EVERY = 15.0
 """Seconds between two rounds of an endpoint: a usual scrape interval is twice that."""
+BROWSED = 8
+"""Connections of a cluster that room is made for beside those of its topics: what is looked at."""
 REFRESH_EVERY = 1.0
 """Seconds between two refreshes, however often somebody asks."""
 
@@ -74,6 +76,9 @@ class LiveFleet:
     Entering starts the tasks and waits for nothing: the store says how far each cluster is. Leaving
     ends them and closes every connection.
     """
+
+    epoch = 0
+    status = None
 
     def __init__(
         self,
@@ -110,6 +115,7 @@ class LiveFleet:
             scan_values=config.audit.scan_values,
             pace=pace,
         )
+        self.urgent = asyncio.Event()
         self._topics = len(plan.topics)
         self._queries = named_queries(plan.queries)
         self._alerts = wants_alerts(plan.topics)
@@ -358,7 +364,7 @@ class LiveFleet:
         self._naps.wake()
 
     def _make_room(self) -> None:
-        make_room(len(self.store.names) * (self._topics + 1))
+        make_room(len(self.store.names) * (self._topics + 1 + BROWSED))
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))

@@ -1,5 +1,7 @@
 """Alerts of Prometheus: since when they fire, and when they were seen to be over.
 
+Prometheus says since when what an alert is about holds, not since when it fires: one that was seen
+to be pending before fires from the moment at which that was seen, any other from the beginning.
 An alert is over where its endpoint answers in full and does not name it any more. Where the
 endpoint could not be asked, or answered in part, nothing is known to be over.
 """
@@ -34,7 +36,9 @@ class AlertLog:
         for id_, one in now.items():
             before = self.held.get(id_)
             if before is None or _told(before) != _told(one):
-                yield _entry(one, one.active_at - off, one.state)
+                began = one.active_at - off
+                fired = before is not None and (before.state, one.state) == ("pending", "firing")
+                yield _entry(one, view.as_of or began if fired else began, began)
         if view.state is MetricState.FRESH:
             at = view.as_of or 0.0
             for id_, one in self.held.items():
@@ -50,14 +54,14 @@ def _told(alert: Alert) -> tuple[object, ...]:
     return alert.state, alert.active_at, alert.cluster, alert.object
 
 
-def _entry(alert: Alert, at: float, state: str) -> Entry:
-    if state == "pending":
+def _entry(alert: Alert, at: float, began: float) -> Entry:
+    if alert.state == "pending":
         tone = Tone.PLAIN
     elif alert.severity == "critical":
         tone = Tone.BAD
     else:
         tone = Tone.PLAIN if alert.severity in _LIGHT else Tone.WARNING
-    return _made(alert, f"{alert.id}\0{at!r}", at, at, tone, state)
+    return _made(alert, f"{alert.id}\0{alert.state}\0{at!r}", at, began, tone, alert.state)
 
 
 def _resolved(alert: Alert, began: float, at: float) -> Entry:

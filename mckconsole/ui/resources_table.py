@@ -240,7 +240,7 @@ class ResourcesTable(TableView):
         tables = self._browsing.tables
         kind = look.board.kind or look.kind
         found = look.found.on(frame.analysis.findings, frame.analysis.waived, kind)
-        self._put(look, look.board.look(tables, found, time.time()))
+        self._put(look, look.board.look(tables, found, time.time(), whole=look.pending))
         self._why_empty = self._no_objects(look, tables)
         self._say_why_empty()
         self._tell_notes(state_lines(tables, look.others, look.asked.word))
@@ -251,7 +251,7 @@ class ResourcesTable(TableView):
         if look.pending or looked.columns != self.columns:
             self.columns = looked.columns
             self.grid.set_columns(looked.columns)
-        if looked.changed is None or look.pending:
+        if looked.changed is None:
             self.grid.set_rows(looked.rows)
         elif looked.changed:
             self.grid.update_rows(looked.changed)

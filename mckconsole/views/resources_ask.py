@@ -58,9 +58,10 @@ def parse_asked(word: str, rest: str) -> Asked:
     rest, _, text = f" {rest}".partition(" /")
     text, clusters = _clusters_behind(text)
     found: dict[str, list[str]] = {"ns": [], "labels": [], "fields": [], "scope": clusters}
+    rest = rest.replace('"', " ").replace("'", " ")
     sets = _SETS.findall(rest)
     found["labels"] += sets
-    words = _SETS.sub(" ", rest).replace('"', " ").replace("'", " ").split()
+    words = _SETS.sub(" ", rest).split()
     name = ""
     while words:
         name = _take(words, found) or name

@@ -46,9 +46,9 @@ class Looked:
 
     columns: tuple[Column, ...]
     rows: Sequence[Row]
-    """All rows, in their order."""
+    """All rows, in their order; none where `changed` says what there is to do."""
     changed: Sequence[Row] | None = None
-    """Those that differ, where all others stand where they stood; None where that is not so."""
+    """Rows that differ, where all stand where they stood; None where that is not so."""
 
 
 @dataclass(slots=True)
@@ -66,7 +66,8 @@ class _Part:
     ages: list[tuple[float, Key]] = field(default_factory=list)
     """When the age of which row reads otherwise, by its cluster's clock; the next first."""
     state: Sequence[Row] = ()
-    ranked: tuple[list[Row], ...] = ()
+    ranked: tuple[list[Key], ...] = ()
+    """In their order, by `RANKS`."""
 
 
 class Board:
@@ -77,11 +78,15 @@ class Board:
         self.name = name
         self._parts: dict[str, _Part] = {}
         self._columns: tuple[Column, ...] = ()
-        self._rows: list[Row] = []
         self._some_findings = False
 
     def look(
-        self, tables: Mapping[str, ResourceTable], found: Mapping[str, Found], now: float
+        self,
+        tables: Mapping[str, ResourceTable],
+        found: Mapping[str, Found],
+        now: float,
+        *,
+        whole: bool = False,
     ) -> Looked:
         """The rows as the tables have them.
 
@@ -89,8 +94,9 @@ class Board:
             tables: By cluster, in the order of the fleet.
             found: By cluster: findings on objects of the kind.
             now: Unix seconds by the console's clock.
+            whole: All rows are wanted, whether or not they changed.
         """
-        moved = list(self._parts) != list(tables)
+        moved = whole or list(self._parts) != list(tables)
         self._parts = {name: part for name, part in self._parts.items() if name in tables}
         changed: list[Row] = []
         for name, table in tables.items():
@@ -103,9 +109,9 @@ class Board:
         self._parts = {name: self._parts[name] for name in tables}
         columns = self._all_columns()
         if moved or columns != self._columns:
-            self._columns, self._rows = columns, list(self._ordered())
-            return Looked(columns, self._rows)
-        return Looked(columns, self._rows, changed)
+            self._columns = columns
+            return Looked(columns, list(self._ordered()))
+        return Looked(columns, (), changed)
 
     def object(self, row_id: str) -> tuple[str, ObjectRef] | None:
         """The cluster and the object behind a row; None for a row that says how a cluster is."""
@@ -143,7 +149,7 @@ class Board:
             for part in parts:
                 yield from (row for row in part.state if _rank(row) == rank)
             for part in parts:
-                yield from part.ranked[rank]
+                yield from (part.rows[key][1] for key in part.ranked[rank])
 
     def _read(
         self, name: str, table: ResourceTable, found: Found, now: float, changed: list[Row]
@@ -152,35 +158,16 @@ class Board:
         before = self._parts.get(name)
         if before is not None and before.rows and not table.rows and table.progress is not None:
             table = _still(before.table, table)  # it is listed anew: what was there is shown
+        if before is not None and _alike(before, table, found):
+            before.table, state = table, before.state
+            before.state = state_rows(table)
+            return before.state != state
         lens = before.lens if before and before.table.columns == table.columns else None
         part = _Part(table, lens or lens_for(self.name, table.columns), found, Cell(name))
         part.state = state_rows(table)
         self._parts[name] = part
-        old = before.rows if before is not None and before.lens is part.lens else {}
-        stood = before.found if before is not None else found
-        at = now + table.clock_offset
-        ranks: list[list[Row]] = [[] for _ in range(_REST + 1)]
-        moved = before is None or len(old) != len(table.rows) or part.state != before.state
-        ages = [] if before is None else before.ages
-        for key in sorted(table.rows):
-            row, known = table.rows[key], old.get(key)
-            if known is not None and known[0] is row and stood.get(key) == found.get(key):
-                part.rows[key] = known
-                if before is not None and key in before.seen:
-                    part.seen[key] = before.seen[key]
-            else:
-                made, due = _made(name, row, part, at, at)
-                part.rows[key] = row, made, due
-                heappush(ages, (due, key))
-                moved |= known is None or _rank(known[1]) != _rank(made)
-                changed.append(made)
-            shown = part.rows[key][1]
-            ranks[_rank(shown)].append(shown)
-        part.ages, part.ranked = ages, tuple(ranks)
-        if len(ages) > 2 * len(part.rows) + 64:
-            part.ages = [(due, key) for key, (_, _, due) in part.rows.items()]
-            heapify(part.ages)
-        return moved
+        moved = _fill(part, before, now + table.clock_offset, changed)
+        return moved or before is None or part.state != before.state
 
     def _age(self, part: _Part, now: float, changed: list[Row]) -> None:
         """Tell ages anew that read otherwise now; the rows stay where they are."""
@@ -192,10 +179,47 @@ class Board:
             known = part.rows.get(key)
             if known is None or known[2] != was_due:
                 continue
-            made, due = _made(part.table.cluster, known[0], part, at, part.seen.get(key, at))
+            made, due = _made(known[0], part, at, part.seen.get(key, at))
             part.rows[key] = known[0], made, due
             heappush(part.ages, (due, key))
             changed.append(made)
+
+
+def _fill(part: _Part, before: _Part | None, at: float, changed: list[Row]) -> bool:
+    """Make the rows of a cluster, as far as they are not those from before; whether rows came,
+    went or stand elsewhere now."""
+    same_lens = before is not None and before.lens is part.lens
+    old = before.rows if before is not None and same_lens else {}
+    stood, seen = (before.found, before.seen) if before is not None else (part.found, {})
+    ages = before.ages if before is not None and same_lens else []
+    rows, found = part.table.rows, part.found
+    moved = len(old) != len(rows)
+    ranked: list[list[Key]] = [[] for _ in range(_REST + 1)]
+    for key in sorted(rows):
+        row, known = rows[key], old.get(key)
+        if known is not None and known[0] is row and stood.get(key) == found.get(key):
+            part.rows[key] = known
+            if key in seen:
+                part.seen[key] = seen[key]
+        else:
+            made, due = _made(row, part, at, at)
+            part.rows[key] = row, made, due
+            heappush(ages, (due, key))
+            moved |= known is None or _rank(known[1]) != _rank(made)
+            changed.append(made)
+        ranked[_rank(part.rows[key][1])].append(key)
+    if len(ages) > 2 * len(rows) + 64:
+        ages = [(due, key) for key, (_, _, due) in part.rows.items()]
+        heapify(ages)
+    part.ages, part.ranked = ages, tuple(ranked)
+    return moved
+
+
+def _alike(part: _Part, table: ResourceTable, found: Found) -> bool:
+    """Whether a cluster's table differs only in what is said beside its rows."""
+    before = part.table
+    same = before.rows is table.rows and before.columns == table.columns
+    return same and before.kind == table.kind and part.found is found
 
 
 def _first(part: _Part) -> Iterator[TableRow]:
@@ -213,9 +237,7 @@ def _rank(row: Row) -> int:
     return RANKS.get(row.role, _REST)
 
 
-def _made(
-    cluster: str, row: TableRow, part: _Part, at: float, seen: float
-) -> tuple[Row, float]:  # fmt: skip
+def _made(row: TableRow, part: _Part, at: float, seen: float) -> tuple[Row, float]:
     """The row, and when one of its ages reads otherwise, by the cluster's clock."""
     cells = Cells(cluster=part.name, name=Cell(row.name))
     if row.namespace:
@@ -234,6 +256,7 @@ def _made(
         finding_ids, cells["findings"] = found
         worst = _worse(worst, cells["findings"].role)
     cells.fold()
+    cluster = part.table.cluster
     id = f"{cluster}{_SEPARATOR}{row.namespace}{_SEPARATOR}{row.name}"
     return Row(id, cells, finding_ids, worst, (cluster,), row.namespace), due
 

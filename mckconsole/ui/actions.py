@@ -24,6 +24,7 @@ class Where(StrEnum):
     MATRIX = "matrices"
     DETAIL = "details"
     PLOT = "plots"
+    LOG = "logs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,18 @@ class Action:
     """Its place in the footer, ascending; None is only in the help."""
     panes: tuple[str, ...] = ()
     """The only panes that have it; empty is all."""
+    instead: tuple[str, ...] = ()
+    """Actions, by id, whose keys it takes over where it is: they are not there."""
 
 
 _ANYWHERE = frozenset({Where.GLOBAL})
 _TABLE = frozenset({Where.TABLE})
 _CELLS = frozenset({Where.TABLE, Where.MATRIX})
 _DETAIL = frozenset({Where.DETAIL})
+_LOG = frozenset({Where.LOG})
 _OPENABLE = frozenset({Where.TABLE, Where.MATRIX, Where.DETAIL})
-_VIEWS = frozenset({Where.TABLE, Where.MATRIX, Where.DETAIL, Where.PLOT})
+_VIEWS = frozenset({Where.TABLE, Where.MATRIX, Where.DETAIL, Where.PLOT, Where.LOG})
+_FILTERED = frozenset({Where.TABLE, Where.MATRIX, Where.LOG})
 _MESH = ("mesh",)
 _SERVICES = ("services",)
 _IDENTITY = ("identity",)
@@ -61,7 +66,7 @@ _TIMELINE = ("timeline",)
 _ROWS = frozenset({Where.TABLE, Where.DETAIL})
 
 _HERE = (
-    Action("open", ("enter",), "open", "Open what the cursor is on.", _OPENABLE, 10),
+    Action("open", ("enter",), "open", "Open what the cursor is on.", _OPENABLE | _LOG, 10),
     Action("mesh.metrics", ("m",), "metrics", "Plot round trips and traffic of the tunnel over"
            " time.", _OPENABLE, 20, _MESH),
     Action("mesh.transitions", ("e",), "transitions", "Show when the tunnel changed its state.",
@@ -70,6 +75,10 @@ _HERE = (
            _CELLS, 22, _MESH),
     Action("services.compare", ("equals_sign",), "compare", "Compare the service's objects between"
            " its clusters, side by side.", _ROWS, 24, _SERVICES),
+    Action("objects.compare", ("equals_sign",), "compare", "Compare the object with its like in"
+           " other clusters: the marked rows, else all clusters in scope.", _ROWS, 24, _RESOURCES),
+    Action("compare.layout", ("v",), "layout", "Show clusters side by side, or values one below"
+           " the other.", _TABLE, 24, ("comparison",)),
     Action("identity.group", ("v",), "group by", "Group by workload, cloud identity, service"
            " account or cloud account, one after the other.", _TABLE, 22, _IDENTITY),
     Action("identity.users", ("u",), "who else", "Show everybody who uses this cloud identity, in"
@@ -108,7 +117,40 @@ _HERE = (
            ("fleet", "services")),
     Action("timeline.open", ("t",), "timeline", "Show what happened to this: the timeline, narrowed"
            " to it.", _VIEWS, 28),
-    Action("filter.open", ("slash",), "filter", "Show only rows that match.", _CELLS, 30),
+    Action("logs.open", ("l",), "logs", "Follow the logs of what the row or the marked rows stand"
+           " for; where that has none, go to the right.", _VIEWS, 27),
+    Action("logs.follow", ("s",), "autoscroll", "Keep the newest line in sight, or stay here.",
+           _LOG, 20),
+    Action("logs.wrap", ("w",), "wrap", "Break long lines, or scroll them sideways.", _LOG, 21),
+    Action("logs.times", ("d",), "times", "Show when each line was said, or not.", _LOG, 22),
+    Action("logs.raw", ("v",), "JSON", "Show JSON lines as they are, or folded to what they say.",
+           _LOG, 23),
+    Action("logs.previous", ("p",), "previous run", "Show the containers' runs before this one, or"
+           " this one again.", _LOG, 24, instead=("view.pause",)),
+    Action("logs.containers", ("a",), "containers", "Follow all containers, or the first of each"
+           " pod alone.", _LOG, 25),
+    Action("logs.sources", ("i",), "sources", "List what is followed and how it stands.", _LOG, 26),
+    Action("logs.around", ("f",), "around", "Show all lines with what the filter matches lit, or"
+           " only those that match.", _LOG, 31),
+    Action("logs.mark", ("m",), "mark", "Mark the line, or take its mark away.", _LOG, 32),
+    Action("logs.next", ("n",), "next mark", "Go to the next line that is marked or, with all"
+           " lines shown, matches the filter.", _LOG),
+    Action("logs.before", ("N",), "mark before", "Go to the one before.", _LOG),
+    Action("logs.colours", ("C",), "colours", "Show the colours that programs chose, or ours.",
+           _LOG),
+    Action("logs.tail", ("0",), "newest", "The newest 500 lines of each container, and on.", _LOG,
+           33, instead=("scope.all",)),
+    Action("logs.head", ("1",), "oldest", "The first lines of each container, not followed.", _LOG,
+           instead=("pane.fleet",)),
+    Action("logs.1m", ("2",), "1 m", "From a minute ago on.", _LOG, instead=("pane.mesh",)),
+    Action("logs.5m", ("3",), "5 m", "From five minutes ago on.", _LOG,
+           instead=("pane.services",)),
+    Action("logs.15m", ("4",), "15 m", "From a quarter of an hour ago on.", _LOG,
+           instead=("pane.identity",)),
+    Action("logs.30m", ("5",), "30 m", "From half an hour ago on.", _LOG,
+           instead=("pane.secrets",)),
+    Action("logs.1h", ("6",), "1 h", "From an hour ago on.", _LOG, instead=("pane.versions",)),
+    Action("filter.open", ("slash",), "filter", "Show only rows that match.", _FILTERED, 30),
     Action("search.open", ("slash",), "search", "Search in this text.", _DETAIL, 30),
     Action("search.next", ("n",), "next match", "Go to the next match.", _DETAIL, 31),
     Action("search.previous", ("N",), "previous match", "Go to the match before.", _DETAIL),
@@ -117,7 +159,7 @@ _HERE = (
     Action("target.previous", ("left_square_bracket",), "previous link",
            "Go to the line before that can be opened.", _DETAIL),
     Action("view.problems", ("z",), "problems", "Show only what is not well, or all again.",
-           _CELLS, 50),
+           _FILTERED, 50),
     Action("view.wide", ("w",), "wide", "Show all columns in full width, or those that fit.",
            _TABLE, 51),
     Action("sort.pick", ("s",), "sort", "Choose the column to sort by.", _TABLE, 52),
@@ -159,6 +201,20 @@ _EVERYWHERE = (
            90),
 )  # fmt: skip
 
+REPLAY_ACTIONS = (
+    Action("replay.next", ("greater_than_sign",), "next change", "Show the next moment of the"
+           " recording in which something changed.", _ANYWHERE, 12),
+    Action("replay.previous", ("less_than_sign",), "change before", "Show the moment before in"
+           " which something changed.", _ANYWHERE, 13),
+    Action("replay.faster", ("right_curly_bracket",), "faster", "Play the recording faster.",
+           _ANYWHERE),
+    Action("replay.slower", ("left_curly_bracket",), "slower", "Play the recording slower.",
+           _ANYWHERE),
+)  # fmt: skip
+"""What can be done everywhere while a recording is played."""
+PLAY = Action("view.pause", ("p",), "play/stop", "Play the recording, or stop it.", _ANYWHERE, 11)
+"""What freezing is called there."""
+
 ACTIONS: tuple[Action, ...] = (*_HERE, *_EVERYWHERE)
 """All actions but movement and the panes' own keys, as the help lists them."""
 
@@ -184,19 +240,24 @@ def move_actions() -> tuple[Action, ...]:
 
 def everything(panes: Sequence[tuple[str, str, str]]) -> tuple[Action, ...]:
     """Every action that a keymap may name; imports Textual."""
-    return (*ACTIONS, *pane_actions(panes), *move_actions())
+    return (*ACTIONS, *REPLAY_ACTIONS, *pane_actions(panes), *move_actions())
 
 
-def actions_for(where: Where, pane: str) -> tuple[Action, ...]:
-    """What can be done in a view of `pane`: the pane's own first, then the view's, then the rest.
+def actions_for(
+    where: Where, pane: str, others: Sequence[Action] = ()
+) -> tuple[Action, ...]:  # fmt: skip
+    """What can be done in a view of `pane`: the pane's own first, then the view's, then the rest,
+    and `others`, which can be done anywhere.
 
     With `Where.GLOBAL` only what can be done everywhere.
     """
     here = [
         action
-        for action in ACTIONS
+        for action in (*ACTIONS, *others)
         if action.where & {where, Where.GLOBAL} and (not action.panes or pane in action.panes)
     ]
+    gone = {id for action in here for id in action.instead}
+    here = [action for action in here if action.id not in gone]
     return tuple(sorted(here, key=lambda action: (Where.GLOBAL in action.where, not action.panes)))
 
 

@@ -34,6 +34,7 @@ from mckconsole.views.transitions import transitions_detail
 from mckwidgets.detail import DetailView
 
 if TYPE_CHECKING:
+    from mckconsole.domain.logs import LogTarget
     from mckconsole.ui.frame import Frame
     from mckconsole.views.timeline_focus import Focus
 
@@ -156,6 +157,11 @@ class TextView(PaneView):
             self.desk.go(behind)
         else:
             self.desk.copy(self.text.plain_text(), "the text")
+
+    def log_targets(self) -> tuple[LogTarget, ...]:
+        from mckconsole.ui.logs_of import logs_of
+
+        return logs_of((self.text.cursor_target,)) or logs_of((self.object_behind(),))
 
     def object_behind(self) -> ObjectTarget | None:
         """The object that the screen is about."""

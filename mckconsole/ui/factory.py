@@ -9,6 +9,7 @@ from mckconsole.ui.places import (
     LogsPlace,
     LossesPlace,
     MetricsPlace,
+    MomentsPlace,
     NotesPlace,
     Place,
     TransitionsPlace,
@@ -49,10 +50,22 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
             from mckconsole.ui.object_views import InspectView
 
             return InspectView(desk, pane, place)
-        case LogsPlace() | CompareObjectsPlace() | DriftPlace():
-            raise ValueError("this is not built yet")
+        case LogsPlace():
+            from mckconsole.ui.log_views import LogsView
+
+            return LogsView(desk, pane, place)
+        case CompareObjectsPlace() | DriftPlace():
+            from mckconsole.ui import compare_views as compared
+
+            if isinstance(place, DriftPlace):
+                return compared.DriftView(desk, place)
+            return compared.ObjectsCompareView(desk, place)
         case TransitionsPlace():
             return details.TransitionsView(desk, pane, place)
+        case MomentsPlace():
+            from mckconsole.ui.moments_view import MomentsView
+
+            return MomentsView(desk, pane, place)
         case NotesPlace():
             return details.NotesView(desk, pane)
         case ServiceTarget() | ComparePlace():

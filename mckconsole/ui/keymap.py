@@ -137,6 +137,8 @@ class _Reader:
 
 def together(one: Action, other: Action) -> bool:
     """Whether both can be there at the same time, so that a key cannot stand for both."""
+    if one.id in other.instead or other.id in one.instead:
+        return False
     anywhere = Where.GLOBAL in one.where | other.where
     same_view = anywhere or bool(one.where & other.where)
     same_pane = not one.panes or not other.panes or bool({*one.panes} & {*other.panes})

@@ -63,6 +63,14 @@ class LossesPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class MomentsPlace:
+    """What changed between two moments of a recording, in Unix seconds."""
+
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
 class NotesPlace:
     """What is wrong with the fleet as a whole."""
 
@@ -75,6 +83,7 @@ Place: TypeAlias = (
     | LogsPlace
     | LossesPlace
     | MetricsPlace
+    | MomentsPlace
     | NotesPlace
     | TransitionsPlace
 )

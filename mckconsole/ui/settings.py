@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mckconsole.config.model import Config
     from mckconsole.sources.access_log import LogSource
     from mckconsole.sources.kubeconfig import Inventory
+    from mckconsole.store.replay import Player
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class OpenFleet:
     """Findings that somebody answers for."""
     support: SupportData = NO_SUPPORT_DATA
     """What is known of releases."""
+    replay: AbstractAsyncContextManager[Player] | None = None
+    """A recording to play, in place of the inventory's clusters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +79,5 @@ class Settings:
     """Directory for exported files; need not exist."""
     no_colour: bool
     """No colour code may be written."""
+    replay: str = ""
+    """Name of the recording that is played; empty where the fleet lives."""

@@ -19,10 +19,10 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widget import Widget
 
-from mckconsole.ui.actions import ACTIONS, Action, actions_for, pane_actions
+from mckconsole.ui.actions import ACTIONS, REPLAY_ACTIONS, Action, actions_for, pane_actions
 from mckconsole.ui.stacks import Stacks
 from mckconsole.ui.table_view import TableView
-from mckconsole.ui.view import PaneView
+from mckconsole.ui.view import MovesRight, PaneView
 from mckconsole.ui.words import footer_hints, tabs, title_items
 from mckconsole.views.panes import PANES
 from mckconsole.views.scope import ALL, Scope, ScopeError, scope_of
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from mckconsole.ui.frame import Frame
     from mckconsole.ui.places import Place
     from mckconsole.ui.prompting import Prompting
+    from mckconsole.ui.replaying import Replaying
     from mckconsole.ui.resources_command import ResourceCommands
     from mckconsole.ui.settings import Settings
 
@@ -52,7 +53,8 @@ FROM_WIDGETS = ("open",)
 
 def shell_bindings() -> list[BindingType]:
     """A binding for every action that the shell dispatches."""
-    bound = [a for a in (*PANE_ACTIONS, *ACTIONS) if a.id not in (*APP_WIDE, *FROM_WIDGETS)]
+    every = (*PANE_ACTIONS, *ACTIONS, *REPLAY_ACTIONS)
+    bound = [a for a in every if a.id not in (*APP_WIDE, *FROM_WIDGETS)]
     return [
         Binding(",".join(a.keys), f"perform('{a.id}')", a.title, show=False, id=a.id) for a in bound
     ]
@@ -184,7 +186,7 @@ class Shell(Screen[None], inherit_bindings=False):
     @property
     def actions(self) -> tuple[Action, ...]:
         """The actions that belong to the view, those of the whole console included."""
-        return (*actions_for(self.view.where, self.view.subject), *PANE_ACTIONS)
+        return actions_for(self.view.where, self.view.subject, PANE_ACTIONS)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key means this action here: keys mean other things in other views."""
@@ -206,6 +208,8 @@ class Shell(Screen[None], inherit_bindings=False):
         name = "do_" + action.replace(".", "_")
         handler = getattr(self.view, name, None) or getattr(self.dialogs, name, None)
         handler = handler or getattr(self, name, None)
+        if action.startswith("replay."):
+            handler = getattr(self.replaying, name)
         if action.startswith("pane.") and handler is None:
             self.stacks.switch(action.removeprefix("pane."))
         elif handler is not None:
@@ -246,7 +250,10 @@ class Shell(Screen[None], inherit_bindings=False):
         self.ask(":", "")
 
     def do_view_pause(self) -> None:
-        """Freeze what is shown, or show what is now."""
+        """Freeze what is shown, or show what is now; a recording is stopped or played."""
+        if self.settings.replay:
+            self.replaying.said(self.replaying.toggle())
+            return
         if self.frame is None:
             self.tell("nothing is shown yet that could be frozen")
             return
@@ -274,20 +281,19 @@ class Shell(Screen[None], inherit_bindings=False):
         """All clusters."""
         self.set_scope(ALL)
 
+    def do_logs_open(self) -> None:
+        """The logs of what the view's rows stand for; to the right where they have none."""
+        from mckconsole.ui.places import LogsPlace
+
+        targets = self.view.log_targets()
+        if targets:
+            self.go(LogsPlace(targets))
+        elif isinstance(self.view.main, MovesRight):
+            self.view.main.action_cursor_right()
+
     def do_filter_open(self) -> None:
         """Filter where the view has no list itself: in the pane's list."""
         self.stacks.choose_root(TableView).do_filter_open()
-
-    def do_timeline_open(self) -> None:
-        """The timeline, narrowed to what one looks at."""
-        from mckconsole.ui.timeline_table import TimelineTable
-
-        focus = self.view.timeline_focus()
-        if focus is None:
-            self.tell("there is nothing here that the timeline could be narrowed to")
-            return
-        self.stacks.switch("timeline")
-        self.stacks.choose_root(TimelineTable).narrow(focus)
 
     def do_timeline_open(self) -> None:
         """The timeline, narrowed to what one looks at."""
@@ -352,6 +358,13 @@ class Shell(Screen[None], inherit_bindings=False):
         from mckconsole.ui.resources_command import ResourceCommands
 
         return ResourceCommands(self)
+
+    @cached_property
+    def replaying(self) -> Replaying:
+        """The controls of a recording."""
+        from mckconsole.ui.replaying import Replaying
+
+        return Replaying(self)
 
     @cached_property
     def dialogs(self) -> Dialogs:

@@ -23,6 +23,7 @@ from mckwidgets.grid import Grid
 from mckwidgets.linepaint import TextSpan
 
 if TYPE_CHECKING:
+    from mckconsole.domain.logs import LogTarget
     from mckconsole.ui.frame import Frame
     from mckconsole.ui.places import Place
     from mckconsole.views.detail import ObjectTarget
@@ -345,6 +346,14 @@ class TableView(PaneView):
         """The marked ones of the rows that are shown, else all of them."""
         marked = self.grid.marked
         return [row for row in self.rows if not marked or row.id in marked]
+
+    def log_targets(self) -> tuple[LogTarget, ...]:
+        from mckconsole.ui.logs_of import logs_of
+
+        row = self.row
+        ids = [one.id for one in self.rows if one.id in self.grid.marked]
+        ids = ids or ([row.id] if row is not None else [])
+        return logs_of(place for id in ids for place in (self.behind(id), self.place(id)))
 
     def finding_ids(self) -> frozenset[str]:
         return frozenset(one for row in self._chosen() for one in row.finding_ids)

@@ -14,12 +14,12 @@ from textual.widget import Widget
 from mckconsole.ui.actions import Where
 
 if TYPE_CHECKING:
+    from mckconsole.domain.logs import LogTarget
     from mckconsole.store.opened import OpenedFleet
     from mckconsole.ui.frame import Frame
     from mckconsole.ui.places import Place
     from mckconsole.ui.settings import Settings
     from mckconsole.views.scope import Scope
-    from mckconsole.views.timeline_focus import Focus
     from mckconsole.views.timeline_focus import Focus
     from mckwidgets.contracts import SpanLike
     from mckwidgets.prompt import Completion
@@ -78,6 +78,13 @@ class Openable(Protocol):
     """A widget whose cursor can be on something that opens."""
 
     def action_open(self) -> None: ...
+
+
+@runtime_checkable
+class MovesRight(Protocol):
+    """A widget whose cursor or text moves to the right."""
+
+    def action_cursor_right(self) -> None: ...
 
 
 class PaneView(Widget):
@@ -161,12 +168,12 @@ class PaneView(Widget):
         """What is shown as the text of a file, and the file's suffix; nothing when empty."""
         return "", ""
 
+    def log_targets(self) -> tuple[LogTarget, ...]:
+        """What the rows that are marked, or the one under the cursor, have logs of."""
+        return ()
+
     def finding_ids(self) -> frozenset[str] | None:
         """Ids of the findings of the rows that are shown; None where the view has no rows."""
-        return None
-
-    def timeline_focus(self) -> Focus | None:
-        """What the timeline is narrowed to from here; None where there is nothing."""
         return None
 
     def timeline_focus(self) -> Focus | None:

@@ -44,7 +44,7 @@ async def test_the_cursor_reads_values_and_goes_away_at_the_end() -> None:
         assert len(reversed_) >= 10
         await pilot.press("home")
         assert plot.cursor == NOW - 900
-        await pilot.press("left", "l", "end")
+        await pilot.press("left", "right", "end")
         assert plot.cursor is None
         assert text(plot) == newest
 

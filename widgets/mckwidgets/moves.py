@@ -25,7 +25,7 @@ MOVES = (
     Move("move.up", "up,k", "cursor_up", "one up"),
     Move("move.down", "down,j", "cursor_down", "one down"),
     Move("move.left", "left,h", "cursor_left", "to the left"),
-    Move("move.right", "right,l", "cursor_right", "to the right"),
+    Move("move.right", "right", "cursor_right", "to the right"),
     Move("move.top", "home,g", "cursor_top", "to the first"),
     Move("move.bottom", "end,G", "cursor_bottom", "to the last"),
     Move("move.page_up", "pageup,ctrl+b", "cursor_page_up", "a page up"),

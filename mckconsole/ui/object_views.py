@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.message import Message
 
+from mckconsole.domain.logs import LogTarget
 from mckconsole.ui.detail_views import TextView, not_read
 from mckconsole.ui.view import Desk
 from mckconsole.views.detail import Detail, InspectTarget, ObjectTarget
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 USED_BY = "Used by"
 MANAGED = "managedFields"
+_HAS_LOGS = frozenset(
+    ("Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController")
+) | {"Job", "CronJob", "Service"}
+"""Kinds that have pods of their own."""
 
 
 class InspectView(TextView):
@@ -143,6 +148,26 @@ class InspectView(TextView):
 
     def object_behind(self) -> ObjectTarget:
         return ObjectTarget(self.target.cluster, self.target.ref)
+
+    def do_objects_compare(self) -> None:
+        """The object side by side with its like in the clusters in scope."""
+        from mckconsole.ui.compare_views import compare_place
+
+        live, scope = self.desk.live, self.desk.scope
+        clusters = [name for name in live.names if scope.holds(name)] if live is not None else []
+        place = compare_place((self.target,), clusters)
+        if isinstance(place, str):
+            self.desk.tell(place)
+        else:
+            self.desk.go(place)
+
+    def log_targets(self) -> tuple[LogTarget, ...]:
+        """Of the pod on this line, else of the pods of the object."""
+        target = self.text.cursor_target
+        for one in (target, self.target):
+            if isinstance(one, InspectTarget) and one.ref.kind in _HAS_LOGS:
+                return (LogTarget(one.cluster, one.ref),)
+        return ()
 
     def do_copy_all(self) -> None:
         """The YAML of the object on this line, else of this one."""

@@ -27,6 +27,7 @@ from mckconsole.views.object_parts import (
     WIDTH,
     Around,
     condition_lines,
+    linked,
     pairs_words,
     role_of,
     value,
@@ -96,7 +97,7 @@ def _identity(around: Around) -> Card:
     lines = [
         fact("kind", ref.kind, api, width=WIDTH),
         fact("cluster", facts.cluster, width=WIDTH, target=ClusterTarget(facts.cluster)),
-        *value("namespace", ref.namespace),
+        *linked("namespace", ref.namespace, around.link("v1", "Namespace", ref.namespace)),
         *value("name", ref.name),
         *value("created", around.ago(text_at(meta, "creationTimestamp"))),
         *_going(around),

@@ -110,16 +110,17 @@ def _condition_role(type_: str, status: str) -> Role:
 
 def scalars(tree: object, *path: str, most: int = 12) -> Iterator[Line]:
     """The plain values at a place and one level below it, in their order."""
-    shown = 0
+    found: dict[str, str] = {}
     for key, below in map_at(tree, *path).items():
         inner = map_at(tree, *path, key)
-        fields = {f"{key}.{name}": words_at(inner, name) for name in inner} or {
-            key: words_at(tree, *path, key) or _list_words(below)
-        }
-        for name, words in fields.items():
-            if words and shown < most:
-                shown += 1
-                yield fact(shorten(name, 30), shorten(" ".join(words.split()), 200), width=20)
+        for name in inner:
+            found[f"{key}.{name}"] = words_at(inner, name)
+        if not inner:
+            found[key] = words_at(tree, *path, key) or _list_words(below)
+    shown = [(shorten(name, 30), words) for name, words in found.items() if words][:most]
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, words in shown:
+        yield fact(name, shorten(" ".join(words.split()), 200), width=width)
 
 
 def _list_words(found: object) -> str:

@@ -15,6 +15,7 @@ from mckconsole.sources.relations import served
 from mckconsole.sources.relations.served import Served
 
 MAX_NAME = 253
+_CERTIFICATES = "cert-manager.io/v1"
 _DEEPEST = 12
 _MOST_FOUND = 200
 
@@ -120,6 +121,12 @@ def _own(document: object, ref: ObjectRef) -> Iterator[Use]:
             for part in ("secrets", "imagePullSecrets"):
                 for one in maps_at(document, part):
                     yield Use("holds", served.SECRET.ref(namespace, name_at(one, "name")))
+        case "Secret":
+            notes = map_at(document, "metadata", "annotations")
+            account = name_at(notes, "kubernetes.io/service-account.name")
+            yield Use("is a token of", served.ACCOUNT.ref(namespace, account))
+            certificate = name_at(notes, "cert-manager.io/certificate-name")
+            yield Use("is kept by", ObjectRef(_CERTIFICATES, "Certificate", namespace, certificate))
         case "EndpointSlice":
             yield from _of_slice(document, namespace)
         case "Event":

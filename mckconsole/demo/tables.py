@@ -79,7 +79,7 @@ def _definition(column: TableColumn) -> KubeObject:
 
 
 def _columns(type_: ResourceType, now: float) -> list[TableColumn]:
-    name = TableColumn("Name", lambda obj: obj["metadata"]["name"])
+    name = TableColumn("Name", lambda obj: obj["metadata"].get("name", ""))
     age = TableColumn("Age", lambda obj: _age(obj, now))
     if type_.custom:
         custom = [_custom(column) for column in type_.columns]

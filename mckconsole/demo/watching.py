@@ -154,9 +154,10 @@ class Watch:
         if self.form in (Form.PARTIAL, Form.PARTIAL_LIST):
             kind, api_version = "PartialObjectMetadata", "meta.k8s.io/v1"
             document: KubeObject = {"kind": kind, "apiVersion": api_version, "metadata": metadata}
-        elif self.form is Form.TABLE:
-            document = {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata}
-            document |= {"columnDefinitions": None, "rows": []}
+        elif self.form is Form.TABLE:  # a row as that of an object in which nothing is set
+            body = msgspec.json.encode({"metadata": metadata, **self.type_.blank})
+            stored = Stored(("", ""), self.storage.revision, {}, body)
+            return event_line("BOOKMARK", self._table_row(stored))
         else:
             document = {
                 "kind": self.type_.kind,

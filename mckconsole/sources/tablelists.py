@@ -8,6 +8,7 @@ This module must not retry, and keeps nothing but the columns.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from time import perf_counter
 from typing import TypeAlias
@@ -36,7 +37,15 @@ from mckconsole.sources.tablerows import (
     read_columns,
 )
 from mckconsole.sources.tables import INCLUDE, open_table
-from mckconsole.sources.watch import Decoder, Event, Happening, Unreadable, read_event
+from mckconsole.sources.watch import (
+    Bookmark,
+    Decoder,
+    Event,
+    Happening,
+    Unreadable,
+    read_bookmark,
+    read_event,
+)
 
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 _ONE_PASS = 4 * 2**20
@@ -149,13 +158,24 @@ class TableReading(Reading[Printed]):
             Expired: the columns are others by now.
             DecodeError, UnicodeDecodeError, RecursionError: it cannot be read.
         """
-        table = _EVENT.decode(raw)
+        table = self._open(raw)
         if table.kind != "Table":
             return self._maker.plain(_OBJECT.decode(raw))
-        columns = read_columns(table.column_definitions)
+        return self._maker.make(table.rows[0]) if table.rows else None
+
+    def read_bookmark(self, raw: msgspec.Raw) -> Bookmark | Unreadable:
+        """The bookmark in an event; raises `Expired` like `read`."""
+        with contextlib.suppress(*_BAD):
+            self._open(raw)
+        return read_bookmark(raw)
+
+    def _open(self, raw: msgspec.Raw) -> _EventTable:
+        """The first table of a watch defines the columns, those of a bookmark too."""
+        table = _EVENT.decode(raw)
+        columns = read_columns(table.column_definitions) if table.kind == "Table" else ()
         if columns and columns != self.columns:
             raise Expired(f"the columns of {self._kind.name} changed")
-        return self._maker.make(table.rows[0]) if table.rows else None
+        return table
 
 
 class _Lister:
@@ -251,7 +271,7 @@ class _Events:
 
     async def next(self, line: bytes | Oversized) -> Event[Printed]:
         """The event in `line`; raises `Expired` where the columns are others by now."""
-        return read_event(line, self._row)
+        return read_event(line, self._row, self._reading.read_bookmark)
 
     def _row(self, raw: msgspec.Raw, event: Happening[Printed]) -> Event[Printed]:
         try:

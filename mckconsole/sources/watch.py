@@ -160,10 +160,21 @@ async def events(
             yield batch
 
 
+def read_bookmark(raw: msgspec.Raw) -> Bookmark | Unreadable:
+    """The bookmark that the object `raw` is."""
+    try:
+        version = msgspec.json.decode(raw, type=_Head).metadata["resourceVersion"]
+        return Bookmark(msgspec.json.decode(version, type=str))
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
+        return Unreadable("a bookmark without a resourceVersion")
+
+
 def read_event(
-    line: bytes | Oversized, take: Callable[[msgspec.Raw, Happening[P]], Event[P]]
+    line: bytes | Oversized,
+    take: Callable[[msgspec.Raw, Happening[P]], Event[P]],
+    mark: Callable[[msgspec.Raw], Bookmark | Unreadable] = read_bookmark,
 ) -> Event[P]:
-    """The event in `line`; `take` makes it of the object in one that is a change.
+    """The event in `line`: `take` makes a change of the object in it, `mark` a bookmark.
 
     Raises:
         ProtocolTrouble: the line is no event.
@@ -178,7 +189,7 @@ def read_event(
         case "DELETED":
             return take(event.object, Deleted)
         case "BOOKMARK":
-            return _bookmark(event.object)
+            return mark(event.object)
         case "ERROR":
             raise event_error(event.object)
     return Unreadable("an event of an unknown type", unknown_type=True)
@@ -197,11 +208,3 @@ def _open(line: bytes) -> _Event:
     except (ValueError, RecursionError, TypeError, KeyError):
         pass
     raise ProtocolTrouble("a line of the watch is no event")
-
-
-def _bookmark(raw: msgspec.Raw) -> Bookmark | Unreadable:
-    try:
-        version = msgspec.json.decode(raw, type=_Head).metadata["resourceVersion"]
-        return Bookmark(msgspec.json.decode(version, type=str))
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
-        return Unreadable("a bookmark without a resourceVersion")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from mckconsole.ui import drift_command
 from mckconsole.ui.table_view import TableView
 from mckconsole.views.panes import PANES
 from mckconsole.views.scope import ScopeError, complete_scope, scope_of
@@ -199,6 +200,9 @@ class Commands:
             ("scope", "context"),
         )
         yield Command("ns", "NAME", "one namespace, in panes that have them", self._namespace)
+        yield Command("drift", drift_command.ARGUMENTS, drift_command.HELP,
+                      partial(drift_command.open_drift, self._shell),
+                      self._shell.resources.for_pane)  # fmt: skip
         yield Command("sort", "[-]COLUMN", "sort; - turns it round, off ends it", self._sort,
                       self._columns)  # fmt: skip
         yield Command("theme", "NAME", "other colours", self._theme, self._themes)

@@ -344,6 +344,16 @@ class ResourcesTable(TableView):
         found = self.object_of(row_id)
         return ObjectTarget(found.cluster, found.ref) if found is not None else None
 
+    def do_objects_compare(self) -> None:
+        """The chosen object side by side with its like in other clusters."""
+        from mckconsole.ui.compare_views import compare_place
+
+        place = compare_place(self.chosen_objects, self.clusters)
+        if isinstance(place, str):
+            self.desk.tell(place)
+        else:
+            self.desk.go(place)
+
     def log_targets(self) -> tuple[LogTarget, ...]:
         """Where the logs of the chosen objects come from; nothing for kinds that have none."""
         if self.look is None or self.look.kind.name not in HAS_LOGS:

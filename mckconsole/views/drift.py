@@ -42,13 +42,14 @@ def _cluster_columns(clusters: Sequence[str]) -> Iterator[Column]:
     taken = {one.id for one in FIXED}
     for name in clusters:
         id = f"in-{name}" if name in taken else name
-        yield Column(id, name, priority=2, help=f"how it stands in {name}", cluster=name)
+        yield Column(id, name, priority=3, help=f"how it stands in {name}", cluster=name)
 
 
 def drift_rows(drift: Drift) -> tuple[Row, ...]:
     """The rows, what differs first."""
     columns = drift_columns(tuple(drift.clusters))
-    return tuple(_row(one, drift, columns) for one in drift.rows)
+    unread = [name for name, one in drift.clusters.items() if not one.read]
+    return tuple(_row(one, drift, columns, unread) for one in drift.rows)
 
 
 def object_name(row: DriftRow) -> str:
@@ -56,13 +57,13 @@ def object_name(row: DriftRow) -> str:
     return "/".join(filter(None, row.key))
 
 
-def _row(one: DriftRow, drift: Drift, columns: Sequence[Column]) -> Row:
+def _row(one: DriftRow, drift: Drift, columns: Sequence[Column], unread: Sequence[str]) -> Row:
     role, name = _ROLES[one.state], object_name(one)
     glyph = GLYPHS.get(role, " ")
     cells = {
         "object": Cell(f"{glyph} {name}", role, name),
         "areas": _areas(one),
-        "groups": Cell(group_words(one), Role.PLAIN),
+        "groups": Cell(group_words(one, unread), Role.PLAIN),
     }
     for column in columns:
         if column.cluster:
@@ -85,7 +86,7 @@ def _cell(one: DriftRow, cluster: str) -> Cell:
         return Cell(f"{GLYPHS[role]} {letter}" if number else f"  {letter}", role, letter)
     if cluster in one.unread:
         return Cell(f"{GLYPHS[Role.UNKNOWN]} not read", Role.UNKNOWN, "unknown")
-    return Cell(BLANK.text, Role.DIM, "missing")
+    return Cell(f"  {BLANK.text}", Role.DIM, "missing")
 
 
 def letter_of(number: int) -> str:
@@ -93,21 +94,22 @@ def letter_of(number: int) -> str:
     return ascii_uppercase[number] if number < len(ascii_uppercase) else str(number + 1)
 
 
-def group_words(one: DriftRow) -> str:
-    """`A east, west ≠ B north · missing in south · ? edge`."""
+def group_words(one: DriftRow, unread: Sequence[str] = ()) -> str:
+    """`A 4 clusters ≠ B north · not in 2 clusters · ? edge`; those that are `unread` for every
+    object are not said again."""
     held: dict[int, list[str]] = {}
     for name, number in one.groups.items():
         held.setdefault(number, []).append(name)
     several = len(held) > 1
     parts = [
-        f"{letter_of(number)} {', '.join(held[number])}" if several else ", ".join(held[number])
+        f"{letter_of(number)} {_few(held[number])}" if several else _few(held[number])
         for number in sorted(held)
     ]
     words = [" ≠ ".join(parts)]
     if one.missing:
-        words.append(f"missing in {_few(one.missing)}")
-    if one.unread:
-        words.append(f"? {_few(one.unread)}")
+        words.append(f"not in {_few(one.missing)}")
+    if open_ := [name for name in one.unread if name not in unread]:
+        words.append(f"? {_few(open_)}")
     if one.hidden:
         words.append(f"{counted(one.hidden, 'value')} compared in part")
     return " · ".join(words)

@@ -6,6 +6,7 @@ that have it, for narrow terminals and many clusters. Both say the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ NARROWEST = 30
 """Cells that a cluster's column needs, side by side."""
 _FIELD_CELLS = 40
 _MAX_VALUE = 300
+_CONTAINER = re.compile(r"^(?:spec\.)?containers\[([^\]]+)\]\.")
+_POD = "spec.template.spec."
 _NOT_SET = "not set"
 
 
@@ -57,8 +60,8 @@ def side_by_side(found: SideBySide) -> Shown:
         Column(ids[name], name, priority=1, help=f"its value in {name}", cluster=name)
         for name in sides
     )
-    rows = [_presence(sides, ids)] if found.unread else []
-    rows += [_across(one, sides, ids) for one in found.fields]
+    rows = [_across(one, sides, ids) for one in found.fields]
+    rows += [_presence(sides, ids)] if found.unread else []
     first = next(iter(found.there), "")
     return Shown((FIELD, *columns), tuple(rows), {row.id: first for row in rows})
 
@@ -123,7 +126,7 @@ def _presence(sides: Mapping[str, Side], ids: Mapping[str, str]) -> Row:
 
 def _standing(side: Side) -> Cell:
     if side.unread:
-        return Cell(f"{GLYPHS[Role.UNKNOWN]} not read: {side.unread}", Role.UNKNOWN, "unknown")
+        return Cell(f"{GLYPHS[Role.UNKNOWN]} {side.unread}", Role.UNKNOWN, "unknown")
     if side.missing:
         return Cell(f"{GLYPHS[Role.WARN]} missing", Role.WARN, "missing")
     return Cell("there", Role.PLAIN, "there")
@@ -146,9 +149,18 @@ def _role(one: ComparedField) -> Role:
     return Role.WARN if one.differs else Role.DIM if one.own else Role.OK
 
 
-def _title(one: ComparedField, role: Role) -> Cell:
-    glyph = f"{GLYPHS[role]} " if role is Role.WARN else "  "
-    return Cell(f"{glyph}{one.path}", role, one.path)
+def field_words(path: str) -> str:
+    """A path as short as it is understood: `app: env[LEVEL]`."""
+    words = _CONTAINER.sub(r"\1: ", path.removeprefix(_POD))
+    return words.removesuffix(".value") if ".env[" in path or ": env[" in words else words
+
+
+def _title(one: ComparedField, role: Role, *, again: bool = False) -> Cell:
+    """The field; of what is in the template of pods without the way there."""
+    words = field_words(one.path)
+    if again or role is not Role.WARN:
+        return Cell(f"  {words}", Role.DIM if again else role, one.path)
+    return Cell(f"{GLYPHS[role]} {words}", role, one.path)
 
 
 def _cell(words: str | None, field: Field | None, role: Role, *, odd: bool) -> Cell:
@@ -162,6 +174,8 @@ def _cell(words: str | None, field: Field | None, role: Role, *, odd: bool) -> C
 
 
 def _stack(found: SideBySide) -> Iterator[tuple[Row, str]]:
+    for one in found.fields:
+        yield from _values(one)
     held: dict[Cell, list[str]] = {}
     for name, side in found.sides.items():
         if side.fields is None:
@@ -170,8 +184,6 @@ def _stack(found: SideBySide) -> Iterator[tuple[Row, str]]:
         title = Cell(f"{GLYPHS[cell.role]} {OBJECT}", cell.role, OBJECT)
         cells = {"field": title, "value": cell, "where": Cell(", ".join(names))}
         yield Row(f"{OBJECT} {at}", cells, (), cell.role, tuple(names)), names[0]
-    for one in found.fields:
-        yield from _values(one)
 
 
 def _values(one: ComparedField) -> Iterator[tuple[Row, str]]:
@@ -183,7 +195,7 @@ def _values(one: ComparedField) -> Iterator[tuple[Row, str]]:
     ordered = held.items() if one.own else sorted(held.items(), key=lambda pair: str(pair[0]))
     for at, (_, names) in enumerate(ordered):
         cells = {
-            "field": _title(one, role),
+            "field": _title(one, role, again=at > 0),
             "value": _cell(shown.get(names[0]), one.values.get(names[0]), role,
                            odd=one.differs and at > 0),
             "where": Cell(", ".join(names), Role.DIM if one.own else Role.PLAIN),

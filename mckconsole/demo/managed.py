@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from mckconsole.demo.objects import KubeObject
 
 
-def written(manager: str, stamp: str, fields: KubeObject, *, api_version: str = "v1") -> KubeObject:
+def written(
+    manager: str, stamp: str, fields: KubeObject, *, api_version: str = "v1", subresource: str = ""
+) -> KubeObject:
     """One entry: `manager` wrote `fields` (in FieldsV1's notation) at `stamp`."""
-    return {
+    made: KubeObject = {
         "manager": manager,
         "operation": "Update",
         "apiVersion": api_version,
@@ -17,6 +19,7 @@ def written(manager: str, stamp: str, fields: KubeObject, *, api_version: str = 
         "fieldsType": "FieldsV1",
         "fieldsV1": fields,
     }
+    return {**made, "subresource": subresource} if subresource else made
 
 
 def metadata_fields(annotations: Iterable[str] = (), labels: Iterable[str] = ()) -> KubeObject:

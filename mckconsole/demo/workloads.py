@@ -174,6 +174,12 @@ def controller(
     made["metadata"]["managedFields"] = [
         written(login.written_by if login else WRITER, stamp, fields, api_version="apps/v1")
     ]
+    if model.autoscale:
+        scaled: KubeObject = {"f:spec": {"f:replicas": {}}}
+        made["metadata"]["managedFields"].append(
+            written("kube-controller-manager", site.created(min(site.rollout_days, 1.5)), scaled,
+                    api_version="autoscaling/v1", subresource="scale")
+        )  # fmt: skip
     return made
 
 

@@ -9,8 +9,8 @@ from msgspec import field
 from msgspec.structs import force_setattr
 
 from mckconsole.domain.logagents import AgentVar, told_flags, told_variables
-from mckconsole.domain.managed import ManagedMeta
 from mckconsole.domain.objects import Condition, Meta, Projection
+from mckconsole.domain.rollouts import Progress, WorkloadMeta, told_progress
 
 
 class ServiceAnnotations(msgspec.Struct, frozen=True, gc=False):
@@ -376,12 +376,24 @@ class DeploymentStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     replicas: int = 0
     ready_replicas: int = 0
     available_replicas: int = 0
+    conditions: tuple[Progress, ...] = ()
+    """How far the last rollout is; the others are dropped."""
+
+    def __post_init__(self) -> None:
+        told = told_progress(self.conditions)
+        if len(told) < len(self.conditions):
+            force_setattr(self, "conditions", told)
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the last rollout is; None where the controller has not written it."""
+        return self.conditions[0] if self.conditions else None
 
 
 class Deployment(Projection, frozen=True, gc=False):
     """apps/v1 Deployment."""
 
-    metadata: ManagedMeta = ManagedMeta()
+    metadata: WorkloadMeta = WorkloadMeta()
     spec: WorkloadSpec = WorkloadSpec()
     status: DeploymentStatus = DeploymentStatus()
 
@@ -400,7 +412,7 @@ class DaemonSetStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 class DaemonSet(Projection, frozen=True, gc=False):
     """apps/v1 DaemonSet."""
 
-    metadata: ManagedMeta = ManagedMeta()
+    metadata: WorkloadMeta = WorkloadMeta()
     spec: WorkloadSpec = WorkloadSpec()
     status: DaemonSetStatus = DaemonSetStatus()
 

@@ -14,6 +14,7 @@ from mckconsole.domain.core import WorkloadSpec
 from mckconsole.domain.discovery import ConditionedStatus
 from mckconsole.domain.managed import ManagedMeta
 from mckconsole.domain.objects import Projection
+from mckconsole.domain.rollouts import WorkloadMeta
 
 
 class StatefulSetStatus(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -35,7 +36,7 @@ class StatefulSetSpec(WorkloadSpec, frozen=True, gc=False, rename="camel"):
 class StatefulSet(Projection, frozen=True, gc=False):
     """apps/v1 StatefulSet."""
 
-    metadata: ManagedMeta = ManagedMeta()
+    metadata: WorkloadMeta = WorkloadMeta()
     spec: StatefulSetSpec = StatefulSetSpec()
     status: StatefulSetStatus = StatefulSetStatus()
 

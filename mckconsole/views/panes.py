@@ -266,7 +266,7 @@ TIMELINE = PaneSpec(
     rows=later("timeline", "rows"),
     summary=later("timeline", "summary"),
     empty=later("timeline", "empty"),
-    topics=("events", "nodes"),
+    topics=("events", "nodes", "deployments", "statefulsets", "daemonsets"),
     aliases=("events", "changes", "tl"),
     help="One row is something that happened, in any cluster, the latest first.",
 )

@@ -41,8 +41,8 @@ from mckconsole.domain.failover import (
     IngressSpec,
     ScaleTarget,
 )
-from mckconsole.domain.managed import ManagedMeta
 from mckconsole.domain.objects import Condition, Key, Projection
+from mckconsole.domain.rollouts import WorkloadMeta
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot
 from tests.benchmarks import services
 from tests.benchmarks.table import Line, render
@@ -60,14 +60,14 @@ def _deployment(key: Key) -> Deployment:
     asked = Resources(Quantities(cpu="250m", memory="256Mi"))
     pod = PodTemplateSpec([TemplateContainer("app", "registry.example.com/app:1", asked)])
     template = PodTemplate(PodTemplateMeta({"app": name}), pod)
-    meta = ManagedMeta(name=name, namespace=namespace)
+    meta = WorkloadMeta(name=name, namespace=namespace)
     return Deployment(meta, WorkloadSpec(2, template), DeploymentStatus(2, 2, 2))
 
 
 def _autoscaler(key: Key) -> HorizontalPodAutoscaler:
     namespace, name = key
     spec = AutoscalerSpec(ScaleTarget("Deployment", name), 4)
-    return HorizontalPodAutoscaler(ManagedMeta(name=name, namespace=namespace), spec)
+    return HorizontalPodAutoscaler(WorkloadMeta(name=name, namespace=namespace), spec)
 
 
 def _beside(cluster: ClusterSnapshot) -> Iterator[tuple[str, list[Projection]]]:

@@ -21,6 +21,7 @@ from mckconsole.analysis.timeline.clocks import correction
 from mckconsole.analysis.timeline.folding import Fold, FoldKey, entry_of, fold_key, moments
 from mckconsole.analysis.timeline.judged import JudgedLog
 from mckconsole.analysis.timeline.model import Entry, TimelineReport
+from mckconsole.analysis.timeline.rollouts import TOPICS, RolloutLog
 from mckconsole.analysis.timeline.shelf import Shelf
 from mckconsole.analysis.timeline.states import LinkLog, StateLog
 from mckconsole.analysis.unread import unread_reason, without_age
@@ -44,12 +45,14 @@ class ClusterLog:
     held: dict[str, Mapping[Key, Projection]] = field(default_factory=dict)
     """The content of topics at the last look, where they were read."""
     folds: dict[FoldKey, Fold] = field(default_factory=dict)
+    rollouts: RolloutLog = field(default_factory=RolloutLog)
 
     def look(self, cluster: ClusterSnapshot, now: float) -> Iterator[Entry]:
         """Entries of what is another than it was."""
         yield from self.states.look(cluster)
         yield from self._events(cluster)
         yield from self._nodes(cluster, now)
+        yield from self._rollouts(cluster, now)
 
     def _changes(
         self, cluster: ClusterSnapshot, topic: str
@@ -89,6 +92,14 @@ class ClusterLog:
                 yield from nodes.known_of(node, spot)
             elif isinstance(before, Node) and not first:
                 yield nodes.gone(before, spot)
+
+    def _rollouts(self, cluster: ClusterSnapshot, now: float) -> Iterator[Entry]:
+        spot = nodes.Spot(cluster.name, cluster.clock_offset, now)
+        for topic, kind in TOPICS.items():
+            for _, before, workload in self._changes(cluster, topic):
+                old = before if isinstance(before, kind) else None
+                new = workload if isinstance(workload, kind) else None
+                yield from self.rollouts.look(old, new, spot)
 
 
 @dataclass(slots=True)

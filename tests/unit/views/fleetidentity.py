@@ -32,8 +32,8 @@ from mckconsole.analysis.rbac import held
 from mckconsole.domain.core import Deployment
 from mckconsole.domain.findings import Evidence, Finding, ObjectRef, Severity, Unknown
 from mckconsole.domain.identity import AccountMeta, ServiceAccount
-from mckconsole.domain.managed import ManagedMeta
 from mckconsole.domain.pods import Pod, PodContainer, PodMeta, PodSpec, TokenSource
+from mckconsole.domain.rollouts import WorkloadMeta
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import TopicState
 from mckconsole.domain.times import format_rfc3339
@@ -107,7 +107,7 @@ def workload(
 ) -> Workload:
     """A Deployment of these pods, the newest first; of one pod where none is named."""
     key = WorkloadKey(cluster, namespace, "Deployment", name)
-    controller = Deployment(metadata=ManagedMeta(name=name, namespace=namespace))
+    controller = Deployment(metadata=WorkloadMeta(name=name, namespace=namespace))
     shapes = tuple(Shape((one,)) for one in pods or (pod(f"{name}-7c9f6-x2k"),))
     return Workload(key, account or "checkout", shapes, controller)
 

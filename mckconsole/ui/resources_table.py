@@ -178,13 +178,24 @@ class ResourcesTable(TableView):
         return self.run_worker(work, group="kinds", exit_on_error=False)
 
     def _kinds_came(self) -> None:
-        asked = self._wanted
-        if asked is None or not self.is_mounted:
+        if not self.is_mounted:
+            return
+        asked, look = self._wanted, self.look
+        if asked is None:
+            if look is not None:
+                look.others = self._others(look)
+                self._look_soon()
             return
         problem = self.ask(asked)
         if problem:
             self._wanted = None
             self._show_nothing(problem)
+
+    def _others(self, look: Look) -> tuple[str, ...]:
+        """What the word of a look may mean besides, by what is known of the clusters by now."""
+        found = resolve(look.asked.word, self.kinds.of(self.clusters))
+        names = (found.kind.name, *found.others) if found is not None else ()
+        return tuple(name for name in names if name != look.kind.name)
 
     # What came.
 

@@ -119,6 +119,11 @@ def words(value: CellValue) -> str:
     return "" if text in _NOTHING else shorten(text, LONGEST)
 
 
+def word(text: str) -> Cell:
+    """A word, which sorts as it reads."""
+    return Cell(text, value=text)
+
+
 def plain(value: CellValue) -> Cell:
     """The words, or the number, as they are."""
     text = words(value)
@@ -126,7 +131,7 @@ def plain(value: CellValue) -> Cell:
         return BLANK
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return Cell(text, value=value)
-    return Cell(text)
+    return word(text)
 
 
 def number(value: CellValue) -> Cell:
@@ -164,7 +169,7 @@ def state(value: CellValue) -> Cell:
     if not text:
         return BLANK
     role = state_role(text)
-    return signed(role, text) if role is not Role.PLAIN else Cell(text, value=text)
+    return signed(role, text) if role is not Role.PLAIN else word(text)
 
 
 def state_role(text: str) -> Role:

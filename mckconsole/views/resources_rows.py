@@ -16,7 +16,7 @@ from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.objects import Key
 from mckconsole.domain.resources import ResourceKind, ResourceTable, TableRow
 from mckconsole.domain.times import parse_rfc3339
-from mckconsole.views.resources_cells import Cells, age_cell, next_age, seconds_of, words
+from mckconsole.views.resources_cells import Cells, age_cell, next_age, seconds_of, word, words
 from mckconsole.views.resources_findings import NO_FINDINGS, Found
 from mckconsole.views.resources_lenses import Lens, all_columns, lens_for, ready_of
 from mckconsole.views.resources_state import state_rows
@@ -36,7 +36,7 @@ _AT_ONCE = 2000
 """Rows of a cluster whose age is told anew at one look."""
 _SEPARATOR = "\n"
 """Between the parts of a row's id: no clean text holds it."""
-_SHARED = lru_cache(maxsize=8192)(Cell)
+_SHARED = lru_cache(maxsize=8192)(word)
 """Cells that stand in many rows."""
 
 
@@ -163,7 +163,7 @@ class Board:
             before.state = state_rows(table)
             return before.state != state
         lens = before.lens if before and before.table.columns == table.columns else None
-        part = _Part(table, lens or lens_for(self.name, table.columns), found, Cell(name))
+        part = _Part(table, lens or lens_for(self.name, table.columns), found, word(name))
         part.state = state_rows(table)
         self._parts[name] = part
         moved = _fill(part, before, now + table.clock_offset, changed)
@@ -239,7 +239,7 @@ def _rank(row: Row) -> int:
 
 def _made(row: TableRow, part: _Part, at: float, seen: float) -> tuple[Row, float]:
     """The row, and when one of its ages reads otherwise, by the cluster's clock."""
-    cells = Cells(cluster=part.name, name=Cell(row.name))
+    cells = Cells(cluster=part.name, name=word(row.name))
     if row.namespace:
         cells["namespace"] = _SHARED(row.namespace)
     worst, due = _printed(cells, row, part, at, seen)
@@ -297,7 +297,7 @@ def _moment(value: object, at: float, seen: float) -> tuple[Cell, float]:
     if seconds is None:
         said = parse_rfc3339(text)
         if said is None:
-            return (Cell(text) if text else BLANK), float("inf")
+            return (word(text) if text else BLANK), float("inf")
         seconds, seen = at - said, at
     grown = seconds + max(at - seen, 0.0)
     return age_cell(grown), at + next_age(grown) - grown

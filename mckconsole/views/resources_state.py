@@ -14,7 +14,7 @@ from mckconsole.domain.text import shorten
 from mckconsole.views.cells import signed
 from mckconsole.views.detail import Line, Span
 from mckconsole.views.explain import count, stated
-from mckconsole.views.resources_cells import Cells
+from mckconsole.views.resources_cells import Cells, word
 from mckconsole.views.spec import Cell, Role, Row
 
 SPACES = 8
@@ -53,9 +53,9 @@ def _rows(table: ResourceTable) -> Iterator[Row]:
 
 
 def _row(cluster: str, space: str, cell: Cell, role: Role, part: str = "") -> Row:
-    cells = Cells(cluster=Cell(cluster), name=cell)
+    cells = Cells(cluster=word(cluster), name=cell)
     if space:
-        cells["namespace"] = Cell(space)
+        cells["namespace"] = word(space)
     cells.fold()
     return Row(f"{cluster}\n{space}\n\n{part}", cells, (), role, (cluster,), space)
 
@@ -69,16 +69,16 @@ def short(table: ResourceTable) -> str:
 
 
 def state_lines(
-    tables: Mapping[str, ResourceTable], others: Sequence[str], word: str
+    tables: Mapping[str, ResourceTable], others: Sequence[str], asked: str
 ) -> list[Line]:
     """What is to be known of the clusters' answers, the worst first; empty where all is well."""
     lines = [*_troubles(tables)]
     absent = [name for name, table in tables.items() if table.state is TopicState.ABSENT]
     if absent and len(absent) < len(tables):
-        kind = next((one.kind.name for one in tables.values() if one.kind), word)
+        kind = next((one.kind.name for one in tables.values() if one.kind), asked)
         lines.append(Line((Span(f"{kind} is not served by {', '.join(absent)}", Role.DIM),)))
     if others:
-        lines.append(Line((Span(f"{word} also means {', '.join(others)}", Role.DIM),)))
+        lines.append(Line((Span(f"{asked} also means {', '.join(others)}", Role.DIM),)))
     return lines
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from mckconsole import __version__
+from mckconsole.cli.compare_arguments import add_diff, add_drift
+from mckconsole.cli import recording_arguments
 
 PANES: Mapping[str, str] = {
     "fleet": "one row per cluster",
@@ -76,6 +78,11 @@ def build_parser(prog: str = "mckconsole") -> argparse.ArgumentParser:
     _add_failover(_command(commands, "failover", "say what the loss of clusters would mean"))
     _add_checklist(_command(commands, "checklist", "say which go-live items hold, with evidence"))
     _add_plan(_command(commands, "plan", "say in which order clusters may be upgraded"))
+    _add_comparison(
+        _command(commands, "drift", "say which objects of a kind differ between clusters"), add_drift
+    )
+    _add_comparison(_command(commands, "diff", "compare one object between clusters"), add_diff)
+    recording_arguments.add_replay(_command(commands, "replay", "play a recording in the console"))
     _add_doctor(_command(commands, "doctor", "say what can be read of each cluster, and what not"))
     _add_rules(_command(commands, "rules", "explain the rules behind the findings"))
     _add_config(_command(commands, "config", "show, validate or describe the configuration"))
@@ -104,7 +111,9 @@ def contradiction(arguments: argparse.Namespace) -> str:
         return "--waivers: the name of the file is missing"
     if "" in (arguments.support_data or ()):
         return "--support-data: the name of the file is missing"
-    if arguments.command is not None:
+    if words := recording_arguments.contradiction(arguments):
+        return words
+    if arguments.command not in (None, "replay"):
         given = [f"--{name}" for name in ("theme", "keymap", "pane") if getattr(arguments, name)]
         given += [] if arguments.mouse else ["--no-mouse"]
         if given:
@@ -147,6 +156,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         f" {', '.join(VERSIONS_GROUPINGS)}; of the checklist: {', '.join(CHECKLIST_GROUPINGS)}",
     )
     _add_access(parser, defaults=False)
+    recording_arguments.add_from(parser)
     _add_audit(parser, defaults=False)
     _add_support(parser)
     _add_format(parser, *FORMATS)
@@ -182,6 +192,7 @@ def _add_failover(parser: argparse.ArgumentParser) -> None:
         " is lost alone, one line for each, worst first",
     )
     _add_access(parser, defaults=False)
+    recording_arguments.add_from(parser)
     _add_format(parser, "table", "json", "markdown")
     parser.add_argument(
         "--fail-on",
@@ -193,6 +204,15 @@ def _add_failover(parser: argparse.ArgumentParser) -> None:
     _add_outcome(parser)
 
 
+def _add_comparison(
+    parser: argparse.ArgumentParser, add: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    add(parser)
+    _add_access(parser, defaults=False)
+    _add_format(parser, "table", "json", "markdown")
+    _add_outcome(parser)
+
+
 def _add_checklist(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--evidence",
@@ -201,6 +221,7 @@ def _add_checklist(parser: argparse.ArgumentParser) -> None:
         help="what a probe found, as JUnit XML or JSON; may be given several times",
     )
     _add_access(parser, defaults=False)
+    recording_arguments.add_from(parser)
     _add_scan_values(parser, default=argparse.SUPPRESS)
     _add_strict(parser, default=argparse.SUPPRESS)
     _add_waivers(parser, default=argparse.SUPPRESS)
@@ -235,6 +256,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         help="go past what blocks, and say what that lets go on; may be given several times",
     )
     _add_access(parser, defaults=False)
+    recording_arguments.add_from(parser)
     _add_support(parser)
     _add_format(parser, "table", "json", "markdown")
     parser.add_argument(
@@ -331,6 +353,7 @@ _USEFUL: Mapping[str | None, tuple[str, ...]] = {
     "report": _ANALYSIS,
     "checklist": ("scan_values", "strict", "waivers", "support_data"),
     "plan": ("support_data",),
+    "replay": ("by_name", "strict", "waivers", "support_data"),
     "doctor": ("scan_values",),
 }
 """By command: which of them it looks at."""

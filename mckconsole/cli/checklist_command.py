@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
 from mckconsole.cli.output import check_destination, look, say, spare, write
-from mckconsole.cli.progress import ProgressDisplay
+from mckconsole.cli.reading import origin_words, read_snapshot
 from mckconsole.cli.target import Target, audit, inputs, opened, policy, thresholds
 from mckconsole.cli.verdict import exit_code, find_gaps
 from mckconsole.config.evidence import load_evidence
@@ -33,7 +32,7 @@ from mckconsole.report import (
     checklist_table,
 )
 from mckconsole.report.checklist_sheet import Sheet
-from mckconsole.store.reader import ReadPlan, read_fleet
+from mckconsole.store.reader import ReadPlan
 from mckconsole.views.panes import CONSOLE_QUERIES, CONSOLE_TOPICS
 
 
@@ -67,11 +66,7 @@ async def _read(
         names = [endpoint.name for endpoint in target.inventory.endpoints]
         check_clusters(brought, names)  # before anything is read
         plan = ReadPlan(CONSOLE_TOPICS, CONSOLE_QUERIES, arguments.timeout)
-        with ProgressDisplay(sys.stderr, names) as progress:
-            store = await read_fleet(
-                target.inventory, plan, config=target.config, progress=progress
-            )
-        snapshot = store.snapshot()
+        snapshot = await read_snapshot(target, plan)
         analysis = analyse(
             snapshot,
             thresholds=thresholds(target.config),
@@ -121,7 +116,7 @@ def _rendered(arguments: Namespace, sheet: Sheet, output: str | None) -> str:
         return checklist_markdown.render(sheet)
     if arguments.format == "html":
         return checklist_html.render(sheet)
-    demo = "DEMO: simulated clusters on this machine · " if arguments.demo else ""
+    demo = origin_words(arguments)
     title = f"mckconsole {__version__} · {demo}read-only · {sheet.at}"
     seen = look(output)
     return checklist_table.render(sheet, title=title, width=seen.width, colour=seen.colour)

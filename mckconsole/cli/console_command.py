@@ -47,7 +47,7 @@ def run(arguments: Namespace) -> int:
     settings = make_settings(arguments, loaded, env, prepare(os.environ))
     from mckconsole.ui.run import run_console
 
-    with _drawn_on_stdout():
+    with drawn_on_stdout():
         return run_console(settings)
 
 
@@ -111,7 +111,7 @@ def _access(arguments: Namespace, loaded: LoadedConfig) -> ReadOnly:
 
 
 @contextmanager
-def _drawn_on_stdout() -> Iterator[None]:
+def drawn_on_stdout() -> Iterator[None]:
     """Textual draws on stderr; where that is redirected it goes to the terminal for a while."""
     if os.isatty(2):
         yield

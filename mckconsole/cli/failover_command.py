@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
@@ -16,13 +15,13 @@ from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
 from mckconsole.cli.output import check_destination, look, say, spare, write
-from mckconsole.cli.progress import ProgressDisplay
+from mckconsole.cli.reading import origin_words, read_snapshot
 from mckconsole.cli.target import Target, inputs, opened, policy, thresholds
 from mckconsole.cli.verdict import exit_code, find_gaps
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.report import failover, failover_json
-from mckconsole.store.reader import ReadPlan, read_fleet
+from mckconsole.store.reader import ReadPlan
 from mckconsole.views.panes import CONSOLE_QUERIES, CONSOLE_TOPICS
 
 Reports = Sequence[tuple[str, FailoverReport]]
@@ -74,11 +73,7 @@ async def _read(arguments: Namespace, output: str | None) -> tuple[FleetSnapshot
         if arguments.lose:
             names_of(arguments.lose, names)  # before anything is read
         plan = ReadPlan(CONSOLE_TOPICS, CONSOLE_QUERIES, arguments.timeout)
-        with ProgressDisplay(sys.stderr, names) as progress:
-            store = await read_fleet(
-                target.inventory, plan, config=target.config, progress=progress
-            )
-        snapshot = store.snapshot()
+        snapshot = await read_snapshot(target, plan)
         return (
             snapshot,
             analyse(snapshot, thresholds=thresholds(target.config), policy=policy(target)),
@@ -102,7 +97,7 @@ def _rendered(
     output: str | None,
 ) -> str:  # fmt: skip
     each = not arguments.lose
-    demo = "DEMO: simulated clusters on this machine · " if arguments.demo else ""
+    demo = origin_words(arguments)
     at = format_rfc3339(snapshot.taken_at)
     title = f"mckconsole {__version__} · {demo}read-only · {at}"
     if arguments.format == "json":

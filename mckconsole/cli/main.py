@@ -88,6 +88,14 @@ def _run(arguments: Namespace) -> int:
             from mckconsole.cli.plan_command import run
 
             return run(arguments)
+        case "drift" | "diff":
+            from mckconsole.cli.compare_command import run
+
+            return run(arguments)
+        case "replay":
+            from mckconsole.cli.replay_command import run
+
+            return run(arguments)
         case "doctor":
             from mckconsole.cli.doctor import run
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -23,7 +22,7 @@ from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
 from mckconsole.cli.output import check_destination, look, say, spare, write
-from mckconsole.cli.progress import ProgressDisplay
+from mckconsole.cli.reading import origin_words, read_snapshot
 from mckconsole.cli.target import Target, inputs, opened, policy, thresholds
 from mckconsole.cli.verdict import exit_code, find_gaps
 from mckconsole.domain.kubeversion import Minor, parse_minor
@@ -31,7 +30,7 @@ from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.support import SupportData
 from mckconsole.report import plan_json, plan_markdown, plan_table
 from mckconsole.report.plan_sheet import PlanSheet
-from mckconsole.store.reader import ReadPlan, read_fleet
+from mckconsole.store.reader import ReadPlan
 from mckconsole.views.panes import CONSOLE_QUERIES, CONSOLE_TOPICS
 
 _WAIVABLE = (GATE_RULE, *(one.id for one in (*UPGRADE_RULES, *VERSION_RULES)))
@@ -119,11 +118,7 @@ async def _read(
         only = chosen(arguments.cluster or (), names)  # before anything is read
         waive = exemptions(arguments.waive or (), names)
         plan = ReadPlan(CONSOLE_TOPICS, CONSOLE_QUERIES, arguments.timeout)
-        with ProgressDisplay(sys.stderr, names) as progress:
-            store = await read_fleet(
-                target.inventory, plan, config=target.config, progress=progress
-            )
-        snapshot = store.snapshot()
+        snapshot = await read_snapshot(target, plan)
         analysis = analyse(
             snapshot, thresholds=thresholds(target.config), policy=policy(target),
             support=target.support,
@@ -195,7 +190,7 @@ def _rendered(arguments: Namespace, sheet: PlanSheet, output: str | None) -> str
         return plan_json.render(sheet)
     if arguments.format == "markdown":
         return plan_markdown.render(sheet)
-    demo = "DEMO: simulated clusters on this machine · " if arguments.demo else ""
+    demo = origin_words(arguments)
     title = f"mckconsole {__version__} · {demo}read-only · {sheet.at} · {sheet.scope}"
     seen = look(output)
     return plan_table.render(sheet, title=title, width=seen.width, colour=seen.colour)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +15,7 @@ from mckconsole.cli.errors import UsageError
 from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
 from mckconsole.cli.output import check_destination, look, say, spare, write
-from mckconsole.cli.progress import ProgressDisplay
+from mckconsole.cli.reading import origin_words, read_snapshot
 from mckconsole.cli.target import Target, audit, inputs, opened, policy, thresholds
 from mckconsole.cli.verdict import Wanted, find_gaps, judge
 from mckconsole.config.waivers import load_waivers
@@ -27,7 +26,7 @@ from mckconsole.domain.times import format_rfc3339
 from mckconsole.report import export_findings, table
 from mckconsole.report.coverage import OVERVIEW
 from mckconsole.report.document import AUDIT, Document, build
-from mckconsole.store.reader import ReadPlan, read_fleet
+from mckconsole.store.reader import ReadPlan
 from mckconsole.views.panes import REPORTED, find_pane
 from mckconsole.views.spec import PaneSpec
 
@@ -119,12 +118,7 @@ async def _read(
             queries=_distinct(query for pane in read for query in pane.queries),
             deadline=arguments.timeout,
         )
-        names = [endpoint.name for endpoint in target.inventory.endpoints]
-        with ProgressDisplay(sys.stderr, names) as progress:
-            store = await read_fleet(
-                target.inventory, plan, config=target.config, progress=progress, logs=target.logs
-            )
-        snapshot = store.snapshot()
+        snapshot = await read_snapshot(target, plan)
         analysis = analyse(
             snapshot, thresholds=thresholds(target.config), policy=policy(target),
             audit=audit(target), waivers=waivers, support=_support(target, read),
@@ -143,7 +137,7 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _rendered(arguments: Namespace, document: Document, output: str | None, scope: str) -> str:
-    demo = "DEMO: simulated clusters on this machine · " if arguments.demo else ""
+    demo = origin_words(arguments)
     at = format_rfc3339(document.generated_at)
     title = f"mckconsole {__version__} · {demo}read-only · {at}"
     if arguments.command == "report" and arguments.format != "table":

@@ -28,6 +28,7 @@ from mckconsole.config.load import load_config
 from mckconsole.config.model import Config
 from mckconsole.config.paths import expand
 from mckconsole.config.support_data import load_support_data
+from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.support import NO_SUPPORT_DATA, SupportData
 from mckconsole.sources.access_log import LogSource
 from mckconsole.sources.kubeconfig import Inventory, KubeconfigError, load_kubeconfig
@@ -53,6 +54,8 @@ class Target:
     """Files that say who read Secrets."""
     support: SupportData = NO_SUPPORT_DATA
     """What is known of releases."""
+    recorded: FleetSnapshot | None = None
+    """The fleet as it was recorded, where that is what is reported."""
 
 
 @asynccontextmanager
@@ -65,6 +68,14 @@ async def opened(arguments: Namespace) -> AsyncIterator[Target]:
     """
     logs = log_sources(arguments)
     support = support_data(arguments)
+    if getattr(arguments, "recording", None):
+        from mckconsole.cli.recorded import read_recorded
+
+        loaded = load_config(arguments.config, env=os.environ)
+        config = with_flags(loaded.config, arguments)
+        recorded, inventory = await asyncio.to_thread(read_recorded, arguments)
+        yield Target(inventory, config, loaded.path, (), support, recorded)
+        return
     if not arguments.demo:
         loaded = load_config(arguments.config, env=os.environ)
         config = with_flags(loaded.config, arguments)
@@ -114,7 +125,8 @@ def inputs(arguments: Namespace, target: Target) -> Iterator[Path]:
     yield from (one.path for one in target.logs)
     yield from target.inventory.files
     yield from _support_files(arguments)
-    for named in (arguments.waivers, target.config.waivers, target.config_file):
+    recording = getattr(arguments, "recording", None)
+    for named in (arguments.waivers, target.config.waivers, target.config_file, recording):
         if named:
             yield expand(str(named), env=os.environ, relative_to=Path())
 

@@ -6,6 +6,7 @@ What a recording does not hold is refused with a `SourceError` in words, never a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +14,8 @@ from mckconsole.domain.access import AccessReport
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.objecttext import ObjectText
 from mckconsole.domain.ranges import LinkSeries, MetricRange
+from mckconsole.domain.replay import ReplayStatus
+from mckconsole.domain.snapshot import FleetSnapshot
 
 if TYPE_CHECKING:
     from mckconsole.analysis.sameness.model import Digests
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from mckconsole.domain.logs import LogLine, LogOptions, LogTarget, SourceStatus
     from mckconsole.domain.resources import Catalogue, Query, ResourceKind, ResourceTable
     from mckconsole.sources.exec_trust import PluginCommand
+    from mckconsole.store.signals import Subscription, Wanted
 
 
 class Browsing(Protocol):
@@ -112,3 +116,33 @@ class OpenedFleet(Protocol):
         self, targets: Sequence[LogTarget], options: LogOptions, told: Callable[[], None]
     ) -> LogFeed:
         """Follow logs; `told` as for `browse`."""
+
+
+class Shown(Protocol):
+    """What is held, as a feed follows it."""
+
+    def snapshot(self) -> FleetSnapshot:
+        """Everything at the moment that is shown."""
+
+    def subscribe(self, *, tick: float, only: Wanted) -> Subscription:
+        """Sets of what changed from now on and is wanted."""
+
+
+class Followed(OpenedFleet, Protocol):
+    """An opened fleet that a feed makes frames of."""
+
+    @property
+    def store(self) -> Shown:
+        """What is held."""
+
+    @property
+    def urgent(self) -> asyncio.Event:
+        """Set when somebody waits for the next frame; a feed clears it."""
+
+    @property
+    def epoch(self) -> int:
+        """Another one when the past is another: nothing concluded from it holds any more."""
+
+    @property
+    def status(self) -> ReplayStatus | None:
+        """Where one is in a recording; None where the fleet lives."""

@@ -118,28 +118,28 @@ _HERE = (
     Action("timeline.open", ("t",), "timeline", "Show what happened to this: the timeline, narrowed"
            " to it.", _VIEWS, 28),
     Action("logs.open", ("l",), "logs", "Follow the logs of what the row or the marked rows stand"
-           " for; where that has none, go to the right.", _VIEWS, 27),
+           " for; where that has none, go to the right.", _VIEWS - _LOG, 27),
     Action("logs.follow", ("s",), "autoscroll", "Keep the newest line in sight, or stay here.",
-           _LOG, 20),
-    Action("logs.wrap", ("w",), "wrap", "Break long lines, or scroll them sideways.", _LOG, 21),
-    Action("logs.times", ("d",), "times", "Show when each line was said, or not.", _LOG, 22),
+           _LOG, 32),
+    Action("logs.wrap", ("w",), "wrap", "Break long lines, or scroll them sideways.", _LOG, 34),
+    Action("logs.times", ("d",), "times", "Show when each line was said, or not.", _LOG, 36),
     Action("logs.raw", ("v",), "JSON", "Show JSON lines as they are, or folded to what they say.",
-           _LOG, 23),
+           _LOG, 33),
     Action("logs.previous", ("p",), "previous run", "Show the containers' runs before this one, or"
-           " this one again.", _LOG, 24, instead=("view.pause",)),
-    Action("logs.containers", ("a",), "containers", "Follow all containers, or the first of each"
-           " pod alone.", _LOG, 25),
-    Action("logs.sources", ("i",), "sources", "List what is followed and how it stands.", _LOG, 26),
+           " this one again.", _LOG, 35, instead=("view.pause",)),
+    Action("logs.containers", ("a",), "containers", "Show the lines of one container after the"
+           " other alone, then of all again.", _LOG, 37),
+    Action("logs.sources", ("i",), "sources", "List what is followed and how it stands.", _LOG, 38),
     Action("logs.around", ("f",), "around", "Show all lines with what the filter matches lit, or"
            " only those that match.", _LOG, 31),
-    Action("logs.mark", ("m",), "mark", "Mark the line, or take its mark away.", _LOG, 32),
+    Action("logs.mark", ("m",), "mark", "Mark the line, or take its mark away.", _LOG, 39),
     Action("logs.next", ("n",), "next mark", "Go to the next line that is marked or, with all"
            " lines shown, matches the filter.", _LOG),
     Action("logs.before", ("N",), "mark before", "Go to the one before.", _LOG),
     Action("logs.colours", ("C",), "colours", "Show the colours that programs chose, or ours.",
            _LOG),
     Action("logs.tail", ("0",), "newest", "The newest 500 lines of each container, and on.", _LOG,
-           33, instead=("scope.all",)),
+           41, instead=("scope.all",)),
     Action("logs.head", ("1",), "oldest", "The first lines of each container, not followed.", _LOG,
            instead=("pane.fleet",)),
     Action("logs.1m", ("2",), "1 m", "From a minute ago on.", _LOG, instead=("pane.mesh",)),
@@ -202,13 +202,13 @@ _EVERYWHERE = (
 )  # fmt: skip
 
 REPLAY_ACTIONS = (
-    Action("replay.next", ("greater_than_sign",), "next change", "Show the next moment of the"
+    Action("replay.next", ("right_curly_bracket",), "next change", "Show the next moment of the"
            " recording in which something changed.", _ANYWHERE, 12),
-    Action("replay.previous", ("less_than_sign",), "change before", "Show the moment before in"
+    Action("replay.previous", ("left_curly_bracket",), "change before", "Show the moment before in"
            " which something changed.", _ANYWHERE, 13),
-    Action("replay.faster", ("right_curly_bracket",), "faster", "Play the recording faster.",
+    Action("replay.faster", ("right_parenthesis",), "faster", "Play the recording faster.",
            _ANYWHERE),
-    Action("replay.slower", ("left_curly_bracket",), "slower", "Play the recording slower.",
+    Action("replay.slower", ("left_parenthesis",), "slower", "Play the recording slower.",
            _ANYWHERE),
 )  # fmt: skip
 """What can be done everywhere while a recording is played."""

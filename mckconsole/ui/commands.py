@@ -58,7 +58,7 @@ class Commands:
         self._shell = shell
         self.history: dict[str, list[str]] = {}
         """What was accepted at the prompt of each sign, oldest first."""
-        self.all = (*self._panes(), *self._looking(), *self._doing())
+        self.all = (*self._panes(), *self._looking(), *self._doing(), *self._replaying())
         self._by_name = {
             name: command for command in self.all for name in (command.name, *command.aliases)
         }
@@ -266,12 +266,46 @@ class Commands:
         yield Command("screenshot", "[FILE]", "save a picture of the screen (SVG)", self._picture)
         yield Command("trust", "CLUSTER", "run the changed credential command of a cluster",
                       self._trust, self._waiting)  # fmt: skip
+        yield Command("logs", "[KIND] [NS/]NAME [@CLUSTER …]", "follow the logs of a pod, or of what"
+                      " has pods, in all clusters of the scope", self._logs)  # fmt: skip
         yield Command("notes", "", "what is wrong with the kubeconfig and with metrics",
                       self._act("notes.open"))  # fmt: skip
         yield Command("refresh", "", "ask again what failed or is due", self._act("view.refresh"))
         yield Command("pause", "", "freeze what is shown, or go on", self._act("view.pause"))
         yield Command("help", "", "keys and commands", self._act("help.open"), aliases=("h", "?"))
         yield Command("q", "", "leave", self._quit, aliases=("quit", "qa", "q!", "exit"))
+
+    def _replaying(self) -> Iterator[Command]:
+        """What a recording has besides."""
+        if not self._shell.settings.replay:
+            return
+        plays = self._shell.replaying
+        yield Command("play", "[SPEED]", "play the recording, or stop it", plays.toggle)
+        yield Command("speed", "N", "seconds of the recording in a second", plays.speed)
+        yield Command("at", "TIME", "jump: 14:03, 14:03:20, +5m, -5m, start, end", plays.at)
+        yield Command("step", "[back]", "to the next change, or the one before",
+                      lambda rest: plays.step(-1 if rest in ("back", "-1") else 1))  # fmt: skip
+        yield Command("moments", "A [B]", "what changed between two times, or from one to now",
+                      plays.moments)  # fmt: skip
+
+    def _logs(self, rest: str) -> str:
+        from mckconsole.ui.places import LogsPlace
+        from mckconsole.views.logs_ask import LogsAskError, parse_logs
+
+        shell = self._shell
+        if not rest:
+            targets = shell.view.log_targets()
+            if not targets:
+                return "nothing here has logs; say of what: [KIND] NAMESPACE/NAME"
+        else:
+            try:
+                asked = parse_logs(rest, shell.namespace)
+                scope = scope_of(asked.scope, shell.clusters) if asked.scope else shell.scope
+            except (LogsAskError, ScopeError) as error:
+                return str(error)
+            targets = asked.targets(name for name in shell.clusters if scope.holds(name))
+        shell.go(LogsPlace(targets))
+        return ""
 
     def _act(self, action: str) -> Callable[[str], str]:
         def run(rest: str) -> str:

@@ -13,6 +13,8 @@ import importlib
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mckconsole.analysis.engine import NOTHING_REMEMBERED, analyse
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from mckconsole.analysis.identity.model import IdentityPolicy
     from mckconsole.domain.snapshot import FleetSnapshot
     from mckconsole.store.live import LiveFleet
+    from mckconsole.store.opened import Followed
     from mckconsole.store.reload import Replaced
     from mckconsole.store.signals import Change, Subscription
     from mckconsole.ui.settings import OpenFleet, Settings
@@ -73,7 +76,7 @@ class Feed:
         """All are called on the loop's thread: `show` for every frame, `replaced` when clusters
         came, went or changed in the kubeconfig, `settled` once, when every cluster was read or
         given up."""
-        self.live: LiveFleet | None = None
+        self.live: Followed | None = None
         """What keeps the fleet current; None until the inventory is read."""
         self._settings = settings
         self._show = show
@@ -81,6 +84,7 @@ class Feed:
         self._when_settled = settled
         self._past: deque[Transition] = deque(maxlen=PAST)
         self._memory = NOTHING_REMEMBERED
+        self._epoch = 0
         self._settled = False
         self._cost = 0.0
         """Seconds that the last frame took to make."""
@@ -100,6 +104,15 @@ class Feed:
             warm.cancel()
 
     async def _follow(self, opened: OpenFleet) -> None:
+        async with opened.replay or self._live(opened) as live:
+            self.live = live
+            changes = live.store.subscribe(tick=TICK, only=is_news)
+            try:
+                await self._frames(live, changes, opened)
+            finally:
+                changes.close()
+
+    def _live(self, opened: OpenFleet) -> AbstractAsyncContextManager[LiveFleet]:
         from mckconsole.store.live import LiveFleet
         from mckconsole.store.reader import ReadPlan
         from mckconsole.store.reload import Reload
@@ -110,48 +123,49 @@ class Feed:
         if opened.reread is not None:
             reload = Reload(opened.reread, opened.inventory.seen, self._replaced)
         inventory, config = opened.inventory, opened.config
-        async with LiveFleet(
-            inventory, plan, config=config, reload=reload, logs=opened.logs
-        ) as live:
-            self.live = live
-            changes = live.store.subscribe(tick=TICK, only=is_news)
-            try:
-                await self._frames(live, changes, opened)
-            finally:
-                changes.close()
+        return LiveFleet(inventory, plan, config=config, reload=reload, logs=opened.logs)
 
-    async def _frames(self, live: LiveFleet, changes: Subscription, opened: OpenFleet) -> None:
+    async def _frames(self, live: Followed, changes: Subscription, opened: OpenFleet) -> None:
         waiting = asyncio.ensure_future(anext(changes))
+        hurry = asyncio.ensure_future(live.urgent.wait())
         try:
             while True:
+                if hurry.done():
+                    live.urgent.clear()
+                    hurry = asyncio.ensure_future(live.urgent.wait())
                 self._show(await self._made(live, opened))
                 quiet = min(self._cost * SHARE, SLOWEST)
-                await asyncio.sleep(quiet)
+                await asyncio.wait({hurry}, timeout=quiet)
                 end = (
                     time.monotonic() + min(max(self._cost * AGEING_SHARE, AGEING), SLOWEST) - quiet
                 )
-                while (left := end - time.monotonic()) > 0:
-                    await asyncio.wait({waiting}, timeout=left)
+                while (left := end - time.monotonic()) > 0 and not hurry.done():
+                    await asyncio.wait(
+                        {waiting, hurry}, timeout=left, return_when=asyncio.FIRST_COMPLETED
+                    )
                     if waiting.done():
                         waiting.result()
                         waiting = asyncio.ensure_future(anext(changes))
                         break
         finally:
             waiting.cancel()
+            hurry.cancel()
 
-    async def _made(self, live: LiveFleet, opened: OpenFleet) -> Frame:
+    async def _made(self, live: Followed, opened: OpenFleet) -> Frame:
         began = time.perf_counter()
-        snapshot = live.store.snapshot()
+        if live.epoch != self._epoch:  # what was concluded from another past
+            self._epoch, self._memory = live.epoch, NOTHING_REMEMBERED
+            self._past.clear()
+        snapshot, status = live.store.snapshot(), live.status
         self._settle(snapshot)
-        store = live.store
-        groups = {name: store.cluster(name).endpoint.groups for name in store.names}
+        groups = {name: live.groups(name) for name in live.names}
         policy = identity_policy(opened.config, groups)
         if self._cost <= INLINE and not is_due(snapshot, self._memory.outlook):
             frame = self._judged(snapshot, opened, policy)
         else:
             frame = await asyncio.to_thread(self._judged, snapshot, opened, policy)
         self._cost = time.perf_counter() - began
-        return frame
+        return frame if status is None else replace(frame, replay=status)
 
     def _settle(self, snapshot: FleetSnapshot) -> None:
         if not self._settled and all(

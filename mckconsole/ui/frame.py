@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.secrets.model import AuditPolicy
+from mckconsole.domain.replay import ReplayStatus
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import Transition
 from mckconsole.domain.waivers import NO_WAIVERS, Waivers
@@ -36,6 +37,8 @@ class Frame:
     """Those that it was judged with."""
     audit: AuditPolicy = DEFAULT_AUDIT
     """What it was judged by."""
+    replay: ReplayStatus | None = None
+    """Where one is in a recording; None where the fleet lives."""
 
 
 def make_frame(

@@ -186,7 +186,8 @@ class Shell(Screen[None], inherit_bindings=False):
     @property
     def actions(self) -> tuple[Action, ...]:
         """The actions that belong to the view, those of the whole console included."""
-        return actions_for(self.view.where, self.view.subject, PANE_ACTIONS)
+        played = REPLAY_ACTIONS if self.settings.replay else ()
+        return actions_for(self.view.where, self.view.subject, (*PANE_ACTIONS, *played))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key means this action here: keys mean other things in other views."""

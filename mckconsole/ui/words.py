@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from mckconsole.domain.text import shorten
 from mckconsole.domain.times import format_rfc3339
-from mckconsole.ui.actions import UNBOUND, footer_for, key_words
+from mckconsole.ui.actions import PLAY, REPLAY_ACTIONS, UNBOUND, Action, footer_for, key_words
 from mckconsole.views.panes import PANES
 from mckconsole.views.scope import in_scope
 from mckconsole.views.spec import Role, Row
@@ -61,6 +61,13 @@ def _wordings(desk: Desk, *, paused: bool) -> Iterator[Wording]:
         words = (f"FROZEN at {at}", f"FROZEN {at}", "FROZEN")
         ages = [
             BarItem((TextSpan(one, Role.STALE),), side="right", id="view.pause") for one in words
+        ]
+    if frame.replay is not None:
+        from mckconsole.ui.replaying import replay_words
+
+        ages = [
+            BarItem(replay_words(frame.replay, length), side="right", id="view.pause")
+            for length in (0, 1)
         ]
     yield full, ages[0]
     for age in ages:
@@ -135,7 +142,10 @@ def _spread(spans: Sequence[SpanLike]) -> tuple[SpanLike, ...]:
 def footer_hints(view: PaneView, keymap: Mapping[str, str]) -> list[Hint]:
     """What I can press here; what cannot be done now says why."""
     hints = []
-    for action in footer_for(view.where, view.subject):
+    named = footer_for(view.where, view.subject)
+    if view.desk.settings.replay:
+        named = tuple(_with_replay(named))
+    for action in named:
         keys = keymap.get(action.id) or ",".join(action.keys)
         if keys == UNBOUND:
             continue
@@ -143,3 +153,10 @@ def footer_hints(view: PaneView, keymap: Mapping[str, str]) -> list[Hint]:
         word = key_words(keys.partition(",")[0])
         hints.append(Hint(action.id, word, action.title, not reason, reason))
     return hints
+
+
+def _with_replay(named: Sequence[Action]) -> list[Action]:
+    """The recording's own keys come first, behind `open`."""
+    others = [one for one in named if one.id != PLAY.id]
+    every = (*others, PLAY, *(one for one in REPLAY_ACTIONS if one.footer is not None))
+    return sorted(every, key=lambda one: one.footer or 0)

@@ -1,13 +1,14 @@
 """What was held at one moment of a recording, and the snapshot of it.
 
-Parts go in, snapshots come out. A snapshot is a value: what changes later changes a copy. Views and
-clusters in which nothing changed are the very objects of the last snapshot, so that an analysis
+Pieces go in, snapshots come out. A snapshot is a value: what changes later changes a copy. Views
+and clusters in which nothing changed are the very objects of the last snapshot, so that an analysis
 sees at a glance what it need not look at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from types import MappingProxyType
 from typing import Any, cast
@@ -43,6 +44,30 @@ _NO_CONTACT = Contact((), 0.0, None)
 _UNSEEN = Standing(TopicState.PENDING, "not recorded")
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part that was read."""
+
+    cluster: str
+    chain: str
+    base: bool
+    put: Mapping[Any, Any]
+    gone: Sequence[Any]
+
+
+def decode(parts: Iterable[Part]) -> list[Piece]:
+    """What parts say; those of chains that this program does not know are left out. Takes its time.
+
+    Raises:
+        DecodingError: one is damaged.
+    """
+    return [
+        Piece(part.cluster, part.chain, part.base, *reading.decode(part.data))
+        for part in parts
+        if (reading := codec(part.chain)) is not None
+    ]
+
+
 class State:
     """All chains at one moment."""
 
@@ -54,25 +79,17 @@ class State:
         self._clusters: dict[str, ClusterSnapshot] = {}
         self._stale: set[str] = set()
 
-    def begin(self, parts: Iterable[Part]) -> None:
-        """Be what these parts lead to, and nothing else.
-
-        Raises:
-            DecodingError: they are damaged.
-        """
+    def begin(self, pieces: Iterable[Piece]) -> None:
+        """Be what these lead to, and nothing else."""
         before = self._held
         self._held = {}
-        self._apply(parts)
+        self._apply(pieces)
         for key in before.keys() | self._held.keys():
             self._changed(*key)
 
-    def go_on(self, parts: Iterable[Part]) -> set[tuple[str, str]]:
-        """Take in what changed; returns the chains (cluster, name) that did.
-
-        Raises:
-            DecodingError: they are damaged.
-        """
-        changed = self._apply(parts)
+    def go_on(self, pieces: Iterable[Piece]) -> set[tuple[str, str]]:
+        """Take in what changed; returns the chains (cluster, name) that did."""
+        changed = self._apply(pieces)
         for key in changed:
             self._changed(*key)
         return changed
@@ -86,22 +103,17 @@ class State:
         """(cluster, name) of all that there are."""
         return tuple(self._held)
 
-    def _apply(self, parts: Iterable[Part]) -> set[tuple[str, str]]:
+    def _apply(self, pieces: Iterable[Piece]) -> set[tuple[str, str]]:
         copied: dict[tuple[str, str], dict[Any, Any]] = {}
-        for part in parts:
-            reading = codec(part.chain)
-            if reading is None:
-                continue
-            key = (part.cluster, part.chain)
-            put, gone = reading.decode(part.data)
-            held = copied.get(key)
-            if part.base:
-                held = copied[key] = {}
-            elif held is None:
-                held = copied[key] = dict(self._held.get(key, {}))
-            held.update(put)
-            for one in gone:
-                held.pop(one, None)
+        for piece in pieces:
+            key = (piece.cluster, piece.chain)
+            if piece.base:
+                copied[key] = {}
+            elif key not in copied:
+                copied[key] = dict(self._held.get(key, {}))
+            copied[key].update(piece.put)
+            for one in piece.gone:
+                copied[key].pop(one, None)
         self._held.update(copied)
         return set(copied)
 

@@ -31,7 +31,7 @@ class TestBash:
         assert {"report", "doctor", "rules", "config", "completion", "--demo"} <= bash_completes(
             "mckconsole", ""
         )
-        assert bash_completes("mckconsole", "re") == {"report"}
+        assert bash_completes("mckconsole", "repo") == {"report"}
 
     def test_after_a_command(self) -> None:
         assert bash_completes("mckconsole", "--demo", "report", "m") == {"mesh"}

@@ -17,7 +17,7 @@ from mckconsole.store.recording import file as files
 from mckconsole.store.recording.codec import DecodingError, codec
 from mckconsole.store.recording.file import SCHEMA, RecordingError
 from mckconsole.store.recording.reader import Recording
-from mckconsole.store.recording.state import State
+from mckconsole.store.recording.state import State, decode
 from mckconsole.store.recording.values import Member
 from mckconsole.store.recording.writer import Change, Writer
 
@@ -37,7 +37,7 @@ def recorded(path: Path, moments: int = 3) -> Path:
 def read_all(path: Path) -> None:
     with Recording(path) as recording:
         for moment in recording.moments:
-            State().begin(recording.leading_to(moment))
+            State().begin(decode(recording.leading_to(moment)))
 
 
 def refused(path: Path) -> str:
@@ -143,7 +143,7 @@ def test_a_recorder_that_was_killed_leaves_what_it_committed(tmp_path: Path, whe
     with Recording(path) as recording:
         assert [one.at for one in recording.moments] == [0.0, 1.0, 2.0]
         state = State()
-        state.begin(recording.leading_to(recording.last))
+        state.begin(decode(recording.leading_to(recording.last)))
         assert list(state.snapshot(2.0).clusters) == ["c0", "c1", "c2"]
 
 
@@ -184,5 +184,5 @@ def test_chains_of_later_versions_are_left_out(tmp_path: Path) -> None:
     newer.close()
     with Recording(path) as recording:
         state = State()
-        state.begin(recording.leading_to(recording.first))
+        state.begin(decode(recording.leading_to(recording.first)))
         assert len(state.snapshot(0.0).clusters) == 1

@@ -22,7 +22,7 @@ from mckconsole.store.recording import writer
 from mckconsole.store.recording.codec import TOPIC, codec
 from mckconsole.store.recording.reader import Recording
 from mckconsole.store.recording.sampler import Sampler
-from mckconsole.store.recording.state import State
+from mckconsole.store.recording.state import State, decode
 from mckconsole.store.recording.writer import Writer
 from tests.unit.test_store import Clock, endpoint
 
@@ -123,13 +123,13 @@ def test_every_moment_comes_back(
         forwards = State()
         for place, moment in enumerate(recording.moments):
             if place == 0:
-                forwards.begin(recording.leading_to(moment))
+                forwards.begin(decode(recording.leading_to(moment)))
             else:
-                forwards.go_on(recording.between(recording.moments[place - 1], moment))
+                forwards.go_on(decode(recording.between(recording.moments[place - 1], moment)))
             assert seen(forwards.snapshot(moment.at)) == expected[place]
         for place in chance.sample(range(len(expected)), 20):
             moment, jumped = recording.moments[place], State()
-            jumped.begin(recording.leading_to(moment))
+            jumped.begin(decode(recording.leading_to(moment)))
             assert seen(jumped.snapshot(moment.at)) == expected[place]
 
 
@@ -150,14 +150,14 @@ def test_what_did_not_change_is_the_same_object(tmp_path: Path) -> None:
         assert recording.news(2, -1) == 1
         assert [recording.place(at) for at in (0.0, 1.0, 1.9, 2.0, 99.0)] == [0, 0, 0, 1, 2]
         state = State()
-        state.begin(recording.leading_to(one))
+        state.begin(decode(recording.leading_to(one)))
         before = state.snapshot(one.at)
-        assert ("west", "condition") in state.go_on(recording.between(one, two))
+        assert ("west", "condition") in state.go_on(decode(recording.between(one, two)))
         after = state.snapshot(two.at)
         assert after.clusters["east"] is before.clusters["east"]
         assert before.clusters["west"].state != after.clusters["west"].state  # a value stays
         assert after.clusters["west"].topics["namespaces"].generation == 0
-        assert not state.go_on(recording.between(two, three))
+        assert not state.go_on(decode(recording.between(two, three)))
 
 
 def test_a_jump_gives_other_content_another_generation(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_jump_gives_other_content_another_generation(tmp_path: Path) -> None:
     with Recording(tmp_path / "it") as recording:
         state, seen_so_far = State(), set()
         for moment in (*recording.moments, *reversed(recording.moments)):
-            state.begin(recording.leading_to(moment))
+            state.begin(decode(recording.leading_to(moment)))
             view = state.snapshot(moment.at).clusters["west"].topics["namespaces"]
             assert view.state is TopicState.FRESH
             seen_so_far.add(view.generation)

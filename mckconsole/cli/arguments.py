@@ -11,8 +11,8 @@ import math
 from collections.abc import Callable, Mapping
 
 from mckconsole import __version__
-from mckconsole.cli.compare_arguments import add_diff, add_drift
 from mckconsole.cli import recording_arguments
+from mckconsole.cli.compare_arguments import add_diff, add_drift
 
 PANES: Mapping[str, str] = {
     "fleet": "one row per cluster",
@@ -78,9 +78,7 @@ def build_parser(prog: str = "mckconsole") -> argparse.ArgumentParser:
     _add_failover(_command(commands, "failover", "say what the loss of clusters would mean"))
     _add_checklist(_command(commands, "checklist", "say which go-live items hold, with evidence"))
     _add_plan(_command(commands, "plan", "say in which order clusters may be upgraded"))
-    _add_comparison(
-        _command(commands, "drift", "say which objects of a kind differ between clusters"), add_drift
-    )
+    _add_comparison(_command(commands, "drift", "say what differs between clusters"), add_drift)
     _add_comparison(_command(commands, "diff", "compare one object between clusters"), add_diff)
     recording_arguments.add_replay(_command(commands, "replay", "play a recording in the console"))
     _add_doctor(_command(commands, "doctor", "say what can be read of each cluster, and what not"))

@@ -100,15 +100,17 @@ def compare_words(found: SideBySide) -> tuple[str, Role]:
 
 
 def compare_notes(found: SideBySide) -> Iterator[tuple[Role, str]]:
-    """Why it is missing or was not read, and what was said of what was."""
+    """Why it is missing or was not read, and what was said of what was; equal words once."""
+    held: dict[tuple[Role, str], list[str]] = {}
     for side in found.sides.values():
         if side.unread:
-            yield Role.UNKNOWN, f"{side.cluster}: {side.unread}"
+            held.setdefault((Role.UNKNOWN, side.unread), []).append(side.cluster)
         elif side.missing:
-            yield Role.DIM, f"{side.cluster}: {side.missing}"
-    notes = dict.fromkeys(note for side in found.sides.values() for note in side.notes)
-    for note in notes:
-        yield Role.DIM, note
+            held.setdefault((Role.DIM, side.missing), []).append(side.cluster)
+        for note in side.notes:
+            held.setdefault((Role.DIM, note), []).append(side.cluster)
+    for (role, words), names in sorted(held.items(), key=lambda pair: pair[0][0] is Role.DIM):
+        yield role, f"{', '.join(names)}: {words}"
 
 
 def _few(names: Sequence[str]) -> str:

@@ -6,8 +6,8 @@ Made of what was read when it was opened; findings and ages are those of the fra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.domain.findings import Finding, ObjectRef
@@ -28,7 +28,6 @@ from mckconsole.views.object_parts import (
     Around,
     condition_lines,
     linked,
-    pairs_words,
     role_of,
     value,
 )
@@ -63,21 +62,49 @@ def object_detail(snapshot: FleetSnapshot, analysis: Analysis, shown: Inspected)
     how = standing(facts.ref, facts.tree)
     role = role_of(how)
     summary = summary_of(around)
+    findings = _findings(analysis, shown)
+    events = tuple(_events(around, shown))
+    bad = shown.related is not None and any(one.warning for one in shown.related.happenings)
     blocks = (
-        Block(cards=(_identity(around), *summary.cards)),
-        *_findings(analysis, shown),
+        Block(cards=(_identity(around, findings), *summary.cards)),
+        *([_finding_block(findings)] if findings else []),
+        *(events if bad else ()),
         *summary.blocks,
-        *_events(around, shown),
+        *(() if bad else events),
         *_conditions(around),
         *_relations(around, shown),
         *manager_blocks(around, all_fields=shown.managed),
         _labels(around),
     )
-    words = f"{GLYPHS.get(role, '·')} {how.words}" if how.words else ""
+    words = f"{GLYPHS.get(role, '·')} {_flat(how.words)}" if how.words else "· no state of its own"
     if shown.stale:
         line = Line((Span(f"~ as it was before: {shown.stale}", Role.STALE),), indent=2)
         blocks = (Block(lines=(line,)), *blocks)
-    return Detail(f"{facts.ref.kind} {facts.ref.name}", f"{words}{_read(around)}", role, blocks)
+    title = f"{facts.ref.kind} {facts.ref.name}"
+    return Detail(title, f"{words}{_read(around)}", role, tuple(map(_one_line, blocks)))
+
+
+def _one_line(block: Block) -> Block:
+    """The block without the line breaks that values have."""
+    cards = tuple(
+        replace(card, title=_flat(card.title), note=_flat(card.note), lines=_lines(card.lines))
+        for card in block.cards
+        if card.lines
+    )
+    return replace(block, note=_flat(block.note), cards=cards, lines=_lines(block.lines))
+
+
+def _lines(lines: Sequence[Line]) -> tuple[Line, ...]:
+    return tuple(
+        replace(line, spans=tuple(replace(span, text=_flat(span.text)) for span in line.spans))
+        if "\n" in line.text or "\t" in line.text
+        else line
+        for line in lines
+    )
+
+
+def _flat(text: str) -> str:
+    return text.replace("\n", " ").replace("\t", " ")
 
 
 def _read(around: Around) -> str:
@@ -90,7 +117,7 @@ def _read(around: Around) -> str:
     return f" · read {format_age(around.now - at)} ago, r again"
 
 
-def _identity(around: Around) -> Card:
+def _identity(around: Around, findings: Sequence[Line]) -> Card:
     facts, tree = around.facts, around.tree
     ref, meta = facts.ref, map_at(tree, "metadata")
     api = Span(f"  {ref.api_version}", Role.DIM)
@@ -102,14 +129,14 @@ def _identity(around: Around) -> Card:
         *value("created", around.ago(text_at(meta, "creationTimestamp"))),
         *_going(around),
         *value("kept by", _keeper(around)),
-        *value("labels", pairs_words(map_at(meta, "labels"), 3)),
+        fact("findings", str(len(findings)) if findings else "none in what was read", width=WIDTH),
         *(Line((Span(one, Role.DIM),)) for one in facts.notes),
     ]
     if abs(facts.clock_offset) >= 60:
         ahead = "ahead" if facts.clock_offset > 0 else "behind"
         words = f"{format_age(abs(facts.clock_offset))} {ahead} of here; ages are by that clock"
         lines.append(fact("its clock", Span(words, Role.WARN), width=WIDTH))
-    return Card("", tuple(lines))
+    return Card("Object", tuple(lines))
 
 
 def _going(around: Around) -> Iterator[Line]:
@@ -184,7 +211,7 @@ def _sort(ref: ObjectRef) -> tuple[str, str, str, str]:
     return ref.api_version.rpartition("/")[0], ref.kind, ref.namespace, ref.name
 
 
-def _findings(analysis: Analysis, shown: Inspected) -> Iterator[Block]:
+def _findings(analysis: Analysis, shown: Inspected) -> list[Line]:
     """Findings on the object, then those on what owns it and on what it runs with."""
     facts, related = shown.facts, shown.related
     near = [one.ref for one in related.owners] if related is not None else []
@@ -197,12 +224,10 @@ def _findings(analysis: Analysis, shown: Inspected) -> Iterator[Block]:
         about = () if own else (Span(f"  on {one.object}", Role.DIM),)
         lines.append((not own, Line((*line.spans, *about), line.target, line.indent)))
     lines.sort(key=lambda pair: pair[0])
-    yield _finding_block([line for _, line in lines])
+    return [line for _, line in lines]
 
 
-def _finding_block(lines: list[Line]) -> Block:
-    if not lines:
-        return Block("Findings", lines=(remark("none on this object in what was read"),))
+def _finding_block(lines: Sequence[Line]) -> Block:
     more = len(lines) - _MAX_FINDINGS
     note = count(len(lines), "finding") + (f", {more} not shown" if more > 0 else "")
     return Block("Findings", note, lines=tuple(lines[:_MAX_FINDINGS]))

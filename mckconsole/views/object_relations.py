@@ -12,6 +12,8 @@ from mckconsole.views.spec import GLYPHS, Role
 
 OWNERS, BELOW, USERS, USES = "Owners", "Below it", "Used by", "Uses"
 EVENTS = "Events"
+MAX_USUAL = 12
+"""Events that are no warnings: those at the front of the list are shown."""
 MAX_SHOWN = 400
 """Lines of one tree."""
 
@@ -77,7 +79,7 @@ def _line(around: Around, one: Relation, depth: int) -> Line:
 
 
 def event_block(around: Around, related: Related) -> Block:
-    """What happened to it, the latest first."""
+    """What happened to it: warnings first, the latest first."""
     happenings = related.happenings
     if not happenings:
         refused = [one for one in related.unread if one.startswith("events")]
@@ -85,9 +87,14 @@ def event_block(around: Around, related: Related) -> Block:
             return Block(EVENTS, lines=(Line((Span(f"? {refused[0]}", Role.UNKNOWN),)),))
         words = "none that are kept: the API server forgets events, usually after an hour"
         return Block(EVENTS, lines=(remark(words),))
-    warnings = sum(one.warning for one in happenings)
-    note = count(warnings, "warning") if warnings else count(len(happenings), "event")
-    return Block(EVENTS, note, lines=tuple(_event(around, one) for one in happenings))
+    warnings = [one for one in happenings if one.warning]
+    usual = [one for one in happenings if not one.warning]
+    parts = [count(len(warnings), "warning")] if warnings else []
+    parts += [f"{len(usual)} usual"] if usual else []
+    lines = [_event(around, one) for one in (*warnings, *usual[:MAX_USUAL])]
+    if len(usual) > MAX_USUAL:
+        lines.append(remark(f"  and {len(usual) - MAX_USUAL} earlier ones"))
+    return Block(EVENTS, ", ".join(parts), lines=tuple(lines))
 
 
 def _event(around: Around, one: Happening) -> Line:
@@ -96,6 +103,6 @@ def _event(around: Around, one: Happening) -> Line:
     spans = [Span(f"{GLYPHS.get(role, '·')} {one.reason}{often}", role), Span(f"  {one.message}")]
     if one.about is not None:
         spans.append(Span(f"  {one.about.kind} {one.about.name}", Role.DIM))
-    spans.append(Span(f"  {one.source}" if one.source else "", Role.DIM))
+    spans.append(Span(f"  {one.source.partition(' ')[0]}" if one.source else "", Role.DIM))
     target = None if one.about is None else InspectTarget(around.facts.cluster, one.about)
     return Line(tuple(spans), target, 4, around.since(one.at) if one.at else "")

@@ -136,13 +136,19 @@ def event(east: EmbeddedCluster, about: KubeObject, name: str, *, ready: bool) -
     meta = about["metadata"]
     involved = {key: meta[key] for key in ("name", "namespace", "uid") if key in meta}
     involved |= {"kind": about["kind"], "apiVersion": about["apiVersion"]}
-    usual = {"type": "Normal", "reason": "Started", "message": "Started container app", "count": 1}
-    warning = {"type": "Warning", "reason": "BackOff", "count": 12,
+    usual: KubeObject = {
+        "type": "Normal",
+        "reason": "Started",
+        "message": "Started container app",
+        "count": 1,
+    }
+    warning: KubeObject = {"type": "Warning", "reason": "BackOff", "count": 12,
                "message": f"back-off of app, password={CANARY}"}  # fmt: skip
     rest = usual if ready else warning
     times = {"firstTimestamp": "2026-05-28T20:00:00Z", "lastTimestamp": "2026-05-28T20:26:00Z"}
+    rest |= times
     source = {"component": "kubelet", "host": "node-1"}
-    east.create(made("Event", name, involvedObject=involved, source=source, **times, **rest))
+    east.create(made("Event", name, involvedObject=involved, source=source, **rest))
 
 
 def foreign(east: EmbeddedCluster) -> KubeObject:

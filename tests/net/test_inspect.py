@@ -7,6 +7,7 @@ import yaml
 from msgspec.json import encode
 
 from mckconsole.demo import faults
+from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.server import EmbeddedCluster
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.inspected import ObjectFacts
@@ -41,10 +42,10 @@ async def read(east: EmbeddedCluster, ref: ObjectRef) -> ObjectFacts:
         return await inspect_object(client, "east", ref)
 
 
-def written(**rest: object) -> EmbeddedCluster:
+def written() -> EmbeddedCluster:
     """The shop with a ConfigMap that says who wrote it."""
     east = shop()
-    one = made("ConfigMap", "written", **rest)
+    one = made("ConfigMap", "written")
     one["metadata"]["managedFields"] = WRITTEN
     east.create(one)
     return east
@@ -91,7 +92,7 @@ async def test_of_a_secret_nothing_but_metadata_is_asked_for() -> None:
 async def test_managed_fields_of_a_secret_hold_no_value_that_was_set_as_a_key() -> None:
     east = shop()
     one = made("Secret", "odd")
-    fields = {"f:data": {"f:token": {}}, "f:x": {f'k:{{"password":"{CANARY}"}}': {}}}
+    fields: KubeObject = {"f:data": {"f:token": {}}, "f:x": {f'k:{{"password":"{CANARY}"}}': {}}}
     one["metadata"]["managedFields"] = [{"manager": "x", "fieldsV1": fields}]
     east.create(one)
     found = await read(east, ObjectRef("v1", "Secret", "shop", "odd"))

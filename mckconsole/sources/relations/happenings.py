@@ -25,7 +25,7 @@ MAX_BELOW = 4
 async def happenings_of(
     lookup: Lookup, document: Document, ref: ObjectRef, below: Iterable[Relation]
 ) -> tuple[Happening, ...]:
-    """Events of the object and of what is below it and not well, the latest first."""
+    """Events of the object, and warnings about what is below it and not well, the latest first."""
     uid = name_at(document, "metadata", "uid")
     unwell = list(_unwell(below))[:MAX_BELOW]
     own, *others = await asyncio.gather(
@@ -58,6 +58,8 @@ def _read(found: Iterable[tuple[ObjectRef | None, Sequence[Document]]]) -> list[
     for about, events in found:
         for event in events:
             one = _happening(event, about, scrub)
+            if about is not None and not one.warning:
+                continue
             key = (about, one.warning, one.reason, one.message, one.source)
             other = folded.get(key)
             folded[key] = one if other is None else _together(one, other)

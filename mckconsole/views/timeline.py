@@ -27,11 +27,12 @@ ROLES: Mapping[Tone, Role] = {
     Tone.BAD: Role.CRITICAL,
     Tone.WARNING: Role.WARN,
     Tone.UNKNOWN: Role.UNKNOWN,
+    Tone.BEGUN: Role.CONNECTING,
     Tone.GOOD: Role.OK,
     Tone.PLAIN: Role.PLAIN,
 }
 _DAY = 86_400.0
-_STEPS = ((120.0, 1.0), (7200.0, 60.0), (172_800.0, 3600.0))
+_STEPS = ((120.0, 10.0), (7200.0, 60.0), (172_800.0, 3600.0))
 """Ages below the first number are told in steps of the second, seconds."""
 
 

@@ -56,7 +56,7 @@ def _told(alert: Alert) -> tuple[object, ...]:
 
 def _entry(alert: Alert, at: float, began: float) -> Entry:
     if alert.state == "pending":
-        tone = Tone.PLAIN
+        tone = Tone.BEGUN
     elif alert.severity == "critical":
         tone = Tone.BAD
     else:

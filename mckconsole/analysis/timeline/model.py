@@ -32,6 +32,8 @@ class Tone(StrEnum):
     WARNING = "warning"
     UNKNOWN = "unknown"
     """From now on something is not known."""
+    BEGUN = "begun"
+    """Something is under way, and how it ends is not known yet."""
     GOOD = "good"
     """Something ended that was bad."""
     PLAIN = "plain"
@@ -40,7 +42,7 @@ class Tone(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for BAD up to 4 for PLAIN."""
+        """0 for BAD up to 5 for PLAIN."""
         return _RANKS[self]
 
 
@@ -48,7 +50,7 @@ _RANKS = {one: number for number, one in enumerate(Tone)}
 
 Behind: TypeAlias = Literal["", "cluster", "link", "service", "certificate"]
 """What an entry without an object is about."""
-OrderKey: TypeAlias = tuple[int, int, float, str]
+OrderKey: TypeAlias = tuple[int, int, bool, float, str]
 
 
 class About(NamedTuple):
@@ -108,8 +110,8 @@ class Entry:
 
     @property
     def order(self) -> OrderKey:
-        """Sorts the latest second first, and what is worse first within it."""
-        return (-int(self.at), self.tone.rank, -self.at, self.id)
+        """Sorts the latest second first; within it what is worse, then what is no mere event."""
+        return (-int(self.at), self.tone.rank, self.sort is Sort.EVENT, -self.at, self.id)
 
 
 @dataclass(frozen=True, slots=True)

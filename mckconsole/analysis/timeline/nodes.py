@@ -60,7 +60,7 @@ def changed(before: Node, now: Node, spot: Spot) -> Iterator[Entry]:
         yield _entry(now, spot, spot.now, "cordoned" if cordoned else "uncordoned", tone)
     old, new = (one.status.node_info.kubelet_version for one in (before, now))
     if old != new and old and new:
-        yield _entry(now, spot, spot.now, f"kubelet {old} → {new}", Tone.PLAIN)
+        yield _entry(now, spot, spot.now, "new kubelet", Tone.PLAIN, f"{old} → {new}")
 
 
 def gone(node: Node, spot: Spot) -> Entry:

@@ -91,7 +91,7 @@ def _begun(old: Workload, now: Workload, spot: Spot) -> Entry:
     if revisions[0] != revisions[1] and revisions[1]:
         changed.append(f"revision {revisions[0] or '?'} → {revisions[1]}")
     return _entry(
-        now, spot, at, f"begun\0{_generation(now)}", "rollout begins", Tone.PLAIN,
+        now, spot, at, f"begun\0{_generation(now)}", "rollout begins", Tone.BEGUN,
         [*(changed or ["another template"]), *_who(now, written is not None)],
     )  # fmt: skip
 

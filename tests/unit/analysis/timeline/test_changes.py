@@ -104,8 +104,8 @@ def test_nodes_that_change_are_told_when_they_did() -> None:
     assert sorted(said(new)) == [
         "east NotReady Node a ×1",
         "east cordoned Node b ×1",
-        "east kubelet v1.34.2 → v1.35.1 Node b ×1",
         "east left Node c ×1",
+        "east new kubelet Node b ×1",
     ]
     assert next(one.at for one in new if one.what == "NotReady") == NOW - 30
 

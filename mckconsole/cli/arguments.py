@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from mckconsole import __version__
-from mckconsole.cli import recording_arguments
+from mckconsole.cli import get_arguments, recording_arguments
 from mckconsole.cli.compare_arguments import add_diff, add_drift
 
 PANES: Mapping[str, str] = {
@@ -75,6 +75,7 @@ def build_parser(prog: str = "mckconsole") -> argparse.ArgumentParser:
     _add_console(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_report(_command(commands, "report", "print what the panes show, as a table or as JSON"))
+    _add_get(_command(commands, "get", "list objects of any kind, of all clusters in one table"))
     _add_failover(_command(commands, "failover", "say what the loss of clusters would mean"))
     _add_checklist(_command(commands, "checklist", "say which go-live items hold, with evidence"))
     _add_plan(_command(commands, "plan", "say in which order clusters may be upgraded"))
@@ -179,6 +180,13 @@ def _add_outcome(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force", action="store_true", help="let -o replace a file that is already there"
     )
+
+
+def _add_get(parser: argparse.ArgumentParser) -> None:
+    get_arguments.add_get(parser)
+    _add_access(parser, defaults=False)
+    _add_format(parser, *get_arguments.FORMATS)
+    _add_outcome(parser)
 
 
 def _add_failover(parser: argparse.ArgumentParser) -> None:

@@ -76,6 +76,10 @@ def _run(arguments: Namespace) -> int:
             from mckconsole.cli.config_command import run
 
             return run(arguments)
+        case "get":
+            from mckconsole.cli.get_command import run
+
+            return run(arguments)
         case "failover":
             from mckconsole.cli.failover_command import run
 

@@ -14,6 +14,7 @@ from mckconsole.domain.resources import Query
 
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _SELECTOR = re.compile(r"[^=!\s]+\s*(?:==?|!=)\s*[^=]*")
+_LABEL = re.compile(r"!?[A-Za-z0-9][-A-Za-z0-9_./]*")
 _SETS = re.compile(r"[^\s,]+ (?:not)?in \([^)]*\)")
 _FLAGS = {"-l": "labels", "--selector": "labels", "-f": "fields", "--field-selector": "fields"}
 _NAMESPACES = ("-n", "--namespace")
@@ -96,7 +97,7 @@ def _take(words: list[str], found: dict[str, list[str]]) -> str:
     if flag in (*_FLAGS, *_NAMESPACES) and not (joined or words):
         raise AskError(f"{flag} needs what comes after it")
     if flag in _FLAGS:
-        found[_FLAGS[flag]].append(_selector(joined or words.pop(0)))
+        _add_selector(joined or words.pop(0), found[_FLAGS[flag]])
     elif flag in _NAMESPACES:
         found["ns"] += _namespaces(joined or words.pop(0))
     elif word in _ALL:
@@ -112,6 +113,11 @@ def _take(words: list[str], found: dict[str, list[str]]) -> str:
     else:
         return _places(word, found)
     return ""
+
+
+def _add_selector(text: str, selectors: list[str]) -> None:
+    """What stands behind `-l` or `-f`; there a bare name is a label that is to be there."""
+    selectors.append(text if _LABEL.fullmatch(text) else _selector(text))
 
 
 def _selector(text: str) -> str:

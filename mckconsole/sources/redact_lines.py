@@ -8,7 +8,9 @@ several lines: from its beginning on lines are taken out until its end. Nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
+from mckconsole.detect.automaton import Searcher, automaton
 from mckconsole.sources.redact_text import Scrubber, mark
 
 
@@ -32,6 +34,19 @@ _BASE64 = 16
 """Characters of the shortest text of which all may be base64."""
 
 
+@cache
+def _searcher() -> Searcher | None:
+    return automaton([sign.encode() for sign in SIGNS], ())
+
+
+def _present(together: str) -> list[str]:
+    """The signs that are in a text, which is in lower case."""
+    searcher = _searcher()
+    if searcher is None:
+        return [sign for sign in SIGNS if sign in together]
+    return [SIGNS[number] for number in searcher.search(together.encode())[0]]
+
+
 class LineScrubber:
     """Takes credentials out of the lines of one log, in their order."""
 
@@ -42,7 +57,7 @@ class LineScrubber:
     def lines(self, texts: Sequence[str]) -> Sequence[str]:
         """The same number of lines, without credentials."""
         together = "\n".join(texts).lower()
-        present = [sign for sign in SIGNS if sign in together]
+        present = _present(together)
         if "://" in present and "@" not in together and "code=" not in present:
             present.remove("://")
         plain = not present and not self._inside

@@ -115,7 +115,7 @@ class OpenedFleet(Protocol):
     def follow_logs(
         self, targets: Sequence[LogTarget], options: LogOptions, told: Callable[[], None]
     ) -> LogFeed:
-        """Follow logs; `told` as for `browse`."""
+        """Follow logs; `told` as for `browse`, at most 25 times a second."""
 
 
 class Shown(Protocol):

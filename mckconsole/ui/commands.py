@@ -266,8 +266,8 @@ class Commands:
         yield Command("screenshot", "[FILE]", "save a picture of the screen (SVG)", self._picture)
         yield Command("trust", "CLUSTER", "run the changed credential command of a cluster",
                       self._trust, self._waiting)  # fmt: skip
-        yield Command("logs", "[KIND] [NS/]NAME [@CLUSTER …]", "follow the logs of a pod, or of what"
-                      " has pods, in all clusters of the scope", self._logs)  # fmt: skip
+        yield Command("logs", "[KIND] [NS/]NAME [@CLUSTER …]", "follow the logs of a pod, or of"
+                      " what has pods, in all clusters of the scope", self._logs)  # fmt: skip
         yield Command("notes", "", "what is wrong with the kubeconfig and with metrics",
                       self._act("notes.open"))  # fmt: skip
         yield Command("refresh", "", "ask again what failed or is due", self._act("view.refresh"))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.events import Resize
+
 from mckconsole.domain.logs import SourceStatus
-from mckconsole.views.detail import Span
+from mckconsole.views.detail import Line, Span
 from mckconsole.views.logs import LogLook, source_lines, source_summary
-from mckwidgets.linepaint import PaintedLines, Part, clean_parts, cut_parts
+from mckwidgets.notes import Notes, note_rows
 
 FEW = 3
 """Rows for the sources in trouble."""
@@ -15,7 +17,7 @@ MANY = 12
 """Rows where all are listed."""
 
 
-class SourceStrip(PaintedLines):
+class SourceStrip(Notes):
     """Sources with their state and its reason; none where all is well."""
 
     DEFAULT_CSS = "SourceStrip { height: 0; }"
@@ -23,7 +25,7 @@ class SourceStrip(PaintedLines):
     def __init__(self) -> None:
         super().__init__()
         self._statuses: tuple[SourceStatus, ...] = ()
-        self._lines: Sequence[Sequence[Span]] = ()
+        self._shown: Sequence[Line] = ()
         self._look = LogLook(())
         self._everything = False
 
@@ -48,14 +50,21 @@ class SourceStrip(PaintedLines):
             self._statuses, self._look = tuple(statuses), look
             self._arrange()
 
+    def on_resize(self, event: Resize) -> None:
+        """Other lines fit now."""
+        self._fit()
+
     def _arrange(self) -> None:
         most = MANY if self._everything else FEW
-        lines = source_lines(self._statuses, self._look, everything=self._everything, most=most)
-        if lines != self._lines:
-            self._lines = lines
-            self.styles.height = len(lines)
-            self.refresh()
+        self._shown = source_lines(
+            self._statuses, self._look, everything=self._everything, most=most
+        )
+        self._fit()
+        self.set_lines(self._shown)
 
-    def line_parts(self, y: int, width: int) -> Sequence[Part]:
-        """One source."""
-        return cut_parts(clean_parts(self._lines[y]), width) if y < len(self._lines) else ()
+    def _fit(self) -> None:
+        """As high as what it says."""
+        most = MANY if self._everything else FEW
+        rows = len(note_rows(self._shown, self.app.size.width, most))
+        if self.styles.height is None or self.styles.height.value != rows:
+            self.styles.height = rows

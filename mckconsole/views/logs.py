@@ -18,7 +18,7 @@ import msgspec
 from mckconsole.domain.logs import LogLine, LogOptions, LogSource, SourceState, SourceStatus
 from mckconsole.domain.text import clean, shorten
 from mckconsole.domain.times import format_age
-from mckconsole.views.detail import Span
+from mckconsole.views.detail import Line, Span
 from mckconsole.views.spec import GLYPHS, Role
 
 NAMES = 5
@@ -192,12 +192,14 @@ def _stem(pods: set[str]) -> str:
     return first[: first.rfind("-", 0, same) + 1]
 
 
+_SHORT = 12
+"""Characters of a pod's name that need not be made shorter."""
 _GENERATED = re.compile(r"-[a-f0-9]{8,10}-([a-z0-9]{5})$")
 
 
 def _short_pod(name: str, stem: str) -> str:
     """A pod's name without the stem, or without the hash of its template."""
-    if stem and len(stem) < len(name):
+    if stem and len(stem) < len(name) and len(name) > _SHORT:
         return _GENERATED.sub(r"-\1", f"-{name[len(stem) :]}").removeprefix("-")
     return _GENERATED.sub(r"-\1", name)
 
@@ -238,7 +240,7 @@ def clock(at: float) -> str:
 
 
 def _head(line: LogLine, look: LogLook) -> Sequence[LogSpan]:
-    found = [LogSpan(f"{clock(line.at)} ", Role.DIM.value)] if look.times else []
+    found = [LogSpan(f" {clock(line.at)} " if look.times else " ", Role.DIM.value)]
     if look.width:
         name = look.names[line.source] if line.source < len(look.names) else "?"
         number = look.colours[line.source] if line.source < len(look.colours) else 0
@@ -346,7 +348,7 @@ def source_summary(statuses: Sequence[SourceStatus]) -> tuple[Span, ...]:
 
 def source_lines(
     statuses: Sequence[SourceStatus], look: LogLook, *, everything: bool, most: int
-) -> list[tuple[Span, ...]]:
+) -> list[Line]:
     """Sources with their state and its reason, the worst first: those in trouble, or all."""
     order = list(_STATES)
     quiet = () if everything else (SourceState.FOLLOWING, SourceState.ENDED)
@@ -360,18 +362,19 @@ def source_lines(
     found = [_source_line(one, look, number) for _, number, one in chosen[:room]]
     if len(chosen) > room:
         words = f"… and {len(chosen) - room} more" + ("" if everything else "; i lists them")
-        found.append((Span(words, Role.DIM),))
+        found.append(Line((Span(words, Role.DIM),)))
     return found
 
 
-def _source_line(status: SourceStatus, look: LogLook, number: int) -> tuple[Span, ...]:
+def _source_line(status: SourceStatus, look: LogLook, number: int) -> Line:
     role = _STATES[status.state]
     sign = GLYPHS.get(role, "·")
     name = look.names[number] if number < len(look.names) else status.source.pod
     words = f": {status.reason}" if status.reason else ""
     lines = f"  {status.lines:,} lines" if status.lines else ""
-    return (
+    spans = (
         Span(f"{sign} {status.state.value}", role),
         Span(f"  {name}"),
-        Span(f"{words}{lines}", Role.DIM if not status.reason else Role.PLAIN),
+        Span(f"{words}{lines}", Role.PLAIN if status.reason else Role.DIM),
     )
+    return Line(spans, indent=2)

@@ -18,6 +18,7 @@ from tests.benchmarks import (
     failover,
     gridspeed,
     identity,
+    logs,
     secrets,
     services,
     versions,
@@ -187,6 +188,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "moves": appspeed.moves,
     "idle": appspeed.idle,
     "grid": gridspeed.lines,
+    "logs": logs.logs,
 }
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.message import Message
 from textual.strip import Strip
@@ -38,7 +38,10 @@ class LogView(Widget, Generic[T], can_focus=True, inherit_bindings=False):
     """Entries in order, the newest at the bottom."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [*move_bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *move_bindings(),
+        Binding("l", "cursor_right", "to the right", show=False),
+    ]
     COMPONENT_CLASSES = (
         role_classes("log")
         | {f"log--name-{number}" for number in range(NAMES)}

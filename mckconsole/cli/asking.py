@@ -13,7 +13,7 @@ from mckconsole.cli.progress import ProgressDisplay
 from mckconsole.cli.target import Target
 from mckconsole.domain.states import ClusterState
 from mckconsole.store.live import LiveFleet
-from mckconsole.store.reader import Progress, ReadPlan
+from mckconsole.store.reader import Progress, ReadPlan, Report
 
 _UNDER_WAY = (ClusterState.PENDING, ClusterState.CONNECTING)
 
@@ -32,11 +32,11 @@ async def asked(
     async with fleet:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await _settled(fleet, progress)
+                await settled(fleet, progress)
         yield fleet
 
 
-async def _settled(fleet: LiveFleet, progress: ProgressDisplay) -> None:
+async def settled(fleet: LiveFleet, progress: Report) -> None:
     """Wait until no cluster is being connected any more."""
     changes = fleet.store.subscribe()
     try:
@@ -46,7 +46,7 @@ async def _settled(fleet: LiveFleet, progress: ProgressDisplay) -> None:
         changes.close()
 
 
-def _waiting(fleet: LiveFleet, progress: ProgressDisplay) -> bool:
+def _waiting(fleet: LiveFleet, progress: Report) -> bool:
     waiting = False
     for name in fleet.names:
         held = fleet.store.cluster(name)

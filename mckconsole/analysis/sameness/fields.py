@@ -28,6 +28,11 @@ _ELEMENT = 60
 _MARK = re.compile(r"‹redacted: [0-9]+ characters?›")
 _HIDDEN = "‹redacted›"
 _CUT = re.compile(r"… ‹[0-9]+ more characters›\Z")
+_API_SERVER = (
+    ("Service", ("spec", "ports", "*", "targetPort")),
+    ("EndpointSlice", ("ports",)),
+)
+"""Where the API server's own port stands, in the objects that it makes for itself."""
 _TELLING = (Standing.COMPARED, Standing.HIDDEN)
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 _IDENTITY = frozenset({"apiVersion", "kind"})
@@ -95,6 +100,8 @@ class _Walker:
     def _is_own(self, place: _Place, value: Any) -> bool:
         if self.scaled and place.parts == ("spec", "replicas"):
             return True
+        if self.name == "kubernetes" and (self.kind, place.parts) in _API_SERVER:
+            return True
         return is_own(place.parts, value, place.element, self.name)
 
     def _said_twice(self, held: Mapping[str, Any], key: str, value: Any, place: _Place) -> bool:
@@ -108,6 +115,10 @@ class _Walker:
                 return bool(value == _usual_pull(str(held.get("image") or "")))
             case "kubernetes.io/metadata.name":
                 return True
+            case "listKind":
+                return bool(value == f"{held.get('kind')}List")
+            case "singular":
+                return bool(value == str(held.get("kind")).lower())
             case "finalizers":
                 return self.kind == "Namespace" and place.parts == ("spec",)
         return False

@@ -85,7 +85,7 @@ def labels_of(name: str, values: Sequence[Any]) -> list[str] | None:
 def _at(value: Any, keys: tuple[str, ...]) -> str:
     for key in keys:
         value = value.get(key) if isinstance(value, Mapping) else None
-    return "" if value is None else str(value)
+    return str(value) if isinstance(value, str | int) else ""
 
 
 def _first(texts: Sequence[str]) -> str:

@@ -25,6 +25,7 @@ _METADATA = frozenset(
         "selfLink",
         "managedFields",
         "deletionGracePeriodSeconds",
+        "finalizers",
     ]
 )
 _ANNOTATIONS = frozenset(
@@ -65,8 +66,10 @@ _LABELS = frozenset(
         "aadpodidbinding",
         "azure.workload.identity/use",
         "batch.kubernetes.io/controller-uid",
+        "batch.kubernetes.io/job-name",
         "controller-revision-hash",
         "controller-uid",
+        "job-name",
         "kubernetes.io/hostname",
         "pod-template-generation",
         "pod-template-hash",
@@ -74,15 +77,24 @@ _LABELS = frozenset(
     )
 )
 _LABEL_STARTS = ("failure-domain.beta.kubernetes.io/", "topology.kubernetes.io/")
-_FIELDS = frozenset(
+_ENDINGS = frozenset(
     (
         ("caBundle",),
-        ("clusterIPs",),
         ("healthCheckNodePort",),
         ("nodeName",),
-        ("nodePort",),
         ("ownerReferences", "*", "uid"),
+        ("ports", "*", "nodePort"),
+        ("targetRef", "uid"),
+        ("volumeClaimTemplates", "*", "status"),
+    )
+)
+"""Ends of paths, wherever they are."""
+_WHOLE = frozenset(
+    (
+        ("endpoints", "*", "addresses"),
+        ("endpoints", "*", "zone"),
         ("secrets",),
+        ("spec", "clusterIPs"),
         ("spec", "externalIPs"),
         ("spec", "ipFamilies"),
         ("spec", "loadBalancerIP"),
@@ -90,12 +102,11 @@ _FIELDS = frozenset(
         ("spec", "podCIDRs"),
         ("spec", "providerID"),
         ("spec", "volumeName"),
+        ("status",),
         ("subsets",),
-        ("targetRef", "uid"),
-        ("endpoints", "*", "addresses"),
-        ("endpoints", "*", "zone"),
     )
 )
+"""Paths from the top of an object."""
 _MAPS = {
     "annotations": (_ANNOTATIONS, _ANNOTATION_STARTS),
     "labels": (_LABELS, _LABEL_STARTS),
@@ -183,7 +194,7 @@ def is_own(parts: tuple[str, ...], value: object, element: str, name: str) -> bo
         name: The object's.
     """
     last, parent = parts[-1], parts[-2] if len(parts) > 1 else ""
-    if parts == ("status",) or (parent == "metadata" and last in _METADATA):
+    if parts in _WHOLE or (parent == "metadata" and last in _METADATA):
         return True
     if parent in _MAPS:
         exact, starts = _MAPS[parent]
@@ -200,7 +211,7 @@ def is_own(parts: tuple[str, ...], value: object, element: str, name: str) -> bo
 
 def _by_last() -> dict[str, list[tuple[str, ...]]]:
     found: dict[str, list[tuple[str, ...]]] = {}
-    for end in _FIELDS:
+    for end in _ENDINGS:
         found.setdefault(end[-1], []).append(end)
     return found
 

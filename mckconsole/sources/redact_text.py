@@ -45,6 +45,10 @@ _ASSIGNED = re.compile(
     r"(?<![\w$.\-])(?P<key>[\w$.\-]++)(?P<sep>\\*+[\"']?[ \t]*+(?::=|=>|[:=])[ \t]*+)"
     r"(?:(?P<quote>\\*[\"'])|(?=\S))"
 )
+_IMAGE_TAG = re.compile(
+    r":v?[0-9]{1,9}(?:\.[0-9]{1,9}){1,3}(?:[-+.][0-9A-Za-z]{1,12}){0,4}(?![^\s\"',;)\]}])"
+)
+"""The version behind the last part of an image's name, which may well be `external-secrets`."""
 _FLAG = re.compile(r"(?<![\w-])(?P<key>--?[A-Za-z][\w.-]*+)(?P<sep>[ \t]++)(?P<value>[^\s-]\S*+)")
 _LOGIN = re.compile(r"(\blogin\s+\S+\s+(?:account\s+\S+\s+)?password\s+)(\S+)", re.I)
 _TAG = re.compile(r"(?P<open><(?P<key>[\w.:-]{1,100})(?:\s[^<>]{0,500})?>)(?P<value>[^<>]++)(?=</)")
@@ -160,7 +164,7 @@ class Scrubber:
         line_start = 0
         while match := _ASSIGNED.search(text, at):
             at = match.end()
-            if not is_sensitive(match["key"]):
+            if not is_sensitive(match["key"]) or _names_image(text, match):
                 continue
             if at > line_end or not line_end:
                 line_start = text.rfind("\n", line_end, match.start()) + 1 or line_start
@@ -209,6 +213,12 @@ def _encodes_credential(text: str) -> bool:
     inner = Scrubber()
     inner.text(plain)
     return inner.count > 0
+
+
+def _names_image(text: str, match: re.Match[str]) -> bool:
+    """Whether what looks like a key is the end of an image's name, and its value a version."""
+    start = match.start()
+    return text[max(start - 1, 0) : start] == "/" and bool(_IMAGE_TAG.match(text, match.end("key")))
 
 
 def _value_end(text: str, match: re.Match[str], line_end: int, *, alone: bool) -> int:

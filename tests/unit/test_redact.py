@@ -198,6 +198,23 @@ def test_in_prose_a_word_after_password_stays() -> None:
     assert "rules are in the handbook" in shown(config_map(text))
 
 
+@pytest.mark.parametrize(
+    "image",
+    [
+        "ghcr.io/external-secrets/external-secrets:v0.19.2",
+        "registry.example.com:5000/team/token-issuer-secret:1.2.3-rc.1",
+    ],
+)
+def test_a_version_behind_the_name_of_an_image_stays(image: str) -> None:
+    for text in (image, f'Pulling image "{image}"', f"from {image}, again"):
+        assert text in shown({"spec": {"x": text}})
+
+
+@pytest.mark.parametrize("text", ["/secret: 1.2.3", "/secret:1.2.3x!y", "a secret:1.2.3"])
+def test_other_values_after_such_a_name_go(text: str) -> None:
+    assert "1.2.3" not in shown({"spec": {"x": text}})
+
+
 def test_copies_of_the_object_and_managed_fields_are_folded() -> None:
     note = "kubectl.kubernetes.io/last-applied-configuration"
     document = {

@@ -360,8 +360,12 @@ class ObjectView(TextView):
     def _fetched(self, event: Fetched) -> None:
         event.stop()
         self.detail = event.detail
-        self.text.set_blocks(event.detail.blocks)
+        self.text.set_blocks(self.blocks())
         self.desk.refresh_words()
+
+    def blocks(self) -> tuple[Block, ...]:
+        """What is shown of what was read."""
+        return self.detail.blocks if self.detail is not None else ()
 
     def show(self, frame: Frame) -> None:
         """An object is read when it is opened and on request, not with every frame."""

@@ -45,7 +45,9 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
         case FindingTarget():
             return details.FindingView(desk, pane, place)
         case ObjectTarget():
-            return details.ObjectView(desk, pane, place)
+            from mckconsole.ui.object_views import YamlView
+
+            return YamlView(desk, pane, place)
         case InspectTarget():
             from mckconsole.ui.object_views import InspectView
 

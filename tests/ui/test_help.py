@@ -233,12 +233,12 @@ async def test_two_actions_that_change_keys(still: Settings, tmp_path: Path) -> 
 
 
 async def test_open_and_quit_with_other_keys(still: Settings, tmp_path: Path) -> None:
-    settings = with_keys(still, tmp_path, "open: o\nquit.now: ctrl-x\nback: backspace\n")
+    settings = with_keys(still, tmp_path, "open: O\nquit.now: ctrl-x\nback: backspace\n")
     async with console(settings) as running:
         await read(running)
         await running.press("enter")
         assert len(running.shell.stacks.path) == 1
-        await running.press("o")
+        await running.press("O")
         assert len(running.shell.stacks.path) == 2
         await running.press("backspace")
         assert len(running.shell.stacks.path) == 1

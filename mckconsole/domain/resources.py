@@ -156,3 +156,15 @@ class ResourceTable:
 
     def __iter__(self) -> Iterator[TableRow]:
         return iter(self.rows.values())
+
+
+@dataclass(frozen=True, slots=True)
+class FoundObjects:
+    """Objects of one name in one cluster, whatever their kind."""
+
+    cluster: str
+    objects: tuple[tuple[ResourceKind, TableRow], ...]
+    asked: int
+    """How many kinds were asked."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Kinds and groups that could not be asked, with the reason."""

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from mckconsole.analysis.sameness.model import Digests
     from mckconsole.domain.inspected import ObjectFacts, Related
     from mckconsole.domain.logs import LogOptions, LogTarget
-    from mckconsole.domain.resources import Catalogue, Query, ResourceKind
+    from mckconsole.domain.resources import Catalogue, FoundObjects, Query, ResourceKind
     from mckconsole.sources.access_log import LogSource
     from mckconsole.sources.client import ClusterClient
     from mckconsole.store.browsing import FleetBrowsing
@@ -300,6 +300,13 @@ class LiveFleet:
         """What is compared of all objects of a kind; raises like `fetch`."""
         client = self._sessions.client(cluster)
         return await digest(self._held(cluster), client, kind, query, told)
+
+    async def find(self, cluster: str, name: str) -> FoundObjects:
+        """Objects of any kind that are called `name`; raises like `fetch`."""
+        from mckconsole.store.finding import find_by_name
+
+        client = self._connected(cluster)
+        return await find_by_name(client, cluster, await self.catalogue(cluster), name)
 
     def follow_logs(
         self, targets: Sequence[LogTarget], options: LogOptions, told: Callable[[], None]

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from mckconsole.analysis.sameness.model import Digests
     from mckconsole.domain.inspected import ObjectFacts, Related
     from mckconsole.domain.logs import LogLine, LogOptions, LogTarget, SourceStatus
-    from mckconsole.domain.resources import Catalogue, Query, ResourceKind, ResourceTable
+    from mckconsole.domain.resources import (
+        Catalogue,
+        FoundObjects,
+        Query,
+        ResourceKind,
+        ResourceTable,
+    )
     from mckconsole.sources.exec_trust import PluginCommand
     from mckconsole.store.signals import Subscription, Wanted
 
@@ -111,6 +117,9 @@ class OpenedFleet(Protocol):
     ) -> Digests:
         """What is compared of all objects of a kind, in its version; `told` hears how many of them
         were read so far."""
+
+    async def find(self, cluster: str, name: str) -> FoundObjects:
+        """Objects of any kind that are called `name`."""
 
     def follow_logs(
         self, targets: Sequence[LogTarget], options: LogOptions, told: Callable[[], None]

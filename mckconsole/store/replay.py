@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mckconsole.analysis.sameness.model import Digests
     from mckconsole.domain.inspected import ObjectFacts, Related
     from mckconsole.domain.logs import LogOptions, LogTarget
-    from mckconsole.domain.resources import Catalogue, Query, ResourceKind
+    from mckconsole.domain.resources import Catalogue, FoundObjects, Query, ResourceKind
     from mckconsole.store.opened import Browsing, LogFeed
     from mckconsole.store.recording.values import Member
 
@@ -340,6 +340,10 @@ class Player:
     ) -> Digests:
         """Not recorded: whole objects are compared where they are."""
         self._refuse(f"all of the {kind.plural} of {cluster} in full, to compare them")
+
+    async def find(self, cluster: str, name: str) -> FoundObjects:
+        """Not recorded: kinds that nobody looked at are not in it."""
+        self._refuse(f"which objects of {cluster} are called {name}")
 
     def follow_logs(
         self, targets: Sequence[LogTarget], options: LogOptions, told: Callable[[], None]

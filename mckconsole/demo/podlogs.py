@@ -91,6 +91,13 @@ class PodLogs:
         lines.append((self._clock() if at is None else at, raw))
         self._storage.log(self._storage.types["pods"]).wake()
 
+    def forget(self, namespace: str, pod: str, container: str) -> None:
+        """Begin a container's log anew, as a rotation does: what it said cannot be read any more,
+        and open streams end."""
+        key = (namespace, pod, container, False)
+        self._written[key] = Written()
+        self._storage.log(self._storage.types["pods"]).wake()
+
     def voice(self, pod: KubeObject, container: str, *, previous: bool = False) -> Voice:
         """What the container says."""
         meta = pod["metadata"]
@@ -143,6 +150,8 @@ class PodLogs:
                     done = count
                 stored = log.get((meta["namespace"], meta["name"]))
                 if stored is None or _run_of(stored.decoded(), container) != run:
+                    return
+                if isinstance(voice, Written) and voice not in self._written.values():
                     return
                 coming = voice.next_at(done)
                 wait = IDLE if coming is None else max(coming - self._clock(), STEP)

@@ -47,12 +47,16 @@ class Resume:
         self._before: list[int] = []
         self._again: Counter[int] | None = None
         self._until = 0
+        self._first: float | None = None
+        """Time of the first line that was seen: what is older was not asked for."""
         self.missed = False
         """Whether nothing came again of what was seen last, so that lines may be missing."""
 
-    def see(self, second: int, line: int) -> bool:
+    def see(self, at: float, second: int, line: int) -> bool:
         """Whether a line, given by its hash, is a new one; it is seen from now on."""
         again = self._again
+        if self._first is None:
+            self._first = at
         if again is not None:
             if second > self._until:
                 self._again = None
@@ -62,7 +66,7 @@ class Resume:
                 if not again[line]:
                     del again[line]
                 return False
-            elif second < self._until - 1:
+            elif second < self._until - 1 or at < self._first:
                 return False
         if second > self.second:
             self._before = self._newest if second == self.second + 1 else []
@@ -114,7 +118,7 @@ class LineReader:
             if not raw:
                 continue
             at, text = self._split(raw)
-            if see(self._second, hash(raw) ^ cut):
+            if see(at, self._second, hash(raw) ^ cut):
                 times.append(at)
                 texts.append(_decoded(text, cut))
         self._keep(last)

@@ -22,7 +22,13 @@ from mckconsole.domain.logpods import LoggedPod
 from mckconsole.domain.objects import Key
 from mckconsole.sources.backoff import Recovery
 from mckconsole.sources.client import ClusterClient
-from mckconsole.sources.errors import BadRequest, ConnectionTrouble, ProtocolTrouble, SourceError
+from mckconsole.sources.errors import (
+    BadRequest,
+    ConnectionTrouble,
+    NotServed,
+    ProtocolTrouble,
+    SourceError,
+)
 from mckconsole.sources.pace import REAL, Pace
 from mckconsole.sources.reading import KindReading
 from mckconsole.sources.reflector import Reflector
@@ -74,7 +80,10 @@ async def _selector(client: ClusterClient, ref: ObjectRef) -> str:
     group, _, version = ref.api_version.rpartition("/")
     root = f"/apis/{quote(group)}/{quote(version)}" if group else f"/api/{quote(version)}"
     place = f"/namespaces/{quote(ref.namespace, safe='')}" if ref.namespace else ""
-    reply = await client.get(f"{root}{place}/{quote(plural)}/{quote(ref.name, safe='')}")
+    try:
+        reply = await client.get(f"{root}{place}/{quote(plural)}/{quote(ref.name, safe='')}")
+    except NotServed:
+        raise NotServed(f"{ref} is not there") from None
     try:
         found = msgspec.json.decode(reply.body, type=_Selecting).spec.selector
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

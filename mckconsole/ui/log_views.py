@@ -31,6 +31,7 @@ from mckconsole.views.logs import (
     is_problem,
     log_row,
     log_text,
+    names_width,
     short_names,
     source_colours,
     window_words,
@@ -114,7 +115,7 @@ class LogsView(PaneView):
         """Read from elsewhere on; what was there is gone from the screen."""
         self._close()
         self.options, self._seen, self._first = options, -1, None
-        self._sources, self._look = [], replace(self._look, names=(), colours=())
+        self._sources, self._look = [], replace(self._look, names=(), colours=(), width=0)
         self._marks.clear()
         self._unfolded.clear()
         self.log_view.replace(())
@@ -168,8 +169,12 @@ class LogsView(PaneView):
         if len(statuses) != len(self._sources):
             self._sources = [one.source for one in statuses]
             names = short_names(self._sources)
-            colours = source_colours(self._sources)
-            self._look = replace(self._look, names=names, colours=colours)
+            self._look = replace(
+                self._look,
+                names=names,
+                colours=source_colours(self._sources),
+                width=names_width(self._sources, names),
+            )
             self.log_view.again()
         self.strip.set_sources(statuses, self._look)
 

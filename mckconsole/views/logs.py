@@ -21,6 +21,8 @@ from mckconsole.domain.times import format_age
 from mckconsole.views.detail import Line, Span
 from mckconsole.views.spec import GLYPHS, Role
 
+WIDEST_NAME = 32
+"""Cells of a source's name."""
 NAMES = 5
 """Colours that tell sources apart."""
 MAX_MATCHED = 4096
@@ -212,16 +214,13 @@ class LogLook:
     """By source."""
     colours: Sequence[int] = ()
     """By source: which of the colours that tell them apart."""
+    width: int = 0
+    """Cells of the names."""
     times: bool = True
     raw: bool = False
     """JSON as it is."""
     sgr: bool = True
     """In the colours that programs chose."""
-
-    @property
-    def width(self) -> int:
-        """Cells of the names."""
-        return min(max((len(name) for name in self.names), default=0), 32)
 
 
 def log_row(line: LogLine, look: LogLook, *, unfolded: bool = False) -> LogRow:
@@ -302,6 +301,12 @@ def log_text(line: LogLine, look: LogLook) -> str:
     return f"{moment.replace('+00:00', 'Z')} {name} {'· ' * line.ours}{line.text}\n"
 
 
+def names_width(sources: Sequence[LogSource], names: Sequence[str]) -> int:
+    """Cells of the longest name of a container, up to a limit."""
+    lengths = (len(name) for one, name in zip(sources, names, strict=True) if one.container)
+    return min(max(lengths, default=0), WIDEST_NAME)
+
+
 def source_colours(sources: Sequence[LogSource]) -> list[int]:
     """Which colour each source has: one for each cluster where there are several, else for each
     pod."""
@@ -349,27 +354,28 @@ def source_summary(statuses: Sequence[SourceStatus]) -> tuple[Span, ...]:
 def source_lines(
     statuses: Sequence[SourceStatus], look: LogLook, *, everything: bool, most: int
 ) -> list[Line]:
-    """Sources with their state and its reason, the worst first: those in trouble, or all."""
+    """Sources with their state and its reason, the worst first: those in trouble, of which those
+    alike share a line, or all."""
     order = list(_STATES)
     quiet = () if everything else (SourceState.FOLLOWING, SourceState.ENDED)
-    chosen = [
-        (order.index(one.state), number, one)
-        for number, one in enumerate(statuses)
-        if one.state not in quiet and (everything or one.reason)
-    ]
-    chosen.sort(key=lambda each: each[:2])
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for number, one in enumerate(statuses):
+        if one.state not in quiet and (everything or one.reason):
+            same = (order.index(one.state), number if everything else one.reason)
+            groups.setdefault(same, []).append(number)
+    chosen = [groups[key] for key in sorted(groups, key=lambda key: (key[0], groups[key][0]))]
     room = most if len(chosen) <= most else most - 1
-    found = [_source_line(one, look, number) for _, number, one in chosen[:room]]
+    found = [_source_line(statuses[numbers[0]], look, numbers) for numbers in chosen[:room]]
     if len(chosen) > room:
         words = f"… and {len(chosen) - room} more" + ("" if everything else "; i lists them")
         found.append(Line((Span(words, Role.DIM),)))
     return found
 
 
-def _source_line(status: SourceStatus, look: LogLook, number: int) -> Line:
+def _source_line(status: SourceStatus, look: LogLook, numbers: Sequence[int]) -> Line:
     role = _STATES[status.state]
     sign = GLYPHS.get(role, "·")
-    name = look.names[number] if number < len(look.names) else status.source.pod
+    name = ", ".join(look.names[number] for number in numbers if number < len(look.names))
     words = f": {status.reason}" if status.reason else ""
     lines = f"  {status.lines:,} lines" if status.lines else ""
     spans = (

@@ -96,6 +96,10 @@ def _run(arguments: Namespace) -> int:
             from mckconsole.cli.compare_command import run
 
             return run(arguments)
+        case "record":
+            from mckconsole.cli.record_command import run
+
+            return run(arguments)
         case "replay":
             from mckconsole.cli.replay_command import run
 

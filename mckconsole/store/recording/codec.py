@@ -22,16 +22,21 @@ from mckconsole.domain.alerts import AlertsView
 from mckconsole.domain.decode import Decoded, clean_struct, may_hold_odd_text
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.objects import Key, Projection
+from mckconsole.domain.resources import TableRow
 from mckconsole.domain.snapshot import Handshake
 from mckconsole.domain.states import Transition
 from mckconsole.domain.text import clean
 from mckconsole.store.recording.values import (
     Condition,
     Contact,
+    Followed,
+    Inspected,
+    Lines,
     Member,
     Numbers,
     Series,
     Standing,
+    TableHead,
 )
 
 LEVEL = 6
@@ -39,13 +44,17 @@ MAX_PART = 512 * 2**20
 """Bytes of a part when inflated; more is no recording of ours."""
 TOPIC = "topic/"
 """Stands before a topic in the name of the chain of its objects."""
+ROWS = "rows/"
+"""Stands before a kind in the name of the chain of its table's rows."""
 
 INVENTORY, FLEET, ALERTS, ACCESS = "inventory", "fleet", "alerts", "access"
 CONDITION, CONTACT, HANDSHAKE, HISTORY = "condition", "contact", "handshake", "history"
 TOPICS, CONFIRMED, SERIES, NUMBERS = "topics", "confirmed", "series", "numbers"
-"""Names of chains; those of objects are `topic/TOPIC`."""
+ASKED, TABLES, TABLED, INSPECTED = "asked", "tables", "tabled", "inspected"
+LINES, FOLLOWED = "lines", "followed"
+"""Names of chains; those of objects are `topic/TOPIC`, those of rows `rows/KIND`."""
 
-QUIET = frozenset({CONTACT, CONFIRMED, NUMBERS})
+QUIET = frozenset({CONTACT, CONFIRMED, SERIES, NUMBERS, ASKED, TABLED, INSPECTED, LINES, FOLLOWED})
 """Chains that change with every answer: no news."""
 
 VALUES: dict[str, Any] = {
@@ -61,6 +70,12 @@ VALUES: dict[str, Any] = {
     CONFIRMED: float | None,
     SERIES: Series,
     NUMBERS: Numbers,
+    ASKED: tuple[float | None, float],
+    TABLES: TableHead,
+    TABLED: tuple[float | None, float],
+    INSPECTED: Inspected,
+    LINES: Lines,
+    FOLLOWED: Followed,
 }
 """By chain: what its values are; its keys are texts."""
 
@@ -122,12 +137,28 @@ class _Objects(Codec[Key, Held]):
         return {one.object.key: one for one in found}, gone
 
 
+class _Rows(Codec[Key, TableRow]):
+    """Rows of a table under their own keys."""
+
+    def __init__(self) -> None:
+        self._decoder = msgspec.json.Decoder(tuple[list[TableRow], list[Key]])
+
+    def encode(self, put: Mapping[Key, TableRow], gone: Sequence[Key]) -> bytes:
+        return zlib.compress(msgspec.json.encode((list(put.values()), gone)), LEVEL)
+
+    def decode(self, data: bytes) -> tuple[Mapping[Key, TableRow], Sequence[Key]]:
+        found, gone = _decoded(self._decoder, data)
+        return {one.key: one for one in found}, gone
+
+
 @cache
 def codec(chain: str) -> Codec[Any, Any] | None:
     """How the chain of this name is written; None for one that this program does not know."""
     if chain.startswith(TOPIC):
         kind = BY_TOPIC.get(chain.removeprefix(TOPIC))
         return _Objects(kind.projection) if kind else None
+    if chain.startswith(ROWS):
+        return _Rows()
     return _Values(VALUES[chain]) if chain in VALUES else None
 
 

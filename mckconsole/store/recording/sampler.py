@@ -6,16 +6,22 @@ Pure but for what it remembers of the last snapshot; may run in a thread.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from mckconsole.domain.decode import Decoded
-from mckconsole.domain.objects import Key
+from mckconsole.domain.kinds import BY_TOPIC, Keep
+from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
 from mckconsole.store.history import LIMIT
 from mckconsole.store.recording.codec import (
     ACCESS,
     ALERTS,
+    ASKED,
     CONDITION,
     CONFIRMED,
     CONTACT,
@@ -24,6 +30,7 @@ from mckconsole.store.recording.codec import (
     HISTORY,
     INVENTORY,
     NUMBERS,
+    QUIET,
     SERIES,
     TOPIC,
     TOPICS,
@@ -38,6 +45,7 @@ from mckconsole.store.recording.values import (
 )
 from mckconsole.store.recording.writer import Change
 
+_NUMBERS = re.compile(rb"[0-9.]+")
 Groups = Mapping[str, Collection[str]]
 """By cluster: the groups that it is in."""
 
@@ -58,7 +66,7 @@ class Chains:
         if before is None:
             if now:
                 self._told[cluster, chain] = now
-                yield Change(cluster, chain, now, (), lambda: now)
+                yield Change(cluster, chain, now, (), lambda: now, chain not in QUIET)
             return
         put = {
             key: value
@@ -68,7 +76,8 @@ class Chains:
         gone = [key for key in before if key not in now]
         if put or gone:
             self._told[cluster, chain] = now
-            yield Change(cluster, chain, put, gone, lambda: now)
+            news = bool(gone) or _is_news(chain, put, before)
+            yield Change(cluster, chain, put, gone, lambda: now, news)
 
 
 class Sampler:
@@ -101,7 +110,12 @@ class Sampler:
         yield from self._chains.change("", INVENTORY, members)
         words = {"problems": snapshot.inventory_problems, "notes": snapshot.notes}
         yield from self._chains.change("", FLEET, words)
-        yield from self._chains.change("", ALERTS, {one.endpoint: one for one in snapshot.alerts})
+        alerts = {
+            one.endpoint: replace(one, as_of=None, clock_offset=0.0) for one in snapshot.alerts
+        }
+        yield from self._chains.change("", ALERTS, alerts)
+        asked = {one.endpoint: (one.as_of, one.clock_offset) for one in snapshot.alerts}
+        yield from self._chains.change("", ASKED, asked)
         yield from self._chains.change("", ACCESS, {"log": snapshot.access})
 
     def _cluster(self, cluster: ClusterSnapshot) -> Iterator[Change]:
@@ -145,6 +159,22 @@ class Sampler:
                 first += kept
             self._numbered[cluster.name] = (first, now)
         return {str(first + n): one for n, one in enumerate(now[-LIMIT:])}
+
+
+def _is_news(chain: str, put: Mapping[Any, Any], before: Mapping[Any, Any]) -> bool:
+    """Whether more changed than times and numbers; of what is polled, heartbeats are no news."""
+    kind = BY_TOPIC.get(chain.removeprefix(TOPIC)) if chain.startswith(TOPIC) else None
+    if kind is None or kind.keep is not Keep.POLL:
+        return chain not in QUIET
+    return any(
+        key not in before or _words(before[key].object) != _words(one.object)
+        for key, one in put.items()
+    )
+
+
+def _words(found: Projection) -> bytes:
+    """What an object says, without its numbers."""
+    return _NUMBERS.sub(b"", msgspec.json.encode(found))
 
 
 def _standing(view: TopicView) -> Standing:

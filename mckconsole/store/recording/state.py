@@ -8,12 +8,13 @@ sees at a glance what it need not look at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from types import MappingProxyType
 from typing import Any, cast
 
 from mckconsole.domain.access_log import NO_ACCESS_LOG
+from mckconsole.domain.alerts import AlertsView
 from mckconsole.domain.metrics import MetricsView
 from mckconsole.domain.objects import Key
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, Handshake, TopicView
@@ -21,6 +22,7 @@ from mckconsole.domain.states import ClusterState, TopicState
 from mckconsole.store.recording.codec import (
     ACCESS,
     ALERTS,
+    ASKED,
     CONDITION,
     CONFIRMED,
     CONTACT,
@@ -136,8 +138,17 @@ class State:
             at,
             words.get("problems", ()),
             words.get("notes", ()),
-            tuple(self.chain("", ALERTS).values()),
+            self._alerts(),
             self.chain("", ACCESS).get("log", NO_ACCESS_LOG),
+        )
+
+    def _alerts(self) -> tuple[AlertsView, ...]:
+        asked = self.chain("", ASKED)
+        views: Mapping[str, AlertsView] = self.chain("", ALERTS)
+        times = {name: asked.get(name, (None, 0.0)) for name in views}
+        return tuple(
+            replace(view, as_of=times[name][0], clock_offset=times[name][1])
+            for name, view in views.items()
         )
 
     def _cluster(self, name: str, member: Member) -> ClusterSnapshot:

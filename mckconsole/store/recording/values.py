@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
+from mckconsole.domain.findings import ObjectRef
+from mckconsole.domain.inspected import FieldManager, Related
+from mckconsole.domain.logs import SourceState
 from mckconsole.domain.metrics import MetricState, MetricVector, Sample
+from mckconsole.domain.resources import ResourceKind, TableColumn
 from mckconsole.domain.snapshot import Builds, VersionInfo
 from mckconsole.domain.states import ClusterState, TopicState
 
@@ -86,6 +90,67 @@ class Numbers:
     values: tuple[Number, ...]
     ages: tuple[float, ...]
     """Seconds before `asked_at`; one for all of them where it is the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableHead:
+    """A table of a kind without its rows."""
+
+    state: TopicState
+    reason: str = ""
+    kind: ResourceKind | None = None
+    columns: tuple[TableColumn, ...] = ()
+    unread: dict[str, str] = field(default_factory=dict)
+    undecodable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """An object that something pointed at, as it was read; redacted before it came here."""
+
+    ref: ObjectRef
+    at: float | None = None
+    tree: dict[str, Any] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    managed: tuple[str, ...] = ()
+    managers: tuple[FieldManager, ...] = ()
+    redacted: int = 0
+    notes: tuple[str, ...] = ()
+    clock_offset: float = 0.0
+    related: Related | None = None
+    problem: str = ""
+    """Why it could not be read the last time; empty when it could."""
+    unrelated: str = ""
+    """Why its relations could not."""
+
+    @property
+    def same(self) -> Inspected:
+        """It without times: equal ones say the same."""
+        return replace(self, at=None, clock_offset=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of one container that came together."""
+
+    namespace: str
+    pod: str
+    container: str
+    previous: bool
+    lines: tuple[tuple[float, str, tuple[tuple[int, str], ...], bool], ...]
+    """(at, text, colours, ours) of `LogLine`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How the log of a container stands."""
+
+    namespace: str
+    pod: str
+    container: str
+    previous: bool
+    state: SourceState
+    reason: str = ""
 
 
 def take_apart(

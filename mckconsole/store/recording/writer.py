@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from mckconsole.store.recording.codec import QUIET, codec
+from mckconsole.store.recording.codec import codec
 from mckconsole.store.recording.file import create, trouble
 
 SMALL = 4096
@@ -29,6 +29,8 @@ class Change:
     gone: Sequence[Any]
     whole: Callable[[], Mapping[Any, Any]]
     """All that it holds now, should it begin anew."""
+    news: bool = True
+    """Whether more changed than times and numbers."""
 
 
 class _Weight:
@@ -75,6 +77,11 @@ class Writer:
         """Let go of the file; what was written stays."""
         self._connection.close()
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.path.stat().st_size
+
     def tell(self, facts: Mapping[str, str]) -> None:
         """Keep facts about the recording as a whole.
 
@@ -94,7 +101,7 @@ class Writer:
         Raises:
             RecordingError: it cannot be written; the moments before it are there.
         """
-        news = sum(one.chain not in QUIET for one in changes)
+        news = sum(one.news for one in changes)
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             moment = self._connection.execute(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from mckconsole.analysis.certificates.model import CertificateEntry
 from mckconsole.analysis.engine import Analysis, spots_of
 from mckconsole.analysis.rules import RULES
+from mckconsole.analysis.timeline.model import TimelineReport
 from mckconsole.domain.findings import Finding, Severity, Unknown
 from mckconsole.domain.snapshot import NOT_READ, ClusterSnapshot, FleetSnapshot
 from mckconsole.domain.waivers import NO_WAIVERS, Waiver, Waivers, fits, waiver_notes
@@ -19,6 +20,7 @@ from mckconsole.report.coverage import OVERVIEW, Asked, coverage
 from mckconsole.views.panes import REPORTED
 from mckconsole.views.spec import Column, PaneSpec, Row
 
+TIMELINE = "timeline"
 AUDIT = "secrets"
 """The pane of the audit, which looks at some clusters deeper than at others."""
 
@@ -81,6 +83,9 @@ class Document:
     certificates: tuple[CertificateEntry, ...] = ()
     """Worst first; only where the audit was asked for."""
 
+    timeline: TimelineReport | None = None
+    """What happened; only where the timeline was asked for by its name."""
+
     @property
     def counting(self) -> tuple[Finding, ...]:
         """The findings that nobody answers for."""
@@ -108,6 +113,10 @@ def build(
         Unknown(pane=OVERVIEW, cluster="", rule="*", reason=reason)
         for reason in (*snapshot.inventory_problems, *snapshot.notes)
     ]
+    told = TIMELINE in names and not everything
+    if told:
+        unread = analysis.timeline.unread
+        unknowns += [Unknown(TIMELINE, name, "*", reason) for name, reason in unread]
     findings = tuple(one for one in analysis.findings if everything or one.pane in names)
     read = REPORTED if everything else panes
     return Document(
@@ -120,6 +129,7 @@ def build(
         notes=tuple(_notes(snapshot, analysis, {pane.name for pane in read}, waivers)),
         coverage=coverage(snapshot, read),
         certificates=analysis.certificates.entries if everything or AUDIT in names else (),
+        timeline=analysis.timeline if told else None,
     )
 
 

@@ -14,6 +14,7 @@ from mckconsole.report.document import Document
 from mckconsole.report.export_markdown import literal, paragraph
 from mckconsole.report.places import places
 from mckconsole.report.summary import cluster_words, finding_counts, modes, verdict
+from mckconsole.report.timeline_markdown import timeline_section
 from mckconsole.views.cells import SEVERITY_ROLES
 from mckconsole.views.explain import place_of
 from mckconsole.views.spec import GLYPHS
@@ -36,6 +37,9 @@ def _lines(document: Document, title: str, scope: str) -> Iterator[str]:
             for c in document.clusters
         ),
     )
+    if document.timeline is not None:
+        yield from ("", "## Timeline")
+        yield from timeline_section(document.timeline)
     yield from ("", "## Findings", "", finding_counts(document))
     for finding in document.findings:
         yield ""

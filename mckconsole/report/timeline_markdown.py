@@ -35,20 +35,34 @@ def render_timeline(
 def _lines(
     entries: Sequence[Entry], report: TimelineReport, at: float, terms: Sequence[str]
 ) -> Iterator[str]:
-    ordered = sorted(entries, key=lambda one: (one.at, one.tone.rank, one.id))
+    ordered = _from_the_oldest(entries)
     yield from ("# Timeline", "", " · ".join((format_rfc3339(at), *map(literal, terms))), "")
+    yield from _told(ordered, report)
+
+
+def timeline_section(report: TimelineReport) -> Iterator[str]:
+    """All of it, for a document that has other sections; begins with an empty line."""
+    yield ""
+    yield from _told(_from_the_oldest(report.entries), report)
+
+
+def _from_the_oldest(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda one: (one.at, one.tone.rank, one.id))
+
+
+def _told(ordered: Sequence[Entry], report: TimelineReport) -> Iterator[str]:
     if ordered:
         first, last = (format_rfc3339(one.at) for one in (ordered[0], ordered[-1]))
         yield f"{count(len(ordered), 'entry', 'entries')} from {first} to {last}."
     else:
         yield "Nothing is known to have happened."
-    yield from known_limits(report)
+    yield from _known_limits(report)
     if ordered:
         yield ""
-        yield from timeline_table(ordered)
+        yield from _table(ordered)
 
 
-def known_limits(report: TimelineReport) -> Iterator[str]:
+def _known_limits(report: TimelineReport) -> Iterator[str]:
     """What a reader must know, as a list with an empty line before it; nothing for nothing."""
     lines = list(_limits(report))
     if lines:
@@ -57,9 +71,11 @@ def known_limits(report: TimelineReport) -> Iterator[str]:
 
 
 def _limits(report: TimelineReport) -> Iterator[str]:
-    if report.since is not None:
-        seen = format_rfc3339(report.since)
-        yield f"- Changes of state are those that were seen since {seen}."
+    if report.watched is None:
+        yield "- Changes of state that no object records are seen only while a console runs."
+    else:
+        since, until = map(format_rfc3339, report.watched)
+        yield f"- Changes of state are those that were seen from {since} to {until}."
     for name, off in report.clocks:
         way = "ahead of" if off > 0 else "behind"
         span = duration(abs(off))
@@ -70,8 +86,7 @@ def _limits(report: TimelineReport) -> Iterator[str]:
         yield f"- {report.dropped:,} older entries were left out for want of room."
 
 
-def timeline_table(entries: Iterable[Entry]) -> Iterator[str]:
-    """The entries as a table, in their order."""
+def _table(entries: Iterable[Entry]) -> Iterator[str]:
     yield f"| {' | '.join(_HEADS)} |"
     yield f"|{' --- |' * len(_HEADS)}"
     for one in entries:

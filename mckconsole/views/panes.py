@@ -267,6 +267,7 @@ TIMELINE = PaneSpec(
     summary=later("timeline", "summary"),
     empty=later("timeline", "empty"),
     topics=("events", "nodes", "deployments", "statefulsets", "daemonsets"),
+    essential=("events",),
     aliases=("events", "changes", "tl"),
     help="One row is something that happened, in any cluster, the latest first.",
 )

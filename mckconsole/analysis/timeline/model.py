@@ -126,5 +126,6 @@ class TimelineReport:
     """Clusters and endpoints of which something is missing here, and what and why."""
     dropped: int = 0
     """Entries that are gone because there is room for so many only."""
-    since: float | None = None
-    """Unix seconds, console clock, of the first look: changes of state are known from then on."""
+    watched: tuple[float, float] | None = None
+    """Unix seconds, console clock, of the first look and of the last: changes of state that no
+    object records are known in between. None where there was one look only."""

@@ -111,7 +111,8 @@ class TimelineDesk(Desk):
     links: LinkLog = field(default_factory=LinkLog)
     judged: JudgedLog = field(default_factory=JudgedLog)
     shelf: Shelf = field(default_factory=Shelf)
-    since: float | None = None
+    since: float = 0.0
+    """Unix seconds, console clock, of the first look."""
 
 
 class TimelineMemory(DeskMemory[TimelineDesk]):
@@ -142,7 +143,7 @@ def analyse_timeline(
             new += desk.clusters[name].look(cluster, fleet.taken_at)
         for view in fleet.alerts:
             new += desk.alerts.setdefault(view.endpoint, AlertLog()).look(view)
-        new += desk.links.look(links, fleet.taken_at if desk.since is None else desk.since)
+        new += desk.links.look(links, desk.since)
         new += desk.judged.look(fleet, services, certificates)
         desk.shelf.put(new)
     report = TimelineReport(
@@ -150,7 +151,7 @@ def analyse_timeline(
         tuple(_clocks(fleet)),
         tuple(_unread(fleet)),
         desk.shelf.dropped,
-        desk.since,
+        (desk.since, fleet.taken_at) if desk.turn else None,
     )
     return report, TimelineMemory.of(desk)
 

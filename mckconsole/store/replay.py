@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
@@ -21,8 +22,10 @@ from mckconsole.domain.text import clean
 from mckconsole.sources.errors import SourceError
 from mckconsole.sources.exec_trust import PluginCommand
 from mckconsole.sources.pace import REAL, Pace
+from mckconsole.store.recording.closeup import facts_of, name_of, notes_of
 from mckconsole.store.recording.codec import (
     CONDITION,
+    INSPECTED,
     INVENTORY,
     NUMBERS,
     SERIES,
@@ -31,6 +34,8 @@ from mckconsole.store.recording.codec import (
 )
 from mckconsole.store.recording.reader import Recording
 from mckconsole.store.recording.state import Piece, State, decode
+from mckconsole.store.replay_logs import RecordedLogs
+from mckconsole.store.replay_tables import RecordedBrowsing, recorded_kinds
 from mckconsole.store.signals import CLUSTER, METRICS, TICK, Change, Signals, Subscription, Wanted
 from mckconsole.store.signals import INVENTORY as CLUSTERS
 
@@ -40,7 +45,7 @@ if TYPE_CHECKING:
     from mckconsole.domain.logs import LogOptions, LogTarget
     from mckconsole.domain.resources import Catalogue, FoundObjects, Query, ResourceKind
     from mckconsole.store.opened import Browsing, LogFeed
-    from mckconsole.store.recording.values import Member
+    from mckconsole.store.recording.values import Inspected, Member
 
 SLOWEST, FASTEST = 0.1, 1000.0
 """Bounds of the speed."""
@@ -83,7 +88,7 @@ class Player:
         self._since = 0.0
         self._moved = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[_Listener] = []
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -119,8 +124,9 @@ class Player:
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` when another moment is shown, until what is returned is called."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        heard = _Listener(listener)
+        self._listeners.append(heard)
+        return lambda: self._listeners.remove(heard) if heard in self._listeners else None
 
     # Where one is.
 
@@ -219,8 +225,7 @@ class Player:
             self._place = place
             for change in {_change(*one) for one in changed}:
                 self._signals.emit(change)
-            for listener in tuple(self._listeners):
-                listener()
+            self._call()
 
     async def _read(self, after: int | None, place: int) -> list[Piece]:
         moments = self.recording.moments
@@ -270,8 +275,11 @@ class Player:
         """Another moment is shown, or it moves in another way."""
         self._moved.set()
         self.urgent.set()
-        for listener in tuple(self._listeners):
-            listener()
+        self._call()
+
+    def _call(self) -> None:
+        for one in tuple(self._listeners):
+            one.listener()
 
     # As screens ask it.
 
@@ -306,7 +314,8 @@ class Player:
 
     async def fetch(self, cluster: str, ref: ObjectRef) -> ObjectText:
         """One object as YAML, where it was recorded."""
-        self._refuse(f"{ref} of {cluster}")
+        found = self._inspected(cluster, ref)
+        return ObjectText(found.ref, found.lines, found.redacted, notes_of(found), found.at)
 
     async def examine(self, name: str) -> AccessReport:
         """A recording does not know how the console signed in, and says so."""
@@ -319,21 +328,34 @@ class Player:
 
     async def catalogue(self, cluster: str) -> Catalogue:
         """The kinds that were recorded of a cluster."""
-        self._refuse(f"the kinds of {cluster}")
+        return recorded_kinds(self.state, cluster)
 
     def browse(
         self, query: Query, clusters: Sequence[str], told: Callable[[], None]
     ) -> Browsing:  # fmt: skip
         """The rows that were recorded."""
-        self._refuse(f"tables of {query.kind}")
+        return RecordedBrowsing(lambda: self.state, query, clusters, self.listen(told))
 
     async def inspect(self, cluster: str, ref: ObjectRef) -> ObjectFacts:
-        """An object that was recorded."""
-        self._refuse(f"{ref} of {cluster}")
+        """An object that was recorded in full."""
+        return facts_of(cluster, self._inspected(cluster, ref))
 
     async def related(self, cluster: str, ref: ObjectRef) -> Related:
         """What was recorded of an object's relations."""
-        self._refuse(f"what {ref} of {cluster} had to do with")
+        found = self._inspected(cluster, ref)
+        if found.related is None:
+            self._refuse(f"what {ref} of {cluster} had to do with: {found.unrelated}")
+        return found.related
+
+    def _inspected(self, cluster: str, ref: ObjectRef) -> Inspected:
+        found: Inspected | None = self.state.chain(cluster, INSPECTED).get(name_of(ref))
+        if found is None:
+            self._refuse(
+                f"{ref} of {cluster} in full by then; what warnings and alerts name is kept so"
+            )
+        if not found.lines:
+            self._refuse(f"{ref} of {cluster}: it could not be read, {found.problem}")
+        return found
 
     async def digests(
         self, cluster: str, kind: ResourceKind, query: Query, told: Callable[[int], None]
@@ -348,11 +370,31 @@ class Player:
     def follow_logs(
         self, targets: Sequence[LogTarget], options: LogOptions, told: Callable[[], None]
     ) -> LogFeed:
-        """Lines that were recorded."""
-        self._refuse("logs")
+        """Lines that were recorded, up to the moment that is shown."""
+        feed = RecordedLogs(targets, options, lambda: self.state, told)
+        epoch = self.epoch
+
+        def moved() -> None:
+            nonlocal epoch
+            if epoch != self.epoch:
+                epoch = self.epoch
+                feed.moved(self.at)
+            else:
+                feed.look(self.at)
+
+        feed.on_close = self.listen(moved)
+        asyncio.get_running_loop().call_soon(feed.look, self.at)
+        return feed
 
     def _refuse(self, what: str) -> NoReturn:
         raise NotRecorded(f"{_MISSING} {what}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Listener:
+    """Who wants to hear of other moments; the same function may want it twice."""
+
+    listener: Callable[[], None]
 
 
 def _change(cluster: str, chain: str) -> Change:

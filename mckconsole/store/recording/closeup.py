@@ -142,6 +142,29 @@ def _plain(found: ObjectFacts) -> Inspected:
     )
 
 
+def facts_of(cluster: str, found: Inspected) -> ObjectFacts:
+    """An object as it was read, again."""
+    return ObjectFacts(
+        cluster,
+        found.ref,
+        found.at,
+        found.tree,
+        found.lines,
+        found.managed,
+        found.managers,
+        found.redacted,
+        notes_of(found),
+        found.clock_offset,
+        recorded=True,
+    )
+
+
+def notes_of(found: Inspected) -> tuple[str, ...]:
+    """What a reader must know of it, also that it could not be read any more."""
+    gone = (f"later it could not be read: {found.problem}",) if found.problem else ()
+    return (*found.notes, *gone)
+
+
 class _Log:
     """The log of a pod, in batches that came together; this run's and the one before."""
 

@@ -5,6 +5,7 @@ A frame is made by the feed and never changed, so a frozen display only keeps it
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -39,6 +40,11 @@ class Frame:
     """What it was judged by."""
     replay: ReplayStatus | None = None
     """Where one is in a recording; None where the fleet lives."""
+
+
+def now_of(frame: Frame) -> float:
+    """The console's clock, Unix seconds; while a recording is played, the time that is shown."""
+    return frame.snapshot.taken_at if frame.replay is not None else time.time()
 
 
 def make_frame(

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 from textual.app import ComposeResult
 from textual.timer import Timer
 
-from mckconsole.domain.logs import LogTarget
 from mckconsole.ui.known_kinds import KnownKinds
+from mckconsole.ui.object_table import ObjectTable
 from mckconsole.ui.resources_look import KEPT, Look, filter_problem, make_look
-from mckconsole.ui.table_view import TableView
 from mckconsole.ui.view import Desk
-from mckconsole.views.detail import ClusterTarget, InspectTarget, ObjectTarget
+from mckconsole.views.detail import InspectTarget
 from mckconsole.views.explain import count
 from mckconsole.views.resources_kinds import resolve, unknown_kind
 from mckconsole.views.resources_state import state_lines, why_empty
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from mckconsole.domain.resources import Query, ResourceTable
     from mckconsole.store.opened import Browsing, OpenedFleet
     from mckconsole.ui.frame import Frame
-    from mckconsole.ui.places import Place
     from mckconsole.views.detail import Line
     from mckconsole.views.resources_ask import Asked
     from mckconsole.views.resources_rows import Looked
@@ -44,14 +42,9 @@ AGEING = 1.0
 """Seconds after which ages are told anew."""
 NOTE_ROWS = 3
 """Lines above the table at most."""
-HAS_LOGS = frozenset(
-    ("pods", "deployments.apps", "statefulsets.apps", "daemonsets.apps", "replicasets.apps",
-     "jobs.batch")
-)  # fmt: skip
-"""Kinds that are pods or have them."""
 
 
-class ResourcesTable(TableView):
+class ResourcesTable(ObjectTable):
     """A row is an object."""
 
     DEFAULT_CSS = """
@@ -98,12 +91,6 @@ class ResourcesTable(TableView):
     def look(self) -> Look | None:
         """What is looked at; None before anything was asked."""
         return self.looks[-1] if self.looks else None
-
-    @property
-    def clusters(self) -> tuple[str, ...]:
-        """The clusters in scope."""
-        live = self.desk.live
-        return tuple(name for name in live.names if self.desk.scope.holds(name)) if live else ()
 
     def ask(self, asked: Asked) -> str:
         """Look at this from now on; returns what is wrong with it, and then nothing changes.
@@ -251,7 +238,7 @@ class ResourcesTable(TableView):
         tables = self._browsing.tables
         kind = look.board.kind or look.kind
         found = look.found.on(frame.analysis.findings, frame.analysis.waived, kind)
-        self._put(look, look.board.look(tables, found, time.time(), whole=look.pending))
+        self._put(look, look.board.look(tables, found, now_of(frame), whole=look.pending))
         self._why_empty = self._no_objects(look, tables)
         self._say_why_empty()
         self._tell_notes(state_lines(tables, look.others, look.asked.word))
@@ -316,7 +303,7 @@ class ResourcesTable(TableView):
         parts = list(super().words)
         live = self.desk.live
         most = max((live.load.get(name, 0.0) for name in self.clusters), default=0.0) if live else 0
-        if self._browsing is not None and parts:
+        if self._browsing is not None and parts and not self.desk.settings.replay:
             parts.append(TextSpan(f" · ≤ {most:.1f} requests/s per cluster", Role.DIM))
         return parts
 
@@ -338,35 +325,3 @@ class ResourcesTable(TableView):
         """The object that a row stands for; None for a row that says how a cluster is."""
         found = self.look.board.object(row_id) if self.look is not None else None
         return InspectTarget(*found) if found is not None else None
-
-    @property
-    def chosen_objects(self) -> tuple[InspectTarget, ...]:
-        """The objects of the marked rows that are shown, else of the one under the cursor."""
-        rows = [row.id for row in self._chosen()] if self.grid.marked else [self.grid.cursor_key]
-        found = (self.object_of(one) for one in rows if one)
-        return tuple(one for one in found if one is not None)
-
-    def place(self, row_id: str) -> Place:
-        row = self.row
-        cluster = row.clusters[0] if row is not None and row.clusters else ""
-        return self.object_of(row_id) or ClusterTarget(cluster)
-
-    def behind(self, row_id: str) -> ObjectTarget | None:
-        found = self.object_of(row_id)
-        return ObjectTarget(found.cluster, found.ref) if found is not None else None
-
-    def do_objects_compare(self) -> None:
-        """The chosen object side by side with its like in other clusters."""
-        from mckconsole.ui.compare_views import compare_place
-
-        place = compare_place(self.chosen_objects, self.clusters)
-        if isinstance(place, str):
-            self.desk.tell(place)
-        else:
-            self.desk.go(place)
-
-    def log_targets(self) -> tuple[LogTarget, ...]:
-        """Where the logs of the chosen objects come from; nothing for kinds that have none."""
-        if self.look is None or self.look.kind.name not in HAS_LOGS:
-            return ()
-        return tuple(LogTarget(one.cluster, one.ref) for one in self.chosen_objects)

@@ -234,6 +234,8 @@ class ResourcesTable(ObjectTable):
             if self._refused:
                 self._show_nothing(self._refused)
             return
+        from mckconsole.ui.frame import now_of  # is there already: a frame is shown
+
         began = time.perf_counter()
         tables = self._browsing.tables
         kind = look.board.kind or look.kind

@@ -7,6 +7,7 @@ several lines: from its beginning on lines are taken out until its end. Nothing 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -18,12 +19,18 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+_PARTED = (
+    ("conn", "str"), ("connection", "string"), ("docker", "c"), ("kube", "conf"), ("pin", "code"),
+    ("k8s", "ca"),
+)  # fmt: skip
+"""Two words that are one with and without a sign between them."""
 SIGNS = (
-    *_words("pass pwd secret token psk key cred auth connection connstr cookie bearer basic"),
-    *_words("negotiate digest dockerc kubeconf netrc pincode mnemonic webhook rsa ed25519 ecdsa"),
-    *_words("dsa jwt dsn salt brokerk8sca authorized_u -----begin eyj akia asia xox xapp-"),
-    *_words("ghp_ gho_ ghu_ ghs_ ghr_ github_pat glpat- k_live k_test sk- hf_ aiza ya29. gocspx"),
-    *_words("npm_ pypi- sg. hvs. hvb. hvr. dop_v1 $2 $1$ $5$ $6$ $argon $apr1 $y$ code= ://"),
+    *_words("pass pwd secret token psk key cred auth cookie bearer basic negotiate digest netrc"),
+    *_words("mnemonic webhook rsa ed25519 ecdsa dsa jwt dsn salt service_account -----begin eyj"),
+    *_words("akia asia xox xapp- ghp_ gho_ ghu_ ghs_ ghr_ github_pat glpat- k_live k_test sk-"),
+    *_words("hf_ aiza ya29. gocspx npm_ pypi- sg. hvs. hvb. hvr. dop_v1 $2 $1$ $5$ $6$ $argon"),
+    *_words("$apr1 $y$ code= :// @tcp( @unix( @udp("),
+    *(f"{one}{two}" for one, two in _PARTED for two in (two, f"_{two}", f"-{two}", f".{two}")),
     *(f"{name}{sign}" for name in _words("pw pat sas sig pin") for sign in "=:\"'> \\"),
 )
 """In lower case; a text that holds none of them holds nothing that `Scrubber` takes out, unless it
@@ -32,6 +39,11 @@ _LONGEST_KEY = 200
 """Lines that are taken out after the beginning of a private key, at most."""
 _BASE64 = 16
 """Characters of the shortest text of which all may be base64."""
+
+
+def _folded(text: str) -> str:
+    """In lower case and plain letters, as names are compared."""
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).lower()
 
 
 @cache
@@ -56,7 +68,7 @@ class LineScrubber:
 
     def lines(self, texts: Sequence[str]) -> Sequence[str]:
         """The same number of lines, without credentials."""
-        together = "\n".join(texts).lower()
+        together = _folded("\n".join(texts))
         present = _present(together)
         if "://" in present and "@" not in together and "code=" not in present:
             present.remove("://")
@@ -68,7 +80,7 @@ class LineScrubber:
     def _line(self, text: str, present: Sequence[str]) -> str:
         if self._inside:
             return self._within(text)
-        low = text.lower()
+        low = _folded(text)
         if not any(sign in low for sign in present) and (" " in text or len(text) < _BASE64):
             return text
         if "-----begin" in low and "-----end" not in low and _opens_key(low):

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from mckconsole.demo.objects import KubeObject
 from mckconsole.demo.server import EmbeddedCluster
@@ -67,13 +68,17 @@ class Fleet:
         server.logs.write("shop", name, container, text, at=server._clock() - ago)
 
 
+def _ahead(seconds: float) -> float:
+    return time.time() + seconds
+
+
 @asynccontextmanager
 async def fleet(**ahead: float) -> AsyncIterator[Fleet]:
     """Clusters whose clocks are so many seconds ahead."""
     found = Fleet({}, {}, asyncio.Event(), [])
     async with AsyncExitStack() as stack:
         for name, seconds in ahead.items():
-            server = EmbeddedCluster(name, clock=lambda seconds=seconds: time.time() + seconds)
+            server = EmbeddedCluster(name, clock=partial(_ahead, seconds))
             server.create(deployment())
             endpoint = await stack.enter_async_context(running(server))
             found.clusters[name], found.clients[name] = server, ClusterClient(endpoint)
@@ -87,6 +92,10 @@ async def fleet(**ahead: float) -> AsyncIterator[Fleet]:
             await asyncio.gather(
                 *(task for feed in found.feeds for task in feed._tasks), return_exceptions=True
             )
+
+
+def _found(feed: FollowedLogs) -> bool:
+    return any(one.source.container for one in feed.sources)
 
 
 def texts(feed: FollowedLogs) -> list[str]:
@@ -193,7 +202,7 @@ async def test_services_nodes_namespaces_and_cron_jobs_have_pods() -> None:
         }
         for ref, pods in wanted.items():
             feed = found.follow([LogTarget("east", ObjectRef(*ref))])
-            await found.until(lambda feed=feed: {one.source.container for one in feed.sources})
+            await found.until(partial(_found, feed))
             assert {one.source.pod for one in feed.sources} == pods
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import jsonschema
@@ -16,6 +20,7 @@ from mckconsole.analysis.sameness.sidebyside import Side, SideBySide, compare
 from mckconsole.cli.arguments import build_parser
 from mckconsole.cli.compare_command import judge_diff, judge_drift
 from mckconsole.cli.exit_codes import ExitCode
+from mckconsole.cli.main import main
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.demo.objects import KubeObject
 from mckconsole.domain.findings import ObjectRef
@@ -23,7 +28,6 @@ from mckconsole.domain.states import TopicState
 from mckconsole.report.drift import DRIFT_SCHEMA_FILE
 from mckconsole.report.jsonout import schema
 from mckconsole.report.objects_compare import DIFF_SCHEMA_FILE
-from tests.net.test_cli import mck
 
 REF = ObjectRef("v1", "ConfigMap", "e4", "a")
 
@@ -40,46 +44,79 @@ def checked(text: str, contract: str) -> Any:
     return data
 
 
-async def test_every_format_says_the_same_and_the_status_is_told(tmp_path: Path) -> None:
-    async with EmbeddedFleet.many(3, dead=1) as fleet:
-        names = list(fleet.clusters)
-        for name, level in zip(names, ("info", "debug"), strict=False):
-            server = fleet.clusters[name]
-            server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "e4"}})
-            server.create(config_map("a", level=level, where=f"{name}.example.com"))
-            server.create(config_map("b", level="info"))
-        fleet.clusters[names[0]].create(config_map("c"))
-        access = ("--kubeconfig", str(fleet.kubeconfig), "--timeout", "3")
-        drift, table, markdown, diff, whole, equal, nobody, wrong = await asyncio.gather(
-            mck(tmp_path, "drift", "cm", "e4", *access, "--format", "json", "--all"),
-            mck(tmp_path, "drift", "cm", "e4", *access),
-            mck(tmp_path, "drift", "cm", "e4", *access, "--format", "markdown", "--missing"),
-            mck(tmp_path, "diff", "cm", "e4/a", *access, "--format", "json"),
-            mck(tmp_path, "diff", "cm", "e4/a", *access, "--full"),
-            mck(tmp_path, "diff", "cm", "e4/b", *access),
-            mck(tmp_path, "drift", "nosuch", *access),
-            mck(tmp_path, "diff", "cm", "a", *access),
-        )
-    data = checked(drift.out, DRIFT_SCHEMA_FILE)
-    found = {one["name"]: one for one in data["objects"]}
-    assert found["a"]["differsIn"] == ["data level"], "names of clusters are no difference"
-    dead = next(one["name"] for one in data["clusters"] if one["state"] == "unreachable")
-    assert found["b"]["unread"] == [dead]
-    assert found["c"]["state"] == "alone"
-    assert (drift.status, table.status, diff.status) == (1, 1, 1)
-    assert "▲ e4/a" in table.out
-    assert "e4/b" not in table.out
-    assert "| e4/c | alone |" in markdown.out
-    one = checked(diff.out, DIFF_SCHEMA_FILE)
-    assert [field["path"] for field in one["fields"]] == ["data.level"]
-    assert one["fields"][0]["values"] == {names[0]: "info", names[1]: "debug"}
-    assert "data.where" in whole.out
-    assert equal.status == 4
-    assert "no field differs" in equal.out
-    assert dead in equal.err
-    assert (nobody.status, wrong.status) == (2, 2)
-    assert "serves a kind nosuch" in nobody.err
-    assert "write NAMESPACE/a" in wrong.err
+@contextmanager
+def serving() -> Iterator[tuple[Path, list[str]]]:
+    """Three clusters, one of them dead, on a loop of their own; their kubeconfig and names."""
+    found: Queue[tuple[Path, list[str]]] = Queue()
+    done = threading.Event()
+
+    async def serve() -> None:
+        async with EmbeddedFleet.many(3, dead=1) as fleet:
+            names = list(fleet.clusters)
+            for name, level in zip(names, ("info", "debug"), strict=False):
+                server = fleet.clusters[name]
+                space: KubeObject = {"apiVersion": "v1", "kind": "Namespace"}
+                server.create({**space, "metadata": {"name": "e4"}})
+                server.create(config_map("a", level=level, where=f"{name}.example.com"))
+                server.create(config_map("b", level="info"))
+            fleet.clusters[names[0]].create(config_map("c"))
+            found.put((fleet.kubeconfig, names))
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    try:
+        yield found.get(timeout=30)
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_every_format_says_the_same_and_the_status_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with serving() as (kubeconfig, names):
+        access = ("--kubeconfig", str(kubeconfig), "--timeout", "1")
+
+        def mck(*words: str) -> tuple[int, str, str]:
+            status = main([*words, *access])
+            return status, *capsys.readouterr()
+
+        status, text, _ = mck("drift", "cm", "e4", "--format", "json", "--all")
+        data = checked(text, DRIFT_SCHEMA_FILE)
+        found = {one["name"]: one for one in data["objects"]}
+        dead = next(one["name"] for one in data["clusters"] if one["state"] == "unreachable")
+        assert status == 1
+        assert found["a"]["differsIn"] == ["data level"], "names of clusters are no difference"
+        assert found["b"]["unread"] == [dead]
+        assert found["c"]["state"] == "alone"
+
+        status, text, words = mck("drift", "cm", "e4")
+        assert status == 1
+        assert "▲ e4/a" in text
+        assert "e4/b" not in text
+        assert "there are differences (exit 1)" in words
+        _, text, _ = mck("drift", "cm", "e4", "--format", "markdown", "--missing")
+        assert "| e4/c | alone |" in text
+
+        status, text, _ = mck("diff", "cm", "e4/a", "--format", "json")
+        one = checked(text, DIFF_SCHEMA_FILE)
+        assert status == 1
+        assert [field["path"] for field in one["fields"]] == ["data.level"]
+        assert one["fields"][0]["values"] == {names[0]: "info", names[1]: "debug"}
+        _, text, _ = mck("diff", "cm", "e4/a", "--full", "--format", "markdown")
+        assert "data.where" in text
+
+        status, text, words = mck("diff", "cm", "e4/b")
+        assert status == 4
+        assert "no field differs" in text
+        assert dead in words
+        status, _, words = mck("drift", "nosuch")
+        assert status == 2
+        assert "serves a kind nosuch" in words
+        status, _, words = mck("diff", "cm", "a")
+        assert status == 2
+        assert "write NAMESPACE/a" in words
 
 
 def drift_of(*marks: bytes | None, gone: int = 0) -> Drift:

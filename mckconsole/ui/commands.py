@@ -254,6 +254,8 @@ class Commands:
     # What one does.
 
     def _doing(self) -> Iterator[Command]:
+        kinds = self._shell.resources
+        yield Command("find", "NAME", "objects of any kind that are called so", kinds.find)
         yield Command("export", "[csv|json|md] [FILE]", "save what is shown", self._export,
                       lambda text: [one for one in FORMATS if one.startswith(text)])  # fmt: skip
         yield Command(

@@ -6,6 +6,7 @@ from mckconsole.ui.places import (
     CompareObjectsPlace,
     ComparePlace,
     DriftPlace,
+    FindPlace,
     LogsPlace,
     LossesPlace,
     MetricsPlace,
@@ -52,6 +53,10 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
             from mckconsole.ui.object_views import InspectView
 
             return InspectView(desk, pane, place)
+        case FindPlace():
+            from mckconsole.ui.find_view import FindView
+
+            return FindView(desk, place)
         case LogsPlace():
             from mckconsole.ui.log_views import LogsView
 

@@ -63,6 +63,13 @@ class LossesPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class FindPlace:
+    """Objects of any kind by their name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class MomentsPlace:
     """What changed between two moments of a recording, in Unix seconds."""
 
@@ -80,6 +87,7 @@ Place: TypeAlias = (
     | CompareObjectsPlace
     | ComparePlace
     | DriftPlace
+    | FindPlace
     | LogsPlace
     | LossesPlace
     | MetricsPlace

@@ -64,6 +64,18 @@ class ResourceCommands:
         shell.stacks.switch(PANE)
         return ""
 
+    def find(self, name: str) -> str:
+        """Look for objects of any kind that are called `name`."""
+        from mckconsole.ui.places import FindPlace
+
+        if not name or " " in name:
+            return "which name? :find checkout looks in every kind of the clusters in scope"
+        if not self.table.clusters:
+            return "the kubeconfig is not read yet"
+        self._shell.stacks.switch(PANE)
+        self._shell.go(FindPlace(name))
+        return ""
+
     # What could be meant.
 
     def kinds(self, text: str, taken: Collection[str] = ()) -> Sequence[Completion]:

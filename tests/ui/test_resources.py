@@ -9,9 +9,11 @@ from typing import cast
 
 import pytest
 
+from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.domain.resources import Catalogue
 from mckconsole.domain.states import TopicState
 from mckconsole.store.opened import OpenedFleet
+from mckconsole.ui.find_view import FindView
 from mckconsole.ui.resources_table import ResourcesTable
 from mckconsole.ui.settings import Settings
 from mckconsole.views.detail import ClusterTarget, InspectTarget
@@ -30,7 +32,7 @@ from tests.ui.stories import frame, messages, prompt, shown
 EAST, WEST, NORTH = "aws-use1-1", "gcp-eu-1", "onprem-1"
 
 
-def fleet() -> Browsable:
+def opened_fleet() -> Browsable:
     found = Browsable((EAST, WEST, NORTH))
     found.put(
         table(EAST, pod("web-1"), pod("web-2", "CrashLoopBackOff", restarts=7)),
@@ -82,7 +84,7 @@ def crumbs(running: Console) -> str:
 
 
 async def test_one_table_of_all_clusters(still: Settings, size: tuple[int, int]) -> None:
-    async with browsing(still, fleet(), size) as running:
+    async with browsing(still, opened_fleet(), size) as running:
         await command(running, "pods")
         await looked(running)
         assert names(running) == [
@@ -96,7 +98,7 @@ async def test_one_table_of_all_clusters(still: Settings, size: tuple[int, int])
 
 
 async def test_short_names_and_whole_names_mean_the_same(still: Settings) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     async with browsing(still, opened) as running:
         for text in ("po", "pod", "Pods", "resources pods", "objects po"):
             await command(running, text)
@@ -105,7 +107,7 @@ async def test_short_names_and_whole_names_mean_the_same(still: Settings) -> Non
 
 
 async def test_the_clusters_are_asked_only_while_somebody_looks(still: Settings) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     async with browsing(still, opened) as running:
         await command(running, "pods")
         await looked(running)
@@ -119,7 +121,7 @@ async def test_the_clusters_are_asked_only_while_somebody_looks(still: Settings)
 
 
 async def test_only_clusters_in_scope_are_asked(still: Settings) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     async with browsing(still, opened) as running:
         await command(running, "pods")
         await looked(running)
@@ -137,7 +139,7 @@ async def test_only_clusters_in_scope_are_asked(still: Settings) -> None:
 
 
 async def test_the_namespace_of_the_console_narrows_the_question(still: Settings) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     async with browsing(still, opened) as running:
         await command(running, "pods")
         await command(running, "ns data")
@@ -162,7 +164,7 @@ async def test_the_namespace_of_the_console_narrows_the_question(still: Settings
 async def test_what_cannot_be_is_said_and_changes_nothing(
     still: Settings, text: str, words: str
 ) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     async with browsing(still, opened) as running:
         await running.type(":")
         await running.press("escape")
@@ -174,7 +176,7 @@ async def test_what_cannot_be_is_said_and_changes_nothing(
 
 
 async def test_a_kind_that_is_not_known_yet_is_shown_when_it_is(still: Settings) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     opened.answers.clear()
     async with browsing(still, opened) as running:
         await command(running, "gw")
@@ -187,7 +189,7 @@ async def test_a_kind_that_is_not_known_yet_is_shown_when_it_is(still: Settings)
 
 
 async def test_a_kind_that_nobody_knows_says_so_in_place_of_rows(still: Settings) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     opened.answers.clear()
     del opened.kinds[NORTH]
     async with browsing(still, opened) as running:
@@ -198,14 +200,14 @@ async def test_a_kind_that_nobody_knows_says_so_in_place_of_rows(still: Settings
 
 
 async def test_a_kind_of_some_clusters_says_of_which_not(still: Settings) -> None:
-    async with browsing(still, fleet()) as running:
+    async with browsing(still, opened_fleet()) as running:
         await command(running, "gw")
         await looked(running)
         assert f"gateways.submariner.io is not served by {WEST}, {NORTH}" in running.text()
 
 
 async def test_a_word_that_may_mean_two_kinds_says_so(still: Settings) -> None:
-    async with browsing(still, fleet()) as running:
+    async with browsing(still, opened_fleet()) as running:
         await command(running, "gateways")
         await running.until(lambda: "none of 3 clusters in scope serves" in running.text())
         await running.until(lambda: "gateways also means gateways.submariner.io" in running.text())
@@ -216,7 +218,7 @@ async def test_a_word_that_may_mean_two_kinds_says_so(still: Settings) -> None:
 
 
 async def test_a_kind_that_vanishes_while_it_is_shown(still: Settings) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     async with browsing(still, opened) as running:
         await command(running, "gw")
         await looked(running)
@@ -226,7 +228,7 @@ async def test_a_kind_that_vanishes_while_it_is_shown(still: Settings) -> None:
 
 
 async def test_rows_follow_what_happens(still: Settings) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     async with browsing(still, opened) as running:
         await command(running, "pods")
         view = await looked(running)
@@ -240,7 +242,7 @@ async def test_rows_follow_what_happens(still: Settings) -> None:
 
 
 async def test_a_frozen_display_stays_as_it_was(still: Settings) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     async with browsing(still, opened) as running:
         await command(running, "pods")
         await looked(running)
@@ -254,7 +256,7 @@ async def test_a_frozen_display_stays_as_it_was(still: Settings) -> None:
 
 
 async def test_filter_and_order_come_back_with_their_kind(still: Settings) -> None:
-    async with browsing(still, fleet()) as running:
+    async with browsing(still, opened_fleet()) as running:
         await command(running, "pods /web")
         view = await looked(running)
         await command(running, "sort -restarts")
@@ -274,7 +276,7 @@ async def test_filter_and_order_come_back_with_their_kind(still: Settings) -> No
 
 
 async def test_what_a_row_opens(still: Settings) -> None:
-    async with browsing(still, fleet()) as running:
+    async with browsing(still, opened_fleet()) as running:
         await command(running, "pods")
         view = await looked(running)
         crashed, refused = shown(running)[:2]
@@ -292,7 +294,7 @@ async def test_what_a_row_opens(still: Settings) -> None:
 
 
 async def test_completions_hold_kinds_namespaces_and_clusters(still: Settings) -> None:
-    async with browsing(still, fleet()) as running:
+    async with browsing(still, opened_fleet()) as running:
         await running.type(":gate")
         await running.quiet()
         offered = [one.text for one in running.shell.commands.complete("gate")]
@@ -306,7 +308,7 @@ async def test_completions_hold_kinds_namespaces_and_clusters(still: Settings) -
 
 
 async def test_what_it_costs_the_clusters_is_told(still: Settings) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     opened.load = {EAST: 1.25, WEST: 0.2}
     async with browsing(still, opened) as running:
         await command(running, "pods")
@@ -315,7 +317,7 @@ async def test_what_it_costs_the_clusters_is_told(still: Settings) -> None:
 
 
 async def test_an_export_says_what_it_holds(still: Settings) -> None:
-    async with browsing(still, fleet()) as running:
+    async with browsing(still, opened_fleet()) as running:
         await command(running, "pods shop/")
         view = await looked(running)
         text, _ = view.exported("json")
@@ -327,7 +329,7 @@ HOSTILE = "[@click=app.quit]x[/]"
 
 
 async def test_hostile_text_stays_text(still: Settings, size: tuple[int, int]) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     opened.put(
         table(EAST, pod(HOSTILE, HOSTILE)),
         table(NORTH, state=TopicState.FORBIDDEN, reason=HOSTILE),
@@ -345,14 +347,14 @@ async def test_hostile_text_stays_text(still: Settings, size: tuple[int, int]) -
 
 
 async def test_without_a_kind_it_says_what_to_do(still: Settings) -> None:
-    async with browsing(still, fleet()) as running:
+    async with browsing(still, opened_fleet()) as running:
         await running.press("9")
         assert ":pods, :deploy or any other kind" in " ".join(running.text().split())
         assert messages(running) == []
 
 
 async def test_a_filter_that_proves_wrong_when_columns_are_known_is_told(still: Settings) -> None:
-    async with browsing(still, fleet()) as running:
+    async with browsing(still, opened_fleet()) as running:
         await command(running, "gw /phase=ready")
         await looked(running)
         assert "phase" in " ".join(messages(running))
@@ -360,10 +362,60 @@ async def test_a_filter_that_proves_wrong_when_columns_are_known_is_told(still: 
 
 
 async def test_columns_that_come_later_do_not_lose_the_order(still: Settings) -> None:
-    opened = fleet()
+    opened = opened_fleet()
     async with browsing(still, opened) as running:
         await command(running, "pods")
         await looked(running)
         await command(running, "sort -name")
         opened.put(replace(table(WEST, pod("zeta")), columns=table(WEST).columns[:3]))
         await running.until(lambda: names(running)[0] == f"{WEST} zeta")
+
+
+async def test_a_name_is_found_in_every_kind(live: Settings) -> None:
+    async with console(live, size=(120, 40)) as running:
+        await running.settled()
+        await command(running, "find checkout")
+        view = running.shell.view
+        assert isinstance(view, FindView)
+        await running.until(lambda: "asking" not in running.text())
+        found = {(row.clusters[0], row.cells["kind"].text) for row in view.rows}
+        assert {(EAST, "Deployment"), (EAST, "Service"), (WEST, "Deployment")} <= found
+        assert all("checkout" in row.cells["name"].text for row in view.rows if row.namespace)
+        refused = next(row for row in view.rows if row.clusters == ("edge-fra-1",))
+        assert refused.cells["kind"].text == "✖ not asked"
+        exact = [row.cells["how"].text for row in view.rows if row.namespace]
+        assert exact == sorted(exact), "those that are called so come first"
+        place = view.place(next(row.id for row in view.rows if row.namespace))
+        assert isinstance(place, InspectTarget)
+        await command(running, "find nosuchname")
+        await running.until(lambda: "asking" not in running.text())
+        assert "0 objects" in crumbs(running)
+        await command(running, "find")
+        assert "which name?" in prompt(running)
+
+
+async def test_the_rows_are_those_of_the_clusters(live: Settings, fleet: EmbeddedFleet) -> None:
+    async with console(live, size=(200, 50)) as running:
+        await running.settled()
+        await command(running, "pods")
+        view = await looked(running)
+
+        def theirs() -> set[tuple[str, str, str]]:
+            return {
+                (name, one["metadata"]["namespace"], one["metadata"]["name"])
+                for name, cluster in fleet.clusters.items()
+                if name != "edge-fra-1"
+                for one in cluster.objects("pods")
+            }
+
+        def ours() -> set[tuple[str, str, str]]:
+            found = (one for row in view.rows if (one := view.object_of(row.id)) is not None)
+            return {(one.cluster, one.ref.namespace, one.ref.name) for one in found}
+
+        await running.until(lambda: ours() == theirs())
+        cluster, namespace, name = min(theirs())
+        fleet.clusters[cluster].delete("pods", name, namespace)
+        await running.until(lambda: ours() == theirs())
+        assert (cluster, namespace, name) not in ours()
+        await running.press("enter", "escape")
+        assert isinstance(running.shell.view, ResourcesTable)

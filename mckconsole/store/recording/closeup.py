@@ -55,6 +55,10 @@ class CloseUp:
         """How much of it there is."""
         return f"{len(self._read)} objects and {len(self._logs)} logs in full"
 
+    def told(self, cluster: str, chain: str) -> Mapping[Any, Any]:
+        """What was told last of a chain."""
+        return self._chains.told(cluster, chain)
+
     def look(self, snapshot: FleetSnapshot) -> None:
         """Begin to read what is named now, and stop following what is not. Waits for nothing."""
         named = suspects(snapshot)

@@ -58,7 +58,8 @@ class Recorder:
         self._pace = pace
         self._sampler = Sampler()
         self._tables = Tables(live)
-        self._close_up = CloseUp(live, pace)
+        self.close_up = CloseUp(live, pace)
+        """What is kept in full."""
         self._moments = 0
 
     async def run(self) -> None:
@@ -73,8 +74,12 @@ class Recorder:
                 await self.look()
                 await self._pace.sleep(self._every)
         finally:
-            self._tables.close()
-            await self._close_up.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Ask the fleet for nothing more."""
+        self._tables.close()
+        await self.close_up.close()
 
     async def look(self) -> None:
         """Write one moment.
@@ -84,15 +89,15 @@ class Recorder:
         """
         snapshot = self._live.store.snapshot()
         groups = {name: tuple(self._live.groups(name)) for name in self._live.names}
-        self._close_up.look(snapshot)
-        beside = [*self._tables.changes(), *self._close_up.changes()]
+        self.close_up.look(snapshot)
+        beside = [*self._tables.changes(), *self.close_up.changes()]
         await asyncio.shield(asyncio.to_thread(self._write, snapshot, groups, beside))
         self._moments += 1
         states = [one.state for one in snapshot.clusters.values()]
         readable = sum(state.readable for state in states)
         self._told(
             Recorded(
-                self._moments, self._writer.written, readable, len(states), self._close_up.words
+                self._moments, self._writer.written, readable, len(states), self.close_up.words
             )
         )
 

@@ -109,6 +109,7 @@ def prometheus(
     flags: Sequence[str] = (),
     jobs: Mapping[str, str] | None = None,
     match: str = '{job="mesh"}',
+    rules: Sequence[Mapping[str, object]] = (),
 ) -> Iterator[RealPrometheus]:
     """Run a Prometheus that scrapes exporters, and other servers' `/federate`.
 
@@ -116,11 +117,16 @@ def prometheus(
         scrape: exporters of the job `mesh`.
         federate: servers of whom all that `match` selects is taken over.
         jobs: further exporters, by the name of their job.
+        rules: alerting rules, evaluated four times a second.
     """
     assert PROMETHEUS is not None, NEEDS_PROMETHEUS
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "prometheus.yml"
     found = _config(scrape, federate, external_labels or {}, jobs or {}, match)
+    if rules:
+        group = {"name": "alerts", "interval": "250ms", "rules": list(rules)}
+        (folder / "rules.yml").write_text(yaml.safe_dump({"groups": [group]}))
+        found["rule_files"] = ["rules.yml"]
     config.write_text(yaml.safe_dump(found))
     port = _free_port()
     command = [

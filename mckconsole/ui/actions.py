@@ -99,11 +99,11 @@ _HERE = (
            " add-on, deprecated API or blocker, one after the other.", _TABLE, 22, _VERSIONS),
     Action("checklist.toggle", ("v",), "matrix/list", "Change between the matrix and the lists by"
            " answer, item and cluster.", _CELLS, 22, _CHECKLIST),
-    Action("object.owner", ("o",), "owner", "Go to what owns the object.", _DETAIL, 27, _RESOURCES),
-    Action("object.users", ("u",), "used by", "Go to what uses the object.", _DETAIL, 28,
+    Action("object.owner", ("o",), "owner", "Go to what owns the object.", _ROWS, 27, _RESOURCES),
+    Action("object.users", ("u",), "used by", "Go to what uses the object.", _ROWS, 28,
            _RESOURCES),
     Action("object.managed", ("m",), "managedFields", "Show who manages which field of the object,"
-           " or hide that.", _DETAIL, 29, _RESOURCES),
+           " or hide that.", _ROWS, 29, _RESOURCES),
     Action("timeline.detail", ("i",), "details", "Show what is known of the entry, and what else"
            " happened around it.", _TABLE, 22, _TIMELINE),
     Action("timeline.shorter", ("less_than_sign",), "less", "Look less far back.", _TABLE, 23,

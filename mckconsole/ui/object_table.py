@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from mckconsole.ui.table_view import TableView
 from mckconsole.views.detail import ClusterTarget, InspectTarget, ObjectTarget
@@ -50,7 +50,26 @@ class ObjectTable(TableView):
         else:
             self.desk.go(place)
 
+    def do_object_owner(self) -> None:
+        """To what owns the object."""
+        self._inspect("owner")
+
+    def do_object_users(self) -> None:
+        """To what uses the object."""
+        self._inspect("users")
+
+    def do_object_managed(self) -> None:
+        """Who manages which field of the object."""
+        self._inspect("managed")
+
+    def _inspect(self, part: Literal["owner", "users", "managed"]) -> None:
+        found = self.object_of(self.grid.cursor_key or "")
+        if found is not None:
+            self.desk.go(InspectTarget(found.cluster, found.ref, part))
+
     def refuses(self, action: str) -> str:
+        if action.startswith("object.") and not self.object_of(self.grid.cursor_key or ""):
+            return "there is no object"
         if action == "objects.compare" and not self.chosen_objects:
             return "there is no object"
         return super().refuses(action)

@@ -158,8 +158,8 @@ class InspectView(OfOneObject):
         self.related: Related | None = None
         self.managed = target.part == "managed"
         self._why = self._why_unrelated = ""
-        self._sought = target.part == "users"
-        """Whether the cursor goes to what uses it, once that is known."""
+        self._sought = target.part
+        """Where one goes once that is known."""
         self.text.empty = f"reading {target.ref} from {target.cluster} …"
 
     def on_mount(self) -> None:
@@ -211,9 +211,21 @@ class InspectView(OfOneObject):
         event.stop()
         self.related, self._why_unrelated = event.related or self.related, event.why
         self._anew()
-        if self._sought and self.related is not None:
-            self._sought = False
-            self.text.move_to_block(USED_BY)
+        if self.related is not None and self._sought:
+            sought, self._sought = self._sought, ""
+            if sought == "managed":
+                self.text.move_to_block(MANAGED)
+            else:
+                self._go_on(f"object.{sought}")
+
+    def _go_on(self, action: str) -> None:
+        """Do at once what was asked for in a table."""
+        if refusal := self.refuses(action):
+            self.desk.tell(refusal)
+        elif action == "object.owner":
+            self.do_object_owner()
+        else:
+            self.do_object_users()
 
     def _anew(self) -> None:
         if self.desk.frame is not None:

@@ -27,8 +27,8 @@ class InspectTarget:
 
     cluster: str
     ref: ObjectRef
-    part: Literal["", "users", "managed"] = ""
-    """Where to begin: at what uses it, or with its managed fields."""
+    part: Literal["", "owner", "users", "managed"] = ""
+    """Where to begin: at its owner's, at what uses it, or with its managed fields."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ from mckconsole.views.object_relations import event_block, relation_blocks
 from mckconsole.views.spec import GLYPHS, Role
 
 MAX_LABELS = 60
+MAX_LINES = 1000
+"""Lines of one block or card."""
 _MAX_FINDINGS = 40
 _RUNS_WITH = ("ServiceAccount", "ConfigMap", "Secret", "PersistentVolumeClaim")
 """Kinds whose findings concern what uses them."""
@@ -95,6 +97,9 @@ def _one_line(block: Block) -> Block:
 
 
 def _lines(lines: Sequence[Line]) -> tuple[Line, ...]:
+    more = len(lines) - MAX_LINES
+    if more > 0:
+        lines = (*lines[:MAX_LINES], remark(f"and {more:,} more: its YAML has them"))
     return tuple(
         replace(line, spans=tuple(replace(span, text=_flat(span.text)) for span in line.spans))
         if "\n" in line.text or "\t" in line.text

@@ -9,6 +9,7 @@ import pytest
 
 from mckconsole.demo import faults
 from mckconsole.demo.access import Rule, User
+from mckconsole.demo.objects import definition
 from mckconsole.demo.server import EmbeddedCluster
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.inspected import Related, Relation
@@ -124,6 +125,22 @@ async def test_a_service_leads_to_pods_and_says_which_it_selects_in_vain() -> No
     assert [(one.how, str(one.ref)) for one in found.users] == [
         ("routed to by", "Ingress shop/front")
     ]
+
+
+async def test_a_service_is_routed_to_and_exported_across_clusters() -> None:
+    east = shop()
+    gateways, exports = "gateway.networking.k8s.io", "multicluster.x-k8s.io"
+    east.create(definition(gateways, ["v1"], "httproutes", "HTTPRoute"))
+    east.create(definition(exports, ["v1alpha1"], "serviceexports", "ServiceExport"))
+    rules = [{"backendRefs": [{"name": "web", "port": 80}]}]
+    east.create(made("HTTPRoute", "front", f"{gateways}/v1", spec={"rules": rules}))
+    east.create(made("ServiceExport", "web", f"{exports}/v1alpha1"))
+    found = await ask(east, ObjectRef("v1", "Service", "shop", "web"))
+    assert {(one.how, str(one.ref)) for one in found.users} == {
+        ("routed to by", "Ingress shop/front"),
+        ("routed to by", "HTTPRoute shop/front"),
+        ("exported by", "ServiceExport shop/web"),
+    }
 
 
 async def test_a_service_without_a_selector_selects_nothing() -> None:

@@ -157,6 +157,13 @@ async def test_it_opens_at_what_uses_it() -> None:
         assert "read by Deployment web" in view(shown).text.cursor_text
 
 
+async def test_it_goes_on_to_what_owns_it() -> None:
+    async with looking_at(POD, shop(), part="owner") as shown:
+        await shown.until(lambda: view(shown).target.ref.kind == "ReplicaSet")
+        await shown.press("escape")
+        assert view(shown).target.ref == POD
+
+
 async def test_r_reads_it_again_and_what_is_gone_stays_as_it_was() -> None:
     east = shop()
     async with looking_at(SETTINGS, east) as shown:

@@ -115,6 +115,18 @@ def test_what_pods_refer_to(api: str, kind: str, spec: dict[str, Any]) -> None:
             {"webhooks": [{"clientConfig": {"service": {"namespace": "n", "name": "s"}}}]},
             {("calls", "Service n/s")},
         ),
+        ("multicluster.x-k8s.io/v1alpha1", "ServiceExport", {}, {("exports", "Service shop/it")}),
+        (
+            "gateway.networking.k8s.io/v1",
+            "HTTPRoute",
+            {
+                "spec": {
+                    "parentRefs": [{"name": "g", "namespace": "n"}],
+                    "rules": [{"backendRefs": [{"name": "s"}, {"kind": "Other", "name": "o"}]}],
+                }
+            },
+            {("hangs on", "Gateway n/g"), ("routes to", "Service shop/s")},
+        ),
         (
             "cert-manager.io/v1",
             "Certificate",

@@ -16,6 +16,7 @@ from mckconsole.sources.relations.served import Served
 
 MAX_NAME = 253
 _CERTIFICATES = "cert-manager.io/v1"
+_GATEWAYS = "gateway.networking.k8s.io"
 _DEEPEST = 12
 _MOST_FOUND = 200
 
@@ -131,6 +132,10 @@ def _own(document: object, ref: ObjectRef) -> Iterator[Use]:
             yield from _of_slice(document, namespace)
         case "Event":
             yield Use("is about", _named(map_at(document, "involvedObject"), ref))
+        case "ServiceExport":
+            yield Use("exports", served.SERVICE.ref(namespace, ref.name))
+        case "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute":
+            yield from _of_route(spec, ref)
         case _ if not served.served_as(ref):
             yield from _conventional(spec, ref, 0)
     for hook in maps_at(document, "webhooks"):
@@ -146,6 +151,27 @@ def _of_ingress(spec: Mapping[str, object], namespace: str) -> Iterator[Use]:
     for one in maps_at(spec, "tls"):
         secret = served.SECRET.ref(namespace, name_at(one, "secretName"))
         yield Use("shows the certificate of", secret)
+
+
+def _of_route(spec: Mapping[str, object], ref: ObjectRef) -> Iterator[Use]:
+    """A route of the Gateway API; kinds that are left out are Gateway and Service."""
+    for one in maps_at(spec, "parentRefs"):
+        kind = name_at(one, "kind") or "Gateway"
+        api = "v1" if kind == "Service" else f"{name_at(one, 'group') or _GATEWAYS}/v1"
+        where = name_at(one, "namespace") or ref.namespace
+        yield Use("hangs on", ObjectRef(api, kind, where, name_at(one, "name")))
+    for where, name in route_backends(spec, ref.namespace):
+        yield Use("routes to", served.SERVICE.ref(where, name))
+
+
+def route_backends(spec: Mapping[str, object], namespace: str) -> list[tuple[str, str]]:
+    """The services that a route leads to, by namespace and name."""
+    return [
+        (name_at(one, "namespace") or namespace, name_at(one, "name"))
+        for rule in maps_at(spec, "rules")
+        for one in maps_at(rule, "backendRefs")
+        if (name_at(one, "kind") or "Service") == "Service"
+    ]
 
 
 def backends_of(spec: Mapping[str, object]) -> list[str]:

@@ -14,6 +14,7 @@ from mckconsole.sources.relations.lookup import Document, Lookup
 from mckconsole.sources.relations.references import (
     backends_of,
     name_at,
+    route_backends,
     selects,
     template_of,
     uses_of,
@@ -137,12 +138,24 @@ async def _scalers(lookup: Lookup, document: Document, ref: ObjectRef) -> list[R
 
 
 async def _routes(lookup: Lookup, document: Document, ref: ObjectRef) -> list[Relation]:
-    found = await lookup.objects(served.INGRESS, ref.namespace)
-    return [
+    """Ingresses and routes that lead to a service, and whether other clusters have it."""
+    ingresses, routes, exports = await asyncio.gather(
+        lookup.objects(served.INGRESS, ref.namespace),
+        lookup.objects(served.ROUTE, ref.namespace),
+        lookup.objects(served.EXPORT, ref.namespace, fields=f"metadata.name={ref.name}"),
+    )
+    found = [
         relation("routed to by", served.INGRESS, one)
-        for one in found
+        for one in ingresses
         if ref.name in backends_of(map_at(one, "spec"))
     ]
+    wanted = (ref.namespace, ref.name)
+    found += [
+        relation("routed to by", served.ROUTE, one)
+        for one in routes
+        if wanted in route_backends(map_at(one, "spec"), ref.namespace)
+    ]
+    return [*found, *(relation("exported by", served.EXPORT, one) for one in exports)]
 
 
 async def _certificates(lookup: Lookup, document: Document, ref: ObjectRef) -> list[Relation]:

@@ -7,7 +7,7 @@ so many and so long. Everything comes redacted from where it is read.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,9 @@ TAIL = 200
 """Lines of each container from before it was named."""
 MAX_LINES = 2000
 """Lines of each pod that are kept; the oldest go."""
+OBJECTS, LOGS = 300, 100
+"""Objects and logs that are kept, of which those go first that were named first: a moment before
+still has them."""
 PREVIOUS = 30.0
 """Seconds after which what a former run said was read."""
 
@@ -74,6 +77,16 @@ class CloseUp:
             if following < FEEDS and (one not in self._logs or not self._logs[one].on):
                 known = self._logs.setdefault(one, _Log(one))
                 known.follow(self._live, self._pace)
+        self._forget(frozenset(named))
+
+    def _forget(self, named: Collection[Suspect]) -> None:
+        """Let go of what was named long ago."""
+        objects = [one for one in self._read if one not in named]
+        for one in objects[: max(len(self._read) - OBJECTS, 0)]:
+            del self._read[one], self._asked[one]
+        logs = [one for one in self._logs if one not in named]
+        for one in logs[: max(len(self._logs) - LOGS, 0)]:
+            del self._logs[one]
 
     def changes(self) -> Iterator[Change]:
         """What became of all of it. For the loop's thread."""
@@ -178,6 +191,9 @@ class _Log:
         self._after: dict[bool, int] = {}
         self._number = 0
         self._since: float | None = None
+        self._resumed = False
+        """Whether it is followed again: what was said in the second of its end comes twice."""
+        self._last: dict[tuple[str, str, str, bool], float] = {}
         self.lines: dict[str, Lines] = {}
         self.sources: dict[str, Followed] = {}
 
@@ -195,6 +211,7 @@ class _Log:
         if self._since is None:
             before = LogOptions(tail=TAIL, previous=True)
             self._feeds[True] = (live.follow_logs([self._target], before, lambda: None), now)
+        self._resumed = self._since is not None
         self._after = dict.fromkeys(self._feeds, -1)
 
     def stop(self) -> None:
@@ -232,6 +249,11 @@ class _Log:
     def _keep(self, source: Any, previous: bool, said: Sequence[LogLine]) -> None:
         self._number += 1
         place = (source.namespace, source.pod, source.container, previous)
+        last = self._last.get(place, float("-inf")) if self._resumed else float("-inf")
+        said = [one for one in said if one.at > last]
+        if not said:
+            return
+        self._last[place] = said[-1].at
         lines = tuple((one.at, one.text, one.colours, one.ours) for one in said[-MAX_LINES:])
         key = f"{source.namespace}/{source.pod}/{self._number:08}"
         self.lines = _bounded({**self.lines, key: Lines(*place, lines)})

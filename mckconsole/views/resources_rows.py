@@ -114,8 +114,12 @@ class Board:
         return Looked(columns, (), changed)
 
     def object(self, row_id: str) -> tuple[str, ObjectRef] | None:
-        """The cluster and the object behind a row; None for a row that says how a cluster is."""
-        cluster, namespace, name = row_id.split(_SEPARATOR)[:3]
+        """The cluster and the object behind a row; None for a row that says how a cluster is, and
+        for one of another pane, which is in sight until there are rows of this."""
+        cluster, *place = row_id.split(_SEPARATOR)
+        if len(place) != 2:
+            return None
+        namespace, name = place
         part = self._parts.get(cluster)
         if part is None or part.table.kind is None or (namespace, name) not in part.rows:
             return None
@@ -254,7 +258,8 @@ def _made(row: TableRow, part: _Part, at: float, seen: float) -> tuple[Row, floa
     finding_ids: tuple[str, ...] = ()
     if found := part.found.get(row.key):
         finding_ids, cells["findings"] = found
-        worst = _worse(worst, cells["findings"].role)
+        if found[1].role is Role.CRITICAL:  # how the object itself stands comes first
+            worst = _worse(worst, Role.WARN)
     cells.fold()
     cluster = part.table.cluster
     id = f"{cluster}{_SEPARATOR}{row.namespace}{_SEPARATOR}{row.name}"

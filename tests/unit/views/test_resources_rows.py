@@ -213,6 +213,7 @@ def test_findings_on_an_object_stand_in_its_row() -> None:
     looked = board.look(shown, found, NOW)
     assert texts(looked, "name") == ["y", "x"]
     assert texts(looked, "findings") == ["✖1 ▲1", "–"]
+    assert looked.rows[0].role is Role.WARN, "how the object itself stands comes first"
     assert len(looked.rows[0].finding_ids) == 2
     again = index.on((finding("y", Severity.HIGH), finding("y", Severity.LOW)), {}, PODS)
     assert again["a"] is found["a"], "the same findings are the same value"
@@ -303,3 +304,4 @@ def test_what_is_listed_anew_stays_in_sight_until_it_is_there() -> None:
     row_id = looked.rows[1].id
     assert board.object(row_id) == ("a", ObjectRef("v1", "Pod", "shop", "x"))
     assert board.object(looked.rows[0].id) is None
+    assert board.object("a") is None

@@ -288,7 +288,7 @@ RESOURCES = PaneSpec(
     summary=later("resources", "summary"),
     empty=later("resources", "empty"),
     topics=(),
-    aliases=("objects", "browse"),
+    aliases=("get", "objects", "browse"),
     help="One row is an object of the kind that was asked for, of any cluster in scope.",
     asked=True,
 )

@@ -22,10 +22,10 @@ NAMESPACE: Final = Column(
 )
 NAME: Final = Column("name", "NAME", help="its name", name=True)
 FINDINGS: Final = Column(
-    "findings", "FINDINGS", priority=3, unit="count", help="what the console found on it"
+    "findings", "FINDINGS", priority=2, unit="count", help="what the console found on it"
 )
 AGE: Final = Column(
-    "age", "AGE", "right", 2, "seconds", "since it was made, by its cluster's clock", volatile=True
+    "age", "AGE", "right", 1, "seconds", "since it was made, by its cluster's clock", volatile=True
 )
 OWNER: Final = Column("owner", "OWNER", priority=9, help="what controls it", name=True)
 _OURS = frozenset(("cluster", "namespace", "name", "age", "findings", "owner"))

@@ -174,8 +174,8 @@ def _scaler(document: object) -> Standing:
 
 def _budget(document: object) -> Standing:
     allowed = number_at(document, "status", "disruptionsAllowed")
-    if allowed is None:
-        return UNKNOWN
+    if allowed is None or number_at(document, "status", "observedGeneration") is None:
+        return UNKNOWN  # the API server writes zeros before the controller has counted
     noun = "disruption" if allowed == 1 else "disruptions"
     return Standing(f"{allowed} {noun} allowed", None if not allowed else True)
 

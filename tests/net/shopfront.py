@@ -64,7 +64,7 @@ def shop() -> EmbeddedCluster:
     """A deployment of two pods, one of them failing, with all that belongs to it."""
     east = EmbeddedCluster("east", clock=lambda: NOW)
     east.create(made("Namespace", "shop", space=""))
-    east.create(made("Node", "node-1", space="", status=_ready()))
+    east.create(made("Node", "node-1", space="", labels={"zone": "a"}, status=_ready()))
     template = {"metadata": {"labels": {"app": "web"}}, "spec": pod_spec()}
     select = {"matchLabels": {"app": "web"}}
     web = east.create(
@@ -86,7 +86,8 @@ def _ready() -> KubeObject:
 
 def _replica_set(east: EmbeddedCluster, web: KubeObject, name: str, wanted: int) -> KubeObject:
     labels = {"app": "web", "pod-template-hash": name}
-    spec = {"replicas": wanted, "selector": {"matchLabels": labels}, "template": {}}
+    template = {"metadata": {"labels": labels}, "spec": pod_spec()}
+    spec = {"replicas": wanted, "selector": {"matchLabels": labels}, "template": template}
     status = {"replicas": wanted, "readyReplicas": wanted and 1}
     one = made("ReplicaSet", f"web-{name}", "apps/v1", labels=labels, owner=web, spec=spec)
     return east.create({**one, "status": status})
@@ -94,15 +95,20 @@ def _replica_set(east: EmbeddedCluster, web: KubeObject, name: str, wanted: int)
 
 def _around(east: EmbeddedCluster) -> None:
     for name in ("web", "default"):
-        east.create(made("ServiceAccount", name))
+        east.create(made("ServiceAccount", name, labels={"app": name}))
     east.create(made("ConfigMap", "settings", data={"mode": "fast", "password": CANARY}))
     east.create(made("Secret", "login", data={"password": "Q0FOQVJZLTdmM2E5MWMyLXpxNw=="}))
-    claim = {"volumeName": "pv-1", "storageClassName": "fast"}
+    size = {"storage": "1Gi"}
+    own = {"storageClassName": "fast", "accessModes": ["ReadWriteOnce"]}
+    claim = {**own, "volumeName": "pv-1", "resources": {"requests": size}}
     east.create(made("PersistentVolumeClaim", "data", spec=claim, status={"phase": "Bound"}))
-    volume = {"claimRef": {"namespace": "shop", "name": "data"}, "storageClassName": "fast"}
+    volume = {**own, "claimRef": {"namespace": "shop", "name": "data"}, "capacity": size,
+              "hostPath": {"path": "/data"}}  # fmt: skip
     east.create(made("PersistentVolume", "pv-1", space="", spec=volume, status={"phase": "Bound"}))
     east.create(made("Service", "web", spec={"selector": {"app": "web"}, "ports": [{"port": 80}]}))
-    east.create(made("Service", "other", spec={"selector": {"app": "other"}}))
+    east.create(
+        made("Service", "other", spec={"selector": {"app": "other"}, "ports": [{"port": 80}]})
+    )
     ends = [
         {"addresses": ["10.0.0.1"], "conditions": {"ready": True}, "targetRef": _pod("web-abc-1")}
     ]
@@ -110,7 +116,8 @@ def _around(east: EmbeddedCluster) -> None:
     place = "discovery.k8s.io/v1"
     slice_ = made("EndpointSlice", "web-x1", place, labels=labels, endpoints=ends)
     east.create({**slice_, "addressType": "IPv4"})
-    path = {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "web"}}}
+    backend = {"service": {"name": "web", "port": {"number": 80}}}
+    path = {"path": "/", "pathType": "Prefix", "backend": backend}
     rules = [{"host": "shop.example.com", "http": {"paths": [path]}}]
     tls = [{"secretName": "login", "hosts": ["shop.example.com"]}]
     net = "networking.k8s.io/v1"
@@ -122,7 +129,7 @@ def _around(east: EmbeddedCluster) -> None:
     scaler = {"scaleTargetRef": target, "maxReplicas": 5}
     east.create(made("HorizontalPodAutoscaler", "web", "autoscaling/v2", spec=scaler))
     rbac = "rbac.authorization.k8s.io"
-    role = {"apiGroup": rbac, "kind": "ClusterRole", "name": "view"}
+    role = {"apiGroup": rbac, "kind": "ClusterRole", "name": "shop-view"}
     account = {"kind": "ServiceAccount", "name": "web", "namespace": "shop"}
     east.create(made("RoleBinding", "web", f"{rbac}/v1", roleRef=role, subjects=[account]))
 
@@ -159,14 +166,21 @@ def foreign(east: EmbeddedCluster) -> KubeObject:
         "secretName": "login",
         "classRef": {"kind": "Stall", "name": "wood"},
         "accountRef": {"apiVersion": "v1", "kind": "ServiceAccount", "name": "web"},
-        "roleRef": {"group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+        "roleRef": {
+            "group": "rbac.authorization.k8s.io",
+            "kind": "ClusterRole",
+            "name": "shop-view",
+        },
     }
     conditions = [{"type": "Ready", "status": "False", "reason": "NoStall"}]
     owner = east.create(
         made("Shop", "corner", "example.com/v1", spec=spec, status={"conditions": conditions})
     )
     east.create(made("Stall", "left", "example.com/v1", owner=owner))
-    east.create(made("Deployment", "corner", "apps/v1", owner=owner, spec={"replicas": 0}))
+    template = {"metadata": {"labels": {"app": "corner"}}, "spec": pod_spec()}
+    select = {"matchLabels": {"app": "corner"}}
+    idle = {"replicas": 0, "selector": select, "template": template}
+    east.create(made("Deployment", "corner", "apps/v1", owner=owner, spec=idle))
     return owner
 
 

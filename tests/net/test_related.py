@@ -103,7 +103,7 @@ async def test_a_workload_without_pods_uses_what_its_template_names() -> None:
 async def test_an_account_is_bound_and_a_secret_shown_by_an_ingress() -> None:
     account = await ask(shop(), ObjectRef("v1", "ServiceAccount", "shop", "web"))
     bound = [one for one in account.users if one.ref.kind == "RoleBinding"]
-    assert [(one.how, one.words) for one in bound] == [("bound by", "grants view")]
+    assert [(one.how, one.words) for one in bound] == [("bound by", "grants shop-view")]
     secret = await ask(shop(), ObjectRef("v1", "Secret", "shop", "login"))
     assert ("shown by", "Ingress shop/front") in {
         (how, name) for _, how, name, _ in told(secret.users)
@@ -186,7 +186,7 @@ async def test_a_foreign_kind_leads_to_what_it_owns_and_names() -> None:
         ("names", "Secret shop/login", ""),
         ("refers to", "Stall shop/wood", "not there"),
         ("refers to", "ServiceAccount shop/web", ""),
-        ("refers to", "ClusterRole view", "not there"),
+        ("refers to", "ClusterRole shop-view", "not there"),
     }
     assert "not looked for" in found.unread[0]
     up = await ask(east, ObjectRef("example.com/v1", "Stall", "shop", "left"))

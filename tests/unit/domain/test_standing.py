@@ -156,7 +156,7 @@ def test_a_pod_that_is_to_go_is_neither_well_nor_not() -> None:
         ("Service", {"spec": {"type": "LoadBalancer"}}, "LoadBalancer without an address", None),
         (
             "PodDisruptionBudget",
-            {"status": {"disruptionsAllowed": 0}},
+            {"status": {"disruptionsAllowed": 0, "observedGeneration": 1}},
             "0 disruptions allowed",
             None,
         ),

@@ -150,7 +150,8 @@ class _Reading:
             document = msgspec.json.decode(raw)
             metadata = document["metadata"]
             key = (_word(metadata.get("namespace") or ""), _word(metadata["name"]))
-            scaled = is_scaled(_managers(metadata.get("managedFields")))
+            scaled = is_scaled(_managers(metadata.pop("managedFields", None)))
+            document.pop("status", None)  # neither is compared, and both are large
             whole = {"metadata": metadata} if self.kind.secret else document
             shown = redact({**whole, "kind": self.kind.kind}, longest=LONGEST)
         except (msgspec.DecodeError, UnicodeError, ValueError, TypeError, KeyError, AttributeError,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -93,7 +93,7 @@ class _Walker:
                 continue
             below = place.key(key)
             if not below.own and self._is_own(below, value):
-                below = replace(below, own=True)
+                below = _Place(below.parts, below.path, True, below.element)
             if below.own or not self._said_twice(held, key, value, place):
                 yield from self._value(value, below)
 

@@ -34,6 +34,7 @@ from mckconsole.sources.tablerows import (
     RawRow,
     RowMaker,
     RowObject,
+    plain,
     read_columns,
 )
 from mckconsole.sources.tables import INCLUDE, open_table
@@ -160,8 +161,8 @@ class TableReading(Reading[Printed]):
         """
         table = self._open(raw)
         if table.kind != "Table":
-            return self._maker.plain(_OBJECT.decode(raw))
-        return self._maker.make(table.rows[0]) if table.rows else None
+            return self._maker.event(plain(_OBJECT.decode(raw)))
+        return self._maker.event(table.rows[0]) if table.rows else None
 
     def read_bookmark(self, raw: msgspec.Raw) -> Bookmark | Unreadable:
         """The bookmark in an event; raises `Expired` like `read`."""
@@ -230,7 +231,9 @@ class _Lister:
             return table.metadata or ListMeta()
         envelope = await open_envelope(body, self._reading.path)
         maker = self._reading.arrange(PLAIN_COLUMNS)
-        await self._keep(_each(envelope.items or (), lambda raw: maker.plain(_OBJECT.decode(raw))))
+        await self._keep(
+            _each(envelope.items or (), lambda raw: maker.make(plain(_OBJECT.decode(raw))))
+        )
         return envelope.metadata or ListMeta()
 
     def _maker(self, definitions: msgspec.Raw, first: bool) -> RowMaker:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from mckconsole.domain.objects import Meta, OwnerReference, Projection
+from mckconsole.domain.objects import Key, Meta, OwnerReference, Projection
 from mckconsole.domain.resources import CellValue, ResourceKind, TableColumn, TableRow
 from mckconsole.domain.text import clean, shorten
 from mckconsole.sources.interning import Table as Known
@@ -33,6 +33,8 @@ _HARMLESS = re.compile(r"[0-9.:,/<>a-z ]{0,15}|[0-9.:,/]{0,120}")
 """Texts in which no credential can be: short words, counts, addresses."""
 PLAIN_COLUMNS: Final = (TableColumn("Name"), TableColumn("Age", "date"))
 """What is known of objects of a server that prints no Tables."""
+
+_UNTOLD: Final = Meta()
 
 T = TypeVar("T")
 
@@ -64,9 +66,15 @@ class RawRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class Printed(Projection, frozen=True, gc=False):
-    """A row on its way to who holds it; its metadata is what a watch goes on from."""
+    """A row on its way to who holds it. Of its metadata there is what a watch goes on from, uid and
+    resourceVersion; of one in a list nothing."""
 
     row: TableRow = TableRow("", "", "", "", ())
+
+    @property
+    def key(self) -> Key:
+        """(namespace, name) within the cluster."""
+        return self.row.key
 
 
 class RowMaker:
@@ -80,30 +88,30 @@ class RowMaker:
         """The cells of what follows stand in these columns."""
         self._cells = [_texts(self._kind, column.name) for column in columns]
 
+    def event(self, raw: RawRow) -> Printed | None:
+        """The row in an event, with what the watch goes on from; None as of `make`."""
+        made, meta = self.make(raw), raw.object and raw.object.metadata
+        if made is None or not meta:
+            return None
+        return Printed(Meta(uid=meta.uid, resource_version=meta.resource_version), made.row)
+
     def make(self, raw: RawRow) -> Printed | None:
         """The row; None where its object has no name."""
         meta = raw.object.metadata if raw.object else None
         if meta is None or not meta.name:
             return None
-        name, namespace = _name(meta.name), _shared_name(_name(meta.namespace))
-        uid = _name(meta.uid)
+        name = _name(meta.name)
         row = TableRow(
-            namespace,
+            _shared_name(_name(meta.namespace)),
             name,
-            uid,
+            _name(meta.uid),
             _shared_time(_name(meta.creation_timestamp or "")),
             self._cells_of(raw.cells, name),
             _name(meta.deletion_timestamp or ""),
             _owner(meta.owner_references),
             _labels(meta.labels),
         )
-        held = Meta(name, namespace, uid, _name(meta.resource_version))
-        return Printed(held, row)
-
-    def plain(self, found: RowObject) -> Printed | None:
-        """The row of an object that came without cells; see `PLAIN_COLUMNS`."""
-        meta = found.metadata or RowMeta()
-        return self.make(RawRow([meta.name, meta.creation_timestamp or ""], found))
+        return Printed(_UNTOLD, row)
 
     def _cells_of(self, values: Sequence[Any], name: str) -> tuple[CellValue, ...]:
         """One value for each column, whatever came."""
@@ -118,6 +126,12 @@ class RowMaker:
                 found.append(text(_nested(value)))
         found.extend([None] * (len(texts) - len(found)))
         return tuple(found)
+
+
+def plain(found: RowObject) -> RawRow:
+    """The row of an object that came without cells; see `PLAIN_COLUMNS`."""
+    meta = found.metadata or RowMeta()
+    return RawRow([meta.name, meta.creation_timestamp or ""], found)
 
 
 def read_columns(raw: bytes | msgspec.Raw | None) -> tuple[TableColumn, ...]:
@@ -186,7 +200,7 @@ def _once(make: Callable[[str], str]) -> Callable[[str], str]:
 
 _shared_name = _once(lambda text: text)
 _shared_time = _once(lambda text: text)
-_OWNERS, _LABELS = Known(), Known()
+_OWNERS, _LABELS, _PAIRS = Known(), Known(), Known()
 _NO_OWNER = ("", "")
 
 
@@ -198,16 +212,22 @@ def _owner(references: Sequence[OwnerReference] | None) -> tuple[str, str]:
 
 
 def _labels(labels: dict[str, str] | None) -> tuple[tuple[str, str], ...]:
+    """All labels; the sets of many objects are the same, and of the others nearly all pairs."""
     if not labels:
         return ()
     pairs = tuple(labels.items())
     found: tuple[tuple[str, str], ...] | None = _LABELS.get(pairs) if _LABELS.useful else None
     if found is None:
-        found = tuple(
-            (_shared_name(_name(key)), _shared_name(_name(value)))
-            for key, value in pairs[:MAX_LABELS]
-        )
+        found = tuple([_pair(pair) for pair in pairs[:MAX_LABELS]])
         _LABELS.put(pairs, found)
+    return found
+
+
+def _pair(pair: tuple[str, str]) -> tuple[str, str]:
+    found: tuple[str, str] | None = _PAIRS.get(pair) if _PAIRS.useful else None
+    if found is None:
+        found = (_shared_name(_name(pair[0])), _shared_name(_name(pair[1])))
+        _PAIRS.put(pair, found)
     return found
 
 

@@ -238,7 +238,7 @@ class Browsed:
             listing = await TableReading(_NAMESPACES, Query("namespaces")).list(reading.client)
         except Forbidden as error:
             return (home,), (("", f"namespaces other than {home} are not known: {error}"),)
-        names = sorted(decoded.object.metadata.name for decoded in listing.objects)
+        names = sorted(decoded.object.key[1] for decoded in listing.objects)
         why = f"not asked for: more than {MAX_NAMESPACES} namespaces"
         return tuple(names[:MAX_NAMESPACES]), tuple((one, why) for one in names[MAX_NAMESPACES:])
 

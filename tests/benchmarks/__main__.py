@@ -15,10 +15,13 @@ from typing import Any
 from tests.benchmarks import (
     analysis,
     appspeed,
+    browse,
     failover,
     gridspeed,
     identity,
     logs,
+    recording,
+    resources,
     secrets,
     services,
     versions,
@@ -182,6 +185,8 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "inventory": inventory,
     "real": real,
     "many": many,
+    "browse": browse.lines,
+    "resources": resources.lines,
     "first": appspeed.first,
     "paint": appspeed.paint,
     "keys": appspeed.keys,
@@ -189,6 +194,8 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "idle": appspeed.idle,
     "grid": gridspeed.lines,
     "logs": logs.logs,
+    "record": recording.record,
+    "replay": recording.replay,
 }
 
 

@@ -209,8 +209,15 @@ async def kubectl(kubeconfig: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - started, "objects": 0, "received": sum(sizes)}
 
 
+async def browse(kubeconfig: str) -> dict[str, Any]:
+    """The console's look at all pods."""
+    from tests.benchmarks.browse import contender
+
+    return await contender(kubeconfig)
+
+
 CONTENDERS: dict[str, Callable[[str], Awaitable[dict[str, Any]]]] = {
-    "ours": ours, "raw": raw, "models": models, "kubectl": kubectl,
+    "ours": ours, "raw": raw, "models": models, "kubectl": kubectl, "browse": browse,
 }  # fmt: skip
 
 

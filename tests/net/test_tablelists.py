@@ -50,7 +50,7 @@ async def test_pages_are_followed_and_the_next_one_is_asked_for_early() -> None:
     script = Script(table(row("a"), token="t1"), table(row("b"), token="t2"), table(row("c")))
     told: list[tuple[int, int | None]] = []
     listing = await reading().list(script, page_size=1, progress=lambda *far: told.append(far))
-    assert [one.object.metadata.name for one in listing.objects] == ["a", "b", "c"]
+    assert [one.object.key[1] for one in listing.objects] == ["a", "b", "c"]
     assert listing.resource_version == "7"
     assert [asked[1].get("continue") for asked in script.asked] == [None, "t1", "t2"]
     assert {asked[0] for asked in script.asked} == {"/apis/apps/v1/deployments"}
@@ -101,7 +101,7 @@ async def test_what_is_no_list_is_said(body: bytes) -> None:
 async def test_an_odd_row_costs_itself_alone() -> None:
     odd = [{"cells": 3}, {"object": {"metadata": {"name": 7}}}, "x", row(""), {"cells": []}]
     listing = await reading().list(Script(table(row("a"), *odd, row("b"))))
-    assert [one.object.metadata.name for one in listing.objects] == ["a", "b"]
+    assert [one.object.key[1] for one in listing.objects] == ["a", "b"]
     assert listing.undecodable == len(odd)
 
 

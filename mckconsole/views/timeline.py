@@ -7,6 +7,8 @@ change seldom, because thousands of rows would be made anew every second otherwi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.timeline.model import Entry, Sort, TimelineReport, Tone
@@ -47,9 +49,10 @@ class _Made:
         known, found, rows = self._rows, {}, []
         for entry in entries:
             held = known.get(entry.id)
-            if held is None or held[0] is not entry or not held[1] <= now < held[2]:
-                begin, end = _lasting(entry.at, now)
-                held = entry, begin, end, _row(entry, now)
+            if held is None or held[0] is not entry:
+                held = (entry, *_lasting(entry.at, now), _row(entry, now))
+            elif not held[1] <= now < held[2]:
+                held = (entry, *_lasting(entry.at, now), _older(held[3], entry, now))
             found[entry.id] = held
             rows.append(held[3])
         self._rows = found
@@ -61,7 +64,12 @@ _made = _Made()
 
 def rows(snapshot: FleetSnapshot, analysis: Analysis) -> Sequence[Row]:
     """What happened, the latest first."""
-    return _made.rows(analysis.timeline.entries, snapshot.taken_at)
+    return rows_of(analysis.timeline, snapshot.taken_at)
+
+
+def rows_of(report: TimelineReport, now: float) -> Sequence[Row]:
+    """Rows of a timeline at `now`, Unix seconds."""
+    return _made.rows(report.entries, now)
 
 
 def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
@@ -138,19 +146,18 @@ def _step(age: float) -> float:
 
 def _row(entry: Entry, now: float) -> Row:
     role = ROLES[entry.tone]
-    age = max(now - entry.at, 0.0)
-    age -= age % _step(age)
+    where = entry.cluster or ", ".join(entry.peers)
     sign = Role.DIM if entry.sort is Sort.EVENT else Role.PLAIN
     return Row(
         id=entry.id,
         cells={
             "at": Cell(short_moment(entry.at, now), value=round(entry.at, 3)),
-            "age": Cell(format_age(age), Role.DIM, age),
-            "cluster": Cell(entry.cluster) if entry.cluster else _fleet(entry),
-            "kind": Cell(entry.sort.value, sign),
-            "what": Cell(_signed(role, entry.what), role, entry.what),
-            "object": Cell(entry.subject, value=entry.subject),
-            "count": _count(entry),
+            "age": _aged(entry, now),
+            "cluster": _shared(where, Role.PLAIN, where) if where else BLANK,
+            "kind": _shared(entry.sort.value, sign, None),
+            "what": _shared(_signed(role, entry.what), role, entry.what),
+            "object": _shared(entry.subject, Role.PLAIN, entry.subject),
+            "count": _count(entry.count),
             "detail": _detail(entry),
         },
         role=role,
@@ -159,8 +166,22 @@ def _row(entry: Entry, now: float) -> Row:
     )
 
 
-def _fleet(entry: Entry) -> Cell:
-    return Cell(", ".join(entry.peers)) if entry.peers else BLANK
+def _older(row: Row, entry: Entry, now: float) -> Row:
+    """The row of the same entry later on."""
+    at = Cell(short_moment(entry.at, now), value=round(entry.at, 3))
+    return replace(row, cells={**row.cells, "at": at, "age": _aged(entry, now)})
+
+
+@lru_cache(maxsize=8192)
+def _shared(text: str, role: Role, value: str | float | None) -> Cell:
+    """A cell that many rows have: thousands of rows are held and looked at."""
+    return Cell(text, role, value)
+
+
+def _aged(entry: Entry, now: float) -> Cell:
+    age = max(now - entry.at, 0.0)
+    age -= age % _step(age)
+    return _shared(format_age(age), Role.DIM, age)
 
 
 def _signed(role: Role, words: str) -> str:
@@ -168,12 +189,13 @@ def _signed(role: Role, words: str) -> str:
     return f"{glyph} {words}" if glyph else words
 
 
-def _count(entry: Entry) -> Cell:
-    return Cell(str(entry.count), Role.PLAIN if entry.count > 1 else Role.DIM, entry.count)
+@lru_cache(maxsize=1024)
+def _count(count: int) -> Cell:
+    return Cell(str(count), Role.PLAIN if count > 1 else Role.DIM, count)
 
 
 def _detail(entry: Entry) -> Cell:
     words = entry.detail
     if entry.note:
         words = f"{words} ({entry.note})" if words else entry.note
-    return Cell(words, value=words) if words else BLANK
+    return _shared(words, Role.PLAIN, words) if words else BLANK

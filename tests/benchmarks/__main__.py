@@ -24,6 +24,7 @@ from tests.benchmarks import (
     resources,
     secrets,
     services,
+    timeline,
     versions,
 )
 from tests.benchmarks.realserver import available, filled
@@ -194,6 +195,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "idle": appspeed.idle,
     "grid": gridspeed.lines,
     "logs": logs.logs,
+    "timeline": timeline.measure,
     "record": recording.record,
     "replay": recording.replay,
 }

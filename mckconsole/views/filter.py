@@ -34,7 +34,9 @@ class Filter:
         """As it was typed."""
         self._compiled = tuple(map(compile_term, terms))
         self._tests: tuple[Test, ...] = tuple(
-            any_word(term.value.casefold()) if _plain(term) else compiled.test
+            any_word(term.value.casefold(), wanted=not term.negative)
+            if _plain(term)
+            else compiled.test
             for term, compiled in zip(terms, self._compiled, strict=True)
         )
 
@@ -60,7 +62,7 @@ class Filter:
 
 def _plain(term: Term) -> bool:
     word = term.form in (Form.WORD, Form.QUOTED)
-    return word and term.column is None and not term.negative
+    return word and term.column is None
 
 
 def parse_filter(text: str, columns: Sequence[Column]) -> Filter:

@@ -76,17 +76,18 @@ def _in_column(found: InText, column_id: str) -> Test:
     return test
 
 
-def any_word(word: str) -> Test:
-    """Whether some cell contains `word`, which is folded: the commonest test, without detours."""
+def any_word(word: str, *, wanted: bool = True) -> Test:
+    """Whether some cell contains `word`, which is folded, or none does: the commonest test, without
+    detours."""
 
     def test(row: Row) -> bool:
         folded = getattr(row.cells, "folded", None)  # rows by the ten thousand know it already
         if folded is not None:
-            return word in folded
-        for cell in row.cells.values():  # noqa: SIM110 (a third quicker than any())
+            return (word in folded) is wanted
+        for cell in row.cells.values():  # (a third quicker than any())
             if word in cell.text.casefold():
-                return True
-        return False
+                return wanted
+        return not wanted
 
     return test
 

@@ -192,31 +192,66 @@ class Board:
 def _fill(part: _Part, before: _Part | None, at: float, changed: list[Row]) -> bool:
     """Make the rows of a cluster, as far as they are not those from before; whether rows came,
     went or stand elsewhere now."""
-    same_lens = before is not None and before.lens is part.lens
-    old = before.rows if before is not None and same_lens else {}
-    stood, seen = (before.found, before.seen) if before is not None else (part.found, {})
-    ages = before.ages if before is not None and same_lens else []
     rows, found = part.table.rows, part.found
-    moved = len(old) != len(rows)
-    ranked: list[list[Key]] = [[] for _ in range(_REST + 1)]
+    kept = before if before is not None and before.lens is part.lens else None
+    if kept is not None and kept.found is found and len(kept.rows) == len(rows):
+        new = [key for key, row in rows.items() if _differs(kept.rows.get(key), row)]
+        if all(key in kept.rows for key in new):
+            return _patch(part, kept, new, at, changed)
     for key in sorted(rows):
-        row, known = rows[key], old.get(key)
-        if known is not None and known[0] is row and stood.get(key) == found.get(key):
-            part.rows[key] = known
-            if key in seen:
-                part.seen[key] = seen[key]
-        else:
-            made, due = _made(row, part, at, at)
-            part.rows[key] = row, made, due
-            heappush(ages, (due, key))
-            moved |= known is None or _rank(known[1]) != _rank(made)
-            changed.append(made)
-        ranked[_rank(part.rows[key][1])].append(key)
-    if len(ages) > 2 * len(rows) + 64:
-        ages = [(due, key) for key, (_, _, due) in part.rows.items()]
-        heapify(ages)
-    part.ages, part.ranked = ages, tuple(ranked)
+        row, known = rows[key], kept.rows.get(key) if kept is not None else None
+        if kept is None or known is None or known[0] is not row or (
+            kept.found.get(key) != found.get(key)
+        ):  # fmt: skip
+            changed.append(_make(part, key, at))
+            continue
+        part.rows[key] = known
+        if key in kept.seen:
+            part.seen[key] = kept.seen[key]
+    part.ages = [(due, key) for key, (_, _, due) in part.rows.items()]
+    heapify(part.ages)
+    part.ranked = _ranked(part)
+    return kept is None or part.ranked != kept.ranked
+
+
+def _differs(known: tuple[TableRow, Row, float] | None, row: TableRow) -> bool:
+    return known is None or known[0] is not row
+
+
+def _patch(part: _Part, kept: _Part, keys: list[Key], at: float, changed: list[Row]) -> bool:
+    """Take the rows from before, and make only those of `keys` anew; whether one stands elsewhere.
+
+    Whoever had the part from before has no use for it any more.
+    """
+    part.rows, part.seen, part.ages, part.ranked = kept.rows, kept.seen, kept.ages, kept.ranked
+    moved = False
+    for key in keys:
+        was = part.rows[key][1]
+        made = _make(part, key, at)
+        heappush(part.ages, (part.rows[key][2], key))
+        moved |= _rank(was) != _rank(made)
+        changed.append(made)
+    if len(part.ages) > 2 * len(part.rows) + 64:
+        part.ages = [(due, key) for key, (_, _, due) in part.rows.items()]
+        heapify(part.ages)
+    if moved:
+        part.ranked = _ranked(part)
     return moved
+
+
+def _make(part: _Part, key: Key, at: float) -> Row:
+    """Make the row of an object that is seen so for the first time."""
+    row = part.table.rows[key]
+    made, due = _made(row, part, at, at)
+    part.rows[key] = row, made, due
+    return made
+
+
+def _ranked(part: _Part) -> tuple[list[Key], ...]:
+    ranked: tuple[list[Key], ...] = tuple([] for _ in range(_REST + 1))
+    for key, (_, made, _) in part.rows.items():
+        ranked[_rank(made)].append(key)
+    return ranked
 
 
 def _alike(part: _Part, table: ResourceTable, found: Found) -> bool:

@@ -15,6 +15,7 @@ from mckconsole.sources.errors import (
     NotServed,
     ReadOnlyViolation,
     SourceError,
+    TooMany,
 )
 from mckconsole.sources.pace import REAL, Pace
 
@@ -63,7 +64,7 @@ class Recovery:
         is tried after half a minute growing to ten; what RBAC or the API surface forbids is
         re-checked every five minutes.
         """
-        if isinstance(error, (Forbidden, NotServed, BadRequest, ReadOnlyViolation)):
+        if isinstance(error, (Forbidden, NotServed, BadRequest, TooMany, ReadOnlyViolation)):
             return RECHECK * (1.0 + 0.1 * self._pace.chance())
         asked = min(error.retry_after or 0.0, MAX_RETRY_AFTER)
         if isinstance(error, CredentialTrouble):

@@ -15,6 +15,7 @@
     ├── CredentialTrouble
     │   ├── Unauthorized         401
     │   └── LoginRequired        a plugin wants a person, or failed
+    ├── TooMany                  more than is held
     └── StatusTrouble            a well-formed refusal
         ├── Forbidden            403
         ├── NotServed            404 on a list path
@@ -137,6 +138,13 @@ class LoginRequired(CredentialTrouble):
     """A credential plugin wants a person, failed, timed out or is not allowed."""
 
     cluster_state = ClusterState.LOGIN_REQUIRED
+
+
+class TooMany(SourceError):
+    """There is more of it than the console holds."""
+
+    cluster_state = ClusterState.DEGRADED
+    retryable = False
 
 
 class StatusTrouble(SourceError):

@@ -21,7 +21,7 @@ from mckconsole.domain.objects import Projection
 from mckconsole.domain.resources import Query, ResourceKind, TableColumn
 from mckconsole.sources.api import JSON, METADATA, METADATA_LIST, Answer, ApiReader
 from mckconsole.sources.envelopes import ListMeta, open_envelope
-from mckconsole.sources.errors import Expired
+from mckconsole.sources.errors import Expired, TooMany
 from mckconsole.sources.lines import Oversized
 from mckconsole.sources.listing import Listing
 from mckconsole.sources.lists import PAGE_SIZE, SLICE, Progress
@@ -49,6 +49,8 @@ from mckconsole.sources.watch import (
 )
 
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
+MAX_ROWS = 200_000
+"""Rows of one list that are held: about 200 MB."""
 _ONE_PASS = 4 * 2**20
 """Bytes up to which a page is decoded in one pass."""
 _BAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -95,6 +97,11 @@ class TableReading(Reading[Printed]):
         self._maker = RowMaker(kind)
         self.columns: Columns = ()
         """Those of the last list."""
+
+    @property
+    def name(self) -> str:
+        """What is read."""
+        return self._kind.name
 
     @property
     def path(self) -> str:
@@ -207,6 +214,9 @@ class _Lister:
             listing.as_of = local if reply.date is None else reply.date
         listing.received += len(reply.body)
         meta = await self._add(reply.body, first)
+        if listing.seen > MAX_ROWS:
+            hint = "name namespaces, or a label"
+            raise TooMany(f"there are more than {MAX_ROWS:,} {self._reading.name}", hint=hint)
         if first:
             listing.resource_version = meta.resource_version
         if self._progress is not None:

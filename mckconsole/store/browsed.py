@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NoReturn
 
 from mckconsole.domain.origins import origin
@@ -38,6 +39,8 @@ MAX_NAMESPACES = 100
 """Namespaces that are read one by one: each has a connection of its own."""
 ALL = ""
 """Names the list of all namespaces."""
+_LOOKING_UP = "(kind)"
+"""Name of the naps between two questions for the kind or the namespaces; none is called so."""
 _NAMESPACES = ResourceKind("", "v1", "namespaces", "Namespace", namespaced=False)
 
 
@@ -95,6 +98,8 @@ class Browsed:
         self._parts: dict[str, _Part] = {}
         self._tabling = Tabling(way.cluster)
         self._turned = asyncio.Event()
+        self._lost = True
+        """Whether there is no connection, as far as was told."""
         self._narrowed = False
         """Whether all namespaces at once were refused."""
         self._task: asyncio.Task[NoReturn] | None = None
@@ -126,17 +131,19 @@ class Browsed:
         """The cluster's connection was lost, is back, or is another one."""
         self._turned.set()
         standing = self._way.standing()
+        back, self._lost = self._lost and standing is None, standing is not None
         for part in self._parts.values():
             if standing:
                 part.rows.trouble(ConnectionTrouble(standing[1]))
-            elif part.rows.error is not None and part.reflector is not None:
+            elif back and part.rows.error is not None and part.reflector is not None:
                 part.reflector.reopen()
-        if not standing:
+        if back:
             self._naps.wake()
 
     def refresh(self) -> None:
-        """Have what waits go on now."""
-        self._naps.wake()
+        """Have what waits go on now; only a server that said when to come back is not asked."""
+        errors = {name: part.rows.error for name, part in self._parts.items()}
+        self._naps.wake(but=[name for name, one in errors.items() if one and one.retry_after])
 
     def suspect(self, why: SourceError) -> None:
         """Hold nothing for current until it is confirmed; ask at once."""
@@ -190,7 +197,7 @@ class Browsed:
                 trouble = InternalTrouble(error)
             trouble.forget()
             self._settle(replace(self._frame, settled=(trouble.topic_state, str(trouble))))
-            await self._naps.nap(recovery.delay(trouble))
+            await self._naps.nap(recovery.delay(trouble), _LOOKING_UP)
 
     async def _look_up(self, client: ClusterClient) -> ResourceKind:
         """The kind as this cluster serves it.
@@ -225,7 +232,7 @@ class Browsed:
                 spaces, unasked = await self._spaces(reading)
                 await self._read_only(reading, spaces)
                 self._settle(replace(frame, columns=self._frame.columns, unasked=unasked))
-                await self._naps.nap(RECHECK)
+                await self._naps.nap(RECHECK, _LOOKING_UP)
         finally:
             await self._end(tuple(self._parts), forget=False)
 
@@ -267,6 +274,7 @@ class Browsed:
     async def _keep(self, reading: _Reading, name: str, part: _Part) -> NoReturn:
         """Run one list's reflector; a bug in it costs only this list."""
         pause = Backoff(base=5.0, cap=300.0, pace=self._pace)
+        pace = replace(self._pace, sleep=partial(self._naps.nap, name=name))
 
         def on_error(error: SourceError) -> None:
             if name == ALL and isinstance(error, Forbidden) and reading.kind.namespaced:
@@ -278,7 +286,7 @@ class Browsed:
                     reading.client,
                     TableReading(reading.kind, self._query, name, arranged=self._arrange),
                     part.rows,
-                    pace=self._pace,
+                    pace=pace,
                     timing=TIMING,
                     on_error=on_error,
                     progress=part.rows.listed,
@@ -287,7 +295,7 @@ class Browsed:
             except Exception as error:
                 logger.debug("browsing %s: %s", self._way.cluster, origin(error))
                 part.rows.trouble(InternalTrouble(error))
-            await self._naps.nap(pause.next())
+            await self._naps.nap(pause.next(), name)
 
     def _arrange(self, columns: tuple[TableColumn, ...]) -> None:
         if columns != self._frame.columns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,8 +12,10 @@ from mckconsole.demo import faults
 from mckconsole.demo.objects import KubeObject, definition
 from mckconsole.demo.server import EmbeddedCluster
 from mckconsole.domain.resources import Query
+from mckconsole.domain.snapshot import VersionInfo
 from mckconsole.domain.states import TopicState
 from mckconsole.sources.errors import SourceError
+from mckconsole.sources.kubeconfig import load_kubeconfig
 from tests.net.browsing import Bench, all_fresh, browsing, fresh, keys
 
 MAPS = "configmaps"
@@ -204,6 +207,51 @@ async def test_two_looks_share_their_requests_and_a_closed_one_stays_a_while(ben
     again = bench.look(Query(MAPS))
     await again.one(lambda table: ("green", "new") in table.rows)
     assert bench.count(PATH) == 2
+
+
+async def test_after_its_grace_a_look_costs_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mckconsole.store.browser.GRACE", 0.0)
+    look = bench.look(Query(MAPS))
+    await look.one(fresh)
+    look.browsing.close()
+    look.browsing.close()  # twice does no harm
+    await asyncio.sleep(0.01)  # the grace
+    assert not any(task.get_name().startswith("browse ") for task in asyncio.all_tasks())
+    await bench.look(Query(MAPS)).one(fresh)
+    assert bench.count(PATH) == 4
+
+
+async def test_words_about_a_cluster_are_no_reason_to_ask_what_is_forbidden(bench: Bench) -> None:
+    bench.server.faults.add(faults.refuse(403), path="/namespaces/green/configmaps")
+    look = bench.look(Query(MAPS, ("green", "red")))
+    await look.one(fresh)
+    held = bench.live.store.cluster(bench.live.names[0])
+    for number in range(5):
+        held.identify(VersionInfo(f"v1.36.{number}"))
+        put(bench.server, f"more-{number}", "red")
+        await look.one(lambda table, name=f"more-{number}": ("red", name) in table.rows)  # type: ignore[misc]
+    assert bench.count("/api/v1/namespaces/green/configmaps") == 1
+
+
+async def test_a_cluster_that_leaves_and_comes_back_is_looked_at_again() -> None:
+    async with browsing(2) as bench:
+        inventory = load_kubeconfig(
+            str(bench.embedded.kubeconfig), env={}, config=bench.embedded.config
+        )
+        first, second = bench.live.names
+        look = bench.look(Query(MAPS))
+        await look.until(all_fresh)
+        bench.live.replace(replace(inventory, endpoints=inventory.endpoints[:1]))
+        gone = look.browsing.tables[second]
+        assert (gone.state, len(gone.rows)) == (TopicState.UNREACHABLE, 0)
+        assert "no cluster of this fleet" in gone.reason
+        assert look.browsing.tables[second] is gone
+        bench.live.replace(inventory)
+        tables = await look.until(all_fresh)
+        assert keys(tables[second]) == theirs(bench.servers[second], MAPS)
+        assert fresh(tables[first])
 
 
 async def test_nothing_is_left_when_it_ends() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mckconsole.domain.resources import Query, ResourceKind
-from mckconsole.sources.errors import Expired, Forbidden, ProtocolTrouble, SourceError
+from mckconsole.sources.errors import Expired, Forbidden, ProtocolTrouble, SourceError, TooMany
 from mckconsole.sources.tablelists import TableReading
 from mckconsole.sources.tablerows import Printed
 from mckconsole.sources.watch import Bookmark, Changed, Deleted, Unreadable
@@ -90,6 +90,13 @@ async def test_a_list_that_expires_on_the_way_is_read_at_once() -> None:
 async def test_a_refusal_is_raised(error: SourceError) -> None:
     with pytest.raises(type(error)):
         await listed(Script(error))
+
+
+async def test_more_rows_than_are_held_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mckconsole.sources.tablelists.MAX_ROWS", 2)
+    script = Script(table(row("a"), row("b"), token="t1"), table(row("c"), token="t2"), table())
+    with pytest.raises(TooMany, match=r"more than 2 deployments.apps .*label"):
+        await listed(script)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"kind":"Table","rows":3}', b"<html>"])

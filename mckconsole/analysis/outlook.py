@@ -35,6 +35,8 @@ from mckconsole.domain.support import SupportData
 
 REST = 10.0
 """Seconds for which an outlook stands while clusters and topics are as readable as they were."""
+EVENTS = "events"
+"""Of what happened nothing follows for what lies ahead, and it changes all the time."""
 SOON = 2.0
 """The same while that changes: at the start it does with every answer, and rows are not to wait."""
 
@@ -179,7 +181,10 @@ def _rests_on(present: Present) -> tuple[object, ...]:
     """What losses and plan are worked out from: reports hand on the very object where nothing
     happened, and topics the very objects."""
     views = (
-        view.objects for one in present.fleet.clusters.values() for view in one.topics.values()
+        view.objects
+        for one in present.fleet.clusters.values()
+        for view in one.topics.values()
+        if view.topic != EVENTS
     )
     return (present.services.services, present.versions, *views)
 

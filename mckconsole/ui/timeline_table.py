@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.app import ComposeResult
 
 from mckconsole.domain.logs import LogTarget
 from mckconsole.ui.table_view import TableView
@@ -22,6 +23,7 @@ from mckconsole.views.timeline_window import (
 )
 from mckwidgets.grid import Grid
 from mckwidgets.linepaint import TextSpan
+from mckwidgets.notes import Notes, note_rows
 
 if TYPE_CHECKING:
     from mckconsole.analysis.timeline.model import Entry
@@ -33,12 +35,17 @@ HAVE_LOGS = frozenset(
     ("Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob")
 )
 """Kinds of objects that are pods or have them."""
+NOTE_ROWS = 2
+"""Lines above the rows at most."""
 _OF_ROW = ("timeline.detail",)
 
 
 class TimelineTable(TableView):
     """A row is something that happened."""
 
+    DEFAULT_CSS = """
+    TimelineTable > Notes { height: 0; }
+    """
     own_order = "latest first"
     none_words = "nothing that is not well happened"
 
@@ -48,8 +55,14 @@ class TimelineTable(TableView):
         """Seconds that are looked back; None is everything that is kept."""
         self.narrowed_to: Focus = NO_FOCUS
         """What it is narrowed to."""
+        self.notes = Notes()
+        self._note_rows = 0
         self.following = False
         """Whether the cursor stays on the newest."""
+
+    def compose(self) -> ComposeResult:
+        yield self.notes
+        yield from super().compose()
 
     def table(self, frame: Frame) -> tuple[Sequence[Column], Sequence[Row]]:
         columns, rows = super().table(frame)
@@ -58,9 +71,22 @@ class TimelineTable(TableView):
         return columns, [row for row in rows if holds(row.id)]
 
     def show(self, frame: Frame) -> None:
+        self._tell_notes(frame)
         super().show(frame)
         if self.following:
             self.grid.action_cursor_top()
+
+    def _tell_notes(self, frame: Frame) -> None:
+        """What is not known, above the rows."""
+        from mckconsole.views.timeline import caveat_lines
+
+        clusters = frame.snapshot.clusters
+        lines = caveat_lines(frame.analysis.timeline, self.desk.scope, clusters)
+        rows = len(note_rows(lines, self.size.width, NOTE_ROWS))
+        if self._note_rows != rows:
+            self._note_rows = rows
+            self.notes.styles.height = rows
+        self.notes.set_lines(lines[:NOTE_ROWS])
 
     def _no_rows(self, frame: Frame) -> str:
         if self.narrowed_to != NO_FOCUS:

@@ -6,23 +6,27 @@ change seldom, because thousands of rows would be made anew every second otherwi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.analysis.timeline.model import Entry, Sort, TimelineReport, Tone
 from mckconsole.domain.snapshot import FleetSnapshot
+from mckconsole.domain.text import shorten
 from mckconsole.domain.times import format_age, format_rfc3339
 from mckconsole.views.detail import (
     ClusterTarget,
     InspectTarget,
+    Line,
     LinkTarget,
     SecretTarget,
     ServiceTarget,
+    Span,
     Target,
 )
-from mckconsole.views.explain import count, duration
+from mckconsole.views.explain import count, duration, stated
+from mckconsole.views.scope import Scope
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
 
 ROLES: Mapping[Tone, Role] = {
@@ -33,6 +37,8 @@ ROLES: Mapping[Tone, Role] = {
     Tone.GOOD: Role.OK,
     Tone.PLAIN: Role.PLAIN,
 }
+MAX_WHY = 60
+"""Characters of a reason above the table; the cluster's own screen has all of it."""
 _DAY = 86_400.0
 _STEPS = ((120.0, 10.0), (7200.0, 60.0), (172_800.0, 3600.0))
 """Ages below the first number are told in steps of the second, seconds."""
@@ -82,12 +88,34 @@ def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     return " · ".join((*parts, *caveats(report)))
 
 
+def caveat_lines(report: TimelineReport, scope: Scope, clusters: Collection[str]) -> list[Line]:
+    """What somebody who looks at a scope must know: what is missing and why, and which clocks
+    differ. Of `clusters` those in scope count, of metrics endpoints all."""
+
+    def meant(name: str) -> bool:
+        return name not in clusters or scope.holds(name)
+
+    lines = []
+    unread = [f"{name}: {shorten(why, MAX_WHY)}" for name, why in report.unread if meant(name)]
+    if unread:
+        lines.append(Line((stated(Role.UNKNOWN, f"incomplete · {' · '.join(unread)}"),), indent=2))
+    rest = [*_clock_words((name, off) for name, off in report.clocks if meant(name))]
+    if report.dropped:
+        rest.append(f"{report.dropped:,} older ones left out")
+    if rest:
+        lines.append(Line((Span(" · ".join(rest), Role.DIM),), indent=2))
+    return lines
+
+
+def _clock_words(clocks: Iterable[tuple[str, float]]) -> Iterator[str]:
+    for name, off in clocks:
+        way = "ahead" if off > 0 else "behind"
+        yield f"{name}'s clock is {duration(abs(off))} {way}, corrected"
+
+
 def caveats(report: TimelineReport) -> list[str]:
     """What a reader must know: clocks that differ, what could not be read, what is gone."""
-    parts = []
-    for name, off in report.clocks:
-        way = "ahead" if off > 0 else "behind"
-        parts.append(f"{name}'s clock is {duration(abs(off))} {way}, corrected")
+    parts = [*_clock_words(report.clocks)]
     if report.unread:
         named = ", ".join(dict.fromkeys(name for name, _ in report.unread))
         parts.append(f"incomplete for {named}")

@@ -17,6 +17,7 @@ from mckconsole.ui.detail_views import ClusterView
 from mckconsole.ui.timeline_table import TimelineTable
 from mckconsole.ui.timeline_views import HappeningView
 from mckconsole.views.detail import InspectTarget
+from mckconsole.views.scope import Scope
 from tests.ui.console import Console
 from tests.ui.handmade import SIZES, Seen, show, showing, view_of
 from tests.unit.analysis import build
@@ -78,6 +79,7 @@ async def test_everything_is_in_one_order_and_says_what_is_missing(
         assert "latest first" in shown
         assert "✖ NotReady" in shown
         assert "▲ BackOff" in shown
+        assert "? incomplete · south: events forbidden" in shown
 
 
 async def test_the_window_gets_shorter_and_longer_and_is_typed(tmp_path: Path) -> None:
@@ -141,6 +143,13 @@ async def test_t_on_a_cluster_shows_what_happened_there(tmp_path: Path) -> None:
         assert isinstance(running.shell.view, ClusterView)
         await running.press("t")
         assert sorted(whats(running)) == ["BackOff", "NotReady"]
+
+
+async def test_what_is_missing_outside_the_scope_is_not_told(tmp_path: Path) -> None:
+    async with showing(seen(fleet()), "timeline", tmp_path) as running:
+        running.shell.set_scope(Scope(frozenset({"east"}), "east", "east"))
+        await running.quiet()
+        assert "incomplete" not in running.text()
 
 
 async def test_nothing_about_it_says_so(tmp_path: Path) -> None:

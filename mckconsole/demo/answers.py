@@ -172,7 +172,7 @@ async def _send(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
         if answer.compress and len(body) >= GZIP_THRESHOLD and _accepts_gzip(request):
             body = await asyncio.to_thread(gzip.compress, body, 1)
             headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        return web.Response(status=answer.status, body=body, headers=headers)
+        return web.Response(status=answer.status, body=body or None, headers=headers)
     response = web.StreamResponse(status=answer.status, headers=answer.headers)
     if answer.length is None:
         response.enable_chunked_encoding()

@@ -78,9 +78,9 @@ def _invalid(pod: str, name: str, value: int, words: str) -> ApiError:
 
 
 def _refusal(pod: str, name: str, reason: str, words: str) -> ApiError:
-    cause = {"reason": reason, "message": words, "field": name or "<nil>"}
+    cause = {"reason": reason, "message": words, "field": name or "[]"}
     return ApiError(
         422,
-        f'PodLogOptions "{pod}" is invalid: {name or "<nil>"}: {words}',
+        f'PodLogOptions "{pod}" is invalid: {name or "[]"}: {words}',
         details={"name": pod, "kind": "PodLogOptions", "causes": [cause]},
     )

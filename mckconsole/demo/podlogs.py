@@ -119,7 +119,7 @@ class PodLogs:
         container = _container(pod, query.container)
         headers = {"Content-Type": "text/plain"}
         if not pod.get("spec", {}).get("nodeName"):
-            return Answer(200, b"", headers)  # not bound to a node: no location, nothing is said
+            return Answer(204, b"")  # not bound to a node: there is nobody to ask
         _check_state(pod, container, previous=query.previous)
         voice = self.voice(pod, container, previous=query.previous)
         lines = self._lines(pod, container, voice, query)
@@ -226,10 +226,10 @@ def _container(pod: KubeObject, asked: str) -> str:
         raise bad_request(f"container {asked} is not valid for pod {name}")
     if len(names) == 1:
         return names[0]
-    words = f"a container name must be specified for pod {name}, choose one of: [{' '.join(names)}]"
-    if starting:
-        words += f" or one of the init containers: [{' '.join(starting)}]"
-    raise bad_request(words)
+    choices = " ".join((*starting, *names))
+    raise bad_request(
+        f"a container name must be specified for pod {name}, choose one of: [{choices}]"
+    )
 
 
 def _status(pod: KubeObject, container: str) -> KubeObject:

@@ -104,6 +104,14 @@ class LoggedPod(Projection, frozen=True, gc=False):
             return ""
         return words
 
+    def waits(self, container: str) -> str:
+        """What a container that does not run waits for; empty where it runs or has ended."""
+        found = self.status_of(container).state
+        if found.waiting is not None:
+            return f"waits: {found.waiting.reason or 'to start'}"
+        started = found.terminated is not None or self.status.phase != "Pending"
+        return "" if started else "waits: the pod has not started"
+
     def _restarts(self, container: str, *, failed: bool) -> bool:
         for one in self.spec.init_containers:
             if one.name == container:

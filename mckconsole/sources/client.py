@@ -280,7 +280,7 @@ class ClusterClient:
                 raise self.failure(error) from None
         try:
             date = self._note_answer(response, sent)
-            if response.status != 200:
+            if response.status not in (200, 204):  # 204: a stream without anything in it
                 raise await read_refusal(response, self.limits, path)
             check_content_type(response, accept, path)
             yield Stream(response, date, self)

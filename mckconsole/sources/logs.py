@@ -31,7 +31,7 @@ HEAD = 256 * 1024
 """Bytes of each container's log where only its beginning is wanted."""
 WAITING = 5.0
 """Seconds between two looks at a container that has not started."""
-_WAITING = re.compile(r'container "[^"]*" in pod "[^"]*" is (waiting to start.*)')
+_WAITING = re.compile(r'container "[^"]*" in pod "[^"]*" is (waiting to start[^⏎]*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,8 @@ class LogTail:
                     return
                 if self._seen > seen:
                     self._again = Backoff(base=0.5, cap=8.0, reset_after=30.0, pace=self._pace)
+                if self._standing.words:
+                    self._sink.stands(SourceState.OPENING, self._standing.words)
                 wait = self._again.next()
             await self._wait(wait)
 
@@ -154,7 +156,7 @@ class LogTail:
     def _failed(self, error: SourceError) -> float | None:
         """Seconds until it is tried again; None for never."""
         if isinstance(error, NotServed) or self._standing.over:
-            words = self._standing.words or "the pod is gone"
+            words = self._standing.words if self._standing.over else "the pod is gone"
             self._sink.stands(SourceState.ENDED, words)
             return None
         if isinstance(error, BadRequest):
@@ -228,4 +230,4 @@ class LogTail:
 
 def _reason(error: SourceError) -> str:
     """What the server said, without the path that was asked."""
-    return error.message.partition("/log: ")[2] or error.message
+    return (error.message.partition("/log: ")[2] or error.message).rstrip("⏎")

@@ -278,6 +278,6 @@ class _Target:
             if tail is None:
                 return
             self._tails[place] = tail
-        words = pod.ended(container)
+        ended = pod.ended(container)
         restarts = pod.status_of(container).restart_count
-        tail.tell(Standing(bool(words), restarts, words))
+        tail.tell(Standing(bool(ended), restarts, ended or pod.waits(container)))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from tests.net import conformance_access, conformance_reads, conformance_watches
+from tests.net import (
+    conformance_access,
+    conformance_logs,
+    conformance_reads,
+    conformance_watches,
+)
 from tests.net.conformance import CASES, Case
 
-_ORDER = (conformance_reads, conformance_access, conformance_watches)
+_ORDER = (conformance_reads, conformance_access, conformance_logs, conformance_watches)
 
 
 def all_cases() -> list[Case]:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.real
 
 _PLURALS = {
     "Namespace": "namespaces",
+    "Pod": "pods",
     "ConfigMap": "configmaps",
     "Secret": "secrets",
     "CustomResourceDefinition": "customresourcedefinitions",

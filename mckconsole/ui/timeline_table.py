@@ -64,6 +64,11 @@ class TimelineTable(TableView):
         yield self.notes
         yield from super().compose()
 
+    def on_resize(self) -> None:
+        super().on_resize()
+        if self.desk.frame is not None:
+            self._tell_notes(self.desk.frame)
+
     def table(self, frame: Frame) -> tuple[Sequence[Column], Sequence[Row]]:
         columns, rows = super().table(frame)
         since = None if self.window is None else frame.snapshot.taken_at - self.window

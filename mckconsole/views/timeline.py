@@ -38,7 +38,7 @@ ROLES: Mapping[Tone, Role] = {
     Tone.PLAIN: Role.PLAIN,
 }
 MAX_WHY = 60
-"""Characters of a reason above the table; the cluster's own screen has all of it."""
+"""Characters of an endpoint's reason above the table; of clusters their own screens say it all."""
 _DAY = 86_400.0
 _STEPS = ((120.0, 10.0), (7200.0, 60.0), (172_800.0, 3600.0))
 """Ages below the first number are told in steps of the second, seconds."""
@@ -96,9 +96,15 @@ def caveat_lines(report: TimelineReport, scope: Scope, clusters: Collection[str]
         return name not in clusters or scope.holds(name)
 
     lines = []
-    unread = [f"{name}: {shorten(why, MAX_WHY)}" for name, why in report.unread if meant(name)]
+    unread: dict[str, list[str]] = {}
+    for name, why in filter(lambda one: meant(one[0]), report.unread):
+        if name in clusters:
+            unread.setdefault(why.partition(":")[0], []).append(name)
+        else:
+            unread[shorten(why, MAX_WHY)] = []
     if unread:
-        lines.append(Line((stated(Role.UNKNOWN, f"incomplete · {' · '.join(unread)}"),), indent=2))
+        told = (f"{why} in {', '.join(names)}" if names else why for why, names in unread.items())
+        lines.append(Line((stated(Role.UNKNOWN, f"incomplete: {' · '.join(told)}"),), indent=2))
     rest = [*_clock_words((name, off) for name, off in report.clocks if meant(name))]
     if report.dropped:
         rest.append(f"{report.dropped:,} older ones left out")

@@ -79,7 +79,7 @@ async def test_everything_is_in_one_order_and_says_what_is_missing(
         assert "latest first" in shown
         assert "✖ NotReady" in shown
         assert "▲ BackOff" in shown
-        assert "? incomplete · south: events forbidden" in shown
+        assert "? incomplete: events forbidden in south" in shown
 
 
 async def test_the_window_gets_shorter_and_longer_and_is_typed(tmp_path: Path) -> None:

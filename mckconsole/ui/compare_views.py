@@ -107,17 +107,13 @@ class ObjectsCompareView(AskedTable):
         self._arrange()
         self.show_answer()
 
-    def refuses(self, action: str) -> str:
-        if action == "objects.compare":
-            return "it is compared here"
-        return super().refuses(action)
-
 
 class DriftView(AskedTable):
     """A kind over several clusters: an object a row, with the clusters in which it is the same."""
 
     def __init__(self, desk: Desk, place: DriftPlace) -> None:
         super().__init__(desk, "Drift", drift_columns(place.clusters))
+        self.subject = "drift"
         self.compared = place
         self.found: Drift | None = None
         self._kind: ResourceKind | None = None
@@ -194,16 +190,6 @@ class DriftView(AskedTable):
         cluster = next((one.cluster for one in self.columns if one.id == chosen), "")
         there = cluster in self._rows[row_id][1].groups
         return ObjectTarget(cluster if there else target.cluster, target.ref)
-
-    def do_objects_compare(self) -> None:
-        """The row's object side by side."""
-        if self.row is not None:
-            self.desk.go(self.place(self.row.id))
-
-    def refuses(self, action: str) -> str:
-        if action == "objects.compare" and self.row is None:
-            return "there is no row"
-        return super().refuses(action)
 
 
 def compare_place(

@@ -15,7 +15,7 @@ from mckconsole.views.spec import BLANK, GLYPHS, Cell, Column, Role, Row
 OBJECT = Column("object", "OBJECT", name=True, help="namespace and name")
 AREAS = Column("areas", "DIFFERS IN", help="the parts that are not the same everywhere")
 GROUPS = Column(
-    "groups", "CLUSTERS", priority=1,
+    "groups", "CLUSTERS",
     help="clusters in which it is the same, those of the first letter first",
 )  # fmt: skip
 FIXED = (OBJECT, AREAS, GROUPS)

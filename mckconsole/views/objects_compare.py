@@ -17,7 +17,7 @@ from mckconsole.domain.wording import counted
 from mckconsole.views.spec import GLYPHS, Cell, Column, Role, Row
 
 FIELD = Column("field", "FIELD", name=True, help="a field of the object")
-VALUE = Column("value", "VALUE", help="what stands there")
+VALUE = Column("value", "VALUE", name=True, help="what stands there")
 WHERE = Column("where", "CLUSTERS", help="the clusters in which it stands")
 STACKED = (FIELD, VALUE, WHERE)
 OBJECT = "(object)"
@@ -57,7 +57,7 @@ def side_by_side(found: SideBySide) -> Shown:
     sides = {name: side for name, side in found.sides.items() if not side.missing}
     ids = {name: f"in-{name}" if name == FIELD.id else name for name in sides}
     columns = tuple(
-        Column(ids[name], name, priority=1, help=f"its value in {name}", cluster=name)
+        Column(ids[name], name, priority=1, name=True, help=f"its value in {name}", cluster=name)
         for name in sides
     )
     rows = [_across(one, sides, ids) for one in found.fields]

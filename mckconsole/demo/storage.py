@@ -136,6 +136,7 @@ class Storage:
         log.commit(Change(after.revision, None, after))
         if type_.id == CRDS:
             self._register(from_definition(dict(obj)))
+            self._logs[key[1]].wake()  # watches of a kind end with its definition
         return self._with_type(type_, after.decoded())
 
     def update(self, obj: Mapping[str, Any]) -> KubeObject:
@@ -163,6 +164,7 @@ class Storage:
         self._logs[type_.id].commit(Change(after.revision, before, after))
         if type_.id == CRDS:
             self._register(from_definition(dict(obj)))
+            self._logs[key[1]].wake()  # watches of a kind end with its definition
         return self._with_type(type_, after.decoded())
 
     def apply(self, obj: Mapping[str, Any]) -> KubeObject:

@@ -101,7 +101,7 @@ class Watch:
                     position = change.revision
                     for line in self._events(change):
                         yield line
-                if log.closed:
+                if log.closed or self.storage.types.get(self.type_.id) != self.type_:
                     return
                 if self.options.bookmarks and loop.time() >= bookmark_at:
                     # The real server has nothing to say to a watch that is up to date: on a quiet

@@ -112,22 +112,26 @@ class Target:
             self.note(f"{method} {path} {sorted(params)} {accept}", described(reply))
         return reply
 
-    async def watch(self, path: str, **query: str | int) -> AsyncGenerator[JSON, None]:
+    async def watch(
+        self, path: str, *, accept: str = "", **query: str | int
+    ) -> AsyncGenerator[JSON, None]:
         """Events of a watch until it ends."""
         params = {"watch": "1", "timeoutSeconds": 10} | query
         async with self.session.get(
             self.base_url + path,
             params={key: str(value) for key, value in params.items()},
-            headers={"Authorization": f"Bearer {ADMIN}"},
+            headers={"Authorization": f"Bearer {ADMIN}", **({"Accept": accept} if accept else {})},
         ) as response:
             assert response.status == 200, await response.text()
             async for line in response.content:
                 yield json.loads(line)
 
-    async def events(self, path: str, count: int, **query: str | int) -> list[JSON]:
+    async def events(
+        self, path: str, count: int, *, accept: str = "", **query: str | int
+    ) -> list[JSON]:
         """The first events of a watch, noted."""
         found: list[JSON] = []
-        async with aclosing(self.watch(path, **query)) as stream:
+        async with aclosing(self.watch(path, accept=accept, **query)) as stream:
             async for event in stream:
                 found.append(event)
                 if len(found) == count:

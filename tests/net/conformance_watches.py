@@ -103,6 +103,38 @@ async def watch_initial_state(target: Target) -> None:
 
 
 @case
+async def watch_tables(target: Target) -> None:
+    """A Table with one row for each event; the first one defines the columns, bookmarks too."""
+    initial = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
+    for path, count in ((CONFIGMAPS, 6), (WIDGETS, 4)):
+        for include in ("Metadata", "Object"):
+            events = await target.events(
+                path,
+                count,
+                accept=TABLE,
+                allowWatchBookmarks="true",
+                includeObject=include,
+                **initial,
+            )
+            tables = [event["object"] for event in events]
+            assert [len(table["rows"]) for table in tables] == [1] * count
+            defined = [bool(table["columnDefinitions"]) for table in tables]
+            assert defined == [True, *[False] * (count - 1)]
+    listing = await target.get(CONFIGMAPS)
+    await target.seeder.create(configmap("printed"))
+    await target.seeder.delete("configmaps", "printed", NAMESPACE)
+    events = await target.events(CONFIGMAPS, 2, accept=TABLE, resourceVersion=listing.version)
+    assert [event["type"] for event in events] == ["ADDED", "DELETED"]
+    for event in events:
+        (row,) = event["object"]["rows"]
+        versions = {
+            one["resourceVersion"]
+            for one in (row["object"]["metadata"], event["object"]["metadata"])
+        }
+        assert len(versions) == 1, "of the deletion, too"
+
+
+@case
 async def watch_refusals(target: Target) -> None:
     refused: Sequence[tuple[int, dict[str, str]]] = (
         (422, {"sendInitialEvents": "true"}),

@@ -113,7 +113,7 @@ class Target:
         return reply
 
     async def watch(
-        self, path: str, *, accept: str = "", **query: str | int
+        self, path: str, accept: str = "", /, **query: str | int
     ) -> AsyncGenerator[JSON, None]:
         """Events of a watch until it ends."""
         params = {"watch": "1", "timeoutSeconds": 10} | query
@@ -127,11 +127,11 @@ class Target:
                 yield json.loads(line)
 
     async def events(
-        self, path: str, count: int, *, accept: str = "", **query: str | int
+        self, path: str, count: int, accept: str = "", /, **query: str | int
     ) -> list[JSON]:
         """The first events of a watch, noted."""
         found: list[JSON] = []
-        async with aclosing(self.watch(path, accept=accept, **query)) as stream:
+        async with aclosing(self.watch(path, accept, **query)) as stream:
             async for event in stream:
                 found.append(event)
                 if len(found) == count:

@@ -111,7 +111,7 @@ async def watch_tables(target: Target) -> None:
             events = await target.events(
                 path,
                 count,
-                accept=TABLE,
+                TABLE,
                 allowWatchBookmarks="true",
                 includeObject=include,
                 **initial,
@@ -123,7 +123,7 @@ async def watch_tables(target: Target) -> None:
     listing = await target.get(CONFIGMAPS)
     await target.seeder.create(configmap("printed"))
     await target.seeder.delete("configmaps", "printed", NAMESPACE)
-    events = await target.events(CONFIGMAPS, 2, accept=TABLE, resourceVersion=listing.version)
+    events = await target.events(CONFIGMAPS, 2, TABLE, resourceVersion=listing.version)
     assert [event["type"] for event in events] == ["ADDED", "DELETED"]
     for event in events:
         (row,) = event["object"]["rows"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,8 +83,28 @@ SHOTS = (
     Shot("blockers", (120, 40), ("6", "v", "v", "v", "v")),
     Shot("answers", (120, 40), ("7", "v")),
 )
-
-
+SINCE = 130.0
+"""Seconds after the demo's start at which it is looked at."""
+CRASH = ("8", "slash", *"crashlooping", "enter")
+"""To the alert of the incident on the timeline."""
+DEPLOYMENT = ("8", "slash", *"scalingreplicaset", "enter")
+INCIDENT_SHOTS = (
+    Shot("timeline", (120, 40), ("8",)),
+    Shot("timeline-80x24", (80, 24), ("8",)),
+    Shot("timeline-200x50", (200, 50), ("8",)),
+    Shot("timeline-narrowed", (120, 40), ("8", "slash", *"delivery", "enter", "t")),
+    Shot("pods", (120, 40), ("colon", *"pods", "enter")),
+    Shot("pods-80x24", (80, 24), ("colon", *"pods", "enter")),
+    Shot("pods-200x50", (200, 50), ("colon", *"pods", "enter")),
+    Shot("pod", (120, 40), (*CRASH, "enter")),
+    Shot("pod-80x24", (80, 24), (*CRASH, "enter")),
+    Shot("logs", (120, 24), (*CRASH, "l")),
+    Shot("logs-200x50", (200, 50), (*DEPLOYMENT, "l", "z")),
+    Shot("compared-200x50", (200, 50), (*DEPLOYMENT, "enter", "equals_sign")),
+    Shot("compared-80x24", (80, 24), (*DEPLOYMENT, "enter", "equals_sign")),
+    Shot("drift", (120, 40), ("colon", *"drift", "space", *"deploy", "enter")),
+)
+"""What is seen of the release that crashes."""
 SECRETS_SHOTS = (
     Shot("secrets", (120, 40), ("5",)),
     Shot("secrets-80x24", (80, 24), ("5",)),
@@ -125,6 +146,18 @@ async def main(directory: Path) -> None:
             await running.settled()
             await asyncio.sleep(5.0)
             for shot in SECRETS_SHOTS:
+                await take(running, shot, directory)
+    await follow(directory)
+
+
+async def follow(directory: Path) -> None:
+    """The pictures of the release that crashes, which began before the console did."""
+    async with EmbeddedFleet(clock=lambda: time.time() - SINCE) as fleet:
+        fleet.advance(SINCE)
+        async with console(settings_for(fleet, directory, demo=True)) as running:
+            await running.settled()
+            await asyncio.sleep(8.0)
+            for shot in INCIDENT_SHOTS:
                 await take(running, shot, directory)
 
 

@@ -137,13 +137,17 @@ LENSES: Mapping[str, tuple[Known, ...]] = {
         Known("last-seen", 1, cells.plain, "seconds", True),
         Known("type", 1, cells.state),
         Known("reason", 1),
-        Known("object", 1),
-        Known("message", 2),
+        Known("object", 0),
+        Known("message", 1),
         _count("count", 4),
     ),
+    "customresourcedefinitions.apiextensions.k8s.io": (Known("created-at", 9),),
 }
 """By the name of the kind; in the order in which columns stand."""
+SUBJECTS: Mapping[str, str] = {"events": "object", "events.events.k8s.io": "object"}
+"""Kinds whose names say nothing: the column that says what a row is about, in place of NAME."""
 
+_UNTOLD: Final = Column("name", "NAME", priority=8, help="its name", name=True)
 _TIMES = ("age", "last-seen", "first-seen", "last-schedule", "last-successful-time")
 _STATES = ("status", "phase", "state", "health-status", "sync-status", "condition")
 _READIES = ("ready", "available", "synced", "healthy", "established", "approved", "valid")
@@ -249,21 +253,23 @@ def expected(name: str) -> tuple[Column, ...]:
 
 
 def all_columns(
-    lenses: Iterable[Lens], *, namespaced: bool, findings: bool, owners: bool
+    name: str, lenses: Iterable[Lens], *, namespaced: bool, findings: bool, owners: bool
 ) -> tuple[Column, ...]:
-    """The columns of the table: those of every cluster once, ours around them."""
+    """The columns of the table of the kind `name`: those of every cluster once, ours around."""
     theirs: dict[str, Column] = {}
     for lens in lenses:
         for column in lens.columns:
             theirs.setdefault(column.id, column)
+    untold = SUBJECTS.get(name) in theirs
     return (
         CLUSTER,
         *((NAMESPACE,) if namespaced else ()),
-        NAME,
+        *(() if untold else (NAME,)),
         *theirs.values(),
         *((FINDINGS,) if findings else ()),
         AGE,
         *((OWNER,) if owners else ()),
+        *((_UNTOLD,) if untold else ()),
     )
 
 

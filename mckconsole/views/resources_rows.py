@@ -18,7 +18,7 @@ from mckconsole.domain.resources import ResourceKind, ResourceTable, TableRow
 from mckconsole.domain.times import parse_rfc3339
 from mckconsole.views.resources_cells import Cells, age_cell, next_age, seconds_of, word, words
 from mckconsole.views.resources_findings import NO_FINDINGS, Found
-from mckconsole.views.resources_lenses import Lens, all_columns, lens_for, ready_of
+from mckconsole.views.resources_lenses import SUBJECTS, Lens, all_columns, lens_for, ready_of
 from mckconsole.views.resources_state import state_rows
 from mckconsole.views.spec import BLANK, Cell, Column, Role, Row
 
@@ -141,6 +141,7 @@ class Board:
         self._some_findings |= any(part.found for part in parts)
         owners = any(row.owner[0] for part in parts for row in _first(part))
         return all_columns(
+            self.name,
             (part.lens for part in parts if part.rows),
             namespaced=kind is None or kind.namespaced,
             findings=self._some_findings,
@@ -164,11 +165,11 @@ class Board:
             table = _still(before.table, table)  # it is listed anew: what was there is shown
         if before is not None and _alike(before, table, found):
             before.table, state = table, before.state
-            before.state = state_rows(table)
+            before.state = state_rows(table, SUBJECTS.get(self.name, "name"))
             return before.state != state
         lens = before.lens if before and before.table.columns == table.columns else None
         part = _Part(table, lens or lens_for(self.name, table.columns), found, word(name))
-        part.state = state_rows(table)
+        part.state = state_rows(table, SUBJECTS.get(self.name, "name"))
         self._parts[name] = part
         moved = _fill(part, before, now + table.clock_offset, changed)
         return moved or before is None or part.state != before.state

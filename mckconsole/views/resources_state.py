@@ -32,9 +32,15 @@ STATE_ROLES: Mapping[TopicState, Role] = {
 _SETTLED = (TopicState.FRESH, TopicState.ABSENT)
 
 
-def state_rows(table: ResourceTable) -> tuple[Row, ...]:
-    """A row for the cluster where it is not read in full, and for namespaces that were not."""
-    return tuple(_rows(table))
+def state_rows(table: ResourceTable, column: str = "name") -> tuple[Row, ...]:
+    """A row for the cluster where it is not read in full, and for namespaces that were not; in a
+    word, under NAME and in this column."""
+    rows = tuple(_rows(table))
+    if column != "name":
+        for row in rows:
+            if isinstance(row.cells, Cells):
+                row.cells[column] = row.cells["name"]
+    return rows
 
 
 def _rows(table: ResourceTable) -> Iterator[Row]:

@@ -201,6 +201,18 @@ def test_an_age_that_was_said_grows_from_when_it_was_said() -> None:
     assert [one.cells["last-seen"].text for one in later.changed] == ["50 s"]
 
 
+def test_events_are_told_by_their_object_and_not_by_their_name() -> None:
+    columns = tuple(map(TableColumn, ("Last Seen", "Type", "Reason", "Object", "Message")))
+    row = TableRow("k", "e.1", "e", stamp(60), ("30s", "Warning", "BackOff", "pod/web", "again"))
+    kind = ResourceKind("", "v1", "events", "Event")
+    shown = ResourceTable("a", TopicState.FRESH, "", kind, columns, {row.key: row})
+    refused = ResourceTable("b", TopicState.FORBIDDEN, "no")
+    looked = Board("events").look(tables(shown, refused), {}, NOW)
+    assert [one.id for one in looked.columns][-1] == "name"
+    assert texts(looked, "object") == ["⊘ forbidden", "pod/web"]
+    assert looked.rows[1].role is Role.WARN
+
+
 def finding(name: str, severity: Severity) -> Finding:
     ref = ObjectRef("v1", "Pod", "shop", name)
     return Finding("R1", "mesh", severity, "a", ref, "bad", "", (), "")

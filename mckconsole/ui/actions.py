@@ -110,7 +110,7 @@ _HERE = (
            _TIMELINE),
     Action("timeline.longer", ("greater_than_sign",), "more", "Look further back.", _TABLE, 24,
            _TIMELINE),
-    Action("timeline.follow", ("f",), "follow", "Stay on the newest, until the cursor is moved.",
+    Action("timeline.follow", ("F",), "follow", "Stay on the newest, until the cursor is moved.",
            _TABLE, 25, _TIMELINE),
     Action("failover.open", ("x",), "what if lost", "Say what losing the marked clusters, or this"
            " one, would mean; for a service, losing each of its clusters.", _ROWS, 26,

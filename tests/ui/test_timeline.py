@@ -195,7 +195,7 @@ async def test_following_stays_on_the_newest_until_the_cursor_is_moved(tmp_path:
         newer = seen(fleet(event("n", reason="Newest", ago=1)), before[1].memory)
         await show(running, newer)
         assert table.grid.cursor_key == first
-        await running.press("f")
+        await running.press("F")
         assert "following" in running.text()
         latest = seen(fleet(event("m", reason="Later", ago=0)), newer[1].memory)
         await show(running, latest)

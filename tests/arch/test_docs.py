@@ -27,6 +27,7 @@ REPORT = (ROOT / "docs" / "report.md").read_text()
 FAILOVER = (ROOT / "docs" / "failover.md").read_text()
 VERSIONS = (ROOT / "docs" / "versions.md").read_text()
 CHECKLIST = (ROOT / "docs" / "checklist.md").read_text()
+RECORDING = (ROOT / "docs" / "recording.md").read_text()
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 
 
@@ -45,7 +46,7 @@ def test_every_configuration_key_is_documented() -> None:
 
 
 def test_every_documented_command_parses() -> None:
-    every = README + REPORT + FAILOVER + VERSIONS + CHECKLIST
+    every = README + REPORT + FAILOVER + VERSIONS + CHECKLIST + RECORDING
     shell = "\n".join(re.findall(r"```sh\n(.*?)```", every, re.S))
     lines = [
         line.partition("#")[0].partition("|")[0]

@@ -26,7 +26,8 @@ _PARTED = (
 """Two words that are one with and without a sign between them."""
 SIGNS = (
     *_words("pass pwd secret token psk key cred auth cookie bearer basic negotiate digest netrc"),
-    *_words("mnemonic webhook rsa ed25519 ecdsa dsa jwt dsn salt service_account -----begin eyj"),
+    *_words("mnemonic webhook hooks.slack rsa ed25519 ecdsa dsa jwt dsn salt service_account"),
+    *_words("-----begin eyj"),
     *_words("akia asia xox xapp- ghp_ gho_ ghu_ ghs_ ghr_ github_pat glpat- k_live k_test sk-"),
     *_words("hf_ aiza ya29. gocspx npm_ pypi- sg. hvs. hvb. hvr. dop_v1 $2 $1$ $5$ $6$ $argon"),
     *_words("$apr1 $y$ code= :// @tcp( @unix( @udp("),

@@ -39,6 +39,11 @@ _RUN = re.compile(r"(?<![\w.-])[\w.-]{12,}+")
 _SCHEME = re.compile(r"\b(Bearer|Basic|Negotiate|Digest)(\s{1,9})([A-Za-z0-9+/=._~-]{6,})", re.I)
 _SERVICE_ACCOUNT = re.compile(r"\"type\\*\"\s{0,99}:\s{0,99}\\*\"(?:service_account|authorized_u)")
 _AUTHORITY = re.compile(r"://([^\s\"'<>`]+)")
+_HOOK = re.compile(
+    r"((?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks"
+    r"|\.webhook\.office\.com/webhookb2)/)([^\s\"'<>`]{8,})"
+)
+"""Addresses whose path is the credential: whoever knows one may post there."""
 _DSN = re.compile(r"(?<![^\s:/@\"'])[^\s:/@\"']{1,200}:[^\s@\"']{1,200}@(?=(?:tcp|unix|udp)\()")
 _SIGNATURE = re.compile(r"([?&;](?:sig|signature|x-amz-signature|code)=)([^&\s\"']+)", re.I)
 _ASSIGNED = re.compile(
@@ -103,6 +108,8 @@ class Scrubber:
         text = _SCHEME.sub(lambda m: m[1] + m[2] + self.whole(m[3]), text)
         if "://" in text:
             text = _AUTHORITY.sub(self._login, text)
+        if "hook" in text:
+            text = _HOOK.sub(lambda m: m[1] + self.whole(m[2]), text)
         if "=" in text:
             text = _SIGNATURE.sub(lambda m: m[1] + self.whole(m[2]), text)
         return _DSN.sub(lambda m: self.whole(m[0]), text) if "@" in text else text

@@ -57,6 +57,8 @@ def planted(scenario: Scenario | None = None, *, seed: int = 1) -> dict[str, str
 
 def body(text: str) -> str:
     """What of a text is secret: of a key in PEM the part that its public half does not have."""
+    if text.startswith("https://hooks."):
+        return text.partition("/services/")[2]  # the host is everybody's
     if not text.startswith("-----"):
         return text
     lines = text.strip().splitlines()

@@ -128,7 +128,8 @@ class Commands:
                 complete = partial(_groupings, pane)
                 yield Command(pane.name, "[by WHAT] [FILTER]", words, run, complete, pane.aliases)
             else:
-                yield Command(pane.name, "[FILTER]", words, run, aliases=pane.aliases)
+                shape = "[30m] [FILTER]" if pane.name == "timeline" else "[FILTER]"
+                yield Command(pane.name, shape, words, run, aliases=pane.aliases)
             yield from self._shortcuts(pane)
 
     def _asker(self, pane: PaneSpec) -> Command:

@@ -43,6 +43,7 @@ from mckwidgets.log_rows import LogEntry, LogPiece
 if TYPE_CHECKING:
     from mckconsole.store.opened import LogFeed
     from mckconsole.ui.frame import Frame
+    from mckconsole.views.timeline_focus import Focus
     from mckwidgets.contracts import SpanLike
 
 NEWEST = LogOptions()
@@ -92,6 +93,15 @@ class LogsView(PaneView):
         targets = self.place.targets
         names = {one.ref.name for one in targets}
         return f"logs {names.pop()}" if len(names) == 1 else f"logs of {len(targets)}"
+
+    def timeline_focus(self) -> Focus | None:
+        from mckconsole.views.timeline_focus import Focus
+
+        targets = self.place.targets
+        clusters = tuple(dict.fromkeys(one.cluster for one in targets))
+        objects = tuple(dict.fromkeys(one.ref for one in targets))
+        title = f"{objects[0]} in {clusters[0]}" if len(targets) == 1 else self.crumb
+        return Focus(title, clusters, objects) if targets else None
 
     def show(self, frame: Frame) -> None:
         """Frames change nothing here: lines come by the feed."""

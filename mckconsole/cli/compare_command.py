@@ -126,8 +126,9 @@ def _explain(status: ExitCode, gaps: Mapping[str, Sequence[str]]) -> None:
 
 async def _read_drift(arguments: Namespace, output: str | None) -> tuple[Drift, str]:
     try:
-        text = " ".join(arguments.namespaces)
-        wanted = parse_asked(arguments.kind, f"-l {arguments.selector} {text}".removeprefix("-l  "))
+        spaces = " ".join(f"-n {one}" for one in arguments.namespaces)
+        labels = f"-l {arguments.selector} " if arguments.selector else ""
+        wanted = parse_asked(arguments.kind, f"{labels}{spaces}")
     except AskError as error:
         raise UsageError(str(error)) from None
     async with opened(arguments) as target:
@@ -135,6 +136,8 @@ async def _read_drift(arguments: Namespace, output: str | None) -> tuple[Drift, 
         with _progress(target) as progress:
             async with asked(target, arguments.timeout, progress) as fleet:
                 kind = await _kind(fleet, arguments.kind)
+                if wanted.namespaces and not kind.namespaced:
+                    raise UsageError(f"drift: {kind.plural} are in no namespace; name none")
 
                 def told(cluster: str, count: int) -> None:
                     progress(Progress(cluster, f"comparing {kind.plural}: {count:,}"))

@@ -140,7 +140,13 @@ class DriftView(AskedTable):
             words = unknown_kind(place.query.kind, catalogues, troubles)
             return lambda: self._fail(words)
         self._counts = {}
-        query = replace(place.query, kind=meant.kind.name)
+        spaces = place.query.namespaces
+        if spaces and not meant.kind.namespaced:
+            words = f"{meant.kind.plural} are in no namespace; :drift {place.query.kind} has them"
+            return lambda: self._fail(words)
+        if not spaces and meant.kind.namespaced and self.desk.namespace:
+            spaces = (self.desk.namespace,)
+        query = replace(place.query, kind=meant.kind.name, namespaces=spaces)
         found = await read_drift(live, query, place.clusters, self._came)
         return lambda: self._take(found, meant.kind)
 

@@ -32,7 +32,5 @@ def open_drift(shell: Shell, text: str) -> str:
     if len(names) < 2:
         return "at least two clusters are compared; :drift KIND @CLUSTER @CLUSTER names them"
     query = asked.query(word)
-    if shell.namespace and not query.namespaces:
-        query = parse_asked(word, f"-n {shell.namespace}").query(word)
     shell.go(DriftPlace(query, names))
     return ""

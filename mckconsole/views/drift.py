@@ -123,7 +123,9 @@ def drift_words(drift: Drift) -> tuple[str, Role]:
     """How many differ, and which clusters that leaves out; nothing is said of what was not read."""
     rows, differing = len(drift.rows), drift.count(DriftState.DIFFERS)
     unread = [name for name, one in drift.clusters.items() if one.unread or not one.read]
-    parts = [f"{differing} of {counted(rows, 'object')} differ" if differing else "none differs"]
+    parts = [f"{differing} of {counted(rows, 'object')} differ{'s' if differing == 1 else ''}"]
+    if not differing:
+        parts = [f"none of {counted(rows, 'object')} differs" if rows else "there are no objects"]
     partly = drift.count(DriftState.PARTLY)
     if partly:
         parts.append(f"{partly} not in every cluster")

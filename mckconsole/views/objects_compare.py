@@ -82,7 +82,9 @@ def compare_words(found: SideBySide) -> tuple[str, Role]:
     parts = []
     role = Role.OK
     if found.differing:
-        parts.append(f"{len(found.differing)} of {counted(compared, 'field')} differ")
+        count = len(found.differing)
+        verb = "differs" if count == 1 else "differ"
+        parts.append(f"{count} of {counted(compared, 'field')} {verb}")
         role = Role.WARN
     elif there > 1:
         parts.append("no field differs")

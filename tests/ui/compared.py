@@ -10,7 +10,7 @@ from mckconsole.analysis.sameness.digest import Digester
 from mckconsole.analysis.sameness.model import Digests
 from mckconsole.analysis.sameness.own import Names
 from mckconsole.domain.findings import ObjectRef
-from mckconsole.domain.inspected import ObjectFacts
+from mckconsole.domain.inspected import ObjectFacts, Related
 from mckconsole.domain.objecttext import ObjectText
 from mckconsole.domain.resources import Query, ResourceKind
 from mckconsole.domain.states import TopicState
@@ -51,6 +51,9 @@ class Compared(Browsable):
 
     async def fetch(self, cluster: str, ref: ObjectRef) -> ObjectText:
         raise ConnectionTrouble("nothing is fetched here")
+
+    async def related(self, cluster: str, ref: ObjectRef) -> Related:
+        return Related()
 
     def follow_logs(self, *anything: object) -> LogFeed:
         raise ConnectionTrouble("nothing is followed here")

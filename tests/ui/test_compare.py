@@ -217,6 +217,29 @@ async def test_equals_in_resources_compares_marked_rows_else_all_clusters(still:
         assert len(view_of(running, ObjectsCompareView).compared.clusters) == 2
 
 
+async def test_equals_on_an_object_compares_it_in_all_clusters_in_scope(still: Settings) -> None:
+    opened = differing()
+    async with over(still, opened) as running:
+        running.shell.go(InspectTarget(NORTH, REF))
+        await running.quiet()
+        await running.press("equals_sign")
+        view = view_of(running, ObjectsCompareView)
+        assert view.compared == CompareObjectsPlace(REF, (NORTH, EAST, WEST))
+
+
+async def test_the_namespace_that_is_looked_at_narrows_a_drift(still: Settings) -> None:
+    opened = fleet(
+        east={"shop/web": deployment("app:1"), "data/web": deployment("app:1")},
+        west={"shop/web": deployment("app:2"), "data/web": deployment("app:2")},
+    )
+    async with over(still, opened) as running:
+        running.shell.set_namespace("data")
+        await drifting(running)
+        text = running.text()
+        assert "▲ data/web" in text
+        assert "shop/web" not in text
+
+
 def test_different_objects_are_not_compared() -> None:
     one = InspectTarget(EAST, REF)
     other = InspectTarget(WEST, ObjectRef("apps/v1", "Deployment", "shop", "api"))

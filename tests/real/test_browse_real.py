@@ -277,6 +277,23 @@ async def test_who_may_read_some_namespaces_sees_these_and_the_names_of_the_othe
         assert secrets.state is TopicState.FORBIDDEN
 
 
+async def test_rows_outlive_a_restart_of_the_server_and_catch_up(servers: Servers) -> None:
+    east = servers["east"]
+    configmaps = "/api/v1/namespaces/green/configmaps"
+    async with live({"east": east}) as fleet:
+        found = look(fleet, Query("configmaps", ("green", "blue")))
+        before = await found.one(fresh)
+        await asyncio.to_thread(east.stop_server)
+        old = await found.one(lambda table: table.state is TopicState.STALE)
+        assert old.rows == before.rows
+        assert old.reason
+        await asyncio.to_thread(east.start_server)
+        manifest: KubeObject = {"metadata": {"name": "new"}}
+        await asyncio.to_thread(call, east, "POST", configmaps, manifest)
+        fleet.refresh()
+        await found.one(lambda table: fresh(table) and ("green", "new") in table.rows)
+
+
 async def test_the_catalogue_is_what_kubectl_lists(servers: Servers) -> None:
     async with live({"east": servers["east"]}) as fleet:
         await look(fleet, Query("namespaces")).one(fresh)

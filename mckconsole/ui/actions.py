@@ -125,12 +125,12 @@ _HERE = (
     Action("logs.times", ("d",), "times", "Show when each line was said, or not.", _LOG, 36),
     Action("logs.raw", ("v",), "JSON", "Show JSON lines as they are, or folded to what they say.",
            _LOG, 33),
-    Action("logs.previous", ("p",), "previous run", "Show the containers' runs before this one, or"
-           " this one again.", _LOG, 35, instead=("view.pause",)),
+    Action("logs.previous", ("b",), "run before", "Show the containers' runs before this one, or"
+           " this one again.", _LOG, 35),
     Action("logs.containers", ("a",), "containers", "Show the lines of one container after the"
            " other alone, then of all again.", _LOG, 37),
     Action("logs.sources", ("i",), "sources", "List what is followed and how it stands.", _LOG, 38),
-    Action("logs.around", ("f",), "around", "Show all lines with what the filter matches lit, or"
+    Action("logs.around", ("o",), "only/all", "Show all lines with what the filter matches lit, or"
            " only those that match.", _LOG, 31),
     Action("logs.mark", ("m",), "mark", "Mark the line, or take its mark away.", _LOG, 39),
     Action("logs.next", ("n",), "next mark", "Go to the next line that is marked or, with all"
@@ -142,14 +142,14 @@ _HERE = (
            41, instead=("scope.all",)),
     Action("logs.head", ("1",), "oldest", "The first lines of each container, not followed.", _LOG,
            instead=("pane.fleet",)),
-    Action("logs.1m", ("2",), "1 m", "From a minute ago on.", _LOG, instead=("pane.mesh",)),
-    Action("logs.5m", ("3",), "5 m", "From five minutes ago on.", _LOG,
+    Action("logs.minute", ("2",), "1 m", "From a minute ago on.", _LOG, instead=("pane.mesh",)),
+    Action("logs.five", ("3",), "5 m", "From five minutes ago on.", _LOG,
            instead=("pane.services",)),
-    Action("logs.15m", ("4",), "15 m", "From a quarter of an hour ago on.", _LOG,
+    Action("logs.quarter", ("4",), "15 m", "From a quarter of an hour ago on.", _LOG,
            instead=("pane.identity",)),
-    Action("logs.30m", ("5",), "30 m", "From half an hour ago on.", _LOG,
+    Action("logs.half", ("5",), "30 m", "From half an hour ago on.", _LOG,
            instead=("pane.secrets",)),
-    Action("logs.1h", ("6",), "1 h", "From an hour ago on.", _LOG, instead=("pane.versions",)),
+    Action("logs.hour", ("6",), "1 h", "From an hour ago on.", _LOG, instead=("pane.versions",)),
     Action("filter.open", ("slash",), "filter", "Show only rows that match.", _FILTERED, 30),
     Action("search.open", ("slash",), "search", "Search in this text.", _DETAIL, 30),
     Action("search.next", ("n",), "next match", "Go to the next match.", _DETAIL, 31),

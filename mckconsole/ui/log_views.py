@@ -385,23 +385,23 @@ class LogsView(PaneView):
         """The oldest lines."""
         self.open_feed(LogOptions(tail=None, head=True))
 
-    def do_logs_1m(self) -> None:
+    def do_logs_minute(self) -> None:
         """From a minute ago on."""
         self._open_since(60)
 
-    def do_logs_5m(self) -> None:
+    def do_logs_five(self) -> None:
         """From five minutes ago on."""
         self._open_since(300)
 
-    def do_logs_15m(self) -> None:
+    def do_logs_quarter(self) -> None:
         """From a quarter of an hour ago on."""
         self._open_since(900)
 
-    def do_logs_30m(self) -> None:
+    def do_logs_half(self) -> None:
         """From half an hour ago on."""
         self._open_since(1800)
 
-    def do_logs_1h(self) -> None:
+    def do_logs_hour(self) -> None:
         """From an hour ago on."""
         self._open_since(3600)
 

@@ -144,7 +144,7 @@ async def test_a_filter_works_while_they_stream_and_says_its_mistakes(still: Set
         assert "PUT /d 500" in running.text(), "the last good filter holds"
         await running.press("backspace", "enter")
         assert "2 of 5 lines" in running.text()
-        await running.press("f")
+        await running.press("o")
         assert "GET /c" in running.text()
         await running.press("n")
         assert "no more matches" in messages(running)[-1]
@@ -183,7 +183,7 @@ async def test_json_is_folded_and_unfolded(still: Settings) -> None:
         ("4", LogOptions(tail=None, since=900), "last 15 m"),
         ("5", LogOptions(tail=None, since=1800), "last 30 m"),
         ("6", LogOptions(tail=None, since=3600), "last 60 m"),
-        ("p", LogOptions(previous=True), "run before"),
+        ("b", LogOptions(previous=True), "of the run before"),
     ],
 )
 async def test_the_window_is_chosen_by_a_key(
@@ -271,17 +271,16 @@ async def test_what_cannot_be_followed_is_said_and_leaving_closes_the_feed(
         assert isinstance(running.shell.view, TableView)
 
 
-async def test_the_keys_of_panes_and_pause_are_taken_over_here_alone(still: Settings) -> None:
+async def test_the_digits_of_panes_are_taken_over_here_alone(still: Settings) -> None:
     async with looking(still) as (running, _):
-        await running.press("p", "2")
-        assert not running.shell.paused
+        await running.press("2", "0")
         assert running.shell.stacks.pane == "fleet"
         await running.press("question_mark")
-        assert "previous run" in running.text()
+        assert "run before" in running.text()
         await running.press("escape", "7")
         assert running.shell.stacks.pane == "checklist"
-        await running.press("p")
-        assert running.shell.paused
+        await running.press("2")
+        assert running.shell.stacks.pane == "mesh"
 
 
 async def test_logs_are_saved_whole(still: Settings, tmp_path: Path) -> None:

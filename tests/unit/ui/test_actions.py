@@ -60,7 +60,16 @@ def test_no_default_is_a_key_that_multiplexers_take_and_none_but_panes_take_thei
     keys = {key for action in ALL for key in action.keys}
     assert not keys & {"ctrl+a", "ctrl+backslash", "ctrl+space", "ctrl+@"}
     assert {pane.key for pane in PANES} <= PANE_KEYS
-    assert not {key for action in ACTIONS for key in action.keys} & PANE_KEYS
+    rest = (action for action in ACTIONS if not action.instead)
+    assert not {key for action in rest for key in action.keys} & PANE_KEYS
+
+
+def test_what_takes_keys_over_takes_all_of_them() -> None:
+    known = {action.id: action for action in ALL}
+    for action in ALL:
+        for id in action.instead:
+            assert set(known[id].keys) <= set(action.keys)
+            assert id not in named(actions_for(min(action.where), "fleet", ALL))
 
 
 def test_moves_are_those_of_the_widgets() -> None:
@@ -89,7 +98,9 @@ class TestWhere:
         assert "help.open" in anywhere
         assert "open" not in anywhere
         for where in Where:
-            assert anywhere <= set(named(actions_for(where, "fleet")))
+            here = actions_for(where, "fleet")
+            taken_over = {id for action in here for id in action.instead}
+            assert anywhere <= {*named(here), *taken_over}
 
     def test_the_footer_begins_with_open_and_ends_with_help(self) -> None:
         for where in (Where.TABLE, Where.MATRIX, Where.DETAIL):

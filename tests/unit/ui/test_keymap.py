@@ -78,7 +78,7 @@ BAD: dict[str, tuple[str, int, str, str]] = {
     "no such key": ("view.refresh: ctlr-r\n", 1, "view.refresh", "there is no key ctlr-r"),
     "in a list": ("view.refresh:\n- r\n- escap\n", 3, "view.refresh", "did you mean escape?"),
     "not a key": ("view.refresh: {a: b}\n", 1, "view.refresh", "expected a key or a list"),
-    "twice": ("back: b\nquit: X\nback: d\n", 3, "back", "given twice, first on line 1"),
+    "twice": ("back: f2\nquit: X\nback: f3\n", 3, "back", "given twice, first on line 1"),
     "clash": ("view.refresh: q\n", 1, "view.refresh", "q is the key of quit; give that"),
     "clash with a move": ("view.refresh: j\n", 1, "view.refresh", "j is the key of move.down"),
     "clash of two": (
@@ -87,7 +87,12 @@ BAD: dict[str, tuple[str, int, str, str]] = {
         "view.pause",
         "X is also given to view.refresh on line 1",
     ),
-    "clash with a pane's own": ("view.wide: m\n", 1, "view.wide", "m is the key of mesh.metrics"),
+    "clash with a pane's own": (
+        "view.wide: e\n",
+        1,
+        "view.wide",
+        "e is the key of mesh.transitions",
+    ),
     "way out": ("quit.now: []\n", 1, "quit.now", "must keep at least one key"),
     "back": ("back: []\n", 1, "back", "must keep at least one key"),
     "help": ("help.open: []\n", 1, "help.open", "must keep at least one key"),

@@ -38,7 +38,7 @@ def part(*names: str, namespace: str = "blue", error: SourceError | None = None)
 NOTHING_ELSE = Frame()
 
 
-def table(frame: Frame = NOTHING_ELSE, **parts: Rows) -> ResourceTable:
+def table(frame: Frame = NOTHING_ELSE, /, **parts: Rows) -> ResourceTable:
     return Tabling("east").table(frame, parts, 100.0, 0.5)
 
 
@@ -61,7 +61,7 @@ def table(frame: Frame = NOTHING_ELSE, **parts: Rows) -> ResourceTable:
     ],
 )
 def test_the_whole(found: dict[str, Rows], state: str, names: str, unread: str) -> None:
-    made = table(**found)
+    made = table(NOTHING_ELSE, **found)
     assert str(made.state) == state
     assert {name for _, name in made.rows} == set(names)
     assert set(made.unread) >= set(unread) or not made.rows

@@ -182,6 +182,8 @@ async def test_what_people_change_is_found_and_nothing_else(
     image = {"containers": [{"name": "app", "image": "registry.example.com/app:1.3"}]}
     call(west, "PATCH", f"{place}/small", {"spec": {"template": {"spec": image}}})
     call(west, "DELETE", f"{place}/large")
+    scaled = f"{place}/small/scale?fieldManager=kube-controller-manager"  # as an autoscaler does
+    call(west, "PATCH", scaled, {"spec": {"replicas": 7}})
     async with live(servers) as fleet:
         found = await drift(fleet, "deployments.apps")
         assert differing(found) == [("shop", "small", ("image",))]

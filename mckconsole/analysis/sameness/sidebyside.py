@@ -36,7 +36,7 @@ class ComparedField:
     groups: Mapping[str, int]
     """By cluster that has the object: equal numbers are the same; 0 is what most have."""
     own: bool
-    """Each cluster's own: not compared."""
+    """Each cluster's own, wherever it is: not compared."""
     hidden: bool
     """A credential was taken out of it somewhere, or it was cut: only what is left is compared."""
 
@@ -102,14 +102,16 @@ def _compared(path: str, held: Mapping[str, Mapping[str, Field]]) -> ComparedFie
         some.area,
         values,
         groups_of(told),
-        own=any(one.standing is Standing.OWN for one in values.values()),
+        own=all(one.standing is Standing.OWN for one in values.values()),
         hidden=any(one.standing is Standing.HIDDEN for one in values.values()),
     )
 
 
 def _told(one: Field | None) -> str | None:
-    """What is compared; a default is the same as nothing."""
-    return None if one is None or one.standing is Standing.DEFAULT else one.same_as
+    """What is compared; a default, and what is a cluster's own, is the same as nothing."""
+    if one is None or one.standing in (Standing.DEFAULT, Standing.OWN):
+        return None
+    return one.same_as
 
 
 def groups_of(told: Mapping[str, object]) -> dict[str, int]:

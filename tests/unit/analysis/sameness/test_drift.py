@@ -95,6 +95,21 @@ def test_sides_that_are_missing_or_unread_are_said_and_not_compared() -> None:
     assert not found.differing
 
 
+def test_what_is_own_in_one_cluster_and_said_in_another_differs() -> None:
+    from mckconsole.analysis.sameness.fields import fields_of
+
+    def side(name: str, **spec: object) -> Side:
+        tree = {"kind": "Service", "spec": {"selector": {"app": "x"}, **spec}}
+        return Side(name, fields_of(tree, Names()))
+
+    ref = ObjectRef("v1", "Service", "shop", "web")
+    addresses = [side("a", clusterIP="10.0.0.1"), side("b", clusterIP="10.9.0.1")]
+    assert not compare(ref, addresses).differing
+    (one,) = compare(ref, [*addresses, side("c", clusterIP="None")]).differing
+    assert one.path == "spec.clusterIP"
+    assert one.groups == {"a": 0, "b": 0, "c": 1}
+
+
 def test_equal_texts_are_equal_though_one_holds_a_name_of_its_cluster() -> None:
     from mckconsole.analysis.sameness.fields import fields_of
 

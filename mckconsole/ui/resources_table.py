@@ -38,6 +38,8 @@ SOON = 0.05
 """Seconds between two looks at what came, where a look is quick."""
 SHARE = 4.0
 """For so many times as long as a look took, no other is taken after it."""
+LONGEST_REST = 2.0
+"""But no longer than so many seconds."""
 AGEING = 1.0
 """Seconds after which ages are told anew."""
 NOTE_ROWS = 3
@@ -244,7 +246,7 @@ class ResourcesTable(ObjectTable):
         self._why_empty = self._no_objects(look, tables)
         self._say_why_empty()
         self._tell_notes(state_lines(tables, look.others, look.asked.word))
-        self._rest = (time.perf_counter() - began) * SHARE
+        self._rest = min((time.perf_counter() - began) * SHARE, LONGEST_REST)
         self.desk.refresh_words()
 
     def _put(self, look: Look, looked: Looked) -> None:

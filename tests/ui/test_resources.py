@@ -371,30 +371,9 @@ async def test_columns_that_come_later_do_not_lose_the_order(still: Settings) ->
         await running.until(lambda: names(running)[0] == f"{WEST} zeta")
 
 
-async def test_a_name_is_found_in_every_kind(live: Settings) -> None:
-    async with console(live, size=(120, 40)) as running:
-        await running.settled()
-        await command(running, "find checkout")
-        view = running.shell.view
-        assert isinstance(view, FindView)
-        await running.until(lambda: "asking" not in running.text())
-        found = {(row.clusters[0], row.cells["kind"].text) for row in view.rows}
-        assert {(EAST, "Deployment"), (EAST, "Service"), (WEST, "Deployment")} <= found
-        assert all("checkout" in row.cells["name"].text for row in view.rows if row.namespace)
-        refused = next(row for row in view.rows if row.clusters == ("edge-fra-1",))
-        assert refused.cells["kind"].text == "✖ not asked"
-        exact = [row.cells["how"].text for row in view.rows if row.namespace]
-        assert exact == sorted(exact), "those that are called so come first"
-        place = view.place(next(row.id for row in view.rows if row.namespace))
-        assert isinstance(place, InspectTarget)
-        await command(running, "find nosuchname")
-        await running.until(lambda: "asking" not in running.text())
-        assert "0 objects" in crumbs(running)
-        await command(running, "find")
-        assert "which name?" in prompt(running)
-
-
-async def test_the_rows_are_those_of_the_clusters(live: Settings, fleet: EmbeddedFleet) -> None:
+async def test_the_rows_are_those_of_the_clusters_and_names_are_found(
+    live: Settings, fleet: EmbeddedFleet
+) -> None:
     async with console(live, size=(200, 50)) as running:
         await running.settled()
         await command(running, "pods")
@@ -419,3 +398,23 @@ async def test_the_rows_are_those_of_the_clusters(live: Settings, fleet: Embedde
         assert (cluster, namespace, name) not in ours()
         await running.press("enter", "escape")
         assert isinstance(running.shell.view, ResourcesTable)
+
+        # And objects of any kind by their name.
+        await command(running, "find checkout")
+        found_view = running.shell.view
+        assert isinstance(found_view, FindView)
+        await running.until(lambda: "asking" not in running.text())
+        found = {(row.clusters[0], row.cells["kind"].text) for row in found_view.rows}
+        assert {(EAST, "Deployment"), (EAST, "Service"), (WEST, "Deployment")} <= found
+        assert all("checkout" in row.cells["name"].text for row in found_view.rows if row.namespace)
+        refused = next(row for row in found_view.rows if row.clusters == ("edge-fra-1",))
+        assert refused.cells["kind"].text == "✖ not asked"
+        exact = [row.cells["how"].text for row in found_view.rows if row.namespace]
+        assert exact == sorted(exact), "those that are called so come first"
+        place = found_view.place(next(row.id for row in found_view.rows if row.namespace))
+        assert isinstance(place, InspectTarget)
+        await command(running, "find nosuchname")
+        await running.until(lambda: "asking" not in running.text())
+        assert "0 objects" in crumbs(running)
+        await command(running, "find")
+        assert "which name?" in prompt(running)

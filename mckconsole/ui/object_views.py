@@ -6,6 +6,7 @@ of each frame.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -18,7 +19,9 @@ from mckconsole.views.detail import Block, Detail, InspectTarget, Line, ObjectTa
 
 if TYPE_CHECKING:
     from mckconsole.domain.inspected import ObjectFacts, Related
+    from mckconsole.store.opened import OpenedFleet
     from mckconsole.ui.frame import Frame
+    from mckconsole.views.object_twins import Twin
     from mckconsole.views.timeline_focus import Focus
 
 USED_BY = "Used by"
@@ -149,6 +152,13 @@ class InspectView(OfOneObject):
 
     _waiting: ClassVar[str] = "the fleet is not read yet"
 
+    class TwinRead(Message):
+        """Another cluster was asked for the object of the same name."""
+
+        def __init__(self, twin: Twin) -> None:
+            super().__init__()
+            self.twin = twin
+
     def __init__(self, desk: Desk, pane: str, target: InspectTarget) -> None:
         super().__init__(desk, pane)
         self.subject = "resources"
@@ -156,6 +166,8 @@ class InspectView(OfOneObject):
         self.facts: ObjectFacts | None = None
         """As it was read last."""
         self.related: Related | None = None
+        self.twins: dict[str, Twin] = {}
+        """By cluster: what others have under its name."""
         self.managed = target.part == "managed"
         self._why = self._why_unrelated = ""
         self._sought = target.part
@@ -205,6 +217,8 @@ class InspectView(OfOneObject):
         event.stop()
         self.facts, self._why = event.facts or self.facts, event.why
         self._anew()
+        if event.facts is not None:
+            self._ask_others(event.facts)
 
     @on(Related)
     def _found(self, event: Related) -> None:
@@ -226,6 +240,39 @@ class InspectView(OfOneObject):
             self.do_object_owner()
         else:
             self.do_object_users()
+
+    @work(exclusive=True, group="twins")
+    async def _ask_others(self, own: ObjectFacts) -> None:
+        from mckconsole.views.object_twins import MAX_CLUSTERS, has_twins
+
+        live, scope = self.desk.live, self.desk.scope
+        if live is None or not has_twins(own):
+            return
+        others = [name for name in live.names if name != own.cluster and scope.holds(name)]
+        await asyncio.gather(*(self._ask_other(live, own, one) for one in others[:MAX_CLUSTERS]))
+
+    async def _ask_other(self, live: OpenedFleet, own: ObjectFacts, cluster: str) -> None:
+        from mckconsole.sources.errors import NotServed, SourceError
+        from mckconsole.views.object_twins import Twin, differences
+
+        frame = self.desk.frame
+        try:
+            found = await live.inspect(cluster, own.ref)
+        except NotServed:
+            twin = Twin(cluster, gone=True)
+        except SourceError as error:
+            twin = Twin(cluster, why=str(error))
+        else:
+            snapshot = frame.snapshot if frame is not None else None
+            differing = await asyncio.to_thread(differences, snapshot, own, found)
+            twin = Twin(cluster, found, differing=differing)
+        self.post_message(self.TwinRead(twin))
+
+    @on(TwinRead)
+    def _twin_read(self, event: TwinRead) -> None:
+        event.stop()
+        self.twins[event.twin.cluster] = event.twin
+        self._anew()
 
     def _anew(self) -> None:
         if self.desk.frame is not None:
@@ -249,6 +296,7 @@ class InspectView(OfOneObject):
             trouble=self._why_unrelated,
             stale=self._why,
             managed=self.managed,
+            twins=tuple(self.twins.values()),
         )
         return object_detail(frame.snapshot, frame.analysis, shown)
 

@@ -32,6 +32,7 @@ from mckconsole.views.object_parts import (
     value,
 )
 from mckconsole.views.object_relations import event_block, relation_blocks
+from mckconsole.views.object_twins import Twin, twin_block
 from mckconsole.views.spec import GLYPHS, Role
 
 MAX_LABELS = 60
@@ -55,6 +56,8 @@ class Inspected:
     """Why the object could not be read again."""
     managed: bool = False
     """Whether the managed fields are shown."""
+    twins: tuple[Twin, ...] = ()
+    """What other clusters have under its name, as far as that is known."""
 
 
 def object_detail(snapshot: FleetSnapshot, analysis: Analysis, shown: Inspected) -> Detail:
@@ -72,6 +75,7 @@ def object_detail(snapshot: FleetSnapshot, analysis: Analysis, shown: Inspected)
         *([_finding_block(findings)] if findings else []),
         *(events if bad else ()),
         *summary.blocks,
+        *([twins] if (twins := twin_block(facts, shown.twins)) is not None else []),
         *(() if bad else events),
         *_conditions(around),
         *_relations(around, shown),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,14 +31,23 @@ SETTINGS = ObjectRef("v1", "ConfigMap", "shop", "settings")
 
 @asynccontextmanager
 async def looking_at(
-    ref: ObjectRef, east: EmbeddedCluster, *, size: tuple[int, int] = (120, 60), part: str = ""
+    ref: ObjectRef,
+    east: EmbeddedCluster,
+    *,
+    size: tuple[int, int] = (120, 60),
+    part: str = "",
+    west: EmbeddedCluster | None = None,
 ) -> AsyncIterator[Console]:
-    """A console over the shop, with this object opened."""
+    """A console over the shop, and over another one, with this object of the first opened."""
 
     @asynccontextmanager
     async def opening() -> AsyncIterator[OpenFleet]:
-        async with serving(east) as endpoint:
-            yield OpenFleet(Inventory((endpoint,), (), ()), Config(), Thresholds())
+        async with AsyncExitStack() as stack:
+            endpoints = [await stack.enter_async_context(serving(east))]
+            if west is not None:
+                found = await stack.enter_async_context(serving(west))
+                endpoints.append(replace(found, name="west", context="west"))
+            yield OpenFleet(Inventory(tuple(endpoints), (), ()), Config(), Thresholds())
 
     async with console(settings_over(opening, Path("unused")), size=size) as shown:
         await shown.settled()
@@ -155,6 +165,21 @@ async def test_it_opens_at_what_uses_it() -> None:
     async with looking_at(SETTINGS, shop(), part="users") as shown:
         await whole(shown)
         assert "read by Deployment web" in view(shown).text.cursor_text
+
+
+async def test_its_like_in_another_cluster_is_told_and_led_to() -> None:
+    west = shop()
+    web = west.get("deployments.apps", "web", "shop")
+    web["spec"]["template"]["spec"]["containers"][0]["image"] = "registry.example.com/web:1.1"
+    west.update(web)
+    async with looking_at(WEB, shop(), west=west) as shown:
+        await shown.until(lambda: view(shown).twins)
+        assert "west 1/2 ready there: image = registry.example.com/web:1.1" in await whole(shown)
+        assert view(shown).text.move_to_target(InspectTarget("west", WEB))
+        await shown.press("enter")
+        assert view(shown).target.cluster == "west"
+        await shown.until(lambda: view(shown).twins)
+        assert "web:1.2" in await whole(shown)
 
 
 async def test_it_goes_on_to_what_owns_it() -> None:

@@ -14,6 +14,7 @@ from mckconsole.domain.inspected import FieldManager, Happening, Related, Relati
 from mckconsole.views.detail import ClusterTarget, FindingTarget, InspectTarget
 from mckconsole.views.object_detail import Inspected, findings_on, object_detail
 from mckconsole.views.object_kinds import _FORMS
+from mckconsole.views.object_twins import Twin, differences, has_twins
 from mckconsole.views.spec import Role
 from tests.unit.analysis.build import NOW
 from tests.unit.views.documents import assert_sound, demo, demo_analysis, lines_of
@@ -261,6 +262,50 @@ def test_ages_are_by_the_cluster_s_own_clock() -> None:
     notes = {line.note for line in lines_of(detail)}
     assert any("its clock" in line.text for line in lines_of(detail))
     assert "2 h ago" in notes
+
+
+WEB = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "web", "namespace": "shop"},
+    "spec": {"replicas": 2, "template": {"spec": {"containers": [{"name": "a", "image": "w:1"}]}}},
+    "status": {"readyReplicas": 2},
+}
+
+
+def other(cluster: str, image: str) -> Twin:
+    """The Deployment as another cluster has it."""
+    spec = {"replicas": 2, "template": {"spec": {"containers": [{"name": "a", "image": image}]}}}
+    found = replace(facts({**WEB, "spec": spec}), cluster=cluster)
+    return Twin(cluster, found, differing=differences(demo(), facts(WEB), found))
+
+
+def test_its_like_in_other_clusters_is_told_what_differs_first() -> None:
+    twins = (
+        other("gcp-eu-1", "w:1"),
+        Twin("onprem-1", gone=True),
+        Twin("lab-fra-1", gone=True),
+        Twin("edge-fra-1", why="edge-fra-1 is not connected: x"),
+        other("aks-weu-1", "w:2"),
+    )
+    detail = shown(WEB, twins=twins)
+    (block,) = (one for one in detail.blocks if one.heading == "In other clusters")
+    assert block.note == "2 have it, 1 not the same (=)"
+    assert [line.text for line in block.lines] == [
+        "● aks-weu-1  2/2 ready  there: image = w:2",
+        "● gcp-eu-1  2/2 ready  the same as here",
+        "? edge-fra-1  not connected: x",
+        "· not there: lab-fra-1, onprem-1",
+    ]
+    ref = ObjectRef("apps/v1", "Deployment", "shop", "web")
+    assert block.lines[0].target == InspectTarget("aks-weu-1", ref)
+
+
+def test_names_that_nobody_chose_have_no_like_elsewhere() -> None:
+    assert has_twins(facts(WEB))
+    assert not has_twins(facts(POD))
+    owner = {"ownerReferences": [{"kind": "CronJob", "name": "c", "controller": True}]}
+    assert not has_twins(facts({"kind": "Job", "metadata": owner}))
 
 
 json = st.recursive(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mckconsole.analysis.sameness.model import Field
+from mckconsole.analysis.sameness.model import Field, Standing
 from mckconsole.analysis.sameness.sidebyside import ComparedField, Side, SideBySide
 from mckconsole.domain.text import shorten
 from mckconsole.domain.wording import counted
@@ -200,11 +200,26 @@ def _values(one: ComparedField) -> Iterator[tuple[Row, str]]:
     for at, (_, names) in enumerate(ordered):
         cells = {
             "field": _title(one, role, again=at > 0),
-            "value": _cell(shown.get(names[0]), one.values.get(names[0]), role,
-                           odd=one.differs and at > 0),
+            "value": _cell(*_together(one, shown, names), role, odd=one.differs and at > 0),
             "where": Cell(", ".join(names), Role.DIM if one.own else Role.PLAIN),
         }  # fmt: skip
         yield Row(f"{one.path} {at}" if at else one.path, cells, (), role, tuple(names)), names[0]
+
+
+def _together(
+    one: ComparedField, shown: Mapping[str, str], names: Sequence[str]
+) -> tuple[str | None, Field | None]:
+    """What stands for clusters that are compared as equal, though they may say it in other words:
+    their names in it, or nothing in place of a default."""
+    fields = [one.values[name] for name in names if name in one.values]
+    if not fields:
+        return None, None
+    first, texts = fields[0], {shown[name] for name in names if name in shown}
+    if first.standing is Standing.DEFAULT:
+        return f"{first.value} (default)", first
+    if len(texts) == 1 or "\n" in first.value:
+        return next(shown[name] for name in names if name in shown), first
+    return "each its own" if first.standing is Standing.OWN else first.same_as, first
 
 
 def _shown(one: ComparedField) -> dict[str, str]:

@@ -115,6 +115,26 @@ def test_both_layouts_say_the_same() -> None:
     assert all({one.id for one in across.columns} == set(row.cells) for row in across.rows)
 
 
+def test_what_is_equal_in_other_words_says_which() -> None:
+    def side(name: str, spec: dict[str, object]) -> Side:
+        return Side(name, fields_of({"kind": "Service", "spec": spec}, Names([name])))
+
+    found = compare(
+        REF,
+        [
+            side("east-1", {"clusterIP": "10.0.0.1", "externalName": "db.east-1"}),
+            side("west-2", {"clusterIP": "10.0.0.2", "externalName": "db.west-2",
+                            "internalTrafficPolicy": "Cluster"}),
+            side("north-3", {"clusterIP": "None", "externalName": "db.north-3"}),
+        ],
+    )  # fmt: skip
+    texts = {row.id: row.cells["value"].text for row in stacked(found).rows}
+    assert texts["spec.clusterIP"] == "each its own"
+    assert texts["spec.clusterIP 1"] == "▲ None"
+    assert texts["spec.externalName"] == "db.‹cluster›"
+    assert texts["spec.internalTrafficPolicy"] == "Cluster (default)"
+
+
 def test_a_comparison_in_a_line() -> None:
     assert compare_words(compared(e={"a": "1"}, w={"a": "2"})) == (
         "1 of 1 field differs · missing in gone · not read: dead",

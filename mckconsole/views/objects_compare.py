@@ -234,6 +234,8 @@ def _shown(one: ComparedField) -> dict[str, str]:
 
 def _own_lines(lines: Sequence[str], common: set[str], *, alone: bool) -> str:
     own = [line.strip() for line in lines if line not in common]
-    if alone or not own:
+    if not own and not alone:
+        return f"{counted(len(lines), 'line')}, and all clusters have each of them"
+    if alone:
         return f"{counted(len(lines), 'line')}: {' ⏎ '.join(line.strip() for line in lines[:8])}"
     return f"{len(own)} of {counted(len(lines), 'line')}: {' ⏎ '.join(own)}"

@@ -95,6 +95,13 @@ def test_of_long_texts_the_lines_are_shown_that_not_all_have() -> None:
     assert row.cells["w"].value == "one\n2\nthree"
 
 
+def test_a_cluster_whose_lines_all_have_is_not_shown_as_if_they_were_its_own() -> None:
+    found = compared(e={"file": "one\ntwo"}, w={"file": "one\ntwo\nthree"})
+    (row,) = [one for one in side_by_side(found).rows if one.id == "data.file"]
+    assert row.cells["e"].text == "2 lines, and all clusters have each of them"
+    assert row.cells["w"].text == "▲ 1 of 3 lines: three"
+
+
 def test_both_layouts_say_the_same() -> None:
     found = compared(e={"a": "1", "b": "x"}, w={"a": "1"}, n={"a": "2"})
     across, below = side_by_side(found), stacked(found)
@@ -116,7 +123,7 @@ def test_both_layouts_say_the_same() -> None:
 
 
 def test_what_is_equal_in_other_words_says_which() -> None:
-    def side(name: str, spec: dict[str, object]) -> Side:
+    def side(name: str, spec: dict[str, str]) -> Side:
         return Side(name, fields_of({"kind": "Service", "spec": spec}, Names([name])))
 
     found = compare(

@@ -10,7 +10,7 @@ from mckconsole.analysis.sameness.sidebyside import Side, compare, groups_of
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.objects import Key
 from mckconsole.domain.states import TopicState
-from tests.unit.analysis.sameness.manifests import APPLIED, changed
+from tests.unit.analysis.sameness.manifests import APPLIED, Doc, changed
 
 DIGESTER = Digester(Names(), b"k")
 SAME = DIGESTER.digest(APPLIED)
@@ -99,7 +99,7 @@ def test_what_is_own_in_one_cluster_and_said_in_another_differs() -> None:
     from mckconsole.analysis.sameness.fields import fields_of
 
     def side(name: str, **spec: object) -> Side:
-        tree = {"kind": "Service", "spec": {"selector": {"app": "x"}, **spec}}
+        tree: Doc = {"kind": "Service", "spec": {"selector": {"app": "x"}, **spec}}
         return Side(name, fields_of(tree, Names()))
 
     ref = ObjectRef("v1", "Service", "shop", "web")

@@ -46,6 +46,22 @@ def moment_of(recording: Recording, text: str | None, default: float) -> float:
         raise UsageError(f"--at: {error}") from None
 
 
+def state_at(recording: Recording, at: float) -> State:
+    """All that was held at a moment.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    state = State()
+    try:
+        state.begin(decode(recording.leading_to(recording.moments[recording.place(at)])))
+    except DecodingError as error:
+        raise UsageError(str(recording.damaged(str(error)))) from None
+    except RecordingError as error:
+        raise UsageError(str(error)) from None
+    return state
+
+
 def read_recorded(arguments: Namespace) -> tuple[FleetSnapshot, Inventory]:
     """The fleet as `--from` and `--at` say, and its clusters; a simulated one is said to be.
 
@@ -54,13 +70,7 @@ def read_recorded(arguments: Namespace) -> tuple[FleetSnapshot, Inventory]:
     """
     with open_recording(arguments.recording) as recording:
         at = moment_of(recording, arguments.at, recording.last.at)
-        state = State()
-        try:
-            state.begin(decode(recording.leading_to(recording.moments[recording.place(at)])))
-        except DecodingError as error:
-            raise UsageError(str(recording.damaged(str(error)))) from None
-        except RecordingError as error:
-            raise UsageError(str(error)) from None
+        state = state_at(recording, at)
         arguments.demo = DEMO in recording.facts
         snapshot = state.snapshot(at)
     members = state.chain("", INVENTORY)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from mckconsole.cli.console_command import drawn_on_stdout, make_settings
 from mckconsole.cli.errors import UsageError
 from mckconsole.cli.output import on_terminal
-from mckconsole.cli.recorded import DEMO, moment_of, open_recording
+from mckconsole.cli.recorded import DEMO, moment_of, open_recording, state_at
 from mckconsole.cli.target import support_data, thresholds, with_flags
 from mckconsole.config.load import load_config
 from mckconsole.config.waivers import load_waivers
@@ -57,6 +57,7 @@ def replay_settings(arguments: Namespace, recording: Recording, colours: Colours
     env = dict(os.environ)
     loaded = load_config(arguments.config, env=env)
     at = moment_of(recording, arguments.at, recording.first.at)
+    state_at(recording, at)  # what is damaged is said before the screen is taken
     settings = make_settings(arguments, loaded, env, colours)
     config = with_flags(loaded.config, arguments)
     waivers = load_waivers(arguments.waivers, config, env=env)

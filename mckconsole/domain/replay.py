@@ -20,6 +20,8 @@ class ReplayStatus:
     playing: bool
     speed: float
     """Seconds of the recording in a second."""
+    failed: str = ""
+    """Why it can be played no further; empty while it can."""
 
     @property
     def over(self) -> bool:

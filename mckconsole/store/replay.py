@@ -32,6 +32,7 @@ from mckconsole.store.recording.codec import (
     TOPIC,
     DecodingError,
 )
+from mckconsole.store.recording.file import RecordingError
 from mckconsole.store.recording.reader import Recording
 from mckconsole.store.recording.state import Piece, State, decode
 from mckconsole.store.replay_logs import RecordedLogs
@@ -143,7 +144,7 @@ class Player:
         """Where it is."""
         first, last = self.recording.first.at, self.recording.last.at
         name = clean(self.recording.path.name)
-        return ReplayStatus(name, self.at, first, last, self._playing, self._speed)
+        return ReplayStatus(name, self.at, first, last, self._playing, self._speed, self.failed)
 
     def play(self) -> None:
         """Go on, at the speed that is set; from the start where the end is shown."""
@@ -235,8 +236,6 @@ class Player:
                 return decode(self.recording.leading_to(moments[place]))
             return decode(self.recording.between(moments[after], moments[place]))
 
-        from mckconsole.store.recording.file import RecordingError
-
         try:
             return await asyncio.to_thread(read)
         except DecodingError as error:
@@ -255,7 +254,7 @@ class Player:
                 await self._go_on(self.recording.place(self.at))
                 if self.status.over and not await asyncio.to_thread(self.recording.refresh):
                     await self._rest()
-            except SourceError as error:
+            except (SourceError, RecordingError) as error:
                 self.failed = str(error)
                 self.pause()
             await self._pace.sleep(STRIDE)
@@ -304,7 +303,10 @@ class Player:
 
     def refresh(self, names: Collection[str] | None = None) -> None:
         """There is nobody to ask; look for moments that were added meanwhile."""
-        self.recording.refresh()
+        try:
+            self.recording.refresh()
+        except RecordingError as error:
+            self.failed = str(error)
         self._tell()
 
     @property

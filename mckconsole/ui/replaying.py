@@ -162,4 +162,6 @@ def replay_words(status: ReplayStatus, length: int) -> tuple[TextSpan, ...]:
     sign = "▶" if status.playing and not status.over else "■" if status.over else "‖"
     speed = f" {status.speed:g}×" if status.speed != 1 else ""
     when = f"{date} {time}" if length == 0 else time
+    if status.failed:
+        return (TextSpan(f"REPLAY ✖ damaged after {when}", Role.CRITICAL),)
     return (TextSpan(f"REPLAY {sign}{speed} {when}", Role.WARN),)

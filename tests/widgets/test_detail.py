@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from mckwidgets.demos.detail import Block, DetailDemo, Line, Span, line, tunnel
+from mckwidgets.demos.detail import Block, Card, DetailDemo, Line, Span, line, tunnel
 from mckwidgets.demos.safe_text import PAYLOADS
 from mckwidgets.detail import DetailView
 
@@ -100,6 +100,24 @@ async def test_targets_are_gone_through_round_and_round() -> None:
         assert not detail.next_target(1)
         await pilot.pause()
         assert status(pilot) == "selected: None: line 1"
+
+
+async def test_a_block_is_gone_to_by_its_heading() -> None:
+    blocks = [
+        Block("one", lines=(Line((Span("a"),)),)),
+        Block("empty"),
+        Block("two", cards=(Card("c", (Line((Span("b"),)),)),), lines=(Line((Span("c"),)),)),
+    ]
+    async with DetailDemo().run_test(size=(40, 10)) as pilot:
+        detail = pilot.app.query_one(DetailView)
+        detail.set_blocks(blocks)
+        assert detail.move_to_block("two")
+        assert detail.cursor_text == "b"
+        assert detail.move_to_block("one")
+        assert detail.cursor_text == "a"
+        assert not detail.move_to_block("empty")
+        assert not detail.move_to_block("three")
+        assert detail.cursor_text == "a"
 
 
 async def test_a_click_moves_and_a_click_on_the_cursor_opens() -> None:

@@ -262,8 +262,10 @@ class _Target:
                     self._container(key, pod, container)
         if not pods:
             there = self._target.ref.kind == "Pod"
-            words = "the pod is not there" if there else "it has no pods now"
-            self._stand(SourceState.ENDED if there else SourceState.OPENING, words)
+            words = "is not there" if there else "has no pods now"
+            self._stand(
+                SourceState.ENDED if there else SourceState.OPENING, f"{self._target.ref} {words}"
+            )
         elif self._said:
             self._stand(SourceState.ENDED, "its pods are followed")
         self._known()

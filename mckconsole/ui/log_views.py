@@ -236,7 +236,7 @@ class LogsView(PaneView):
 
     @property
     def words(self) -> Sequence[SpanLike]:
-        """`1,204 of 2,000 lines · /error · 9 of 12 followed · newest 500 · autoscroll`."""
+        """`1,204 of 2,000 lines · /error · 9 of 12 followed · newest 500`."""
         feed = self._feed
         if feed is None:
             return ()
@@ -254,12 +254,13 @@ class LogsView(PaneView):
             parts.append(Span(f" · container {self.container}", Role.WARN))
         if self._marks:
             parts.append(Span(f" · {len(self._marks)} marked", Role.CONNECTING))
-        if feed.dropped:
-            parts.append(Span(f" · {feed.dropped:,} older dropped", Role.DIM))
-        parts.append(Span(f" · {window_words(self.options)}", Role.DIM))
         if not self.log_view.follow:
             parts.append(Span(" · held here (s)", Role.STALE))
-        return (*self.strip.summary, *parts)
+        parts += self.strip.summary
+        parts.append(Span(f" · {window_words(self.options)}", Role.DIM))
+        if feed.dropped:
+            parts.append(Span(f" · {feed.dropped:,} older dropped", Role.DIM))
+        return parts
 
     # The prompt.
 

@@ -338,17 +338,17 @@ _STATES = {
 
 
 def source_summary(statuses: Sequence[SourceStatus]) -> tuple[Span, ...]:
-    """`9 of 12 followed · ⊘ 2 refused · `."""
+    """` · 9 of 12 followed · ⊘ 2 refused`."""
     if not statuses:
         return ()
     counts = {state: sum(one.state is state for one in statuses) for state in _STATES}
     real = sum(bool(one.source.container) for one in statuses)
-    parts = [Span(f"{counts[SourceState.FOLLOWING]} of {real} followed")]
+    parts = [Span(f" · {counts[SourceState.FOLLOWING]} of {real} followed", Role.DIM)]
     for state in (SourceState.REFUSED, SourceState.RETRYING, SourceState.OPENING):
         if counts[state]:
             role = _STATES[state]
             parts.append(Span(f" · {GLYPHS[role]} {counts[state]} {state.value}", role))
-    return (*parts, Span(" · ", Role.DIM))
+    return tuple(parts)
 
 
 def source_lines(
@@ -365,17 +365,23 @@ def source_lines(
             groups.setdefault(same, []).append(number)
     chosen = [groups[key] for key in sorted(groups, key=lambda key: (key[0], groups[key][0]))]
     room = most if len(chosen) <= most else most - 1
-    found = [_source_line(statuses[numbers[0]], look, numbers) for numbers in chosen[:room]]
+    found = [_source_line(statuses, look, numbers) for numbers in chosen[:room]]
     if len(chosen) > room:
         words = f"… and {len(chosen) - room} more" + ("" if everything else "; i lists them")
         found.append(Line((Span(words, Role.DIM),)))
     return found
 
 
-def _source_line(status: SourceStatus, look: LogLook, numbers: Sequence[int]) -> Line:
+def _source_name(source: LogSource, look: LogLook, number: int) -> str:
+    """The container's; the cluster's for a target as a whole, which the reason names."""
+    return look.names[number] if source.container and number < len(look.names) else source.cluster
+
+
+def _source_line(sources: Sequence[SourceStatus], look: LogLook, numbers: Sequence[int]) -> Line:
+    status = sources[numbers[0]]
     role = _STATES[status.state]
     sign = GLYPHS.get(role, "·")
-    name = ", ".join(look.names[number] for number in numbers if number < len(look.names))
+    name = ", ".join(_source_name(sources[number].source, look, number) for number in numbers)
     words = f": {status.reason}" if status.reason else ""
     lines = f"  {status.lines:,} lines" if status.lines else ""
     spans = (

@@ -176,7 +176,7 @@ async def test_what_cannot_be_followed_is_a_source_with_its_reason() -> None:
             ("gone", "Deployment web", SourceState.RETRYING),
         }
         reasons = " ".join(one.reason for one in feed.sources)
-        assert "it has no pods now" in reasons
+        assert "Deployment shop/web has no pods now" in reasons
         assert "Deployment shop/other is not there" in reasons
         assert "gone is not connected" in reasons
 

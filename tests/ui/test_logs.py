@@ -233,7 +233,7 @@ async def test_sources_in_trouble_stand_above_the_lines(still: Settings) -> None
         fleet.feed.sources.append(SourceStatus(lost, refused, "403 Forbidden [/bold]"))
         fleet.feed.say("line")
         await running.quiet()
-        assert "⊘ refused  west/Deployment web: 403 Forbidden [/bold]" in running.text()
+        assert "⊘ refused  west: 403 Forbidden [/bold]" in running.text()
         assert "⊘ 1 refused" in running.text()
         assert "following" not in running.text()
         await running.press("i")
@@ -243,7 +243,7 @@ async def test_sources_in_trouble_stand_above_the_lines(still: Settings) -> None
 
 
 async def test_lines_that_the_feed_let_go_are_gone_here_too(still: Settings) -> None:
-    async with looking(still) as (running, fleet):
+    async with looking(still, (120, 24)) as (running, fleet):
         fleet.feed.say(*(f"line {number}" for number in range(100)))
         await running.quiet()
         await running.press("g")

@@ -151,14 +151,14 @@ def test_sources_in_trouble_are_told_and_those_alike_once() -> None:
     look = LogLook(short_names([one.source for one in found]))
     told = [one.text for one in source_lines(found, look, everything=False, most=3)]
     assert told == [
-        "⊘ refused  west/Deployment web, north/Deployment web: not there",
+        "⊘ refused  west, north: not there",
         "~ retrying  south/web-1: 500",
     ]
     listed = source_lines(found, look, everything=True, most=12)
     assert len(listed) == 5
     assert source_lines(found, look, everything=True, most=3)[-1].text == "… and 3 more"
     summary = "".join(span.text for span in source_summary(found))
-    assert summary == "1 of 3 followed · ⊘ 2 refused · ~ 1 retrying · "
+    assert summary == " · 1 of 3 followed · ⊘ 2 refused · ~ 1 retrying"
 
 
 def test_a_file_has_the_whole_time_and_the_text_as_it_is() -> None:

@@ -122,7 +122,9 @@ class Sampler:
         name = cluster.name
         standing = Condition(cluster.state, cluster.reason, cluster.version, cluster.builds)
         yield from self._chains.change(name, CONDITION, {"now": standing})
-        contact = Contact(cluster.latencies, cluster.clock_offset, cluster.as_of)
+        latencies = tuple(round(one, 5) for one in cluster.latencies)
+        as_of = None if cluster.as_of is None else round(cluster.as_of, 3)
+        contact = Contact(latencies, round(cluster.clock_offset, 3), as_of)
         yield from self._chains.change(name, CONTACT, {"now": contact})
         yield from self._chains.change(name, HANDSHAKE, {"now": cluster.handshake})
         yield from self._chains.change(name, HISTORY, self._history(cluster))

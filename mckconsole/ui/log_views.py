@@ -26,6 +26,7 @@ from mckconsole.ui.view import Desk, Format, PaneView
 from mckconsole.views.detail import InspectTarget, Span
 from mckconsole.views.logs import (
     LogLook,
+    LogSpan,
     Pattern,
     folded,
     is_problem,
@@ -39,6 +40,7 @@ from mckconsole.views.logs import (
 from mckconsole.views.spec import Role
 from mckwidgets.log import LogView
 from mckwidgets.log_rows import LogEntry, LogPiece
+from mckwidgets.safe_text import inert
 
 if TYPE_CHECKING:
     from mckconsole.store.opened import LogFeed
@@ -216,9 +218,9 @@ class LogsView(PaneView):
     def _entry(self, line: LogLine) -> LogEntry:
         row = log_row(line, self._look, unfolded=line.number in self._unfolded)
         return LogEntry(
-            [LogPiece(*span) for span in row.head],
-            [LogPiece(*span) for span in row.text],
-            [[LogPiece(*span) for span in spans] for spans in row.more],
+            _pieces(row.head),
+            _pieces(row.text),
+            [_pieces(spans) for spans in row.more],
             "mark" if line.number in self._marks else "",
         )
 
@@ -455,3 +457,8 @@ class LogsView(PaneView):
     def _moved(self, event: LogView.Moved) -> None:
         event.stop()
         self.desk.refresh_words()
+
+
+def _pieces(spans: Sequence[LogSpan]) -> list[LogPiece]:
+    """Words of a stranger, made inert once more before they are painted."""
+    return [LogPiece(inert(span.text), span.look, span.sgr) for span in spans]

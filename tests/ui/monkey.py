@@ -29,6 +29,7 @@ COMMANDS = (
     "pods", "po shop/ /crash", "deploy @aws*", "nodes", "gateways", "crd", "pods @nowhere",
     "get svc", "pods app=web -f status.phase=Running", "nosuchkind", "resources",
     "find checkout", "find [/]",
+    "logs deploy shop/checkout", "logs", "logs ns kube-system @aws*", "logs nothing", "logs x/[/]",
     "findings html", "findings csv /", "findings nothing",
     "fleet", "mesh", "mesh state:error", "fleet !state:ready", "links rtt>100ms", "fleet /[",
     "ctx @aws", "ctx *", "ctx gcp*", "ctx !edge*", "ctx nowhere", "ctx", "ns shop", "ns -", "sort",

@@ -25,8 +25,10 @@ from mckconsole.ui.log_views import LogsView
 from mckconsole.ui.places import LogsPlace
 from mckconsole.ui.settings import Settings
 from mckconsole.ui.table_view import TableView
+from mckwidgets.safe_text import inert
 from tests.ui.console import Console, console
 from tests.ui.stories import messages, prompt, read
+from tests.widgets.painting import HOSTILE
 
 AT = 1_785_571_200.0
 PLACE = LogsPlace((LogTarget("east", ObjectRef("apps/v1", "Deployment", "shop", "web")),))
@@ -281,6 +283,19 @@ async def test_the_digits_of_panes_are_taken_over_here_alone(still: Settings) ->
         assert running.shell.stacks.pane == "checklist"
         await running.press("2")
         assert running.shell.stacks.pane == "mesh"
+
+
+async def test_nothing_that_a_stranger_says_acts(still: Settings, size: tuple[int, int]) -> None:
+    async with looking(still, size) as (running, fleet):
+        fleet.feed.sources.append(
+            SourceStatus(LogSource(*HOSTILE[:3], "c\x1b[2J"), SourceState.REFUSED, HOSTILE[2])
+        )
+        json = [f'{{"msg":"{text[:40]}","level":"{text[:9]}"}}' for text in HOSTILE]
+        fleet.feed.say(*HOSTILE, *json, "[bold]x", colours=((0, "31"), (9999, "1;5m")))
+        for keys in (("w",), ("v",), ("C",), ("i",), ("d",), ("k", "enter", "k", "m"), ("g",)):
+            await running.press(*keys)
+            for row in running.text().split("\n"):
+                assert inert(row) == row
 
 
 async def test_logs_are_saved_whole(still: Settings, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 KEPT = 4
 """Looks that are remembered."""
+WITH_ROWS = 2
+"""Those of them whose rows are: `-` goes back to the one before."""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,10 @@ class Look:
         if namespace and not query.namespaces:
             return type(query)(query.kind, (namespace,), query.labels, query.fields)
         return query
+
+    def forget(self) -> None:
+        """Give the rows up."""
+        self.board = Board(self.kind.name)
 
     @property
     def crumb(self) -> str:

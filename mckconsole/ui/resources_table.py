@@ -15,7 +15,7 @@ from textual.timer import Timer
 
 from mckconsole.ui.known_kinds import KnownKinds
 from mckconsole.ui.object_table import ObjectTable
-from mckconsole.ui.resources_look import KEPT, Look, filter_problem, make_look
+from mckconsole.ui.resources_look import KEPT, WITH_ROWS, Look, filter_problem, make_look
 from mckconsole.ui.view import Desk
 from mckconsole.views.detail import InspectTarget
 from mckconsole.views.explain import count
@@ -134,6 +134,8 @@ class ResourcesTable(ObjectTable):
             self.looks.remove(again)
         self.looks.append(again or look)
         del self.looks[:-KEPT]
+        for one in self.looks[:-WITH_ROWS]:
+            one.forget()
         self._begin()
 
     def _leave(self) -> None:
@@ -147,7 +149,8 @@ class ResourcesTable(ObjectTable):
     def _begin(self) -> None:
         """Show nothing of what was there, and ask."""
         look = self.looks[-1]
-        self._show_nothing(f"asking {count(len(self.clusters), 'cluster')} for {look.crumb} …")
+        words = f"asking {count(len(self.clusters), 'cluster')} for {look.crumb} …"
+        self._show_nothing("the display is frozen; p goes on" if self.desk.paused else words)
         self._sync()
 
     def _show_nothing(self, words: str) -> None:

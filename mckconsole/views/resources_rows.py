@@ -15,6 +15,7 @@ from heapq import heapify, heappop, heappush
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.objects import Key
 from mckconsole.domain.resources import ResourceKind, ResourceTable, TableRow
+from mckconsole.domain.states import TopicState
 from mckconsole.domain.times import parse_rfc3339
 from mckconsole.views.resources_cells import Cells, age_cell, next_age, seconds_of, word, words
 from mckconsole.views.resources_findings import NO_FINDINGS, Found
@@ -161,7 +162,8 @@ class Board:
     ) -> bool:
         """Read a cluster's table; whether rows came, went or stand elsewhere now."""
         before = self._parts.get(name)
-        if before is not None and before.rows and not table.rows and table.progress is not None:
+        waits = table.state is TopicState.PENDING and not table.rows
+        if before is not None and before.rows and waits:
             table = _still(before.table, table)  # it is listed anew: what was there is shown
         if before is not None and _alike(before, table, found):
             before.table, state = table, before.state

@@ -310,6 +310,8 @@ def test_nothing_there_is_told_from_nobody_has_it() -> None:
 def test_what_is_listed_anew_stays_in_sight_until_it_is_there() -> None:
     board, first = Board("pods"), table("a", pod("x"))
     board.look(tables(first), {}, NOW)
+    waits = board.look(tables(ResourceTable("a", TopicState.PENDING)), {}, NOW)
+    assert texts(waits, "name") == ["◌ waiting", "x"]
     relist = ResourceTable("a", TopicState.PENDING, progress=(0, None))
     looked = board.look(tables(relist), {}, NOW)
     assert texts(looked, "name") == ["◌ listing 0", "x"]

@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 
 from mckconsole.analysis.sameness.drift import Drift, DriftState
-from mckconsole.analysis.sameness.own import names_of
+from mckconsole.analysis.sameness.names import names_of
 from mckconsole.analysis.sameness.sidebyside import SideBySide
 from mckconsole.cli import loop
 from mckconsole.cli.asking import asked

@@ -17,7 +17,8 @@ import msgspec
 
 from mckconsole.analysis.sameness.digest import Digester
 from mckconsole.analysis.sameness.model import Digest, Digests
-from mckconsole.analysis.sameness.own import Names, is_scaled
+from mckconsole.analysis.sameness.names import Names
+from mckconsole.analysis.sameness.own import is_scaled
 from mckconsole.domain.inspected import Tree
 from mckconsole.domain.objects import Key
 from mckconsole.domain.resources import Query, ResourceKind

@@ -14,7 +14,8 @@ from typing import TypeAlias
 from mckconsole.analysis.sameness.drift import Drift, find_drift
 from mckconsole.analysis.sameness.fields import fields_of
 from mckconsole.analysis.sameness.model import Digests
-from mckconsole.analysis.sameness.own import Names, is_scaled
+from mckconsole.analysis.sameness.names import Names
+from mckconsole.analysis.sameness.own import is_scaled
 from mckconsole.analysis.sameness.sidebyside import Side, SideBySide, compare
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.resources import Catalogue, Query, ResourceKind

@@ -82,7 +82,7 @@ async def digest(
 ) -> Digests:  # fmt: skip
     """What is compared of all objects of a kind; raises like `fetch`."""
     connected = _connected(held, client)
-    from mckconsole.analysis.sameness.own import names_of
+    from mckconsole.analysis.sameness.names import names_of
     from mckconsole.sources.digests import read_digests
 
     endpoint = held.endpoint

@@ -52,7 +52,7 @@ class ObjectsCompareView(AskedTable):
         return f"compare {ref.kind} {ref.name}"
 
     async def read(self, live: OpenedFleet) -> Callable[[], None]:
-        from mckconsole.analysis.sameness.own import names_of
+        from mckconsole.analysis.sameness.names import names_of
         from mckconsole.store.drifting import read_sides
 
         names = {

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mckconsole.analysis.sameness.fields import fields_of
-from mckconsole.analysis.sameness.own import is_scaled, names_of
+from mckconsole.analysis.sameness.names import names_of
+from mckconsole.analysis.sameness.own import is_scaled
 from mckconsole.analysis.sameness.sidebyside import ComparedField, Side, compare
 from mckconsole.domain.inspected import ObjectFacts
 from mckconsole.domain.snapshot import FleetSnapshot

@@ -10,7 +10,7 @@ import pytest
 
 from mckconsole.analysis.sameness.drift import Drift, DriftState
 from mckconsole.analysis.sameness.model import Digests
-from mckconsole.analysis.sameness.own import Names
+from mckconsole.analysis.sameness.names import Names
 from mckconsole.cli.asking import settled
 from mckconsole.demo import faults
 from mckconsole.demo.access import Rule, User

@@ -19,7 +19,7 @@ import pytest
 
 from mckconsole.analysis.sameness.drift import Drift, DriftState
 from mckconsole.analysis.sameness.fields import fields_of
-from mckconsole.analysis.sameness.own import Names
+from mckconsole.analysis.sameness.names import Names
 from mckconsole.analysis.sameness.sidebyside import Side, compare
 from mckconsole.cli.asking import settled
 from mckconsole.config.model import Config

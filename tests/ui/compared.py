@@ -8,7 +8,7 @@ from typing import Any
 
 from mckconsole.analysis.sameness.digest import Digester
 from mckconsole.analysis.sameness.model import Digests
-from mckconsole.analysis.sameness.own import Names
+from mckconsole.analysis.sameness.names import Names
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.inspected import ObjectFacts, Related
 from mckconsole.domain.objecttext import ObjectText

@@ -12,7 +12,7 @@ from sys import intern
 
 from mckconsole.analysis.sameness.fields import fields_of
 from mckconsole.analysis.sameness.model import Digest, Field, Standing
-from mckconsole.analysis.sameness.own import Names
+from mckconsole.analysis.sameness.names import Names
 from mckconsole.domain.inspected import Tree
 
 SIZE = 8

@@ -16,8 +16,9 @@ import msgspec
 from mckconsole.analysis.sameness.areas import area_of
 from mckconsole.analysis.sameness.defaults import empty_is_absent, is_default
 from mckconsole.analysis.sameness.model import Field, Standing
+from mckconsole.analysis.sameness.names import Names
 from mckconsole.analysis.sameness.ordering import NAMING, ORDERED, is_set, labels_of
-from mckconsole.analysis.sameness.own import Names, is_own
+from mckconsole.analysis.sameness.own import is_own
 from mckconsole.domain.inspected import Tree
 from mckconsole.domain.text import shorten
 

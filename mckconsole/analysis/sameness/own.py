@@ -1,19 +1,12 @@
-"""What is each cluster's own: names that stand in texts, and fields that never are the same.
+"""What is each cluster's own: fields that never are the same in two of them.
 
-A field is known by the end of its path. Nothing here is judged by its value, but for the cluster's
-own names. What signs a workload in to a cloud is left to the identity pane, which knows the rules.
+A field is known by its path, hardly ever by its value; names that stand in texts are for `names`.
+What signs a workload in to a cloud is left to the identity pane, which knows the rules.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
-
-CLUSTER = "‹cluster›"
-"""In place of a cluster's name, where texts are compared."""
-_SHORTEST = 4
-_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+from collections.abc import Iterable
 
 _METADATA = frozenset(
     [
@@ -127,6 +120,20 @@ _CLOUD_ENV = frozenset(
         "GOOGLE_CLOUD_PROJECT",
     ]
 )
+_IDENTITY = frozenset(
+    [
+        "clustercidr",
+        "clusterid",
+        "clustername",
+        "clusterpoolipv4cidr",
+        "clusterpoolipv6cidr",
+        "globalcidr",
+        "podcidr",
+        "servicecidr",
+    ]
+)
+"""What a field is called that says which cluster it is, without the signs between the words."""
+_SIGNS = str.maketrans("", "", "-_.")
 _ROOT_CERTIFICATES = frozenset(
     (
         "kube-root-ca.crt",
@@ -136,47 +143,6 @@ _ROOT_CERTIFICATES = frozenset(
     )
 )
 """ConfigMaps that hold a cluster's own certificates."""
-_MOUNTED = re.compile(r"kube-api-access-[a-z0-9]{5}")
-"""A pod's own token, as the API server calls its volume."""
-
-
-class Names:
-    """The names of one cluster, as they may stand in its objects."""
-
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        """Names of fewer than four characters are no names here."""
-        known = sorted({one for one in names if len(one) >= _SHORTEST}, key=len, reverse=True)
-        self._whole = frozenset(one.casefold() for one in known)
-        telling = [re.escape(one) for one in known if not _WORD.fullmatch(one)]
-        words = f"(?<![A-Za-z0-9])(?:{'|'.join(telling)})(?![A-Za-z0-9])"
-        self._within = re.compile(words, re.IGNORECASE) if telling else None
-
-    def fold(self, text: str) -> str:
-        """`text` with the cluster's names replaced.
-
-        A name that is a plain word (`prod`) is one only where nothing else is in the text: it may
-        mean anything within.
-        """
-        if text.casefold() in self._whole:
-            return CLUSTER
-        if self._within is not None:
-            text = self._within.sub(CLUSTER, text)
-        return "kube-api-access-‹own›" if _MOUNTED.fullmatch(text) else text
-
-
-def names_of(name: str, context: str, server: str) -> Names:
-    """How a cluster is called: here, in the kubeconfig, by its cloud, and its API server's host."""
-    return Names(_called(name, context, server))
-
-
-def _called(name: str, context: str, server: str) -> Iterator[str]:
-    for one in (name, context):
-        yield one
-        if "/" in one:  # arn:aws:eks:eu-west-1:111122223333:cluster/NAME
-            yield one.rpartition("/")[2]
-        if one.startswith("gke_"):  # gke_PROJECT_ZONE_NAME
-            yield one.rpartition("_")[2]
-    yield urlsplit(server).hostname or ""
 
 
 def is_scaled(managers: Iterable[tuple[str, str]]) -> bool:
@@ -204,9 +170,15 @@ def is_own(parts: tuple[str, ...], value: object, element: str, name: str) -> bo
         return name in _ROOT_CERTIFICATES
     if parts == ("spec", "clusterIP"):
         return value != "None"  # that it has none is said on purpose
-    if "env" in parts and element in _CLOUD_ENV:
+    if "env" in parts and (element in _CLOUD_ENV or _says_which(element)):
+        return True
+    if len(parts) > 1 and _says_which(last):
         return True
     return any(parts[-len(end) :] == end for end in _ENDS.get(last, ()))
+
+
+def _says_which(name: str) -> bool:
+    return name.translate(_SIGNS).lower() in _IDENTITY
 
 
 def _by_last() -> dict[str, list[tuple[str, ...]]]:

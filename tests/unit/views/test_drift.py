@@ -5,7 +5,7 @@ from __future__ import annotations
 from mckconsole.analysis.sameness.drift import find_drift
 from mckconsole.analysis.sameness.fields import fields_of
 from mckconsole.analysis.sameness.model import Digest, Digests
-from mckconsole.analysis.sameness.own import Names
+from mckconsole.analysis.sameness.names import Names
 from mckconsole.analysis.sameness.sidebyside import Side, SideBySide, compare
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.states import TopicState

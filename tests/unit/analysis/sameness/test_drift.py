@@ -5,7 +5,7 @@ from __future__ import annotations
 from mckconsole.analysis.sameness.digest import MAX_AREAS, REST, Digester, differing_areas
 from mckconsole.analysis.sameness.drift import DriftState, find_drift
 from mckconsole.analysis.sameness.model import Digest, Digests
-from mckconsole.analysis.sameness.own import Names
+from mckconsole.analysis.sameness.names import Names
 from mckconsole.analysis.sameness.sidebyside import Side, compare, groups_of
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.objects import Key

@@ -9,7 +9,8 @@ import pytest
 from mckconsole.analysis.sameness.digest import digest_of
 from mckconsole.analysis.sameness.fields import fields_of
 from mckconsole.analysis.sameness.model import Field, Standing
-from mckconsole.analysis.sameness.own import Names, is_scaled, names_of
+from mckconsole.analysis.sameness.names import Names, names_of
+from mckconsole.analysis.sameness.own import is_scaled
 from tests.unit.analysis.sameness.manifests import APPLIED, Doc, changed, served
 
 KEY = b"key"
@@ -117,6 +118,19 @@ def test_the_certificates_of_a_cluster_are_its_own_and_others_are_not() -> None:
 
     assert same(config("kube-root-ca.crt", "a"), config("kube-root-ca.crt", "b"))
     assert not same(config("bundle", "a"), config("bundle", "b"))
+
+
+def test_what_says_which_cluster_it_is_is_its_own() -> None:
+    def config(**data: str) -> Doc:
+        return {"kind": "ConfigMap", "metadata": {"name": "cilium-config"}, "data": data}
+
+    one = config(**{"cluster-id": "2", "cluster-pool-ipv4-cidr": "10.1.0.0/16", "debug": "no"})
+    other = config(**{"cluster-id": "5", "cluster-pool-ipv4-cidr": "10.9.0.0/16", "debug": "no"})
+    assert same(one, other)
+    assert not same(one, config(**{"cluster-id": "2", "debug": "yes"}))
+    env = "spec.template.spec.containers.0.env"
+    names = [changed(APPLIED, env, [{"name": "CLUSTER_NAME", "value": at}]) for at in ("a", "b")]
+    assert same(*names)
 
 
 def test_names_of_the_cluster_are_folded_where_they_are_names() -> None:

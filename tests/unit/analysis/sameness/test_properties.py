@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mckconsole.analysis.sameness.digest import digest_of
 from mckconsole.analysis.sameness.fields import fields_of
 from mckconsole.analysis.sameness.model import Standing
-from mckconsole.analysis.sameness.own import Names
+from mckconsole.analysis.sameness.names import Names
 from mckconsole.analysis.sameness.sidebyside import Side, compare
 from mckconsole.domain.findings import ObjectRef
 

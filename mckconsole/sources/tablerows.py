@@ -29,6 +29,8 @@ MAX_LABELS: Final = 64
 _MAX_NAME: Final = 253
 _MAX_READ: Final = 4 * MAX_CELL
 """Characters of a cell that are looked at."""
+_MAX_SHARED: Final = 8192
+"""Texts of one column that are remembered."""
 _HARMLESS = re.compile(r"[0-9.:,/<>a-z ]{0,15}|[0-9.:,/]{0,120}")
 """Texts in which no credential can be: short words, counts, addresses."""
 PLAIN_COLUMNS: Final = (TableColumn("Name"), TableColumn("Age", "date"))
@@ -82,7 +84,7 @@ class RowMaker:
 
     def __init__(self, kind: ResourceKind) -> None:
         self._kind = kind.name
-        self._cells: list[Callable[[str], str]] = []
+        self._cells: list[Shared] = []
 
     def arrange(self, columns: Sequence[TableColumn]) -> None:
         """The cells of what follows stand in these columns."""
@@ -102,10 +104,10 @@ class RowMaker:
             return None
         name = _name(meta.name)
         row = TableRow(
-            _shared_name(_name(meta.namespace)),
+            _NAMES[meta.namespace],
             name,
             _name(meta.uid),
-            _shared_time(_name(meta.creation_timestamp or "")),
+            _TIMES[meta.creation_timestamp or ""],
             self._cells_of(raw.cells, name),
             _name(meta.deletion_timestamp or ""),
             _owner(meta.owner_references),
@@ -115,17 +117,33 @@ class RowMaker:
 
     def _cells_of(self, values: Sequence[Any], name: str) -> tuple[CellValue, ...]:
         """One value for each column, whatever came."""
-        texts = self._cells
         found: list[CellValue] = []
-        for text, value in zip(texts, values, strict=False):
+        for texts, value in zip(self._cells, values, strict=False):
             if value.__class__ is str:
-                found.append(name if value == name else text(value))
+                found.append(name if value == name else texts[value])
             elif value is None or isinstance(value, (int, float)):
                 found.append(value)
             else:
-                found.append(text(_nested(value)))
-        found.extend([None] * (len(texts) - len(found)))
+                found.append(texts[_nested(value)])
+        found.extend([None] * (len(self._cells) - len(found)))
         return tuple(found)
+
+
+class Shared(dict[str, str]):
+    """Texts as they came to what is held of them, each once; a look-up that hits costs no call."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, text: str) -> str:
+        if len(text) > MAX_CELL:
+            return self._make(text[:_MAX_READ])
+        found = self._make(text)
+        if len(self) >= _MAX_SHARED:
+            self.clear()  # it fills again with what is current
+        self[found if found == text else text] = found
+        return found
 
 
 def plain(found: RowObject) -> RawRow:
@@ -157,7 +175,8 @@ def _word(value: Any) -> str:
 
 
 def _name(text: str) -> str:
-    return text if text.isascii() and text.isprintable() else shorten(clean(text), _MAX_NAME)
+    plain = len(text) <= _MAX_NAME and text.isascii() and text.isprintable()
+    return text if plain else shorten(clean(text[:_MAX_READ]), _MAX_NAME)
 
 
 def _nested(value: Any) -> str:
@@ -174,32 +193,13 @@ def _safe(text: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _texts(kind: str, column: str) -> Callable[[str], str]:
-    """Makes texts of one column of one kind ready to be held, each value once."""
+def _texts(kind: str, column: str) -> Shared:
+    """The texts of one column of one kind, for all who read it."""
     del kind, column  # they tell one memory from another
-    return _once(_safe)
+    return Shared(_safe)
 
 
-def _once(make: Callable[[str], str]) -> Callable[[str], str]:
-    known = Known()
-
-    def text(value: str) -> str:
-        if not value:
-            return ""
-        value = value[:_MAX_READ]
-        if not known.useful:
-            return make(value)
-        found: str | None = known.get(value)
-        if found is None:
-            found = make(value)
-            known.put(found if found == value else value, found)
-        return found
-
-    return text
-
-
-_shared_name = _once(lambda text: text)
-_shared_time = _once(lambda text: text)
+_NAMES, _TIMES = Shared(_name), Shared(_name)
 _OWNERS, _LABELS, _PAIRS = Known(), Known(), Known()
 _NO_OWNER = ("", "")
 
@@ -226,7 +226,7 @@ def _labels(labels: dict[str, str] | None) -> tuple[tuple[str, str], ...]:
 def _pair(pair: tuple[str, str]) -> tuple[str, str]:
     found: tuple[str, str] | None = _PAIRS.get(pair) if _PAIRS.useful else None
     if found is None:
-        found = (_shared_name(_name(pair[0])), _shared_name(_name(pair[1])))
+        found = (_NAMES[pair[0]], _NAMES[pair[1]])
         _PAIRS.put(pair, found)
     return found
 

@@ -91,8 +91,7 @@ def judge_drift(found: Drift, *, missing: bool, partial: bool) -> ExitCode:
     """
     if not any(one.read for one in found.clusters.values()):
         return ExitCode.NO_CLUSTER
-    alone = found.count(DriftState.PARTLY) + found.count(DriftState.ALONE)
-    if found.count(DriftState.DIFFERS) or (missing and (alone or _gone(found))):
+    if found.count(DriftState.DIFFERS) or (missing and any(one.missing for one in found.rows)):
         return ExitCode.FINDINGS
     return ExitCode.INCOMPLETE if found.gaps and not partial else ExitCode.DONE
 
@@ -104,10 +103,6 @@ def judge_diff(found: SideBySide, *, missing: bool, partial: bool) -> ExitCode:
     if found.differing or (missing and found.missing):
         return ExitCode.FINDINGS
     return ExitCode.INCOMPLETE if found.unread and not partial else ExitCode.DONE
-
-
-def _gone(found: Drift) -> bool:
-    return any(one.missing for one in found.rows)
 
 
 def _states(arguments: Namespace) -> frozenset[DriftState]:

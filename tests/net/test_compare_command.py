@@ -140,6 +140,7 @@ def drift_of(*marks: bytes | None, gone: int = 0) -> Drift:
         (drift_of(b"1", b"1", None), False, False, ExitCode.DONE),
         (drift_of(b"1", b"1", None), True, False, ExitCode.FINDINGS),
         (drift_of(b"1", None), True, False, ExitCode.FINDINGS),
+        (drift_of(b"1", gone=1), True, False, ExitCode.INCOMPLETE),
         (drift_of(gone=2), True, True, ExitCode.NO_CLUSTER),
     ],
 )

@@ -71,6 +71,8 @@ class TimelineTable(TableView):
 
     def table(self, frame: Frame) -> tuple[Sequence[Column], Sequence[Row]]:
         columns, rows = super().table(frame)
+        if self.window is None and self.narrowed_to == NO_FOCUS:
+            return columns, rows
         since = None if self.window is None else frame.snapshot.taken_at - self.window
         holds = narrowed(frame.analysis.timeline.entries, self.narrowed_to, since)
         return columns, [row for row in rows if holds(row.id)]

@@ -142,7 +142,5 @@ def _behind(name: str, rest: str) -> re.Pattern[str]:
 def narrowed(entries: Iterable[Entry], focus: Focus, since: float | None) -> Callable[[str], bool]:
     """Whether a row, by its id, is in the window that begins at `since` (Unix seconds; None is
     everything) and about what is looked at."""
-    if focus == NO_FOCUS and since is None:
-        return lambda row_id: True
     kept = {one.id for one in entries if (since is None or one.at >= since) and focus.holds(one)}
     return kept.__contains__

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+
+import msgspec
 
 from mckconsole.analysis.engine import Analysis
 from mckconsole.domain.findings import Finding
 from mckconsole.domain.kinds import BY_TOPIC
 from mckconsole.domain.objects import Key, Projection
 from mckconsole.domain.snapshot import ClusterSnapshot, FleetSnapshot, TopicView
+from mckconsole.domain.text import shorten
 from mckconsole.domain.times import format_rfc3339
 from mckconsole.views.cells import CLUSTER_ROLES, SEVERITY_ROLES
 from mckconsole.views.detail import (
@@ -30,6 +34,10 @@ from mckconsole.views.spec import Role
 
 SHOWN = 40
 """Objects of one kind and cluster that are named, at most."""
+FIELDS = 3
+"""Fields of an object that are told."""
+_MARKS = frozenset({"metadata.resourceVersion", "metadata.managedFields"})
+"""What every write changes."""
 BEATS = frozenset({"submariner-lease", "apiserver-leases", "events"})
 """Topics whose objects come and go all the time, or change with every heartbeat."""
 
@@ -150,7 +158,7 @@ def _of_cluster(cluster: str, was: TopicView, now: TopicView) -> Iterable[Line]:
     if not (was.state.readable and now.state.readable):
         return []
     signs = list(_differences(was.objects, now.objects))
-    lines = [_object(cluster, now, *one) for one in signs[:SHOWN]]
+    lines = [_object(cluster, now, sign, one, was.objects) for sign, one in signs[:SHOWN]]
     if len(signs) > SHOWN:
         lines.append(remark(f"{cluster}  … and {len(signs) - SHOWN} more"))
     return lines
@@ -177,9 +185,11 @@ def _plain(one: Projection) -> tuple[object, ...]:
     return (*fields, one.metadata.generation, one.metadata.labels, one.metadata.deletion_timestamp)
 
 
-def _object(cluster: str, view: TopicView, sign: str, one: Projection) -> Line:
-    words = {"+": "new", "−": "gone", "~": "changed"}[sign]
+def _object(
+    cluster: str, view: TopicView, sign: str, one: Projection, before: Mapping[Key, Projection]
+) -> Line:
     role = {"+": Role.WARN, "−": Role.STALE, "~": Role.PLAIN}[sign]
+    words = {"+": "new", "−": "gone"}.get(sign) or "; ".join(_fields(before[one.key], one))
     ref = one.ref(view.version)
     place = f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name
     target = InspectTarget(cluster, ref) if sign != "−" else None
@@ -188,3 +198,30 @@ def _object(cluster: str, view: TopicView, sign: str, one: Projection) -> Line:
         target,
         4,
     )
+
+
+def _fields(was: Projection, now: Projection) -> list[str]:
+    """The first fields that are different, each with both values where they are short."""
+    found = list(islice(_different("", was, now), FIELDS + 1))
+    return found if len(found) <= FIELDS else [*found[:FIELDS], "…"]
+
+
+def _different(path: str, was: object, now: object) -> Iterator[str]:
+    if was == now or path.removeprefix(".") in _MARKS:
+        return
+    if isinstance(now, msgspec.Struct) and type(was) is type(now):
+        for one in msgspec.structs.fields(now):
+            yield from _different(
+                f"{path}.{one.encode_name}", getattr(was, one.name), getattr(now, one.name)
+            )
+    elif isinstance(was, list | tuple) and isinstance(now, list | tuple) and len(was) == len(now):
+        for number, pair in enumerate(zip(was, now, strict=True)):
+            yield from _different(f"{path}[{number}]", *pair)
+    elif isinstance(now, str | int | float) and isinstance(was, str | int | float):
+        yield f"{path.removeprefix('.')}: {_short(was)} → {_short(now)}"
+    else:
+        yield path.removeprefix(".")
+
+
+def _short(value: object) -> str:
+    return shorten(str(value), 60) or "–"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from mckconsole.domain.logs import LogTarget
 from mckconsole.views.detail import InspectTarget, ObjectTarget
+
+if TYPE_CHECKING:
+    from mckconsole.analysis.engine import Analysis
 
 WITH_PODS = frozenset(
     (
@@ -24,3 +28,17 @@ def logs_of(places: Iterable[object]) -> tuple[LogTarget, ...]:
         if isinstance(one, (ObjectTarget, InspectTarget)) and one.ref.kind in WITH_PODS
     )
     return tuple(dict.fromkeys(found))
+
+
+def logs_of_services(analysis: Analysis, ids: Iterable[str]) -> tuple[LogTarget, ...]:
+    """Services of the services pane, by the ids of their rows: in each cluster that has pods of
+    its own behind one."""
+    from mckconsole.views.services_detail import find_service
+
+    found = (find_service(analysis, id) for id in ids)
+    parts = (part for service in found if service for part in service.parts.values())
+    return tuple(
+        LogTarget(part.cluster, part.service.ref)
+        for part in parts
+        if part.service is not None and part.service.selector
+    )

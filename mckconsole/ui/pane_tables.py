@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mckconsole.ui.table_view import TableView
 
 if TYPE_CHECKING:
+    from mckconsole.domain.logs import LogTarget
     from mckconsole.ui.places import Place
     from mckconsole.views.detail import ObjectTarget
 
@@ -84,6 +85,15 @@ class ServicesTable(TableView):
         frame, chosen = self.desk.frame, self.grid.cursor_column
         cluster = next((one.cluster for one in self.columns if one.id == chosen), "")
         return service_object(frame.analysis, row_id, cluster) if frame else None
+
+    def log_targets(self) -> tuple[LogTarget, ...]:
+        """Its pods in all clusters."""
+        from mckconsole.ui.logs_of import logs_of_services
+
+        frame, row = self.desk.frame, self.row
+        marked = [one.id for one in self.rows if one.id in self.grid.marked]
+        ids = marked or ([row.id] if row is not None else [])
+        return logs_of_services(frame.analysis, ids) if frame else ()
 
     def do_services_compare(self) -> None:
         """Its objects side by side."""

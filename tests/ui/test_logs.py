@@ -27,7 +27,7 @@ from mckconsole.ui.settings import Settings
 from mckconsole.ui.table_view import TableView
 from mckwidgets.safe_text import inert
 from tests.ui.console import Console, console
-from tests.ui.stories import messages, prompt, read
+from tests.ui.stories import matrix, messages, prompt, read
 from tests.widgets.painting import HOSTILE
 
 AT = 1_785_571_200.0
@@ -69,6 +69,7 @@ class Fleet:
     def __init__(self) -> None:
         self.feeds: list[Feed] = []
         self.asked: list[LogOptions] = []
+        self.targets: list[Sequence[LogTarget]] = []
         self.refusal = ""
 
     def follow_logs(
@@ -77,6 +78,7 @@ class Fleet:
         if self.refusal:
             raise ConnectionTrouble(self.refusal)
         self.asked.append(options)
+        self.targets.append(targets)
         self.feeds.append(Feed(told))
         return self.feeds[-1]
 
@@ -306,6 +308,22 @@ async def test_logs_are_saved_whole(still: Settings, tmp_path: Path) -> None:
         assert (tmp_path / "web.log").read_text() == (
             '2026-08-01T08:00:00.000Z web-0 one\n2026-08-01T08:00:01.000Z web-1 {"msg":"two"}\n'
         )
+
+
+async def test_l_goes_right_where_there_are_no_logs_and_opens_services_in_all_clusters(
+    still: Settings,
+) -> None:
+    async with console(still, size=(120, 40)) as running:
+        fleet = Fleet()
+        running.shell.live = cast("OpenedFleet", fleet)
+        await running.press("2", "l", "l")
+        assert matrix(running).main.has_focus
+        assert not fleet.asked
+        await running.press("3", *":services checkout", "enter", "l")
+        view(running)
+        assert len(fleet.targets[-1]) > 1
+        assert {one.ref.kind for one in fleet.targets[-1]} == {"Service"}
+        assert len({one.cluster for one in fleet.targets[-1]}) == len(fleet.targets[-1])
 
 
 async def test_l_opens_the_logs_of_a_deployment_in_all_clusters_of_the_demo(

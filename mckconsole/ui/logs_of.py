@@ -33,7 +33,7 @@ def logs_of(places: Iterable[object]) -> tuple[LogTarget, ...]:
 def logs_of_services(analysis: Analysis, ids: Iterable[str]) -> tuple[LogTarget, ...]:
     """Services of the services pane, by the ids of their rows: in each cluster that has pods of
     its own behind one."""
-    from mckconsole.views.services_detail import find_service
+    from mckconsole.views.services import find_service
 
     found = (find_service(analysis, id) for id in ids)
     parts = (part for service in found if service for part in service.parts.values())

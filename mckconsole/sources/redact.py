@@ -83,10 +83,9 @@ class _Place:
         if self.depth >= MAX_DEPTH:
             raise TooDeep
         random = self.random if self.depth else key not in _PLAIN_PARTS
-        deeper = replace(self, depth=self.depth + 1, key=key, random=random)
-        if not sensitive:
-            return deeper
-        return replace(deeper, sensitive=True, reference=refers(key))
+        if sensitive:
+            return _Place(self.depth + 1, key, True, refers(key), random)
+        return _Place(self.depth + 1, key, self.sensitive, self.reference, random)
 
 
 class _Walker:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 _WORDS: Mapping[str, str] = {
     "args": "command",
@@ -31,6 +32,7 @@ _WORDS: Mapping[str, str] = {
 }
 
 
+@lru_cache(4096)
 def area_of(parts: tuple[str, ...]) -> str:
     """The area of the field at the end of this path: `image`, `labels`, `data.Corefile`."""
     if "metadata" in parts:

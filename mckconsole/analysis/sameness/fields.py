@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -51,8 +52,7 @@ class _Place:
     """What the nearest element of a list is called."""
 
     def key(self, key: str) -> _Place:
-        plain = _PLAIN.fullmatch(key)
-        path = f"{self.path}.{key}" if plain else f"{self.path}['{key}']"
+        path = f"{self.path}.{key}" if _is_plain(key) else f"{self.path}['{key}']"
         return _Place((*self.parts, key), path.lstrip("."), self.own, self.element)
 
     def at(self, label: str) -> _Place:
@@ -199,15 +199,21 @@ class _Walker:
 
     def _folded(self, text: str) -> str:
         folded = self.names.fold(text)
-        return _MARK.sub(_HIDDEN, folded) if _MARK.search(folded) else folded
+        return _MARK.sub(_HIDDEN, folded) if "‹redacted: " in folded else folded
 
     def _field(self, text: str, same_as: str, place: _Place) -> Field:
         standing = Standing.COMPARED
         if place.own:
             standing = Standing.OWN
-        elif _HIDDEN in same_as or _CUT.search(text):
+        elif _HIDDEN in same_as or (text.endswith("›") and _CUT.search(text)):
             standing = Standing.HIDDEN
         return Field(place.path, text, same_as, standing, area_of(place.parts))
+
+
+@lru_cache(4096)
+def _is_plain(key: str) -> bool:
+    """Whether a key needs no quotes in a path."""
+    return _PLAIN.fullmatch(key) is not None
 
 
 def _text(value: Any) -> str:

@@ -108,9 +108,10 @@ class Commands:
             [Completion(c.name, f"{c.arguments}  {c.help}".strip()) for c in some]
             for some in (begin, inside)
         )
-        kinds = self._shell.resources.kinds(wanted, self._by_name)
         if not wanted:
+            self._shell.resources.ask()
             return [*begun, *others]
+        kinds = self._shell.resources.kinds(wanted, self._by_name)
         first = [one for one in kinds if one.text.startswith(wanted)]
         return [*begun, *first, *others, *(one for one in kinds if one not in first)]
 

@@ -78,11 +78,16 @@ class ResourceCommands:
 
     # What could be meant.
 
-    def kinds(self, text: str, taken: Collection[str] = ()) -> Sequence[Completion]:
-        """Kinds that `text` may become; the clusters are asked what they serve."""
+    def ask(self) -> None:
+        """Have the clusters say what they serve, for what is typed next; waits for nothing."""
         table, live = self.table, self._shell.live
         if live is not None:
             table.kinds.ask(live, table.clusters)
+
+    def kinds(self, text: str, taken: Collection[str] = ()) -> Sequence[Completion]:
+        """Kinds that `text` may become; the clusters are asked what they serve."""
+        self.ask()
+        table = self.table
         found = offered(text, table.kinds.of(table.clusters), OFFERED, taken)
         return [Completion(one.word, one.help) for one in found]
 

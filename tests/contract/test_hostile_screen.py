@@ -31,7 +31,8 @@ CLUSTERS = 2 * len(PAYLOADS)
 CONTEXTS = 3 * len(PAYLOADS) + 2
 OTHER_VIEWS = ("finding", "matrix", "list", "metrics", "transitions", "compared", "losses",
                "what if", "who else", "who can", "grouped", "behind a group", "scope", "palette",
-               "prompt", "toast", "secrets", "secret", "secrets grouped")  # fmt: skip
+               "prompt", "toast", "secrets", "secret", "secrets grouped", "resources",
+               "found")  # fmt: skip
 BOX = "esc leaves"
 """Under every dialog."""
 SOME = 6
@@ -235,6 +236,17 @@ class Tour:
                 self.see("behind a group", "enter", "pagedown", "end", "escape", "down")
         self.see("secrets", "v")
 
+    def resources(self) -> None:
+        """Kinds of all clusters as tables, and objects by their name."""
+        for kind in ("nodes", "gateways.submariner.io", "deployments", "resources services"):
+            self.hands.command(kind)
+            self.hands.until(lambda shown: "asking" not in shown and "◌" not in shown)
+            self.see("resources", "g", "w", *["right"] * 12, "pagedown", "end", "g", "w", "y")
+            self.click_all("resources")
+        self.hands.command("find evil")
+        self.hands.until(lambda shown: "◌" not in shown)
+        self.see("found", "g", "pagedown", "end", "y", "escape", "1")
+
     def sizes(self) -> None:
         """The same in other windows, down to one in which next to nothing fits."""
         for size in ((80, 24), (200, 50), (30, 8), (1, 1), (120, 40)):
@@ -277,6 +289,7 @@ def run_through(fleet: HostileFleet, folder: Path) -> Tour:
         tour.services()
         tour.identities()
         tour.secrets()
+        tour.resources()
         tour.exports()
         tour.sizes()
         tour.toasts()

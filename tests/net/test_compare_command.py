@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
@@ -76,13 +76,14 @@ def test_every_format_says_the_same_and_the_status_is_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with serving() as (kubeconfig, names):
-        access = ("--kubeconfig", str(kubeconfig), "--timeout", "1")
+        living = ("--timeout", "30", "--context", names[0], "--context", names[1])
+        everybody = ("--timeout", "4")
 
-        def mck(*words: str) -> tuple[int, str, str]:
-            status = main([*words, *access])
+        def mck(*words: str, who: Sequence[str] = living) -> tuple[int, str, str]:
+            status = main([*words, "--kubeconfig", str(kubeconfig), *who])
             return status, *capsys.readouterr()
 
-        status, text, _ = mck("drift", "cm", "e4", "--format", "json", "--all")
+        status, text, _ = mck("drift", "cm", "e4", "--format", "json", "--all", who=everybody)
         data = checked(text, DRIFT_SCHEMA_FILE)
         found = {one["name"]: one for one in data["objects"]}
         dead = next(one["name"] for one in data["clusters"] if one["state"] == "unreachable")
@@ -107,7 +108,7 @@ def test_every_format_says_the_same_and_the_status_is_told(
         _, text, _ = mck("diff", "cm", "e4/a", "--full", "--format", "markdown")
         assert "data.where" in text
 
-        status, text, words = mck("diff", "cm", "e4/b")
+        status, text, words = mck("diff", "cm", "e4/b", who=everybody)
         assert status == 4
         assert "no field differs" in text
         assert dead in words

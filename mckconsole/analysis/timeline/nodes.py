@@ -38,7 +38,7 @@ def known_of(node: Node, spot: Spot) -> Iterator[Entry]:
     made = server_time(node.metadata.creation_timestamp, spot.offset)
     if made is not None and spot.now - made < PAST:
         yield _entry(node, spot, made, "joined", Tone.PLAIN, node.status.node_info.kubelet_version)
-    ready = _ready(node, spot)
+    ready = _ready(node, spot, None)
     if ready is None or spot.now - ready.at >= PAST:
         return
     first = made is not None and ready.at - made < SETTLING
@@ -52,7 +52,7 @@ def changed(before: Node, now: Node, spot: Spot) -> Iterator[Entry]:
         yield gone(before, spot)
         yield from known_of(now, spot)
         return
-    if before.ready is not now.ready and (ready := _ready(now, spot)) is not None:
+    if before.ready is not now.ready and (ready := _ready(now, spot, spot.now)) is not None:
         yield ready
     if before.spec.unschedulable is not now.spec.unschedulable:
         cordoned = now.spec.unschedulable
@@ -68,14 +68,19 @@ def gone(node: Node, spot: Spot) -> Entry:
     return _entry(node, spot, spot.now, "left", Tone.PLAIN)
 
 
-def _ready(node: Node, spot: Spot) -> Entry | None:
+def _ready(node: Node, spot: Spot, seen: float | None) -> Entry | None:
+    """Since when it is ready or not, by its condition, else since it was `seen` to be so (Unix
+    seconds); None where neither is known."""
     for one in node.status.conditions:
         if one.type == "Ready":
-            at = server_time(one.last_transition_time, spot.offset)
+            told = server_time(one.last_transition_time, spot.offset)
+            at = seen if told is None else told
+            if at is None:
+                return None
             words = ": ".join(filter(None, (one.reason, one.message)))
             tone = _TONES.get(one.status, Tone.BAD)
             what = _WORDS.get(one.status, "NotReady: unknown")
-            return _entry(node, spot, spot.now if at is None else at, what, tone, words)
+            return _entry(node, spot, at, what, tone, words)
     return None
 
 

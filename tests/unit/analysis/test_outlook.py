@@ -11,6 +11,8 @@ from mckconsole.domain.attested import Attested
 from mckconsole.domain.kubeversion import Minor
 from mckconsole.domain.snapshot import FleetSnapshot
 from mckconsole.domain.states import ClusterState, TopicState
+from tests.unit.analysis import build
+from tests.unit.analysis.timeline import happened
 from tests.unit.analysis.versions.parts import kubeadm
 from tests.unit.analysis.versions.test_report import changed, fleet, numbered
 
@@ -61,6 +63,18 @@ def test_the_plan_stands_while_nothing_changes() -> None:
     snapshot = fleet(east="v1.34.2")
     first = analysed(snapshot)
     again = analysed(later(snapshot, REST), first)
+    assert again.plan is first.plan
+    assert again.losses is first.losses
+
+
+def test_the_plan_stands_whatever_components_say_meanwhile() -> None:
+    snapshot = fleet(east="v1.34.2")
+    first = analysed(snapshot)
+    cluster = snapshot.clusters["east"]
+    told = build.cluster("east", [happened.event()]).topic("events")
+    newer = replace(cluster, topics={**cluster.topics, "events": told})
+    again = analysed(later(changed(snapshot, "east", newer), REST), first)
+    assert [one.what for one in again.timeline.entries][:1] == ["BackOff"]
     assert again.plan is first.plan
     assert again.losses is first.losses
 

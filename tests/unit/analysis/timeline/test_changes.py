@@ -95,6 +95,18 @@ def test_nodes_tell_of_their_last_day() -> None:
     ]
 
 
+def test_a_node_that_does_not_say_since_when_tells_nothing_of_the_past() -> None:
+    silent = node("a", "False")
+    for condition in silent["status"]["conditions"]:  # type: ignore[index]
+        condition["lastTransitionTime"] = None
+    watch = Watch()
+    assert watch.look(build.cluster("east", [silent])).entries == ()
+    for condition in silent["status"]["conditions"]:  # type: ignore[index]
+        condition["status"] = "True"
+    (entry,) = watch.look(build.cluster("east", [silent])).entries
+    assert (entry.what, entry.at) == ("Ready", NOW)
+
+
 def test_nodes_that_change_are_told_when_they_did() -> None:
     watch = Watch()
     watch.look(build.cluster("east", [node("a"), node("b"), node("c")]))

@@ -26,6 +26,14 @@ class When(NamedTuple):
     """How it was corrected, in words, where that is no plain matter."""
 
 
+def not_after(when: When, now: float) -> When:
+    """The moment, or `now` (Unix seconds) for one that has not come: then its stamp is wrong, and
+    all that is known is when it was seen."""
+    if when.at <= now + RESOLUTION:
+        return when
+    return When(now, f"stamped {format_age(when.at - now)} in the future, shown when it was seen")
+
+
 def correction(offset: float) -> float:
     """Seconds to take from the times of a clock that is `offset` seconds ahead."""
     return round(offset) if abs(offset) >= RESOLUTION else 0.0

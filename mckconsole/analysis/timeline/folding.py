@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from mckconsole.analysis.timeline.clocks import When, server_time, writers_time
+from mckconsole.analysis.timeline.clocks import When, not_after, server_time, writers_time
 from mckconsole.analysis.timeline.model import Entry, Sort, Tone
 from mckconsole.domain.events import Event
 from mckconsole.domain.objects import Key
@@ -64,14 +64,16 @@ def fold_key(event: Event) -> FoldKey:
     return (*place, event.type, event.reason)
 
 
-def moments(event: Event, offset: float) -> tuple[When, float] | None:
-    """When it happened last, and first; None for an event without any time."""
+def moments(event: Event, offset: float, now: float) -> tuple[When, float] | None:
+    """When it happened last, and first, as far as that is not after `now` (Unix seconds, console
+    clock); None for an event without any time."""
     last = (event.series.last_observed_time if event.series else "") or event.last_timestamp
     first = event.first_timestamp or event.event_time
     made = event.metadata.creation_timestamp
     when = writers_time(last or first, first, made, offset)
     if when is None:
         return None
+    when = not_after(when, now)
     began = writers_time(first, first, made, offset)
     return when, began.at if began else server_time(made, offset) or when.at
 

@@ -50,7 +50,7 @@ class ClusterLog:
     def look(self, cluster: ClusterSnapshot, now: float) -> Iterator[Entry]:
         """Entries of what is another than it was."""
         yield from self.states.look(cluster)
-        yield from self._events(cluster)
+        yield from self._events(cluster, now)
         yield from self._nodes(cluster, now)
         yield from self._rollouts(cluster, now)
 
@@ -65,12 +65,12 @@ class ClusterLog:
         self.held[topic] = view.objects
         yield from differences(before or {}, view.objects)
 
-    def _events(self, cluster: ClusterSnapshot) -> Iterator[Entry]:
+    def _events(self, cluster: ClusterSnapshot, now: float) -> Iterator[Entry]:
         touched: dict[FoldKey, Fold] = {}
         for key, _, event in self._changes(cluster, EVENTS):
             if not isinstance(event, Event):
                 continue
-            found = moments(event, cluster.clock_offset)
+            found = moments(event, cluster.clock_offset, now)
             if found is None:
                 continue
             name = fold_key(event)

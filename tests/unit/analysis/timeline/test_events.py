@@ -116,6 +116,13 @@ def test_a_nodes_clock_shows_where_the_object_was_taken_in(
         assert "60 m" in when.note or "1 h" in when.note
 
 
+def test_a_stamp_of_the_future_is_shown_when_it_was_seen() -> None:
+    doc = event(ago=-HOUR, first=300)
+    (entry,) = look(build.fleet(build.cluster("east", [doc]))).entries
+    assert (entry.at, entry.first) == (NOW, NOW - 300)
+    assert entry.note == "stamped 60 m in the future, shown when it was seen"
+
+
 def test_what_the_api_drops_stays_and_counts_on() -> None:
     watch = Watch()
     watch.look(build.cluster("east", [event("a.1", ago=100, count=5)]))

@@ -128,6 +128,7 @@ async def _read_drift(arguments: Namespace, output: str | None) -> tuple[Drift, 
         raise UsageError(str(error)) from None
     async with opened(arguments) as target:
         spare(output, inputs(arguments, target))
+        _check_several(arguments, target)
         with _progress(target) as progress:
             async with asked(target, arguments.timeout, progress) as fleet:
                 kind = await _kind(fleet, arguments.kind)
@@ -147,6 +148,7 @@ async def _read_diff(arguments: Namespace, output: str | None) -> tuple[SideBySi
     namespace, _, name = arguments.object.rpartition("/")
     async with opened(arguments) as target:
         spare(output, inputs(arguments, target))
+        _check_several(arguments, target)
         with _progress(target) as progress:
             async with asked(target, arguments.timeout, progress) as fleet:
                 kind = await _kind(fleet, arguments.kind)
@@ -178,6 +180,13 @@ async def _kind(fleet: LiveFleet, word: str) -> ResourceKind:
     if meant.others:
         say(f"{word} is taken as {meant.kind.name}; there are also {', '.join(meant.others)}")
     return meant.kind
+
+
+def _check_several(arguments: Namespace, target: Target) -> None:
+    """One cluster has nothing to be compared with; said before anything is read."""
+    if len(target.inventory.endpoints) < 2:
+        found = "is only one" if target.inventory.endpoints else "is none"
+        raise UsageError(f"{arguments.command}: clusters are compared, and here {found}")
 
 
 def _progress(target: Target) -> ProgressDisplay:

@@ -115,6 +115,8 @@ def test_every_format_says_the_same_and_the_status_is_told(
         status, _, words = mck("drift", "nosuch")
         assert status == 2
         assert "serves a kind nosuch" in words
+        status, _, words = mck("drift", "cm", who=living[:-2])
+        assert (status, "here is only one" in words) == (2, True)
         status, _, words = mck("diff", "cm", "a")
         assert status == 2
         assert "write NAMESPACE/a" in words

@@ -8,7 +8,8 @@ from textual.events import Resize
 
 from mckconsole.domain.logs import SourceStatus
 from mckconsole.views.detail import Line, Span
-from mckconsole.views.logs import LogLook, source_lines, source_summary
+from mckconsole.views.log_sources import source_lines, source_summary
+from mckconsole.views.logs import LogLook
 from mckwidgets.notes import Notes, note_rows
 
 FEW = 3

@@ -24,6 +24,7 @@ from mckconsole.ui.log_sources import SourceStrip
 from mckconsole.ui.places import LogsPlace
 from mckconsole.ui.view import Desk, Format, PaneView
 from mckconsole.views.detail import InspectTarget, Span
+from mckconsole.views.log_sources import names_width, short_names, source_colours
 from mckconsole.views.logs import (
     LogLook,
     LogSpan,
@@ -32,9 +33,6 @@ from mckconsole.views.logs import (
     is_problem,
     log_row,
     log_text,
-    names_width,
-    short_names,
-    source_colours,
     window_words,
 )
 from mckconsole.views.spec import Role

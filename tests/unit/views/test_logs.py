@@ -5,6 +5,13 @@ from __future__ import annotations
 import pytest
 
 from mckconsole.domain.logs import LogLine, LogOptions, LogSource, SourceState, SourceStatus
+from mckconsole.views.log_sources import (
+    names_width,
+    short_names,
+    source_colours,
+    source_lines,
+    source_summary,
+)
 from mckconsole.views.logs import (
     LogLook,
     Pattern,
@@ -12,11 +19,6 @@ from mckconsole.views.logs import (
     is_problem,
     log_row,
     log_text,
-    names_width,
-    short_names,
-    source_colours,
-    source_lines,
-    source_summary,
     window_words,
 )
 from mckconsole.views.logs_ask import LogsAskError, parse_logs

@@ -46,7 +46,7 @@ def view_for(desk: Desk, pane: str, place: Place) -> PaneView:
         case FindingTarget():
             return details.FindingView(desk, pane, place)
         case ObjectTarget():
-            from mckconsole.ui.object_views import YamlView
+            from mckconsole.ui.yaml_view import YamlView
 
             return YamlView(desk, pane, place)
         case InspectTarget():

@@ -16,8 +16,9 @@ from mckconsole.demo.server import EmbeddedCluster
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.sources.kubeconfig import Inventory
 from mckconsole.ui.detail_views import ObjectView
-from mckconsole.ui.object_views import InspectView, YamlView
+from mckconsole.ui.object_views import InspectView
 from mckconsole.ui.settings import OpenFleet
+from mckconsole.ui.yaml_view import YamlView
 from mckconsole.views.detail import InspectTarget
 from tests.net.cluster import running as serving
 from tests.net.shopfront import CANARY, shop

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mckconsole.domain.findings import ObjectRef
-from mckconsole.sources.relations.references import selector_of, selects, uses_of
+from mckconsole.sources.relations.references import uses_of
+from mckconsole.sources.relations.selecting import selector_of, selects
 
 
 def uses(api: str, kind: str, **document: Any) -> set[tuple[str, str]]:

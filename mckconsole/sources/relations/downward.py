@@ -15,7 +15,8 @@ from mckconsole.domain.trees import map_at, maps_at
 from mckconsole.sources.errors import SourceError
 from mckconsole.sources.relations import served
 from mckconsole.sources.relations.lookup import Document, Lookup
-from mckconsole.sources.relations.references import name_at, selector_of
+from mckconsole.sources.relations.references import name_at
+from mckconsole.sources.relations.selecting import selector_of
 from mckconsole.sources.relations.served import Served
 from mckconsole.sources.relations.upward import refs_by_uid, standing_of
 

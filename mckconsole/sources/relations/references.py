@@ -5,12 +5,12 @@ Documents come as they were sent: names are cleaned here. Nothing is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from mckconsole.domain.findings import ObjectRef
 from mckconsole.domain.text import clean, shorten
-from mckconsole.domain.trees import at, list_at, map_at, maps_at, text_at, texts_at
+from mckconsole.domain.trees import list_at, map_at, maps_at, text_at
 from mckconsole.sources.relations import served
 from mckconsole.sources.relations.served import Served
 
@@ -99,52 +99,66 @@ def _of_container(container: Mapping[str, object], namespace: str) -> Iterator[U
 
 def _own(document: object, ref: ObjectRef) -> Iterator[Use]:
     """What only one kind refers to; what follows the conventions, for the others."""
-    namespace = ref.namespace
-    spec = map_at(document, "spec")
-    match ref.kind:
-        case "StatefulSet":
-            yield Use("is reached by", served.SERVICE.ref(namespace, name_at(spec, "serviceName")))
-        case "Ingress" if served.served_as(ref):
-            yield from _of_ingress(spec, namespace)
-        case "HorizontalPodAutoscaler" if served.served_as(ref):
-            yield Use("scales", _named(map_at(spec, "scaleTargetRef"), ref))
-        case "PersistentVolumeClaim":
-            yield Use("is bound to", served.VOLUME.ref("", name_at(spec, "volumeName")))
-            yield Use("is of", served.STORAGE_CLASS.ref("", name_at(spec, "storageClassName")))
-        case "PersistentVolume":
-            claim = map_at(spec, "claimRef")
-            where, name = name_at(claim, "namespace"), name_at(claim, "name")
-            yield Use("is bound to", served.CLAIM.ref(where, name))
-            yield Use("is of", served.STORAGE_CLASS.ref("", name_at(spec, "storageClassName")))
-        case "RoleBinding" | "ClusterRoleBinding":
-            yield from _of_binding(document, namespace)
-        case "ServiceAccount":
-            for part in ("secrets", "imagePullSecrets"):
-                for one in maps_at(document, part):
-                    yield Use("holds", served.SECRET.ref(namespace, name_at(one, "name")))
-        case "Secret":
-            notes = map_at(document, "metadata", "annotations")
-            account = name_at(notes, "kubernetes.io/service-account.name")
-            yield Use("is a token of", served.ACCOUNT.ref(namespace, account))
-            certificate = name_at(notes, "cert-manager.io/certificate-name")
-            yield Use("is kept by", ObjectRef(_CERTIFICATES, "Certificate", namespace, certificate))
-        case "EndpointSlice":
-            yield from _of_slice(document, namespace)
-        case "Event":
-            yield Use("is about", _named(map_at(document, "involvedObject"), ref))
-        case "ServiceExport":
-            yield Use("exports", served.SERVICE.ref(namespace, ref.name))
-        case "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute":
-            yield from _of_route(spec, ref)
-        case _ if not served.served_as(ref):
-            yield from _conventional(spec, ref, 0)
+    known = served.served_as(ref) is not None
+    reading = _OWN.get(ref.kind) if known else _FOREIGN.get(ref.kind)
+    if reading is not None:
+        yield from reading(document, ref)
+    elif not known:
+        yield from _conventional(map_at(document, "spec"), ref, 0)
     for hook in maps_at(document, "webhooks"):
         yield _called(map_at(hook, "clientConfig", "service"))
     if ref.kind == "APIService":
-        yield _called(map_at(spec, "service"))
+        yield _called(map_at(document, "spec", "service"))
 
 
-def _of_ingress(spec: Mapping[str, object], namespace: str) -> Iterator[Use]:
+def _of_set(document: object, ref: ObjectRef) -> Iterator[Use]:
+    name = name_at(document, "spec", "serviceName")
+    yield Use("is reached by", served.SERVICE.ref(ref.namespace, name))
+
+
+def _of_scaler(document: object, ref: ObjectRef) -> Iterator[Use]:
+    yield Use("scales", _named(map_at(document, "spec", "scaleTargetRef"), ref))
+
+
+def _of_claim(document: object, ref: ObjectRef) -> Iterator[Use]:
+    yield Use("is bound to", served.VOLUME.ref("", name_at(document, "spec", "volumeName")))
+    yield _of_class(document)
+
+
+def _of_persistent(document: object, ref: ObjectRef) -> Iterator[Use]:
+    claim = map_at(document, "spec", "claimRef")
+    yield Use("is bound to", served.CLAIM.ref(name_at(claim, "namespace"), name_at(claim, "name")))
+    yield _of_class(document)
+
+
+def _of_class(document: object) -> Use:
+    return Use("is of", served.STORAGE_CLASS.ref("", name_at(document, "spec", "storageClassName")))
+
+
+def _of_account(document: object, ref: ObjectRef) -> Iterator[Use]:
+    for part in ("secrets", "imagePullSecrets"):
+        for one in maps_at(document, part):
+            yield Use("holds", served.SECRET.ref(ref.namespace, name_at(one, "name")))
+
+
+def _of_secret(document: object, ref: ObjectRef) -> Iterator[Use]:
+    notes = map_at(document, "metadata", "annotations")
+    account = name_at(notes, "kubernetes.io/service-account.name")
+    yield Use("is a token of", served.ACCOUNT.ref(ref.namespace, account))
+    certificate = name_at(notes, "cert-manager.io/certificate-name")
+    yield Use("is kept by", ObjectRef(_CERTIFICATES, "Certificate", ref.namespace, certificate))
+
+
+def _of_event(document: object, ref: ObjectRef) -> Iterator[Use]:
+    yield Use("is about", _named(map_at(document, "involvedObject"), ref))
+
+
+def _of_export(document: object, ref: ObjectRef) -> Iterator[Use]:
+    yield Use("exports", served.SERVICE.ref(ref.namespace, ref.name))
+
+
+def _of_ingress(document: object, ref: ObjectRef) -> Iterator[Use]:
+    spec, namespace = map_at(document, "spec"), ref.namespace
     yield Use("is of", served.INGRESS_CLASS.ref("", name_at(spec, "ingressClassName")))
     for name in backends_of(spec):
         yield Use("routes to", served.SERVICE.ref(namespace, name))
@@ -153,8 +167,9 @@ def _of_ingress(spec: Mapping[str, object], namespace: str) -> Iterator[Use]:
         yield Use("shows the certificate of", secret)
 
 
-def _of_route(spec: Mapping[str, object], ref: ObjectRef) -> Iterator[Use]:
+def _of_route(document: object, ref: ObjectRef) -> Iterator[Use]:
     """A route of the Gateway API; kinds that are left out are Gateway and Service."""
+    spec = map_at(document, "spec")
     for one in maps_at(spec, "parentRefs"):
         kind = name_at(one, "kind") or "Gateway"
         api = "v1" if kind == "Service" else f"{name_at(one, 'group') or _GATEWAYS}/v1"
@@ -183,7 +198,8 @@ def backends_of(spec: Mapping[str, object]) -> list[str]:
     return [name for name in dict.fromkeys(names) if name]
 
 
-def _of_binding(document: object, namespace: str) -> Iterator[Use]:
+def _of_binding(document: object, ref: ObjectRef) -> Iterator[Use]:
+    namespace = ref.namespace
     role = map_at(document, "roleRef")
     kind = served.ROLE if role.get("kind") == "Role" else served.CLUSTER_ROLE
     yield Use("grants", kind.ref(namespace, name_at(role, "name")))
@@ -193,7 +209,8 @@ def _of_binding(document: object, namespace: str) -> Iterator[Use]:
             yield Use("to", served.ACCOUNT.ref(where, name_at(one, "name")))
 
 
-def _of_slice(document: object, namespace: str) -> Iterator[Use]:
+def _of_slice(document: object, ref: ObjectRef) -> Iterator[Use]:
+    namespace = ref.namespace
     service = name_at(document, "metadata", "labels", "kubernetes.io/service-name")
     yield Use("is of", served.SERVICE.ref(namespace, service))
     for one in maps_at(document, "endpoints"):
@@ -249,59 +266,21 @@ def _named(found: Mapping[str, object], owner: ObjectRef) -> ObjectRef:
     return ObjectRef(version, kind, "", name) if bare else ref
 
 
-def selector_of(document: object, kind: str) -> str | None:
-    """The selector of pods that an object has, as a query takes it: None selects nothing, the
-    empty one everything."""
-    spec = map_at(document, "spec")
-    if kind in ("Service", "ReplicationController"):
-        pairs = [f"{key}={value}" for key, value in _pairs(map_at(spec, "selector"))]
-        return ",".join(pairs) or None
-    held = at(spec, "podSelector" if kind == "NetworkPolicy" else "selector")
-    if not isinstance(held, Mapping):
-        return None
-    terms = [f"{key}={value}" for key, value in _pairs(map_at(held, "matchLabels"))]
-    for one in maps_at(held, "matchExpressions"):
-        terms.append(_term(text_at(one, "key"), text_at(one, "operator"), texts_at(one, "values")))
-    return ",".join(terms)
-
-
-def _term(key: str, operator: str, values: tuple[str, ...]) -> str:
-    match operator:
-        case "In" | "NotIn":
-            return f"{key} {operator.lower()} ({','.join(values)})"
-        case "DoesNotExist":
-            return f"!{key}"
-    return key
-
-
-def selects(document: object, kind: str, labels: Mapping[str, str]) -> bool:
-    """Whether the selector that an object has matches pods with these labels."""
-    spec = map_at(document, "spec")
-    if kind == "Service":
-        wanted = dict(_pairs(map_at(spec, "selector")))
-        return bool(wanted) and wanted.items() <= labels.items()
-    part = "podSelector" if kind == "NetworkPolicy" else "selector"
-    held = at(spec, part)
-    if not isinstance(held, Mapping):
-        return False
-    if not dict(_pairs(map_at(held, "matchLabels"))).items() <= labels.items():
-        return False
-    return all(_matches(one, labels) for one in maps_at(held, "matchExpressions"))
-
-
-def _matches(term: Mapping[str, object], labels: Mapping[str, str]) -> bool:
-    value, values = labels.get(text_at(term, "key")), list_at(term, "values")
-    match text_at(term, "operator"):
-        case "In":
-            return value in values if value is not None else False
-        case "NotIn":
-            return value not in values
-        case "Exists":
-            return value is not None
-        case "DoesNotExist":
-            return value is None
-    return False
-
-
-def _pairs(held: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    return ((key, value) for key, value in held.items() if isinstance(value, str))
+_OWN: Mapping[str, Callable[[object, ObjectRef], Iterator[Use]]] = {
+    "StatefulSet": _of_set,
+    "Ingress": _of_ingress,
+    "HorizontalPodAutoscaler": _of_scaler,
+    "PersistentVolumeClaim": _of_claim,
+    "PersistentVolume": _of_persistent,
+    "RoleBinding": _of_binding,
+    "ClusterRoleBinding": _of_binding,
+    "ServiceAccount": _of_account,
+    "Secret": _of_secret,
+    "EndpointSlice": _of_slice,
+    "Event": _of_event,
+}
+"""Of kinds of the API server."""
+_FOREIGN: Mapping[str, Callable[[object, ObjectRef], Iterator[Use]]] = {
+    "ServiceExport": _of_export,
+    **dict.fromkeys(("HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"), _of_route),
+}

@@ -15,10 +15,10 @@ from mckconsole.sources.relations.references import (
     backends_of,
     name_at,
     route_backends,
-    selects,
     template_of,
     uses_of,
 )
+from mckconsole.sources.relations.selecting import selects
 from mckconsole.sources.relations.served import Served
 from mckconsole.sources.relations.upward import owner_refs
 

@@ -133,7 +133,7 @@ class AskedTable(TableView):
         ]
         most = NOTE_ROWS if self.size.height > 20 else 1
         if len(lines) > most:
-            rest = f"… and {len(lines) - most + 1} more clusters or notes; :export has them all"
+            rest = f"… and {len(lines) - most + 1} more"
             lines = [*lines[: most - 1], Line((Span(rest, Role.DIM),))] if most > 1 else lines[:1]
         rows = len(note_rows(lines, max(self.size.width, 20), most))
         if self._note_rows != rows:

@@ -277,6 +277,19 @@ async def test_an_object_that_is_gone_or_refused_says_so() -> None:
         await ask(reader("pods"), WEB, "reader-token")
 
 
+async def test_names_of_sub_resources_are_names_like_others() -> None:
+    east = shop()
+    east.create(made("Namespace", "proxy", space=""))
+    spec = {"containers": [{"name": "a"}], "serviceAccountName": "exec"}
+    east.create(made("ServiceAccount", "exec", space="proxy"))
+    east.create(made("Pod", "attach", space="proxy", spec=spec))
+    pod = await ask(east, ObjectRef("v1", "Pod", "proxy", "attach"))
+    assert [(str(one.ref), one.words) for one in pod.uses] == [("ServiceAccount proxy/exec", "")]
+    account = await ask(east, ObjectRef("v1", "ServiceAccount", "proxy", "exec"))
+    assert [str(one.ref) for one in account.users] == ["Pod proxy/attach"]
+    assert pod.unread == account.unread == ()
+
+
 async def test_a_kind_that_is_not_served_has_no_objects() -> None:
     east = shop()
     east.faults.add(faults.refuse(404), path="networkpolicies")

@@ -95,10 +95,12 @@ class Lookup:
         metadata: bool = False,
     ) -> Sequence[Document]:  # fmt: skip
         """The objects of a kind; none where it is not served, and where it could not be asked."""
+        lean = metadata or kind.plural in _WITHHELD
+        path = kind.path("" if _awkward(namespace) else namespace)
+        if _awkward(namespace):
+            fields = ",".join(filter(None, (fields, f"metadata.namespace={namespace}")))
         selector = {"labelSelector": labels} if labels else {}
         selector |= {"fieldSelector": fields} if fields else {}
-        lean = metadata or kind.plural in _WITHHELD
-        path = kind.path(namespace)
         where = f"{kind.plural} in {namespace}" if namespace else kind.plural
 
         async def ask() -> Sequence[Document]:
@@ -161,12 +163,16 @@ class Lookup:
 
     async def _one(self, ref: ObjectRef, metadata: bool) -> Found:
         kind = await self.served(ref)
-        name = ref.name.casefold()
-        if not ref.name or "/" in ref.name or "%" in ref.name or name in (".", ".."):
+        if not ref.name or "/" in ref.name or "%" in ref.name or ref.name in (".", ".."):
             return Found(Presence.GONE, {})  # no object can have this name
-        if name in CONNECT_SEGMENTS:
-            return Found(Presence.UNKNOWN, {}, "has the name of a sub-resource")
         lean = metadata or kind.plural in _WITHHELD
+        if _awkward(ref.name) or _awkward(ref.namespace):
+            terms = [f"metadata.name={ref.name}"]
+            terms += [f"metadata.namespace={ref.namespace}"] if ref.namespace else []
+            params = {"fieldSelector": ",".join(terms), "limit": "1"}
+            page = await self._get(kind.path(), params, METADATA_LIST if lean else JSON)
+            first = next(maps_at(page, "items"), None)
+            return Found(Presence.GONE, {}) if first is None else Found(Presence.READ, first)
         path = f"{kind.path(ref.namespace)}/{quote(ref.name)}"
         return Found(Presence.READ, await self._get(path, {}, METADATA if lean else JSON))
 
@@ -210,6 +216,11 @@ class Lookup:
 
 async def _as_object(ask: Callable[[], Awaitable[T]]) -> object:
     return await ask()
+
+
+def _awkward(name: str) -> bool:
+    """Whether a name would pass for a sub-resource in a path: such paths are never asked for."""
+    return name.casefold() in CONNECT_SEGMENTS
 
 
 def _verbs(resource: Document) -> Sequence[object]:

@@ -188,6 +188,7 @@ def _add_outcome(parser: argparse.ArgumentParser) -> None:
 def _add_get(parser: argparse.ArgumentParser) -> None:
     get_arguments.add_get(parser)
     _add_access(parser, defaults=False)
+    recording_arguments.add_from(parser)
     _add_format(parser, *get_arguments.FORMATS)
     _add_outcome(parser)
 

@@ -17,6 +17,7 @@ from mckconsole.cli.exit_codes import ExitCode
 from mckconsole.cli.gaps import explain_gaps
 from mckconsole.cli.output import check_destination, look, spare, write
 from mckconsole.cli.progress import ProgressDisplay
+from mckconsole.cli.reading import origin_words
 from mckconsole.cli.target import inputs, opened
 from mckconsole.domain.resources import Catalogue, ResourceTable
 from mckconsole.domain.states import TopicState
@@ -35,6 +36,7 @@ from mckconsole.views.sort import SortError, parse_sort, sort_rows
 
 if TYPE_CHECKING:
     from mckconsole.store.live import LiveFleet
+    from mckconsole.store.opened import OpenedFleet
 
 FINE = (TopicState.FRESH, TopicState.ABSENT)
 _EXPORTS: Mapping[str, ExportFormat] = {"json": "json", "csv": "csv", "markdown": "md"}
@@ -51,8 +53,7 @@ def run(arguments: Namespace) -> int:
     output = arguments.output if arguments.output != "-" else None
     check_destination(output, replace=arguments.force)
     question = question_of(arguments)
-    name, tables = loop.run(_read(arguments, question, output))
-    at = time.time()
+    name, tables, at = loop.run(_read(arguments, question, output))
     order = f"{'-' if arguments.reverse else ''}{arguments.sort or ''}"
     listed = listed_of(question, name, tables, at, order)
     write(_rendered(arguments, listed, output, question, at), output, replace=arguments.force)
@@ -85,20 +86,28 @@ def _filter(arguments: Namespace) -> Sequence[str]:
 
 async def _read(
     arguments: Namespace, question: Asked, output: str | None
-) -> tuple[str, Mapping[str, ResourceTable]]:
-    """The kind's name, and what each cluster has of it."""
+) -> tuple[str, Mapping[str, ResourceTable], float]:
+    """The kind's name, what each cluster has of it, and when, by our clock or the recording's."""
     async with opened(arguments) as target:
         spare(output, inputs(arguments, target))
+        if target.recorded is not None:
+            from mckconsole.cli.recorded import replayed
+
+            async with replayed(arguments) as player:
+                name = await _kind(player, question.word, arguments.timeout)
+                look = player.browse(question.query(name), player.names, lambda: None)
+                return name, look.tables, player.at
         names = [endpoint.name for endpoint in target.inventory.endpoints]
         end = time.monotonic() + arguments.timeout
         with ProgressDisplay(sys.stderr, names) as progress:
             async with connected(target, arguments.timeout, progress) as fleet:
                 name = await _kind(fleet, question.word, max(end - time.monotonic(), 1.0))
                 left = max(end - time.monotonic(), 1.0)
-                return name, await _tables(fleet, question, name, left, progress)
+                tables = await _tables(fleet, question, name, left, progress)
+                return name, tables, time.time()
 
 
-async def _kind(fleet: LiveFleet, word: str, seconds: float) -> str:
+async def _kind(fleet: OpenedFleet, word: str, seconds: float) -> str:
     """The name of the kind that `word` means; clusters are asked unless it is a usual one.
 
     Raises:
@@ -203,8 +212,7 @@ def _rendered(
             filter=question.filter,
             scope=", ".join(arguments.context or ()) or "all",
         )
-    demo = "DEMO: simulated clusters on this machine · " if arguments.demo else ""
-    title = f"mckconsole {__version__} · {demo}read-only · {format_rfc3339(at)}"
+    title = f"mckconsole {__version__} · {origin_words(arguments)}read-only · {format_rfc3339(at)}"
     seen = look(output)
     return render(listed, title=title, width=seen.width, colour=seen.colour)
 

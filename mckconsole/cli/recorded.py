@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mckconsole.cli.errors import UsageError
@@ -15,6 +17,7 @@ from mckconsole.store.recording.file import RecordingError
 from mckconsole.store.recording.reader import Recording
 from mckconsole.store.recording.state import State, decode
 from mckconsole.store.recording.times import parse_moment
+from mckconsole.store.replay import Player
 
 DEMO = "demo"
 """Name of the fact that says that the clusters were simulated."""
@@ -60,6 +63,20 @@ def state_at(recording: Recording, at: float) -> State:
     except RecordingError as error:
         raise UsageError(str(error)) from None
     return state
+
+
+@asynccontextmanager
+async def replayed(arguments: Namespace) -> AsyncIterator[Player]:
+    """The recording that `--from` and `--at` name, to be asked as a fleet is.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    recording = open_recording(arguments.recording)
+    at = moment_of(recording, arguments.at, recording.last.at)
+    state_at(recording, at)
+    async with Player(recording, at=at) as player:
+        yield player
 
 
 def read_recorded(arguments: Namespace) -> tuple[FleetSnapshot, Inventory]:

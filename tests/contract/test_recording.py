@@ -15,6 +15,7 @@ import pytest
 
 from mckconsole.analysis.engine import analyse
 from mckconsole.analysis.thresholds import Thresholds
+from mckconsole.cli.main import main
 from mckconsole.config.model import AuditConfig, Config
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.domain.findings import ObjectRef
@@ -219,6 +220,18 @@ async def test_from_the_alert_to_the_log(
         await running.until(lambda: LAST_WORDS in running.text())
         (target,) = view.place.targets
         assert (target.cluster, target.ref) == (CLUSTER, alert.object)
+
+
+def test_get_lists_what_was_there(story: Story, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("get", "po", "shop/delivery", "--from", str(story.path), "--allow-partial")
+    assert main([*asked, "--format", "csv"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(CLUSTER in line and "CrashLoopBackOff" in line for line in lines) == 2
+    assert main(asked) == 0
+    assert "DEMO" in (shown := capsys.readouterr().out)
+    assert "recorded: incident.mckrec" in shown
+    assert main(["get", "secrets", "--from", str(story.path)]) == 3
+    assert "the recording does not hold secrets" in capsys.readouterr().out
 
 
 def replaying(story: Story, tmp_path: Path) -> Settings:

@@ -87,8 +87,12 @@ class TimelineTable(TableView):
         """What is not known, above the rows."""
         from mckconsole.views.timeline import caveat_lines
 
-        clusters = frame.snapshot.clusters
-        lines = caveat_lines(frame.analysis.timeline, self.desk.scope, clusters)
+        scope, near = self.desk.scope, self.narrowed_to.clusters
+        lines = caveat_lines(
+            frame.analysis.timeline,
+            frame.snapshot.clusters,
+            lambda name: scope.holds(name) and (not near or name in near),
+        )
         rows = len(note_rows(lines, self.size.width, NOTE_ROWS))
         if self._note_rows != rows:
             self._note_rows = rows

@@ -6,7 +6,7 @@ change seldom, because thousands of rows would be made anew every second otherwi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -26,7 +26,6 @@ from mckconsole.views.detail import (
     Target,
 )
 from mckconsole.views.explain import count, duration, stated
-from mckconsole.views.scope import Scope
 from mckconsole.views.spec import BLANK, GLYPHS, Cell, Role, Row
 
 ROLES: Mapping[Tone, Role] = {
@@ -88,12 +87,14 @@ def summary(snapshot: FleetSnapshot, analysis: Analysis) -> str:
     return " · ".join((*parts, *caveats(report)))
 
 
-def caveat_lines(report: TimelineReport, scope: Scope, clusters: Collection[str]) -> list[Line]:
-    """What somebody who looks at a scope must know: what is missing and why, and which clocks
-    differ. Of `clusters` those in scope count, of metrics endpoints all."""
+def caveat_lines(
+    report: TimelineReport, clusters: Collection[str], looked_at: Callable[[str], bool]
+) -> list[Line]:
+    """What somebody who looks at some clusters must know: what is missing and why, and which
+    clocks differ. Of `clusters` those that are looked at count, of metrics endpoints all."""
 
     def meant(name: str) -> bool:
-        return name not in clusters or scope.holds(name)
+        return name not in clusters or looked_at(name)
 
     lines = []
     unread: dict[str, list[str]] = {}

@@ -126,6 +126,7 @@ async def test_t_narrows_to_what_a_row_is_about_and_esc_widens(tmp_path: Path, w
         await running.press("t")
         assert {one.cells["object"].text for one in table.rows} == {row.cells["object"].text}
         assert {one.clusters for one in table.rows} == {row.clusters}
+        assert "incomplete" not in running.text()
         assert "about" in running.text()
         await running.press("escape")
         assert len(whats(running)) == len(ALL)

@@ -91,9 +91,11 @@ class ServicesTable(TableView):
         from mckconsole.ui.logs_of import logs_of_services
 
         frame, row = self.desk.frame, self.row
-        marked = [one.id for one in self.rows if one.id in self.grid.marked]
-        ids = marked or ([row.id] if row is not None else [])
-        return logs_of_services(frame.analysis, ids) if frame else ()
+        if frame is None or row is None:
+            return ()
+        marked = self.grid.marked
+        ids = [one.id for one in self.rows if one.id in marked] if marked else [row.id]
+        return logs_of_services(frame.analysis, ids)
 
     def do_services_compare(self) -> None:
         """Its objects side by side."""

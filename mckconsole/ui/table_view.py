@@ -348,11 +348,13 @@ class TableView(PaneView):
         return [row for row in self.rows if not marked or row.id in marked]
 
     def log_targets(self) -> tuple[LogTarget, ...]:
+        row = self.row
+        if row is None:
+            return ()
         from mckconsole.ui.logs_of import logs_of
 
-        row = self.row
-        ids = [one.id for one in self.rows if one.id in self.grid.marked]
-        ids = ids or ([row.id] if row is not None else [])
+        marked = self.grid.marked
+        ids = [one.id for one in self.rows if one.id in marked] if marked else [row.id]
         return logs_of(place for id in ids for place in (self.behind(id), self.place(id)))
 
     def finding_ids(self) -> frozenset[str]:

@@ -147,8 +147,8 @@ def footer_hints(view: PaneView, keymap: Mapping[str, str]) -> list[Hint]:
         named = tuple(_with_replay(named))
     for action in named:
         keys = keymap.get(action.id) or ",".join(action.keys)
-        if keys == UNBOUND:
-            continue
+        if keys == UNBOUND or (action.id == "logs.open" and not view.log_targets()):
+            continue  # where nothing has logs, the key only moves
         reason = view.refuses(action.id)
         word = key_words(keys.partition(",")[0])
         hints.append(Hint(action.id, word, action.title, not reason, reason))

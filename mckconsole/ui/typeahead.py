@@ -19,9 +19,16 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
 Deliver: TypeAlias = "Callable[[Event], Awaitable[None]]"
-PATIENCE = 0.5
-"""Seconds after which the next key is let in whatever became of the marker: a widget that was
-taken out may have taken it along."""
+TICK = 0.1
+"""Seconds between two looks at whether the marker should have come by now."""
+TICKS = 5
+"""Looks after which the next key is let in whatever became of the marker: a widget that was taken
+out may have taken it along. One that comes late itself does not count: the loop was busy, and the
+marker is behind what kept it so."""
+LATE = 0.05
+"""Seconds by which a look may come late and count."""
+LONGEST = 5.0
+"""Seconds after which the next key is let in at the latest."""
 ROUNDS = 2
 """Times that a marker goes from the focus up: behind the key, and behind what its action sent."""
 
@@ -58,7 +65,7 @@ class TypeAhead:
         if not self._waiting:
             return
         self._sent += 1
-        self._watch = asyncio.get_running_loop().call_later(PATIENCE, self._lost, self._sent)
+        self._look_out(self._sent, 0, asyncio.get_running_loop().time() + LONGEST)
         way = (self._app.focused or self._app.screen).ancestors_with_self
         await self._deliver(self._waiting.popleft())
         self._send(self._sent, way * ROUNDS)
@@ -73,6 +80,19 @@ class TypeAhead:
     def _stop_at(self, stop: MessagePump, sent: int, way: Sequence[MessagePump]) -> None:
         """The marker is handled: after what was put off until there is nothing else to handle."""
         stop.call_next(self._send, sent, way)
+
+    def _look_out(self, sent: int, quiet: int, end: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._watch = loop.call_later(TICK, self._looked, sent, quiet, loop.time() + TICK, end)
+
+    def _looked(self, sent: int, quiet: int, due: float, end: float) -> None:
+        """The marker is still on its way, after `quiet` looks that came in time."""
+        now = asyncio.get_running_loop().time()
+        quiet += now - due <= LATE
+        if quiet >= TICKS or now >= end:
+            self._lost(sent)
+        else:
+            self._look_out(sent, quiet, end)
 
     def _lost(self, sent: int) -> None:
         self._app.call_later(self._next, sent)

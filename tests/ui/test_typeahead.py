@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from textual import events
 from mckconsole.demo.fleet import EmbeddedFleet
 from mckconsole.ui.matrix_view import MatrixView
 from mckconsole.ui.table_view import TableView
+from mckconsole.ui.typeahead import TICK, TICKS
 from mckwidgets.picker import Picker
 from tests.ui.console import Console, console, key_event, settings_for
 
@@ -74,3 +76,21 @@ async def test_a_marker_that_is_lost_holds_nothing_up_for_long(
         running.app.post_message(key_event("v"))
         await running.until(lambda: isinstance(running.shell.view, TableView) and ahead.idle)
         assert running.shell.view.pane == "mesh"
+
+
+async def test_a_busy_loop_lets_no_key_past_the_one_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with EmbeddedFleet() as fleet, console(settings_for(fleet, tmp_path)) as running:
+        await running.settled()
+        prompting = running.shell.prompting
+        open_quickly = prompting.open
+
+        async def open_slowly(sign: str, text: str) -> None:
+            time.sleep(2 * TICK * TICKS)  # noqa: ASYNC251 - it is the loop that is held up
+            await open_quickly(sign, text)
+
+        monkeypatch.setattr(prompting, "open", open_slowly)
+        await burst(running, *":mesh", "enter")
+        assert running.shell.view.pane == "mesh"
+        assert not running.shell.typing

@@ -116,7 +116,7 @@ _HERE = (
            " one, would mean; for a service, losing each of its clusters.", _ROWS, 26,
            ("fleet", "services")),
     Action("timeline.open", ("t",), "timeline", "Show what happened to this: the timeline, narrowed"
-           " to it.", _VIEWS, 28),
+           " to it.", _VIEWS, 48),
     Action("logs.open", ("l",), "logs", "Follow the logs of what the row or the marked rows stand"
            " for; where that has none, go to the right.", _VIEWS - _LOG, 27),
     Action("logs.follow", ("s",), "autoscroll", "Keep the newest line in sight, or stay here.",

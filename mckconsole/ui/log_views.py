@@ -92,7 +92,11 @@ class LogsView(PaneView):
     def crumb(self) -> str:
         targets = self.place.targets
         names = {one.ref.name for one in targets}
-        return f"logs {names.pop()}" if len(names) == 1 else f"logs of {len(targets)}"
+        if len(names) != 1:
+            return f"logs of {len(targets)}"
+        clusters = {one.cluster for one in targets}
+        where = clusters.pop() if len(clusters) == 1 else f"{len(clusters)} clusters"
+        return f"logs {names.pop()} in {where}"
 
     def timeline_focus(self) -> Focus | None:
         from mckconsole.views.timeline_focus import Focus

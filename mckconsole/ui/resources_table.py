@@ -19,6 +19,7 @@ from mckconsole.ui.resources_look import KEPT, WITH_ROWS, Look, filter_problem, 
 from mckconsole.ui.view import Desk
 from mckconsole.views.detail import InspectTarget
 from mckconsole.views.explain import count
+from mckconsole.views.resources_ask import Asked
 from mckconsole.views.resources_kinds import resolve, unknown_kind
 from mckconsole.views.resources_state import state_lines, why_empty
 from mckconsole.views.spec import PaneSpec, Role
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from mckconsole.store.opened import Browsing, OpenedFleet
     from mckconsole.ui.frame import Frame
     from mckconsole.views.detail import Line
-    from mckconsole.views.resources_ask import Asked
     from mckconsole.views.resources_rows import Looked
     from mckwidgets.contracts import SpanLike
 
@@ -42,6 +42,8 @@ LONGEST_REST = 2.0
 """But no longer than so many seconds."""
 AGEING = 1.0
 """Seconds after which ages are told anew."""
+START = Asked("pods")
+"""What is looked at before anybody asked: what most come for."""
 NOTE_ROWS = 3
 """Lines above the table at most."""
 
@@ -196,6 +198,8 @@ class ResourcesTable(ObjectTable):
         if self.look is None and self._wanted is None:
             self._why_empty = self.spec.empty(frame.snapshot, frame.analysis)
             self.grid.empty = self._why_empty
+            if self.has_class("-shown"):
+                self.ask(START)
         self._look_soon()
         self.desk.refresh_words()
 

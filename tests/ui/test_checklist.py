@@ -12,6 +12,7 @@ from mckconsole.domain.states import ClusterState
 from mckconsole.ui.checklist_tables import ChecklistMatrix, ChecklistTable
 from mckconsole.ui.checklist_views import CheckView
 from mckconsole.ui.detail_views import ClusterView, FindingView, ObjectView
+from mckconsole.ui.yaml_view import YamlView
 from mckconsole.views.scope import Scope
 from tests.ui.console import Console
 from tests.ui.handmade import SIZES, saved, show, showing, view_of
@@ -115,7 +116,7 @@ async def test_an_answer_and_deeper(size: tuple[int, int], tmp_path: Path) -> No
                 opened.add(type(running.shell.view))
                 await running.press("escape")
             await running.press("right_square_bracket")
-        assert {ClusterView, CheckView, FindingView, ObjectView} <= opened
+        assert {ClusterView, CheckView, FindingView, YamlView} <= opened
 
 
 async def test_an_answer_says_what_it_rests_on(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from mckconsole.ui.detail_views import FindingView, ObjectView
 from mckconsole.ui.identity_tables import IdentityTable
 from mckconsole.ui.identity_views import IdentityView, WhoView
+from mckconsole.ui.yaml_view import YamlView
 from mckconsole.views.identity_cells import identity_id
 from mckconsole.views.scope import Scope
 from tests.ui.console import Console
@@ -157,7 +158,7 @@ async def test_the_chain_and_deeper(size: tuple[int, int], tmp_path: Path) -> No
                 opened.add(type(running.shell.view))
                 await running.press("escape")
             await running.press("right_square_bracket")
-        assert {FindingView, ObjectView, IdentityView} <= opened
+        assert {FindingView, YamlView, IdentityView} <= opened
 
 
 @SIZES

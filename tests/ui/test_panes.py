@@ -88,7 +88,7 @@ async def test_by_a_click_on_the_tab(still: Settings, size: tuple[int, int]) -> 
     async with console(still, size=size) as running:
         await read(running)
         for pane in (*PANES[1:], PANES[0]):
-            await click_on(running, f"{pane.key} {pane.title[:4]}")
+            await click_on(running, f"{pane.key} {pane.title[:3]}")
             assert pane_shown(running) == pane.name
         assert running.shell.query_one(TabStrip).region.y == 1
 

@@ -346,10 +346,12 @@ async def test_hostile_text_stays_text(still: Settings, size: tuple[int, int]) -
         assert running.app.is_running
 
 
-async def test_without_a_kind_it_says_what_to_do(still: Settings) -> None:
+async def test_without_a_kind_it_shows_pods(still: Settings) -> None:
     async with browsing(still, opened_fleet()) as running:
         await running.press("9")
-        assert ":pods, :deploy or any other kind" in " ".join(running.text().split())
+        await looked(running)
+        assert running.shell.view.crumb == "pods"
+        assert names(running)
         assert messages(running) == []
 
 

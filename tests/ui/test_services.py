@@ -147,7 +147,7 @@ async def test_every_line_that_opens_leads_somewhere(tmp_path: Path) -> None:
                 opened.add(type(running.shell.view).__name__)
                 await running.press("escape")
             await running.press("right_square_bracket")
-        assert {"FindingView", "ObjectView", "ClusterView"} <= opened
+        assert {"FindingView", "YamlView", "ClusterView"} <= opened
 
 
 async def test_yaml_is_that_of_the_chosen_cluster(tmp_path: Path) -> None:

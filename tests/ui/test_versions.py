@@ -12,6 +12,7 @@ from mckconsole.analysis.versions.model import Plan, VersionsReport
 from mckconsole.ui.detail_views import ClusterView, FindingView, ObjectView
 from mckconsole.ui.versions_tables import VersionsTable
 from mckconsole.ui.versions_views import VersionView
+from mckconsole.ui.yaml_view import YamlView
 from mckconsole.views.scope import Scope
 from tests.ui.console import Console
 from tests.ui.handmade import SIZES, Seen, saved, show, showing, view_of
@@ -134,7 +135,7 @@ async def test_a_cluster_and_deeper(size: tuple[int, int], tmp_path: Path) -> No
                 opened.add(type(running.shell.view))
                 await running.press("escape")
             await running.press("right_square_bracket")
-        assert {ClusterView, FindingView, VersionView, ObjectView} <= opened
+        assert {ClusterView, FindingView, VersionView, YamlView} <= opened
 
 
 async def test_a_cluster_has_all_its_parts(tmp_path: Path) -> None:

@@ -41,9 +41,9 @@ def tab_parts(tabs: Sequence[Tab], active: str, width: int) -> list[Part]:
     for title in (*range(longest, _SHORTEST - 1, -1), 0):
         for badges in (None, 1):  # a title says more than how many less bad things there are
             forms = _forms(tabs, active, title, badges)
-            line = joined(forms, 1)
-            if parts_width(line) <= width:
-                return line
+            for line in (joined(forms, 1), _packed(tabs, active, forms)):
+                if parts_width(line) <= width:
+                    return line
     return _around(forms, next((at for at, tab in enumerate(tabs) if tab.id == active), 0), width)
 
 
@@ -79,6 +79,14 @@ def _forms(tabs: Sequence[Tab], active: str, title: int, badges: int | None) -> 
         else [*_named(tab, _short(tab.title, title)), *clean_parts(tab.badges[:1], tab.id)]
         for tab in tabs
     ]
+
+
+def _packed(tabs: Sequence[Tab], active: str, forms: Sequence[list[Part]]) -> list[Part]:
+    """Tabs with a blank between two; the active one begins with its own."""
+    line: list[Part] = []
+    for tab, form in zip(tabs, forms, strict=True):
+        line += [*([Part(" ")] if line and tab.id != active else []), *form]
+    return line
 
 
 def _short(title: str, cells: int) -> str:

@@ -60,7 +60,7 @@ async def test_what_lies_ahead_is_never_worked_out_where_keys_are_answered(
     moments = [replace(fleet, taken_at=NOW + after) for after in (0.0, 1.0, REST + 1.0)]
     lost = build.fleet(build.cluster("a", state=ClusterState.UNREACHABLE))
     moments.append(replace(lost, taken_at=NOW + REST + 1.0 + SOON))
-    live = SimpleNamespace(store=_Store(*moments))
+    live = SimpleNamespace(store=_Store(*moments), epoch=0, status=None, names=())
     opened = SimpleNamespace(
         config=Config(), thresholds=Thresholds(), waivers=NO_WAIVERS, support=shipped()
     )

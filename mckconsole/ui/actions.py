@@ -76,7 +76,7 @@ _HERE = (
     Action("services.compare", ("equals_sign",), "compare", "Compare the service's objects between"
            " its clusters, side by side.", _ROWS, 24, _SERVICES),
     Action("objects.compare", ("equals_sign",), "compare", "Compare the object with its like in"
-           " other clusters: the marked rows, else all clusters in scope.", _ROWS, 24, _RESOURCES),
+           " other clusters: the marked rows, else all clusters in scope.", _ROWS, 28, _RESOURCES),
     Action("compare.layout", ("v",), "layout", "Show clusters side by side, or values one below"
            " the other.", _TABLE, 24, ("comparison",)),
     Action("identity.group", ("v",), "group by", "Group by workload, cloud identity, service"
@@ -99,11 +99,11 @@ _HERE = (
            " add-on, deprecated API or blocker, one after the other.", _TABLE, 22, _VERSIONS),
     Action("checklist.toggle", ("v",), "matrix/list", "Change between the matrix and the lists by"
            " answer, item and cluster.", _CELLS, 22, _CHECKLIST),
-    Action("object.owner", ("o",), "owner", "Go to what owns the object.", _ROWS, 27, _RESOURCES),
-    Action("object.users", ("u",), "used by", "Go to what uses the object.", _ROWS, 28,
+    Action("object.owner", ("o",), "owner", "Go to what owns the object.", _ROWS, 43, _RESOURCES),
+    Action("object.users", ("u",), "used by", "Go to what uses the object.", _ROWS, 44,
            _RESOURCES),
     Action("object.managed", ("m",), "managedFields", "Show who manages which field of the object,"
-           " or hide that.", _ROWS, 29, _RESOURCES),
+           " or hide that.", _ROWS, 45, _RESOURCES),
     Action("timeline.detail", ("i",), "details", "Show what is known of the entry, and what else"
            " happened around it.", _TABLE, 22, _TIMELINE),
     Action("timeline.shorter", ("less_than_sign",), "less", "Look less far back.", _TABLE, 23,

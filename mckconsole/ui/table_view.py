@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from mckconsole.domain.text import shorten
 from mckconsole.ui.actions import Where
 from mckconsole.ui.view import WAITING, Desk, Format, PaneView
-from mckconsole.views.explain import count
 from mckconsole.views.natural import natural_key
 from mckconsole.views.scope import in_scope
 from mckconsole.views.spec import Column, PaneSpec, Role, Row
@@ -186,7 +185,7 @@ class TableView(PaneView):
         shown = len({*alike} & {*self.grid.shown_columns})
         if shown == len(alike):
             return ""
-        return f"{shown or 'none'} of {count(len(alike), 'cluster')} shown"
+        return f"{shown or 'none'} of {counted(len(alike), 'cluster')} shown"
 
     def filter_by(self, text: str) -> str:
         """Filter from now on; returns what is wrong with the text, and then nothing changes."""

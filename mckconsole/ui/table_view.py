@@ -12,6 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from mckconsole.domain.text import shorten
+from mckconsole.domain.wording import counted
 from mckconsole.ui.actions import Where
 from mckconsole.ui.view import WAITING, Desk, Format, PaneView
 from mckconsole.views.natural import natural_key

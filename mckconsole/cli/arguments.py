@@ -328,7 +328,7 @@ def _add_access(parser: argparse.ArgumentParser, *, defaults: bool) -> None:
         "--demo",
         action="store_true",
         default=default(False),
-        help="the embedded fleet: six simulated clusters on this machine, with planted faults",
+        help="the embedded fleet: nine simulated clusters on this machine, with planted faults",
     )
     group.add_argument(
         "--kubeconfig",

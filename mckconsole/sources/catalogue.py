@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import msgspec
 
 from mckconsole.domain.resources import Catalogue, ResourceKind
 from mckconsole.domain.text import clean, shorten
 from mckconsole.sources.client import ClusterClient
-from mckconsole.sources.discovery import ACCEPT
+from mckconsole.sources.discovery import ACCEPT, decode_document
 from mckconsole.sources.errors import SourceError, StatusTrouble
 from mckconsole.sources.statuses import not_kubernetes
 
@@ -145,7 +145,7 @@ def _kind(group: str, version: str, one: _Resource) -> ResourceKind:
 
 async def _root(client: ClusterClient, path: str) -> list[_Found]:
     """What is under `/api` or `/apis`."""
-    root = _decode((await client.get(path, accept=ACCEPT)).body, _Root, path)
+    root = decode_document((await client.get(path, accept=ACCEPT)).body, _Root, path)
     if root.kind == "APIGroupDiscoveryList":
         return [one for group in root.items or () for one in _aggregated(group)]
     places = asyncio.Semaphore(AT_A_TIME)
@@ -185,22 +185,12 @@ async def _ask(
             reply = await client.get(path)
         except StatusTrouble as error:
             return group, version, str(error)
-    return group, version, _decode(reply.body, _ResourceList, path).resources or ()
+    return group, version, decode_document(reply.body, _ResourceList, path).resources or ()
 
 
 def _plain(text: str) -> bool:
     """Whether it may stand in a path; the core group has no name."""
     return (text.isascii() and text.replace("-", "").replace(".", "").isalnum()) or not text
-
-
-D = TypeVar("D", bound=msgspec.Struct)
-
-
-def _decode(body: bytes, kind: type[D], path: str) -> D:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise not_kubernetes(f"{path} answered with an unexpected document") from None
 
 
 def _word(text: str) -> str:

@@ -126,7 +126,7 @@ async def server_version(client: ClusterClient) -> VersionInfo:
         reply = await client.get("/version")
     except NotServed as error:
         raise not_kubernetes(error.message) from None
-    found = _decode(reply.body, _Version, "/version")
+    found = decode_document(reply.body, _Version, "/version")
     if not found.git_version:
         raise not_kubernetes("/version names no gitVersion")
     return VersionInfo(_name(found.git_version), _name(found.platform))
@@ -184,7 +184,7 @@ async def _root(client: ClusterClient, path: str) -> _Groups | _Trouble:
         reply = await client.get(path, accept=ACCEPT)
     except StatusTrouble as error:
         return error.topic_state, str(error)
-    root = _decode(reply.body, _Root, path)
+    root = decode_document(reply.body, _Root, path)
     if root.kind == "APIGroupDiscoveryList":
         return {_group_name(group): _versions(group) for group in root.items or ()}
     if root.kind == "APIVersions":
@@ -246,7 +246,7 @@ async def _ask_version(client: ClusterClient, path: str) -> GroupVersion:
         reply = await client.get(path)
     except StatusTrouble as error:
         return GroupVersion(trouble=(error.topic_state, str(error)))
-    resources = _decode(reply.body, _ResourceList, path).resources
+    resources = decode_document(reply.body, _ResourceList, path).resources
     return GroupVersion(_listable(resources, lambda resource: resource.name))
 
 
@@ -259,7 +259,12 @@ def _listable(
 D = TypeVar("D", bound=msgspec.Struct)
 
 
-def _decode(body: bytes, kind: type[D], path: str) -> D:
+def decode_document(body: bytes, kind: type[D], path: str) -> D:
+    """What the API server says at `path`.
+
+    Raises:
+        NotKubernetes: it is no such document.
+    """
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
